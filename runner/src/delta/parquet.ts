@@ -1,0 +1,50 @@
+/** What the Delta log asks of an engine: Parquet is read and written there, never here. */
+
+/** A column of a SELECT. */
+export interface SelectColumn {
+  readonly name: string;
+  /** DuckDB type name, e.g. `DECIMAL(10,2)`, `TIMESTAMP WITH TIME ZONE`, `STRUCT(a INTEGER)[]` */
+  readonly type: string;
+}
+
+/** Statistics of one column of a written file; values as DuckDB prints them. */
+export interface WrittenColumnStats {
+  /** path of the column, nested fields as further elements */
+  readonly path: readonly string[];
+  readonly min: string | undefined;
+  readonly max: string | undefined;
+  readonly nullCount: bigint | undefined;
+  readonly numValues: bigint | undefined;
+  /** NaN was among the values */
+  readonly hasNan: boolean | undefined;
+}
+
+export interface WrittenFile {
+  /** absolute path */
+  readonly path: string;
+  readonly rows: bigint;
+  /** bytes */
+  readonly size: bigint;
+  readonly columns: readonly WrittenColumnStats[];
+  /** hive partition keys of the file, when partitioned; null for null */
+  readonly partition: Readonly<Record<string, string | null>> | undefined;
+}
+
+export interface ParquetWriteOptions {
+  /** absolute path of a single file to write; its folder exists */
+  readonly path: string;
+  /** Parquet codec; default zstd */
+  readonly compression?: string;
+  /** rows in a row group; default 122,880 */
+  readonly rowGroupSize?: number;
+}
+
+export interface ParquetEngine {
+  /** names and types of a SELECT, without running it */
+  describe(select: string): Promise<readonly SelectColumn[]>;
+  /** writes the rows of a SELECT to one new Parquet file and returns its statistics */
+  writeParquet(select: string, options: ParquetWriteOptions): Promise<WrittenFile>;
+  /** reads rows, as objects by column name; 64-bit integers as bigint */
+  query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  execute(sql: string): Promise<void>;
+}

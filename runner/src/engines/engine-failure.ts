@@ -1,0 +1,24 @@
+import { EngineError } from '../errors/tsdbt-error.js';
+
+/**
+ * What an engine said about a statement, before the place is mapped to a file of the user:
+ * `offset` is a UTF-16 offset in the statement that was sent.
+ */
+export class EngineFailure extends EngineError {
+  constructor(
+    code: string,
+    message: string,
+    readonly statement: string,
+    readonly offset: number | undefined,
+    /** names that the engine offers instead */
+    readonly candidates: readonly string[],
+    /** the engine's own kind, e.g. `Binder`, and subtype, e.g. `COLUMN_NOT_FOUND` */
+    readonly kind: string,
+    readonly subtype: string | undefined,
+    /** the name the engine complained about, where it gave one */
+    readonly subject: string | undefined,
+    cause?: unknown,
+  ) {
+    super(code, message, { cause });
+  }
+}

@@ -1,0 +1,77 @@
+import type { SourcePlace } from './source-text.js';
+
+/** What an error may carry beside its message. */
+export interface ErrorDetails {
+  /** where in a file that the user wrote */
+  place?: SourcePlace | undefined;
+  /** what to do next, e.g. `did you mean "danceability"?` */
+  hint?: string | undefined;
+  /** the compiled file and the line in it, for errors of generated SQL */
+  compiled?: { path: string; line: number } | undefined;
+  /** call sites through which the place was reached, innermost first (macros) */
+  via?: readonly { label: string; place: SourcePlace }[] | undefined;
+  /** further lines, printed as they are below the frame */
+  detail?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * An error that is the user's to mend. It prints as code, one-line cause, place, code frame and hint;
+ * anything else that is thrown is a defect of the program and prints with its stack.
+ *
+ * Codes: TSD1xxx project and config, 2xxx templates, 3xxx graph and selection, 4xxx contracts and tests,
+ * 5xxx engines, 6xxx Delta and storage.
+ */
+export class TsdbtError extends Error {
+  readonly code: string;
+  readonly place: SourcePlace | undefined;
+  readonly hint: string | undefined;
+  readonly compiled: { path: string; line: number } | undefined;
+  readonly via: readonly { label: string; place: SourcePlace }[];
+  readonly detail: string | undefined;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.place = details.place;
+    this.hint = details.hint;
+    this.compiled = details.compiled;
+    this.via = details.via ?? [];
+    this.detail = details.detail;
+  }
+}
+
+/** project.yml, profiles, YAML properties, the command line. Codes TSD1xxx. */
+export class ProjectError extends TsdbtError {}
+/** Templates and macros. Codes TSD2xxx. */
+export class TemplateError extends TsdbtError {}
+/** refs, sources, cycles, selectors. Codes TSD3xxx. */
+export class GraphError extends TsdbtError {}
+/** Contracts and data tests. Codes TSD4xxx. */
+export class QualityError extends TsdbtError {}
+/** What an engine said about SQL. Codes TSD5xxx. */
+export class EngineError extends TsdbtError {}
+/** Delta tables, files, the warehouse. Codes TSD6xxx. */
+export class StorageError extends TsdbtError {}
+/** The run was interrupted. Exit code 130. */
+export class CancelledError extends TsdbtError {
+  constructor(message = 'interrupted') {
+    super('TSD5099', message);
+  }
+}
+
+/** All errors of one step (all of a parse come at once). */
+export class TsdbtErrors extends Error {
+  constructor(readonly errors: readonly TsdbtError[]) {
+    super(errors.length === 1 ? errors[0]!.message : `${errors.length} errors`);
+    this.name = 'TsdbtErrors';
+  }
+}
+
+/** Every TsdbtError inside a thrown value; an empty list when it is none of ours. */
+export function tsdbtErrorsOf(thrown: unknown): readonly TsdbtError[] {
+  if (thrown instanceof TsdbtErrors) return thrown.errors;
+  if (thrown instanceof TsdbtError) return [thrown];
+  return [];
+}

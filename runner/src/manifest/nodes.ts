@@ -1,0 +1,182 @@
+import type { SourcePlace, SourceText } from '../errors/source-text.js';
+import type { ModelDefinition } from '../project/define-model.js';
+
+export type ResourceType = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure' | 'analysis' | 'operation';
+export type Materialization = 'table' | 'view' | 'incremental' | 'ephemeral' | 'seed' | 'snapshot' | 'test';
+export type Severity = 'error' | 'warn';
+
+/** A column as the YAML properties (or a TypeScript model) declare it. */
+export interface ColumnProperties {
+  readonly name: string;
+  readonly description: string;
+  /** as written, e.g. `double`, `decimal(10,2)`; required for contracts */
+  readonly dataType: string | undefined;
+  readonly constraints: readonly ConstraintProperties[];
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly quote: boolean | undefined;
+  readonly place: SourcePlace | undefined;
+}
+
+export interface ConstraintProperties {
+  readonly type: 'not_null' | 'unique' | 'primary_key' | 'foreign_key' | 'check' | 'custom';
+  readonly expression: string | undefined;
+  readonly columns: readonly string[];
+  readonly name: string | undefined;
+}
+
+/** A ref or source as it stands in a file. */
+export interface RefCall {
+  readonly kind: 'ref';
+  readonly package: string | undefined;
+  readonly name: string;
+  readonly version: string | number | undefined;
+  readonly place: SourcePlace | undefined;
+}
+export interface SourceCall {
+  readonly kind: 'source';
+  readonly source: string;
+  readonly table: string;
+  readonly place: SourcePlace | undefined;
+}
+
+/** dbt's config keys, resolved from project.yml, YAML properties and the file (nearest wins; tags and meta add up). */
+export interface NodeConfig {
+  enabled: boolean;
+  materialized: string;
+  schema: string | undefined;
+  alias: string | undefined;
+  database: string | undefined;
+  tags: string[];
+  meta: Record<string, unknown>;
+  group: string | undefined;
+  access: string | undefined;
+  full_refresh: boolean | undefined;
+  /** incremental */
+  incremental_strategy: string | undefined;
+  unique_key: string | string[] | undefined;
+  on_schema_change: 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
+  merge_update_columns: string[] | undefined;
+  merge_exclude_columns: string[] | undefined;
+  incremental_predicates: string[] | undefined;
+  /** Delta */
+  partition_by: string[];
+  /** sort order of written rows; helps file skipping */
+  cluster_by: string[];
+  table_properties: Record<string, string>;
+  contract: { enforced: boolean };
+  persist_docs: { relation?: boolean; columns?: boolean };
+  pre_hook: string[];
+  post_hook: string[];
+  /** seeds */
+  column_types: Record<string, string>;
+  delimiter: string;
+  quote_columns: boolean | undefined;
+  /** tests */
+  severity: Severity;
+  warn_if: string;
+  error_if: string;
+  fail_calc: string;
+  where: string | undefined;
+  limit: number | undefined;
+  store_failures: boolean | undefined;
+  store_failures_as: 'table' | 'view' | 'ephemeral' | undefined;
+  /** every key as given, `config.get('x')` reads here */
+  extra: Record<string, unknown>;
+}
+
+interface NodeBase {
+  /** `model.spotify.top_tracks_by_mood` */
+  readonly uniqueId: string;
+  readonly resourceType: ResourceType;
+  readonly packageName: string;
+  readonly name: string;
+  /** `[package, ...folders below the resource path, name]` */
+  readonly fqn: readonly string[];
+  /** project-relative path of the defining file */
+  readonly path: string;
+  readonly source: SourceText;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** place of the YAML entry, if there is one */
+  readonly propertiesPlace: SourcePlace | undefined;
+}
+
+/** What is materialized: a SQL model, a TypeScript model, a seed (later: a snapshot). */
+export interface ModelNode extends NodeBase {
+  readonly resourceType: 'model' | 'seed' | 'snapshot';
+  readonly language: 'sql' | 'typescript' | 'csv';
+  readonly config: NodeConfig;
+  /** as it is written to: schema and identifier of the relation */
+  readonly schema: string;
+  readonly alias: string;
+  readonly columns: ReadonlyMap<string, ColumnProperties>;
+  readonly constraints: readonly ConstraintProperties[];
+  readonly refs: readonly RefCall[];
+  readonly sources: readonly SourceCall[];
+  /** uniqueIds of what it reads, resolved; in order of appearance, without duplicates */
+  dependsOn: string[];
+  /** uniqueIds of macros it calls, directly or not */
+  dependsOnMacros: string[];
+  /** sha256 of the raw file */
+  readonly checksum: string;
+  /** absolute path of the file */
+  readonly absolutePath: string;
+  /** `language: 'typescript'` only: the default export, loaded at parse */
+  readonly definition: ModelDefinition | undefined;
+}
+
+export interface SourceNode extends NodeBase {
+  readonly resourceType: 'source';
+  readonly sourceName: string;
+  readonly identifier: string;
+  readonly schema: string;
+  readonly database: string | undefined;
+  /** a Delta table, Parquet or CSV outside the warehouse: an expression or path, see docs */
+  readonly location: string | undefined;
+  readonly columns: ReadonlyMap<string, ColumnProperties>;
+  readonly loader: string | undefined;
+  readonly loadedAtField: string | undefined;
+  readonly freshness: unknown;
+  readonly config: NodeConfig;
+  readonly dependsOn: string[];
+}
+
+export interface TestNode extends NodeBase {
+  readonly resourceType: 'test';
+  readonly config: NodeConfig;
+  readonly schema: string;
+  readonly alias: string;
+  /** what `source` renders as: a generic test's call, or the singular test's file */
+  readonly rawCode: string;
+  readonly generic:
+    | {
+        readonly name: string;
+        readonly package: string | undefined;
+        readonly kwargs: Readonly<Record<string, unknown>>;
+      }
+    | undefined;
+  /** column it stands under, if any */
+  readonly columnName: string | undefined;
+  /** uniqueId of the node it is attached to (generic), else undefined */
+  attachedNode: string | undefined;
+  readonly refs: readonly RefCall[];
+  readonly sources: readonly SourceCall[];
+  dependsOn: string[];
+  dependsOnMacros: string[];
+}
+
+export interface ExposureNode extends NodeBase {
+  readonly resourceType: 'exposure';
+  readonly exposureType: string;
+  readonly owner: { readonly name?: string; readonly email?: string };
+  readonly url: string | undefined;
+  readonly maturity: string | undefined;
+  readonly label: string | undefined;
+  readonly refs: readonly RefCall[];
+  readonly sources: readonly SourceCall[];
+  dependsOn: string[];
+}
+
+export type ManifestNode = ModelNode | SourceNode | TestNode | ExposureNode;
