@@ -1,0 +1,150 @@
+import { z } from 'zod';
+
+const text = z.string();
+const nullableText = z.union([text, z.null()]);
+const names = z.union([text, z.array(text), z.null()]);
+const record = z.record(z.string(), z.unknown());
+const hooks = z.union([
+  text,
+  z.strictObject({ sql: text, transaction: z.boolean().optional() }),
+  z.array(z.union([text, z.strictObject({ sql: text, transaction: z.boolean().optional() })])),
+]);
+const severity = z.union([z.enum(['error', 'warn', 'ERROR', 'WARN']), z.null()]);
+
+const common = {
+  enabled: z.boolean(),
+  tags: z.union([text, z.array(text)]).describe('Labels; they add up from project.yml, YAML and the file.'),
+  meta: record.describe('Whatever the project wants to say of the node; keys add up.'),
+  schema: nullableText.describe('Schema of the relation; without it the first folder below the model path.'),
+  database: nullableText,
+  catalog: nullableText,
+  alias: nullableText.describe('Name of the relation; without it the name of the file.'),
+  group: nullableText,
+  docs: z.strictObject({ show: z.boolean().optional(), node_color: z.union([text, z.null()]).optional() }),
+  event_time: nullableText,
+};
+
+const relation = {
+  materialized: text.describe('table, view, incremental or ephemeral.'),
+  full_refresh: z.union([z.boolean(), z.null()]),
+  unique_key: names.describe('Column or columns that tell rows apart (incremental models, snapshots).'),
+  on_schema_change: z.enum(['ignore', 'fail', 'append_new_columns', 'sync_all_columns']),
+  incremental_strategy: nullableText.describe('append, merge, delete+insert, insert_overwrite or microbatch.'),
+  incremental_predicates: names,
+  predicates: names,
+  merge_update_columns: names,
+  merge_exclude_columns: names,
+  merge_with_schema_evolution: z.boolean(),
+  partition_by: z.unknown().describe('Columns that the Delta table is partitioned by.'),
+  cluster_by: names.describe('Sort order of written rows; helps file skipping.'),
+  table_properties: record.describe('Properties of the Delta table, e.g. delta.appendOnly.'),
+  contract: z.union([
+    z.strictObject({ enforced: z.boolean().optional(), alias_types: z.boolean().optional() }),
+    z.boolean(),
+  ]),
+  persist_docs: z.strictObject({ relation: z.boolean().optional(), columns: z.boolean().optional() }),
+  pre_hook: hooks,
+  post_hook: hooks,
+  'pre-hook': hooks,
+  'post-hook': hooks,
+  grants: z.record(z.string(), z.unknown()),
+  access: z.enum(['private', 'protected', 'public']),
+  batch_size: text,
+  begin: z.unknown(),
+  lookback: z.number(),
+  concurrent_batches: z.boolean(),
+  sql_header: text,
+  static_analysis: z.unknown(),
+  freshness: z.unknown(),
+  quoting: z.record(z.string(), z.boolean()),
+  // keys of other engines' dbt projects: kept, readable through config.get
+  bind: z.unknown(),
+  dist: z.unknown(),
+  sort: z.unknown(),
+  sort_type: z.unknown(),
+  indexes: z.unknown(),
+  unlogged: z.unknown(),
+  transient: z.unknown(),
+  snowflake_warehouse: z.unknown(),
+  copy_grants: z.unknown(),
+  automatic_clustering: z.unknown(),
+  require_partition_filter: z.unknown(),
+  partition_expiration_days: z.unknown(),
+  labels: z.unknown(),
+  file_format: z.unknown(),
+  location: z.unknown(),
+  location_root: z.unknown(),
+  properties: z.unknown(),
+  format: z.unknown(),
+  options: z.unknown(),
+  glue_register: z.unknown(),
+  packages: z.unknown(),
+  submission_method: z.unknown(),
+  buckets: z.unknown(),
+  liquid_clustered_by: z.unknown(),
+  tblproperties: z.unknown(),
+};
+
+const snapshot = {
+  strategy: z.enum(['timestamp', 'check']),
+  updated_at: text,
+  check_cols: names,
+  target_schema: nullableText,
+  target_database: nullableText,
+  invalidate_hard_deletes: z.boolean(),
+  hard_deletes: z.enum(['ignore', 'invalidate', 'new_record']),
+  snapshot_meta_column_names: z.record(z.string(), text),
+  dbt_valid_to_current: text,
+};
+
+const seed = {
+  column_types: z.union([z.record(z.string(), text), z.null()]),
+  delimiter: text,
+  quote_columns: z.union([z.boolean(), z.null()]),
+};
+
+const test = {
+  severity,
+  warn_if: text,
+  error_if: text,
+  fail_calc: text,
+  where: nullableText,
+  limit: z.union([z.number().int().positive(), z.null()]),
+  store_failures: z.union([z.boolean(), z.null()]),
+  store_failures_as: z.union([z.enum(['table', 'view', 'ephemeral']), z.null()]),
+};
+
+const source = {
+  loaded_at_field: nullableText,
+  loaded_at_query: nullableText,
+  freshness: z.unknown(),
+  external_location: text,
+  plugin: text,
+  formatter: text,
+};
+
+/** Config keys that each kind of resource takes. Every key may be left out. */
+export const configSchemas = {
+  models: z.strictObject({ ...common, ...relation }).partial(),
+  seeds: z.strictObject({ ...common, ...relation, ...seed }).partial(),
+  snapshots: z.strictObject({ ...common, ...relation, ...snapshot }).partial(),
+  tests: z.strictObject({ ...common, ...test, materialized: text, sql_header: text }).partial(),
+  sources: z.strictObject({ ...common, ...source, quoting: z.record(z.string(), z.boolean()) }).partial(),
+  exposures: z.strictObject({ enabled: common.enabled, tags: common.tags, meta: common.meta }).partial(),
+} as const;
+
+export type ConfigKind = keyof typeof configSchemas;
+
+/** Config keys whose value is a mapping: below a folder of a config tree they are config, not a folder. */
+export const mappingConfigs: ReadonlySet<string> = new Set([
+  'meta',
+  'docs',
+  'contract',
+  'persist_docs',
+  'grants',
+  'column_types',
+  'table_properties',
+  'quoting',
+  'freshness',
+  'snapshot_meta_column_names',
+]);

@@ -1,0 +1,139 @@
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import { type ConfigKind, configSchemas, mappingConfigs } from './config-schema.js';
+import { labelOf, validate } from './validate.js';
+import type { YamlDocument, YamlPath } from './yaml-document.js';
+
+export type ConfigValues = Readonly<Record<string, unknown>>;
+
+interface TreeNode {
+  readonly at: YamlPath;
+  readonly config: ConfigValues;
+  readonly folders: Map<string, TreeNode>;
+}
+
+/** Config by folder, as it stands in project.yml: `models: { my_project: { gold: { +tags: x } } }`. */
+export class ConfigTree {
+  readonly #used = new Set<TreeNode>();
+
+  private constructor(
+    readonly kind: ConfigKind,
+    private readonly root: TreeNode,
+    private readonly document: YamlDocument,
+  ) {}
+
+  /** Reads a tree; errors (unknown keys, wrong values) are pushed to `errors`. */
+  static read(
+    kind: ConfigKind,
+    value: unknown,
+    document: YamlDocument,
+    at: YamlPath,
+    errors: ProjectError[],
+  ): ConfigTree {
+    return new ConfigTree(kind, readNode(kind, value ?? {}, document, at, errors), document);
+  }
+
+  /**
+   * Configs that apply to a node, the outermost first.
+   *
+   * @param fqn `[package, ...folders, name]`; the tree may name the package first or begin with the folders
+   */
+  configsFor(fqn: readonly string[]): readonly ConfigValues[] {
+    const found = [this.root.config];
+    this.#walk(fqn.slice(1), found);
+    this.#walk(fqn, found);
+    return found.filter((config) => Object.keys(config).length > 0);
+  }
+
+  #walk(steps: readonly string[], found: ConfigValues[]): void {
+    let node = this.root;
+    for (const step of steps) {
+      const next = node.folders.get(step);
+      if (next === undefined) return;
+      this.#used.add(next);
+      found.push(next.config);
+      node = next;
+    }
+  }
+
+  /** Paths that none of the nodes asked for so far lies under; they have no effect. */
+  unused(): ProjectError[] {
+    const warnings: ProjectError[] = [];
+    const visit = (node: TreeNode): void => {
+      for (const [name, child] of node.folders) {
+        if (this.#used.has(child)) visit(child);
+        else {
+          warnings.push(
+            new ProjectError(
+              projectCodes.unusedConfigPath,
+              `${labelOf(child.at)} applies to nothing: no file lies there`,
+              {
+                place: this.document.placeOf(child.at, 'key'),
+                hint: didYouMean(
+                  name,
+                  [...node.folders].filter(([, c]) => this.#used.has(c)).map(([n]) => n),
+                ),
+              },
+            ),
+          );
+        }
+      }
+    };
+    visit(this.root);
+    return warnings;
+  }
+}
+
+function readNode(
+  kind: ConfigKind,
+  value: unknown,
+  document: YamlDocument,
+  at: YamlPath,
+  errors: ProjectError[],
+): TreeNode {
+  const folders = new Map<string, TreeNode>();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    errors.push(
+      new ProjectError(projectCodes.wrongValue, `${labelOf(at)} must be a mapping of config and folders`, {
+        place: document.placeOf(at),
+      }),
+    );
+    return { at, config: {}, folders };
+  }
+  const known = Object.keys(configSchemas[kind].shape);
+  const given: Record<string, unknown> = {};
+  const written = new Map<string, string>();
+  for (const [key, entry] of Object.entries(value)) {
+    const plain = key.startsWith('+') ? key.slice(1) : key;
+    const isMapping = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+    const isConfig = key.startsWith('+') || (known.includes(key) && (!isMapping || mappingConfigs.has(key)));
+    if (isConfig) {
+      given[plain] = entry;
+      written.set(plain, key);
+    } else if (isMapping) folders.set(key, readNode(kind, entry, document, [...at, key], errors));
+    else if (entry !== null) errors.push(notAFolder(key, known, document, [...at, key]));
+  }
+  const finder = {
+    placeOf: (path: YamlPath, part?: 'key' | 'value') =>
+      document.placeOf(
+        [
+          ...path.slice(0, at.length),
+          ...path.slice(at.length).map((s, i) => (i === 0 ? (written.get(String(s)) ?? s) : s)),
+        ],
+        part,
+      ),
+  };
+  const config = validate(configSchemas[kind], given, finder, errors, {
+    at,
+    unknownKeyCode: projectCodes.unknownConfig,
+  });
+  return { at, config: (config ?? {}) as ConfigValues, folders };
+}
+
+function notAFolder(key: string, known: readonly string[], document: YamlDocument, at: YamlPath): ProjectError {
+  return new ProjectError(projectCodes.unknownConfig, `unknown config "${key}"`, {
+    place: document.placeOf(at, 'key'),
+    hint: didYouMean(key, known) ?? 'a folder holds a mapping; values of your own belong under +meta',
+  });
+}

@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** A file below one of a project's resource folders. */
+export interface FoundFile {
+  /** absolute */
+  readonly absolutePath: string;
+  /** relative to the project, forward slashes */
+  readonly path: string;
+  /** the resource folder it was found under, e.g. `models` */
+  readonly root: string;
+  /** folders between the resource folder and the file */
+  readonly folders: readonly string[];
+  /** file name without its last extension */
+  readonly stem: string;
+  /** lower case, with the dot */
+  readonly extension: string;
+}
+
+/**
+ * All files below the given folders of a project, in a stable order. Folders that do not exist are empty;
+ * hidden folders and `node_modules` are left out.
+ */
+export function findFiles(projectDir: string, roots: readonly string[]): FoundFile[] {
+  const found = new Map<string, FoundFile>();
+  for (const root of roots) {
+    const clean = path.posix.normalize(root.replaceAll('\\', '/')).replace(/\/$/, '');
+    walk(path.join(projectDir, clean), clean, [], found);
+  }
+  return [...found.values()];
+}
+
+function walk(directory: string, root: string, folders: readonly string[], found: Map<string, FoundFile>): void {
+  let entries: import('node:fs').Dirent[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+    throw error;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === '__pycache__') continue;
+    const absolutePath = path.join(directory, entry.name);
+    if (entry.isDirectory()) {
+      walk(absolutePath, root, [...folders, entry.name], found);
+      continue;
+    }
+    if (!entry.isFile() && !entry.isSymbolicLink()) continue;
+    const extension = path.extname(entry.name);
+    found.set(absolutePath, {
+      absolutePath,
+      path: [root === '.' ? undefined : root, ...folders, entry.name].filter((p) => p !== undefined).join('/'),
+      root,
+      folders,
+      stem: entry.name.slice(0, entry.name.length - extension.length),
+      extension: extension.toLowerCase(),
+    });
+  }
+}

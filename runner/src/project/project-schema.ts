@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+const text = z.string();
+const paths = z.array(text);
+const record = z.record(z.string(), z.unknown());
+const statements = z.union([text, z.array(text)]);
+const tree = record.describe('Config by folder: `+key: value`, or folders that hold more.');
+
+export const targetSchema = z.strictObject({
+  type: z.enum(['duckdb', 'trino']),
+  schema: text.optional().describe('Schema of nodes that name none; default main.'),
+  database: text.optional(),
+  threads: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Nodes that run at the same time; default the number of CPUs, at least 2.'),
+  storage: z
+    .enum(['delta', 'native'])
+    .optional()
+    .describe('delta (default): Delta tables in the warehouse; native: tables in a database file.'),
+  memory_limit: text.optional().describe('Memory the engine may use, e.g. 2GB.'),
+  settings: z.record(z.string(), z.union([text, z.number(), z.boolean()])).optional(),
+  path: text.optional().describe('storage: native: the database file, relative to the project.'),
+  host: text.optional(),
+  port: z.union([z.number(), text]).optional(),
+  user: text.optional(),
+  password: text.optional(),
+  catalog: text.optional(),
+  method: text.optional(),
+  http_scheme: z.enum(['http', 'https']).optional(),
+  session_properties: record.optional(),
+  extensions: z.array(z.unknown()).optional(),
+  attach: z.array(z.unknown()).optional(),
+  secrets: z.unknown().optional(),
+  options: record.optional(),
+});
+
+/** project.yml: the keys of dbt_project.yml with their meaning, and `targets`, `target`, `warehouse`, `commands`. */
+export const projectSchema = z.strictObject({
+  name: text
+    .regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and underscores')
+    .describe('Name of the project; models are known as model.<name>.<file>.'),
+  version: z.union([text, z.number()]).optional(),
+  'config-version': z.number().optional(),
+  profile: text.optional().describe('Profile of profiles.yml, where no targets are given here.'),
+  'model-paths': paths.optional(),
+  'seed-paths': paths.optional(),
+  'test-paths': paths.optional(),
+  'macro-paths': paths.optional(),
+  'snapshot-paths': paths.optional(),
+  'analysis-paths': paths.optional(),
+  'docs-paths': paths.optional(),
+  'asset-paths': paths.optional(),
+  'function-paths': paths.optional(),
+  'packages-install-path': text.optional(),
+  'target-path': text.optional(),
+  'log-path': text.optional(),
+  'clean-targets': paths.optional(),
+  'query-comment': z.union([text, z.null(), z.boolean(), record]).optional(),
+  'require-dbt-version': statements.optional(),
+  'restrict-access': z.boolean().optional(),
+  'on-run-start': z.union([statements, z.null()]).optional(),
+  'on-run-end': z.union([statements, z.null()]).optional(),
+  quoting: z.record(z.string(), z.boolean()).optional(),
+  dispatch: z.array(z.strictObject({ macro_namespace: text, search_order: z.array(text) })).optional(),
+  flags: record.optional(),
+  vars: z.union([record, z.null()]).optional().describe('Variables, global or below a package name.'),
+  models: z.union([tree, z.null()]).optional(),
+  seeds: z.union([tree, z.null()]).optional(),
+  snapshots: z.union([tree, z.null()]).optional(),
+  sources: z.union([tree, z.null()]).optional(),
+  data_tests: z.union([tree, z.null()]).optional(),
+  tests: z.union([tree, z.null()]).optional(),
+  unit_tests: z.union([tree, z.null()]).optional(),
+  exposures: z.union([tree, z.null()]).optional(),
+  metrics: z.union([tree, z.null()]).optional(),
+  'semantic-models': z.union([tree, z.null()]).optional(),
+  'saved-queries': z.union([tree, z.null()]).optional(),
+  'dbt-cloud': z.unknown().optional(),
+  targets: z.record(z.string(), targetSchema).optional().describe('Targets by name: what dbt keeps in profiles.yml.'),
+  target: text.optional().describe('Target used where --target names none.'),
+  warehouse: text.optional().describe('Folder of the Delta tables; default warehouse.'),
+  commands: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lower-case letters, digits and dashes'),
+      z.strictObject({ description: text.optional(), module: text.optional(), run: text.optional() }),
+    )
+    .optional()
+    .describe('Commands of this project: `tsdbt <name>` runs the default export of the module.'),
+});
+
+export type ProjectFile = z.infer<typeof projectSchema>;
+export type TargetFile = z.infer<typeof targetSchema>;

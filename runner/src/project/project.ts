@@ -1,0 +1,110 @@
+import type { SourcePlace, SourceText } from '../errors/source-text.js';
+import type { ConfigTree } from './config-tree.js';
+import type { Vars } from './vars.js';
+import type { YamlDocument } from './yaml-document.js';
+
+export type TargetType = 'duckdb' | 'trino';
+export type Storage = 'delta' | 'native';
+
+/** Where a run writes to, and with what. */
+export interface Target {
+  readonly name: string;
+  readonly profileName: string;
+  readonly type: TargetType;
+  /** schema of nodes that name none; `main` by default */
+  readonly schema: string;
+  readonly database: string | undefined;
+  readonly threads: number;
+  /** `delta`: tables are Delta tables in the warehouse; `native`: tables live in a database file */
+  readonly storage: Storage;
+  /** e.g. `2GB`; undefined leaves the engine's default */
+  readonly memoryLimit: string | undefined;
+  /** settings of the engine, set on every connection */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** `storage: native`: absolute path of the database file */
+  readonly path: string | undefined;
+  /** every other key, as given: host, port, user, catalog, … and dbt-duckdb's `extensions`, `attach` */
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/** A statement of on-run-start, on-run-end or a hook: the template's text and where it stands. */
+export interface HookText {
+  readonly sql: string;
+  readonly source: SourceText;
+  readonly place: SourcePlace | undefined;
+}
+
+/** A command that the project declares for itself. */
+export interface ProjectCommand {
+  readonly name: string;
+  readonly description: string;
+  /** absolute path of the module */
+  readonly module: string;
+  readonly place: SourcePlace;
+}
+
+export interface ProjectPaths {
+  readonly models: readonly string[];
+  readonly seeds: readonly string[];
+  readonly tests: readonly string[];
+  readonly macros: readonly string[];
+  readonly snapshots: readonly string[];
+  readonly analyses: readonly string[];
+  readonly docs: readonly string[];
+  readonly assets: readonly string[];
+}
+
+/** Config trees of project.yml, by what they apply to. */
+export interface ProjectConfigTrees {
+  readonly models: ConfigTree;
+  readonly seeds: ConfigTree;
+  readonly snapshots: ConfigTree;
+  readonly tests: ConfigTree;
+  readonly sources: ConfigTree;
+  readonly exposures: ConfigTree;
+}
+
+/** A project.yml that was read, rendered and checked. */
+export interface Project {
+  readonly name: string;
+  readonly version: string | undefined;
+  /** absolute */
+  readonly projectDir: string;
+  /** `project.yml`, or `dbt_project.yml` */
+  readonly document: YamlDocument;
+  readonly paths: ProjectPaths;
+  /** absolute path of the folder for compiled SQL and artifacts */
+  readonly targetPath: string;
+  /** absolute path of the folder that holds the Delta tables */
+  readonly warehouse: string;
+  /** absolute path of the folder for log files */
+  readonly logPath: string;
+  /** folders that `clean` removes, relative to the project */
+  readonly cleanTargets: readonly string[];
+  readonly target: Target;
+  /** names of all targets */
+  readonly targetNames: readonly string[];
+  readonly vars: Vars;
+  readonly config: ProjectConfigTrees;
+  readonly onRunStart: readonly HookText[];
+  readonly onRunEnd: readonly HookText[];
+  readonly queryComment: unknown;
+  readonly quoting: Readonly<Record<string, boolean>>;
+  readonly dispatch: readonly { readonly macro_namespace: string; readonly search_order: readonly string[] }[];
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly commands: ReadonlyMap<string, ProjectCommand>;
+  /** the environment: `.env` of the project below the process's own variables. Never logged. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** evaluates a template in a YAML value: the result is a native value, not text */
+  readonly evaluate: EvaluateValue;
+}
+
+/** What templates in YAML values can use. */
+export interface ValueScope {
+  var(name: string, fallback?: unknown): unknown;
+  env_var(name: string, fallback?: unknown): string;
+  readonly target: Readonly<Record<string, unknown>>;
+}
+
+/** Evaluates a text with `{{ … }}` to a native value (a number stays one). Given from outside: templates come after projects. */
+export type EvaluateValue = (text: string, scope: ValueScope) => unknown;

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { configSchemas } from './config-schema.js';
+
+const text = z.string();
+const description = z.union([text, z.null()]).optional();
+const record = z.record(z.string(), z.unknown());
+const texts = z.union([text, z.array(text)]);
+const meta = record.optional();
+/** Generic tests are checked one by one where they are turned into nodes: their forms are too many for one schema. */
+const tests = z
+  .union([z.array(z.union([text, record])), z.null()])
+  .optional()
+  .describe('Generic tests: a name, or a name with arguments.');
+const quoting = z.record(z.string(), z.boolean()).optional();
+
+const constraint = z.strictObject({
+  type: z.enum(['not_null', 'unique', 'primary_key', 'foreign_key', 'check', 'custom']),
+  expression: text.optional(),
+  columns: z.array(text).optional(),
+  name: text.optional(),
+  to: text.optional(),
+  to_columns: z.array(text).optional(),
+  warn_unenforced: z.boolean().optional(),
+  warn_unsupported: z.boolean().optional(),
+});
+
+const column = z.strictObject({
+  name: z.union([text, z.number()]),
+  description,
+  data_type: text.optional(),
+  constraints: z.array(constraint).optional(),
+  meta,
+  tags: texts.optional(),
+  quote: z.boolean().optional(),
+  tests,
+  data_tests: tests,
+  config: z.strictObject({ meta, tags: texts.optional() }).optional(),
+  granularity: text.optional(),
+  policy_tags: z.array(text).optional(),
+  dimension: z.unknown().optional(),
+  entity: z.unknown().optional(),
+});
+const columns = z.union([z.array(column), z.null()]).optional();
+
+const docs = z
+  .strictObject({ show: z.boolean().optional(), node_color: z.union([text, z.null()]).optional() })
+  .optional();
+
+const resource = {
+  name: text,
+  description,
+  columns,
+  meta,
+  tags: texts.optional(),
+  docs,
+  tests,
+  data_tests: tests,
+};
+
+const model = z.strictObject({
+  ...resource,
+  config: configSchemas.models.optional(),
+  constraints: z.array(constraint).optional(),
+  access: z.enum(['private', 'protected', 'public']).optional(),
+  group: text.optional(),
+  latest_version: z.unknown().optional(),
+  versions: z.unknown().optional(),
+  deprecation_date: z.unknown().optional(),
+  time_spine: z.unknown().optional(),
+  primary_key: texts.optional(),
+});
+const seed = z.strictObject({ ...resource, config: configSchemas.seeds.optional(), group: text.optional() });
+const snapshot = z.strictObject({
+  ...resource,
+  config: configSchemas.snapshots.optional(),
+  relation: text.optional(),
+  group: text.optional(),
+});
+
+const freshness = z.unknown().optional();
+const sourceTable = z.strictObject({
+  ...resource,
+  config: configSchemas.sources.optional(),
+  identifier: text.optional(),
+  loader: text.optional(),
+  loaded_at_field: text.optional(),
+  loaded_at_query: text.optional(),
+  freshness,
+  quoting,
+  external: z.unknown().optional(),
+  location: text.optional().describe('A Delta table, Parquet or CSV file outside the warehouse.'),
+});
+const source = z.strictObject({
+  name: text,
+  description,
+  database: text.optional(),
+  schema: text.optional(),
+  loader: text.optional(),
+  loaded_at_field: text.optional(),
+  loaded_at_query: text.optional(),
+  freshness,
+  meta,
+  tags: texts.optional(),
+  quoting,
+  overrides: text.optional(),
+  location: text.optional().describe('Location of the tables; `{name}` stands for the table.'),
+  config: configSchemas.sources.optional(),
+  tables: z.union([z.array(sourceTable), z.null()]).optional(),
+  tests,
+  data_tests: tests,
+});
+
+const macro = z.strictObject({
+  name: text,
+  description,
+  docs,
+  meta,
+  config: z.strictObject({ meta, docs }).optional(),
+  arguments: z
+    .array(z.strictObject({ name: text, type: text.optional(), description, optional: z.boolean().optional() }))
+    .optional(),
+});
+
+const singularTest = z.strictObject({
+  name: text,
+  description,
+  meta,
+  config: configSchemas.tests.optional(),
+  docs,
+});
+
+const exposure = z.strictObject({
+  name: text,
+  label: text.optional(),
+  type: z.enum(['dashboard', 'notebook', 'analysis', 'ml', 'application']),
+  owner: z.looseObject({ name: text.optional(), email: z.union([text, z.array(text)]).optional() }),
+  description,
+  url: text.optional(),
+  maturity: z.enum(['high', 'medium', 'low']).optional(),
+  depends_on: z.union([z.array(text), z.null()]).optional(),
+  tags: texts.optional(),
+  meta,
+  config: configSchemas.exposures.optional(),
+});
+
+const group = z.strictObject({
+  name: text,
+  owner: z.looseObject({ name: text.optional(), email: z.union([text, z.array(text)]).optional() }),
+  description,
+  config: z.strictObject({ meta }).optional(),
+});
+
+const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), z.null()]).optional();
+
+/** A `*.yml` file beside models, seeds, snapshots, macros or tests. */
+export const propertiesSchema = z.strictObject({
+  version: z.number().optional(),
+  models: list(model),
+  seeds: list(seed),
+  snapshots: list(snapshot),
+  sources: list(source),
+  macros: list(macro),
+  tests: list(singularTest),
+  data_tests: list(singularTest),
+  analyses: list(z.strictObject({ ...resource, config: record.optional() })),
+  exposures: list(exposure),
+  groups: list(group),
+  unit_tests: z.unknown().optional(),
+  metrics: z.unknown().optional(),
+  semantic_models: z.unknown().optional(),
+  saved_queries: z.unknown().optional(),
+});
+
+export type PropertiesFile = z.infer<typeof propertiesSchema>;
+export type ModelEntry = z.infer<typeof model>;
+export type SeedEntry = z.infer<typeof seed>;
+export type SnapshotEntry = z.infer<typeof snapshot>;
+export type SourceEntry = z.infer<typeof source>;
+export type SourceTableEntry = z.infer<typeof sourceTable>;
+export type ColumnEntry = z.infer<typeof column>;
+export type ConstraintEntry = z.infer<typeof constraint>;
+export type MacroEntry = z.infer<typeof macro>;
+export type SingularTestEntry = z.infer<typeof singularTest>;
+export type ExposureEntry = z.infer<typeof exposure>;
+export type GroupEntry = z.infer<typeof group>;

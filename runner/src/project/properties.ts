@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { SourceText } from '../errors/source-text.js';
+import { ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import { type FoundFile, findFiles } from './find-files.js';
+import { valueScope } from './load-project.js';
+import type { Project } from './project.js';
+import { type PropertiesFile, propertiesSchema } from './properties-schema.js';
+import { isRenderedLater, renderValues } from './render-values.js';
+import { validate } from './validate.js';
+import { YamlDocument, type YamlPath } from './yaml-document.js';
+
+/** A `*.yml` file of a project, checked, with the places of everything in it. */
+export interface PropertiesDocument {
+  readonly file: FoundFile;
+  readonly document: YamlDocument;
+  readonly content: PropertiesFile;
+}
+
+/** Reads every `*.yml` and `*.yaml` below the project's resource folders. Errors are pushed to `errors`. */
+export function readProperties(project: Project, errors: TsdbtError[]): PropertiesDocument[] {
+  const { models, seeds, snapshots, macros, tests, analyses } = project.paths;
+  const roots = [...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros, ...tests])];
+  const found: PropertiesDocument[] = [];
+  const seen = new Set<string>();
+  for (const file of findFiles(project.projectDir, roots)) {
+    if (file.extension !== '.yml' && file.extension !== '.yaml') continue;
+    if (seen.has(file.absolutePath)) continue;
+    seen.add(file.absolutePath);
+    try {
+      const read = readOne(project, file, errors);
+      if (read !== undefined) found.push(read);
+    } catch (thrown) {
+      const ours = tsdbtErrorsOf(thrown);
+      if (ours.length === 0) throw thrown;
+      errors.push(...ours);
+    }
+  }
+  return found;
+}
+
+function readOne(project: Project, file: FoundFile, errors: TsdbtError[]): PropertiesDocument | undefined {
+  const document = new YamlDocument(new SourceText(file.path, readFileSync(file.absolutePath, 'utf8')));
+  if (document.value === undefined) return undefined;
+  const own: ProjectError[] = [];
+  const scope = valueScope(project.vars, project.env, project.target, project.name);
+  const rendered = renderValues(document.value, document, project.evaluate, scope, isLeftToTests, own);
+  const content = validate<PropertiesFile>(propertiesSchema, rendered, document, own);
+  if (content !== undefined) own.push(...unsupported(content, document));
+  errors.push(...own);
+  return content === undefined ? undefined : { file, document, content };
+}
+
+/** Templates in arguments of tests are rendered with the test, in `depends_on` of exposures with the graph. */
+function isLeftToTests(path: YamlPath): boolean {
+  if (isRenderedLater(path)) return true;
+  const key = path.at(-1);
+  return path.length > 1 && (key === 'tests' || key === 'data_tests' || key === 'depends_on');
+}
+
+const unsupportedKeys: Readonly<Record<string, string>> = {
+  unit_tests: 'unit tests are not supported yet: test the published rows with a singular test in tests/',
+  metrics: 'metrics of the semantic layer are not supported',
+  semantic_models: 'semantic models are not supported',
+  saved_queries: 'saved queries are not supported',
+};
+
+function unsupported(content: PropertiesFile, document: YamlDocument): ProjectError[] {
+  const errors: ProjectError[] = [];
+  for (const [key, message] of Object.entries(unsupportedKeys)) {
+    const value = content[key as keyof PropertiesFile];
+    if (value === undefined || value === null) continue;
+    errors.push(
+      new ProjectError(projectCodes.unsupportedKey, message, {
+        place: document.placeOf([key], 'key'),
+        hint: 'remove the block',
+      }),
+    );
+  }
+  for (const [i, model] of (content.models ?? []).entries()) {
+    for (const key of ['versions', 'latest_version'] as const) {
+      if (model[key] === undefined) continue;
+      errors.push(
+        new ProjectError(projectCodes.unsupportedKey, `model versions are not supported: "${key}" of ${model.name}`, {
+          place: document.placeOf(['models', i, key], 'key'),
+          hint: 'give each version a file and a name of its own',
+        }),
+      );
+    }
+  }
+  return errors;
+}

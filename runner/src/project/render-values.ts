@@ -1,0 +1,67 @@
+import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import type { EvaluateValue, ValueScope } from './project.js';
+import type { YamlDocument, YamlPath } from './yaml-document.js';
+
+/**
+ * Replaces every text with `{{ … }}` or `{% … %}` in a YAML value by what it evaluates to.
+ *
+ * @param isKept says which paths stay as they are (descriptions, hooks, tests: they are rendered later)
+ */
+export function renderValues(
+  value: unknown,
+  document: YamlDocument,
+  evaluate: EvaluateValue,
+  scope: ValueScope,
+  isKept: (path: YamlPath) => boolean,
+  errors: ProjectError[],
+  at: YamlPath = [],
+): unknown {
+  if (typeof value === 'string') {
+    if (!value.includes('{{') && !value.includes('{%')) return value;
+    try {
+      return evaluate(value, scope);
+    } catch (thrown) {
+      const inner = tsdbtErrorsOf(thrown)[0];
+      if (inner === undefined) throw thrown;
+      const place = document.placeOf(at);
+      errors.push(
+        new ProjectError(projectCodes.templatedValue, `${inner.message}, in ${value.trim()}`, {
+          place,
+          hint: inner.hint,
+          cause: thrown,
+        }),
+      );
+      return value;
+    }
+  }
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (isKept(at)) return value;
+  if (Array.isArray(value)) {
+    return value.map((item, i) => renderValues(item, document, evaluate, scope, isKept, errors, [...at, i]));
+  }
+  const rendered: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const path = [...at, key];
+    rendered[key] = isKept(path) ? item : renderValues(item, document, evaluate, scope, isKept, errors, path);
+  }
+  return rendered;
+}
+
+/** Hooks and comments are templates that run later; so are the arguments of tests and descriptions. */
+export function isRenderedLater(path: YamlPath): boolean {
+  const key = String(path.at(-1) ?? '').replace(/^\+/, '');
+  return laterKeys.has(key);
+}
+
+const laterKeys: ReadonlySet<string> = new Set([
+  'pre-hook',
+  'post-hook',
+  'pre_hook',
+  'post_hook',
+  'on-run-start',
+  'on-run-end',
+  'query-comment',
+  'description',
+  'sql_header',
+]);

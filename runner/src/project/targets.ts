@@ -1,0 +1,149 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import path from 'node:path';
+import { SourceText } from '../errors/source-text.js';
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import type { Target } from './project.js';
+import { type ProjectFile, type TargetFile, targetSchema } from './project-schema.js';
+import { validate } from './validate.js';
+import { YamlDocument, type YamlPath } from './yaml-document.js';
+
+export interface TargetChoice {
+  readonly target: Target;
+  readonly names: readonly string[];
+}
+
+export interface TargetOptions {
+  readonly projectDir: string;
+  readonly profilesDir: string | undefined;
+  /** `--target` */
+  readonly wanted: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** renders templates in the values of profiles.yml */
+  readonly render: (value: unknown, document: YamlDocument) => unknown;
+}
+
+/** The target of this run: from `targets:` of project.yml, else from profiles.yml, else a DuckDB target named dev. */
+export function chooseTarget(
+  file: ProjectFile,
+  document: YamlDocument,
+  options: TargetOptions,
+  errors: ProjectError[],
+): TargetChoice {
+  if (file.targets !== undefined && Object.keys(file.targets).length > 0) {
+    const preferred = file.target ?? Object.keys(file.targets)[0]!;
+    return pick(file.targets, preferred, file.profile ?? file.name, document, ['targets'], ['target'], options, errors);
+  }
+  if (file.profile !== undefined) {
+    const found = profilesFile(options);
+    if (found !== undefined) return fromProfiles(found, file, document, options, errors);
+  }
+  const only = { dev: { type: 'duckdb' as const } };
+  return pick(only, file.target ?? 'dev', file.profile ?? file.name, document, [], ['target'], options, errors);
+}
+
+function pick(
+  targets: Readonly<Record<string, TargetFile>>,
+  preferred: string,
+  profileName: string,
+  document: YamlDocument,
+  at: YamlPath,
+  preferredAt: YamlPath,
+  options: TargetOptions,
+  errors: ProjectError[],
+  defaultStorage: Target['storage'] = 'delta',
+): TargetChoice {
+  const names = Object.keys(targets);
+  const name = options.wanted ?? preferred;
+  const chosen = targets[name];
+  if (chosen === undefined) {
+    errors.push(
+      new ProjectError(projectCodes.unknownTarget, `there is no target "${name}"`, {
+        place: options.wanted === undefined ? document.placeOf(preferredAt) : document.placeOf(at, 'key'),
+        hint: didYouMean(name, names) ?? `targets: ${names.join(', ')}`,
+      }),
+    );
+  }
+  return {
+    names,
+    target: toTarget(chosen ?? { type: 'duckdb' }, name, profileName, defaultStorage, options.projectDir),
+  };
+}
+
+function toTarget(
+  file: TargetFile,
+  name: string,
+  profileName: string,
+  defaultStorage: Target['storage'],
+  projectDir: string,
+): Target {
+  const { type, schema, database, threads, storage, memory_limit, settings, path: file_, ...extra } = file;
+  return {
+    name,
+    profileName,
+    type,
+    schema: schema ?? 'main',
+    database,
+    threads: threads ?? Math.max(2, availableParallelism()),
+    storage: storage ?? defaultStorage,
+    memoryLimit: memory_limit,
+    settings: settings ?? {},
+    path: file_ === undefined || file_ === ':memory:' ? undefined : path.resolve(projectDir, file_),
+    extra,
+  };
+}
+
+function profilesFile(options: TargetOptions): string | undefined {
+  const folders = [
+    options.profilesDir,
+    options.env.DBT_PROFILES_DIR,
+    options.projectDir,
+    path.join(homedir(), '.dbt'),
+  ].filter((folder) => folder !== undefined);
+  return folders.map((folder) => path.join(folder, 'profiles.yml')).find((file) => existsSync(file));
+}
+
+interface Profile {
+  readonly target?: string;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** dbt-duckdb's profile: tables live in the database file that it names. */
+function fromProfiles(
+  fileName: string,
+  file: ProjectFile,
+  projectDocument: YamlDocument,
+  options: TargetOptions,
+  errors: ProjectError[],
+): TargetChoice {
+  const shown = path.relative(options.projectDir, fileName).replaceAll('\\', '/');
+  const document = new YamlDocument(
+    new SourceText(shown.startsWith('..') ? fileName : shown, readFileSync(fileName, 'utf8')),
+  );
+  const all = (options.render(document.value, document) ?? {}) as Record<string, Profile | undefined>;
+  const name = file.profile!;
+  const profile = all[name];
+  if (profile?.outputs === undefined) {
+    errors.push(
+      new ProjectError(projectCodes.unknownTarget, `profiles.yml has no profile "${name}" with outputs`, {
+        place: projectDocument.placeOf(['profile']),
+        hint: didYouMean(name, Object.keys(all)),
+        detail: `read: ${fileName}`,
+      }),
+    );
+    return pick({ dev: { type: 'duckdb' } }, 'dev', name, document, [], [], options, []);
+  }
+  const wanted = options.wanted ?? profile.target ?? 'default';
+  const outputs: Record<string, TargetFile> = {};
+  for (const [key, value] of Object.entries(profile.outputs)) {
+    // the other outputs may belong to other adapters
+    if (key !== wanted) outputs[key] = { type: 'duckdb' };
+    else
+      outputs[key] = validate(targetSchema, value, document, errors, { at: [name, 'outputs', key] }) ?? {
+        type: 'duckdb',
+      };
+  }
+  return pick(outputs, wanted, name, document, [name, 'outputs'], [name, 'target'], options, errors, 'native');
+}

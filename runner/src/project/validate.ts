@@ -1,0 +1,199 @@
+import type { z } from 'zod';
+import type { SourcePlace } from '../errors/source-text.js';
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import type { YamlPath } from './yaml-document.js';
+
+/** Where values stand; a YamlDocument is one. */
+export interface PlaceFinder {
+  placeOf(path: YamlPath, part?: 'key' | 'value'): SourcePlace;
+}
+
+export interface ValidateOptions {
+  /** path of the value in the document */
+  readonly at?: YamlPath;
+  /** code for unknown keys; `unknownKey` by default */
+  readonly unknownKeyCode?: string;
+}
+
+/**
+ * Checks a value against a schema. Errors are pushed to `errors`, each at its place in the document, unknown keys
+ * with a suggestion.
+ *
+ * @returns the value as the schema gives it, or undefined when there were errors
+ */
+export function validate<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  document: PlaceFinder,
+  errors: ProjectError[],
+  options: ValidateOptions = {},
+): T | undefined {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const at = options.at ?? [];
+  for (const issue of result.error.issues) {
+    for (const { path, issue: leaf } of leaves(issue, [], value)) {
+      const full = [...at, ...path];
+      errors.push(...toErrors(leaf, path, full, schema, value, document, options));
+    }
+  }
+  return undefined;
+}
+
+type Issue = z.core.$ZodIssue;
+interface Leaf {
+  readonly path: YamlPath;
+  readonly issue: Issue;
+}
+
+/** Of a union, the alternative that got furthest is what the user meant. */
+function leaves(issue: Issue, base: YamlPath, root: unknown): Leaf[] {
+  const path = [...base, ...(issue.path as (string | number)[])];
+  if (issue.code !== 'invalid_union') return [{ path, issue }];
+  const alternatives = issue.errors.filter((inner) => inner.length > 0);
+  const fitting = alternatives.filter((inner) => !inner.some((i) => i.code === 'invalid_type' && i.path.length === 0));
+  const best = fitting[0];
+  if (best === undefined) return [{ path, issue }];
+  return best.flatMap((inner) => leaves(inner, path, root));
+}
+
+function toErrors(
+  issue: Issue,
+  path: YamlPath,
+  full: YamlPath,
+  schema: z.ZodType,
+  root: unknown,
+  document: PlaceFinder,
+  options: ValidateOptions,
+): ProjectError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path);
+    return issue.keys.map(
+      (key) =>
+        new ProjectError(options.unknownKeyCode ?? projectCodes.unknownKey, `unknown key "${key}"`, {
+          place: document.placeOf([...full, key], 'key'),
+          hint: didYouMean(key, known) ?? knownKeysHint(known),
+        }),
+    );
+  }
+  const label = labelOf(full);
+  const actual = valueAt(root, path);
+  if (actual === undefined && issue.code === 'invalid_type') {
+    return [
+      new ProjectError(projectCodes.missingKey, `the key "${label}" is missing`, {
+        place: document.placeOf(full.slice(0, -1)),
+      }),
+    ];
+  }
+  const details = { place: document.placeOf(full), hint: hintOf(issue, actual) };
+  return [new ProjectError(projectCodes.wrongValue, `${label} must be ${expectation(issue)}${but(actual)}`, details)];
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeName(issue.expected);
+    case 'invalid_value':
+      return issue.values.length === 1
+        ? JSON.stringify(issue.values[0])
+        : `one of ${issue.values.map((v) => String(v)).join(', ')}`;
+    case 'invalid_union': {
+      const types = issue.errors.flatMap((inner) => inner.map((i) => expectation(i)));
+      return [...new Set(types)].filter((t) => t !== 'null').join(' or ');
+    }
+    case 'too_small':
+      return `at least ${String(issue.minimum)}${issue.inclusive === false ? ' (exclusive)' : ''}`;
+    case 'invalid_format':
+      return issue.message;
+    case 'invalid_key':
+      return `keyed by ${issue.issues[0]?.message ?? 'other names'}`;
+    default:
+      return issue.message;
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  null: 'null',
+};
+
+function typeName(expected: string): string {
+  return typeNames[expected] ?? expected;
+}
+
+function but(actual: unknown): string {
+  if (actual === null) return ', not empty';
+  if (Array.isArray(actual)) return ', not a list';
+  if (typeof actual === 'object') return ', not a mapping';
+  return `, not ${JSON.stringify(actual)}`;
+}
+
+function hintOf(issue: Issue, actual: unknown): string | undefined {
+  if (issue.code === 'invalid_value' && typeof actual === 'string') return didYouMean(actual, issue.values.map(String));
+  const booleanWanted = issue.code === 'invalid_type' && issue.expected === 'boolean';
+  if (booleanWanted && typeof actual === 'string' && /^(yes|on|no|off)$/i.test(actual))
+    return `write ${/^(yes|on)$/i.test(actual) ? 'true' : 'false'}`;
+  return undefined;
+}
+
+function knownKeysHint(known: readonly string[]): string | undefined {
+  return known.length === 0 || known.length > 16 ? undefined : `keys here: ${known.join(', ')}`;
+}
+
+/** `models.0.columns.2.name` reads as `models[1].columns[3].name`: people count from one. */
+export function labelOf(path: YamlPath): string {
+  let label = '';
+  for (const step of path) {
+    if (typeof step === 'number') label += `[${step + 1}]`;
+    else label += label === '' ? step : `.${step}`;
+  }
+  return label === '' ? 'the file' : label;
+}
+
+export function valueAt(root: unknown, path: YamlPath): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+/** Keys that the schema knows at a path. */
+function keysAt(schema: z.ZodType, path: YamlPath): string[] {
+  let candidates: SchemaDef[] = unwrap(schema);
+  for (const step of path) {
+    candidates = candidates.flatMap((def) => {
+      if (def.type === 'object') return def.shape?.[step] === undefined ? [] : unwrap(def.shape[step]);
+      if (def.type === 'array') return def.element === undefined ? [] : unwrap(def.element);
+      if (def.type === 'record') return def.valueType === undefined ? [] : unwrap(def.valueType);
+      return [];
+    });
+  }
+  return candidates.flatMap((def) => Object.keys(def.shape ?? {}));
+}
+
+/** The parts of zod's definitions that lead to keys. */
+interface SchemaDef {
+  readonly type: string;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly innerType?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+}
+
+function unwrap(schema: z.ZodType): SchemaDef[] {
+  const def = schema.def as unknown as SchemaDef;
+  if (def.innerType !== undefined) return unwrap(def.innerType);
+  if (def.options !== undefined) return def.options.flatMap(unwrap);
+  return [def];
+}
