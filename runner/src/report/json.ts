@@ -1,0 +1,26 @@
+import type { LogLevel, Reporter, TimedEvent } from '../events/events.js';
+import { eventJson } from './event-json.js';
+import type { OutputStream } from './output-stream.js';
+import { wanted } from './plain.js';
+import type { Redactor } from './redact.js';
+
+export interface JsonOptions {
+  /** log messages below it are left out; run and node events are always written */
+  readonly level: LogLevel;
+  readonly redact: Redactor;
+}
+
+/** One JSON object per line, `event` is a stable name: `--log-format json`. */
+export class JsonReporter implements Reporter {
+  constructor(
+    readonly stream: OutputStream,
+    readonly options: JsonOptions,
+  ) {}
+
+  handle(event: TimedEvent): void {
+    if (event.event === 'log' && !wanted(event.level, this.options.level)) return;
+    this.stream.write(`${eventJson(event, this.options.redact)}\n`);
+  }
+
+  async close(): Promise<void> {}
+}
