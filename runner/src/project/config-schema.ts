@@ -34,6 +34,9 @@ const relation = {
   predicates: names,
   merge_update_columns: names,
   merge_exclude_columns: names,
+  not_matched_by_source_delete: nullableText.describe(
+    'merge: rows of the table that no new row matches and that satisfy this predicate are deleted in the same commit.',
+  ),
   merge_with_schema_evolution: z.boolean(),
   partition_by: z.unknown().describe('Columns that the Delta table is partitioned by.'),
   cluster_by: names.describe('Sort order of written rows; helps file skipping.'),

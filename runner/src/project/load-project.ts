@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SourceText } from '../errors/source-text.js';
-import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { ConfigTree } from './config-tree.js';
 import { parseDotenv } from './dotenv.js';
-import type { EvaluateValue, HookText, Project, ProjectCommand, ProjectPaths, Target, ValueScope } from './project.js';
+import type { EvaluateValue, HookText, Project, ProjectCommand, ProjectPaths, ValueScope } from './project.js';
 import { type ProjectFile, projectSchema } from './project-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
 import { dbtLanguageVersion, satisfiesVersion } from './required-version.js';
 import { chooseTarget } from './targets.js';
 import { validate } from './validate.js';
+import { valueScope } from './value-scope.js';
 import { Vars } from './vars.js';
 import { YamlDocument } from './yaml-document.js';
 
@@ -160,47 +160,6 @@ function packageScopes(declared: Readonly<Record<string, unknown>>, name: string
       )
       .map(([key]) => key),
   );
-}
-
-/** What `{{ … }}` in YAML values sees. */
-export function valueScope(
-  vars: Vars,
-  env: Readonly<Record<string, string | undefined>>,
-  target: Target | undefined,
-  packageName?: string,
-): ValueScope {
-  return {
-    var(name, fallback) {
-      if (vars.has(name, packageName)) return vars.get(name, packageName);
-      if (fallback !== undefined) return fallback;
-      throw new ProjectError(projectCodes.templatedValue, `there is no variable "${name}"`, {
-        hint: didYouMean(name, vars.names(packageName)) ?? `give it under vars: or with --vars '{${name}: …}'`,
-      });
-    },
-    env_var(name, fallback) {
-      const value = env[name] ?? fallback;
-      if (value !== undefined && value !== null) return String(value);
-      throw new ProjectError(projectCodes.templatedValue, `the environment variable ${name} is not set`, {
-        hint: 'set it, put it into .env, or give env_var a second argument as default',
-      });
-    },
-    target: target === undefined ? {} : targetForTemplates(target),
-  };
-}
-
-/** `target` as templates see it. */
-export function targetForTemplates(target: Target): Record<string, unknown> {
-  return {
-    ...target.extra,
-    name: target.name,
-    target_name: target.name,
-    profile_name: target.profileName,
-    type: target.type,
-    schema: target.schema,
-    database: target.database ?? 'lake',
-    threads: target.threads,
-    ...(target.path === undefined ? {} : { path: target.path }),
-  };
 }
 
 function pathsOf(file: ProjectFile): ProjectPaths {

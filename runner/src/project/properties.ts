@@ -3,11 +3,11 @@ import { SourceText } from '../errors/source-text.js';
 import { ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { type FoundFile, findFiles } from './find-files.js';
-import { valueScope } from './load-project.js';
 import type { Project } from './project.js';
 import { type PropertiesFile, propertiesSchema } from './properties-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
 import { validate } from './validate.js';
+import { valueScope } from './value-scope.js';
 import { YamlDocument, type YamlPath } from './yaml-document.js';
 
 /** A `*.yml` file of a project, checked, with the places of everything in it. */

@@ -1,0 +1,42 @@
+import type { QueryResult } from '../engines/engine.js';
+import type { Relation } from '../engines/relation.js';
+import type { LogLevel } from '../events/events.js';
+import type { SourceMap } from '../template/source-map.js';
+
+/** What a template may ask an engine while it is compiled (`run_query`, `statement`, `adapter.…`). */
+export interface CompileSession {
+  query(sql: string): Promise<QueryResult>;
+  execute?(sql: string): Promise<void>;
+}
+
+export interface CompileOptions {
+  /** what `ref` and `source` print, by unique id; ephemeral models are handled before it is asked */
+  relationOf(uniqueId: string): Relation;
+  /** what `this` prints; the node's own schema and alias when undefined */
+  readonly this?: Relation | undefined;
+  /** what `is_incremental()` says */
+  readonly isIncremental: boolean;
+  /** whether queries may run while compiling; false compiles without an engine */
+  readonly execute: boolean;
+  readonly session?: CompileSession | undefined;
+  readonly invocationId: string;
+  readonly runStartedAt: Date;
+  readonly fullRefresh?: boolean | undefined;
+  /** the command, for `flags.WHICH` */
+  readonly command?: string | undefined;
+  /** flags for `flags.…` */
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /** hears `{{ log(…) }}` and `exceptions.warn` */
+  onLog?(level: LogLevel, message: string): void;
+  /** further names for the template, e.g. of hooks */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A node's SQL as it is sent to the engine, and where each part of it came from. */
+export interface CompiledCode {
+  /** the rendered template, with the CTEs of ephemeral models put before it */
+  readonly sql: string;
+  readonly map: SourceMap;
+  /** unique ids of the ephemeral models whose CTEs were put in, in order */
+  readonly ephemerals: readonly string[];
+}

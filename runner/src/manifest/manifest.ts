@@ -1,0 +1,106 @@
+import type { TsdbtError } from '../errors/tsdbt-error.js';
+import type { Project } from '../project/project.js';
+import type { MacroEntry } from '../project/properties-schema.js';
+import type { MacroLibrary } from '../template/macros.js';
+import type { TemplateProgram } from '../template/parse.js';
+import type { DocBlocks } from './docs.js';
+import { Graph } from './graph.js';
+import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode } from './nodes.js';
+
+/** A group of nodes with an owner. */
+export interface Group {
+  readonly name: string;
+  readonly owner: Readonly<Record<string, unknown>>;
+  readonly description: string;
+}
+
+export interface ManifestParts {
+  readonly project: Project;
+  readonly nodes: ReadonlyMap<string, ModelNode | TestNode>;
+  readonly sources: ReadonlyMap<string, SourceNode>;
+  readonly exposures: ReadonlyMap<string, ExposureNode>;
+  readonly disabled: ReadonlyMap<string, ManifestNode>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly macros: MacroLibrary;
+  /** what YAML says of macros, by name */
+  readonly macroProperties: ReadonlyMap<string, MacroEntry>;
+  readonly docs: DocBlocks;
+  /** the parsed template of every SQL model and test */
+  readonly programs: ReadonlyMap<string, TemplateProgram>;
+  readonly warnings: readonly TsdbtError[];
+}
+
+/** Everything that a project declares, resolved: nodes, what they read, macros and docs. */
+export class Manifest implements ManifestParts {
+  readonly project: Project;
+  /** models, seeds, snapshots and tests by unique id, in the order of their files */
+  readonly nodes: ReadonlyMap<string, ModelNode | TestNode>;
+  readonly sources: ReadonlyMap<string, SourceNode>;
+  readonly exposures: ReadonlyMap<string, ExposureNode>;
+  readonly disabled: ReadonlyMap<string, ManifestNode>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly macros: MacroLibrary;
+  readonly macroProperties: ReadonlyMap<string, MacroEntry>;
+  readonly docs: DocBlocks;
+  readonly programs: ReadonlyMap<string, TemplateProgram>;
+  /** what is likely a mistake and stops nothing */
+  readonly warnings: readonly TsdbtError[];
+  /** nodes, sources and exposures; tests and exposures are leaves */
+  readonly graph: Graph;
+
+  constructor(parts: ManifestParts, graph?: Graph) {
+    this.project = parts.project;
+    this.nodes = parts.nodes;
+    this.sources = parts.sources;
+    this.exposures = parts.exposures;
+    this.disabled = parts.disabled;
+    this.groups = parts.groups;
+    this.macros = parts.macros;
+    this.macroProperties = parts.macroProperties;
+    this.docs = parts.docs;
+    this.programs = parts.programs;
+    this.warnings = parts.warnings;
+    this.graph = graph ?? new Graph(new Map([...this.all()].map((node) => [node.uniqueId, node.dependsOn])));
+  }
+
+  /** Every enabled node, source and exposure. */
+  *all(): Generator<ManifestNode> {
+    yield* this.sources.values();
+    yield* this.nodes.values();
+    yield* this.exposures.values();
+  }
+
+  get(uniqueId: string): ManifestNode | undefined {
+    return this.nodes.get(uniqueId) ?? this.sources.get(uniqueId) ?? this.exposures.get(uniqueId);
+  }
+
+  /** Unique ids of what a node reads. */
+  parentsOf(uniqueId: string): readonly string[] {
+    return this.graph.parentsOf(uniqueId);
+  }
+
+  /** Unique ids of what reads a node: models, tests, exposures. */
+  childrenOf(uniqueId: string): readonly string[] {
+    return this.graph.childrenOf(uniqueId);
+  }
+
+  /** All unique ids, each after everything it reads. */
+  get order(): readonly string[] {
+    return this.graph.order;
+  }
+
+  /** Models, seeds and snapshots. */
+  *models(): Generator<ModelNode> {
+    for (const node of this.nodes.values()) if (node.resourceType !== 'test') yield node;
+  }
+
+  *tests(): Generator<TestNode> {
+    for (const node of this.nodes.values()) if (node.resourceType === 'test') yield node;
+  }
+
+  /** The model, seed or snapshot of a name, as `ref` resolves it; undefined when none or several have it. */
+  model(name: string): ModelNode | undefined {
+    const found = [...this.models()].filter((node) => node.name === name);
+    return found.length === 1 ? found[0] : undefined;
+  }
+}

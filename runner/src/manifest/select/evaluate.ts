@@ -1,0 +1,157 @@
+import { didYouMean } from '../../errors/suggest.js';
+import { GraphError } from '../../errors/tsdbt-error.js';
+import { graphCodes } from '../codes.js';
+import type { Manifest } from '../manifest.js';
+import type { ManifestNode } from '../nodes.js';
+import type { Criterion, IndirectSelection, Selection } from './criterion.js';
+import { selectorMethods } from './methods.js';
+
+/** Nodes that are selected, and tests that would be if all they read were. */
+export interface Selected {
+  readonly direct: ReadonlySet<string>;
+  readonly indirect: ReadonlySet<string>;
+}
+
+/**
+ * What a selection selects. Tests come with what they test, by the rule of indirect selection.
+ * Errors (unknown methods, terms that match nothing) are pushed to `errors`.
+ */
+export function evaluateSelection(
+  manifest: Manifest,
+  selection: Selection,
+  indirectSelection: IndirectSelection,
+  errors: GraphError[],
+): Selected {
+  const evaluate = (part: Selection) => evaluateSelection(manifest, part, indirectSelection, errors);
+  switch (selection.kind) {
+    case 'criterion':
+      return evaluateCriterion(manifest, selection, selection.indirectSelection ?? indirectSelection, errors);
+    case 'union':
+      return combine(selection.parts.map(evaluate), union);
+    case 'intersection':
+      return combine(selection.parts.map(evaluate), intersection);
+    case 'difference':
+      return combine([evaluate(selection.from), evaluate(selection.without)], difference);
+  }
+}
+
+function combine(
+  parts: readonly Selected[],
+  join: (a: ReadonlySet<string>, b: ReadonlySet<string>) => Set<string>,
+): Selected {
+  const [first, ...rest] = parts;
+  if (first === undefined) return { direct: new Set(), indirect: new Set() };
+  return rest.reduce((a, b) => {
+    const direct = join(a.direct, b.direct);
+    return {
+      direct,
+      // a test that is selected in one part and only hinted at in another is still only hinted at in their meeting
+      indirect: difference(join(union(a.direct, a.indirect), union(b.direct, b.indirect)), direct),
+    };
+  }, first);
+}
+
+function evaluateCriterion(
+  manifest: Manifest,
+  criterion: Criterion,
+  indirectSelection: IndirectSelection,
+  errors: GraphError[],
+): Selected {
+  const method = selectorMethods[criterion.method];
+  if (method === undefined) {
+    errors.push(unknownMethod(criterion));
+    return { direct: new Set(), indirect: new Set() };
+  }
+  const context = { projectName: manifest.project.name };
+  const matched = new Set<string>();
+  for (const node of manifest.all()) {
+    if (method.matches(node, criterion.value, criterion.methodArguments, context)) matched.add(node.uniqueId);
+  }
+  if (matched.size === 0 && criterion.value !== '*') errors.push(matchesNothing(manifest, criterion));
+  const { graph } = manifest;
+  const reached = new Set(matched);
+  if (criterion.childrensParents) {
+    const family = union(matched, graph.descendants(matched));
+    for (const id of union(family, graph.ancestors(family))) reached.add(id);
+  }
+  if (criterion.parents > 0) for (const id of graph.ancestors(matched, criterion.parents)) reached.add(id);
+  if (criterion.children > 0) for (const id of graph.descendants(matched, criterion.children)) reached.add(id);
+  return withTests(manifest, reached, indirectSelection);
+}
+
+function withTests(manifest: Manifest, selected: ReadonlySet<string>, indirectSelection: IndirectSelection): Selected {
+  const direct = new Set(selected);
+  const indirect = new Set<string>();
+  if (indirectSelection === 'empty') return { direct, indirect };
+  const within = indirectSelection === 'buildable' ? union(selected, manifest.graph.ancestors(selected)) : selected;
+  for (const id of selected) {
+    for (const child of manifest.graph.childrenOf(id)) {
+      const test = manifest.get(child);
+      if (test?.resourceType !== 'test' || direct.has(child)) continue;
+      if (indirectSelection === 'eager' || test.dependsOn.every((parent) => within.has(parent))) direct.add(child);
+      else indirect.add(child);
+    }
+  }
+  return { direct, indirect };
+}
+
+/** Adds the tests that were only hinted at and whose parents are all selected by now. */
+export function settle(manifest: Manifest, { direct, indirect }: Selected): Set<string> {
+  const settled = new Set(direct);
+  for (const id of indirect) {
+    if (dependsOnOf(manifest.get(id)).every((parent) => direct.has(parent))) settled.add(id);
+  }
+  return settled;
+}
+
+function dependsOnOf(node: ManifestNode | undefined): readonly string[] {
+  return node?.dependsOn ?? [];
+}
+
+const elsewhere: ReadonlySet<string> = new Set(['state', 'result', 'source_status', 'metric', 'version', 'unit_test']);
+
+function unknownMethod(criterion: Criterion): GraphError {
+  const names = Object.keys(selectorMethods);
+  const hint = elsewhere.has(criterion.method)
+    ? 'this method of dbt is not supported yet'
+    : (didYouMean(criterion.method, names) ?? `methods: ${names.join(', ')}`);
+  return new GraphError(
+    graphCodes.unknownMethod,
+    `there is no selector method "${criterion.method}" (in "${criterion.text}")`,
+    {
+      hint,
+    },
+  );
+}
+
+function matchesNothing(manifest: Manifest, criterion: Criterion): GraphError {
+  const values = new Set<string>();
+  const method = selectorMethods[criterion.method]!;
+  for (const node of manifest.all())
+    for (const value of method.values(node, criterion.methodArguments)) values.add(value);
+  const disabled = [...manifest.disabled.values()].find((node) => node.name === criterion.value);
+  const hint =
+    disabled !== undefined
+      ? `${disabled.path} is disabled: set enabled to true`
+      : (didYouMean(criterion.value, values) ?? fewValues(values));
+  return new GraphError(graphCodes.selectorMatchesNothing, `the selector "${criterion.text}" matches nothing`, {
+    hint,
+  });
+}
+
+function fewValues(values: ReadonlySet<string>): string {
+  if (values.size > 0 && values.size <= 12) return `there are: ${[...values].join(', ')}`;
+  return '"tsdbt ls" lists what there is';
+}
+
+export function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
+  return new Set([...a, ...b]);
+}
+
+function intersection<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
+  return new Set([...a].filter((item) => b.has(item)));
+}
+
+export function difference<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
+  return new Set([...a].filter((item) => !b.has(item)));
+}

@@ -1,0 +1,46 @@
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import type { Target, ValueScope } from './project.js';
+import type { Vars } from './vars.js';
+
+/** What `{{ … }}` in YAML values sees. */
+export function valueScope(
+  vars: Vars,
+  env: Readonly<Record<string, string | undefined>>,
+  target: Target | undefined,
+  packageName?: string,
+): ValueScope {
+  return {
+    var(name, fallback) {
+      if (vars.has(name, packageName)) return vars.get(name, packageName);
+      if (fallback !== undefined) return fallback;
+      throw new ProjectError(projectCodes.templatedValue, `there is no variable "${name}"`, {
+        hint: didYouMean(name, vars.names(packageName)) ?? `give it under vars: or with --vars '{${name}: …}'`,
+      });
+    },
+    env_var(name, fallback) {
+      const value = env[name] ?? fallback;
+      if (value !== undefined && value !== null) return String(value);
+      throw new ProjectError(projectCodes.templatedValue, `the environment variable ${name} is not set`, {
+        hint: 'set it, put it into .env, or give env_var a second argument as default',
+      });
+    },
+    target: target === undefined ? {} : targetForTemplates(target),
+  };
+}
+
+/** `target` as templates see it. */
+export function targetForTemplates(target: Target): Record<string, unknown> {
+  return {
+    ...target.extra,
+    name: target.name,
+    target_name: target.name,
+    profile_name: target.profileName,
+    type: target.type,
+    schema: target.schema,
+    database: target.database ?? 'lake',
+    threads: target.threads,
+    ...(target.path === undefined ? {} : { path: target.path }),
+  };
+}
