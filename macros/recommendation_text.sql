@@ -1,3 +1,6 @@
+{# A text of the project's vars as an SQL literal. #}
+{% macro recommendation_literal(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
+
 {# A number as text with a fixed number of digits after the point, for reasons and notes. #}
 {% macro recommendation_number(x, digits=2) %}cast(cast({{ x }} as decimal(18, {{ digits }})) as varchar){% endmacro %}
 

@@ -78,14 +78,13 @@ placed as (
 matches as (
     {%- for playlist in var('playlists') %}
     select
-        '{{ playlist.playlist }}' as playlist,
-        cast(
+        {{ recommendation_literal(playlist.playlist) }} as playlist,
+        cast(nullif(''
             {%- for rule in var('playlist_rules') if rule.playlist == playlist.playlist %}
-            {{ "'" if loop.first else "|| ', " }}{{ rule.reason }} (' || '{{ rule.feature }} ' || {{ recommendation_number('placed.' ~ rule.feature) }} || ')'
-            {%- endfor %} as varchar
-        ) as rules_met,
+            || {{ "', ' || " if not loop.first }}{{ recommendation_literal(rule.reason) }} || ' ({{ rule.feature }} ' || {{ recommendation_number('placed.' ~ rule.feature) }} || ')'
+            {%- endfor %}, '') as varchar) as rules_met,
         {{ "-" if playlist.direction == 'desc' }}placed.{{ playlist.order_by }} as order_value,
-        '{{ playlist.order_reason }}' as order_reason,
+        {{ recommendation_literal(playlist.order_reason) }} as order_reason,
         placed.*
     from placed
     where true
