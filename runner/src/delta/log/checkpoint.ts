@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { ParquetEngine } from '../parquet.js';
+import { type Action, serializeActions } from '../protocol/actions.js';
+import { quoteLiteral } from '../sql.js';
+import type { LogStore } from '../store.js';
+import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
+import { loadSnapshot } from './load.js';
+import type { Snapshot } from './snapshot.js';
+
+const TEXT_MAP = 'MAP(VARCHAR, VARCHAR)';
+
+/** Columns of a checkpoint (PROTOCOL.md, "Checkpoint Schema"), as DuckDB types. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  txn: 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
+  add: `STRUCT(path VARCHAR, partitionValues ${TEXT_MAP}, size BIGINT, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, tags ${TEXT_MAP})`,
+  remove: `STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, partitionValues ${TEXT_MAP}, size BIGINT)`,
+  metaData: `STRUCT(id VARCHAR, "name" VARCHAR, description VARCHAR, "format" STRUCT(provider VARCHAR, options ${TEXT_MAP}), schemaString VARCHAR, partitionColumns VARCHAR[], createdTime BIGINT, configuration ${TEXT_MAP})`,
+  protocol:
+    'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
+  domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
+};
+
+/**
+ * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. The actions go through a file of JSON
+ * lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
+ */
+export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<void> {
+  const actions = checkpointActions(snapshot);
+  const id = randomUUID();
+  const lines = `${LOG_FOLDER}/_tmp_${id}.ndjson`;
+  const parquet = `${LOG_FOLDER}/_tmp_${id}.parquet`;
+  try {
+    const text = serializeActions(actions);
+    await store.put(lines, text);
+    const longest = actions.reduce((most, action) => Math.max(most, JSON.stringify(action).length), 0);
+    const columns = Object.entries(COLUMNS).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
+    const source = `read_json(${quoteLiteral(`${store.location}/${lines}`)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
+    const names = Object.keys(COLUMNS).map((name) => `"${name}"`);
+    const written = await engine.writeParquet(`SELECT ${names.join(', ')} FROM ${source}`, {
+      path: await store.prepareWrite(parquet),
+      compression: 'snappy',
+    });
+    await store.move(parquet, checkpointPath(snapshot.version));
+    const pointer = {
+      version: snapshot.version,
+      size: actions.length,
+      sizeInBytes: Number(written.size),
+      numOfAddFiles: snapshot.state.files.size,
+    };
+    await store.put(LAST_CHECKPOINT, JSON.stringify(pointer));
+  } finally {
+    await store.remove([lines, parquet]);
+  }
+}
+
+/** Writes a checkpoint after every so many commits (`delta.checkpointInterval`, default 10). */
+export async function writeCheckpointIfDue(
+  store: LogStore,
+  engine: ParquetEngine,
+  version: number,
+  known: Snapshot | undefined,
+): Promise<void> {
+  if (version === 0) return;
+  // the interval may have been changed by this very commit; that matters from the next one on
+  const interval = Number(known?.properties['delta.checkpointInterval'] ?? 10);
+  if (!(interval >= 1) || version % interval !== 0) return;
+  const snapshot = await loadSnapshot(store, engine, { version }, known);
+  if (snapshot !== undefined) await writeCheckpoint(store, engine, snapshot);
+}
+
+/** The whole state as actions. Tombstones are kept until they expire; statistics as JSON text only. */
+function checkpointActions(snapshot: Snapshot): Action[] {
+  const { state, properties } = snapshot;
+  const expired = Date.now() - retentionMillis(properties['delta.deletedFileRetentionDuration']);
+  const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
+  for (const [appId, txn] of state.transactions) actions.push({ txn: { ...txn, appId } });
+  for (const domain of snapshot.domains) actions.push({ domainMetadata: domain });
+  for (const { path, deletionTimestamp, extendedFileMetadata, partitionValues, size } of snapshot.tombstones)
+    if ((deletionTimestamp ?? 0) > expired)
+      actions.push({
+        remove: {
+          path,
+          deletionTimestamp: deletionTimestamp ?? null,
+          dataChange: false,
+          extendedFileMetadata: extendedFileMetadata ?? null,
+          partitionValues: partitionValues ?? null,
+          size: size ?? null,
+        },
+      });
+  for (const file of snapshot.files) actions.push({ add: { ...file, dataChange: false } });
+  return actions;
+}
+
+const UNIT_MILLIS: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+};
+
+/** `interval 1 week` → milliseconds; 7 days for what is missing or not understood, so that nothing expires too early. */
+export function retentionMillis(interval: string | undefined): number {
+  let sum = 0;
+  for (const [, count, unit] of (interval ?? '').matchAll(/(\d+)\s+([a-z]+?)s?\b/gi))
+    sum += Number(count) * (UNIT_MILLIS[unit!.toLowerCase()] ?? Number.NaN);
+  return sum > 0 ? sum : 7 * UNIT_MILLIS.day!;
+}

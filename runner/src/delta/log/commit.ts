@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Action,
+  type AddFile,
+  type CommitInfo,
+  type Metadata,
+  type Protocol,
+  type RemoveFile,
+  serializeActions,
+} from '../protocol/actions.js';
+import type { LogStore } from '../store.js';
+import { type ReadSet, requireNoConflict } from './conflicts.js';
+import { commitPath } from './file-names.js';
+import { readCommit } from './load.js';
+import { listLog } from './segment.js';
+import type { Snapshot } from './snapshot.js';
+
+/** Who commits, and on whose behalf. */
+export interface CommitProvenance {
+  /** id of the run */
+  readonly runId: string;
+  /** id of the node whose table it is */
+  readonly nodeId?: string | undefined;
+  /** name and version of the program, e.g. `tsdbt/0.1.0` */
+  readonly engineInfo: string;
+  readonly userMetadata?: string | undefined;
+  /** makes a retried write idempotent: committed only if the table has not seen this version of the application yet */
+  readonly txn?: { readonly appId: string; readonly version: number } | undefined;
+}
+
+/** A change to be committed. */
+export interface Change {
+  readonly operation: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly protocol: Protocol | undefined;
+  readonly metadata: Metadata | undefined;
+  readonly adds: readonly AddFile[];
+  readonly removes: readonly AddFile[];
+  readonly reads: ReadSet;
+}
+
+export interface Committed {
+  readonly version: number;
+  /** false when the table already had this transaction, and nothing was written */
+  readonly applied: boolean;
+}
+
+/**
+ * Writes a change as the version after the latest one. When another commit takes that version first, the change goes
+ * behind it if the two do not conflict.
+ *
+ * @param base the version that the change was made from; undefined when it creates the table
+ * @throws StorageError TSD6020 when a commit made since then conflicts
+ */
+export async function commitChange(
+  store: LogStore,
+  base: Snapshot | undefined,
+  change: Change,
+  provenance: CommitProvenance,
+): Promise<Committed> {
+  const { txn } = provenance;
+  const done = txn && base?.transactionVersion(txn.appId);
+  if (done !== undefined && done >= txn!.version) return { version: base!.version, applied: false };
+  let seen = base?.version ?? -1;
+  let inCommit = base?.commitInfo?.inCommitTimestamp;
+  for (;;) {
+    const version = seen + 1;
+    const actions = actionsOf(base, change, provenance, inCommit);
+    if (await store.putIfAbsent(commitPath(version), serializeActions(actions))) return { version, applied: true };
+    const { latest } = await listLog(store);
+    for (; seen < latest; seen++) {
+      const other = await readCommit(store, seen + 1);
+      const same = txn && other.find((action) => action.txn?.appId === txn.appId)?.txn;
+      if (same && same.version >= txn.version) return { version: seen + 1, applied: false };
+      requireNoConflict(store.location, base, change, other, seen + 1);
+      inCommit = other.find((action) => action.commitInfo)?.commitInfo?.inCommitTimestamp ?? inCommit;
+    }
+  }
+}
+
+function actionsOf(
+  base: Snapshot | undefined,
+  change: Change,
+  provenance: CommitProvenance,
+  inCommitBefore: number | undefined,
+): Action[] {
+  const now = Date.now();
+  const configuration = (change.metadata ?? base?.metadata)?.configuration ?? {};
+  const strings = Object.fromEntries(Object.entries(change.metrics).map(([name, value]) => [name, String(value)]));
+  const commitInfo: CommitInfo = {
+    ...(configuration['delta.enableInCommitTimestamps'] === 'true'
+      ? { inCommitTimestamp: Math.max(now, (inCommitBefore ?? 0) + 1) }
+      : {}),
+    timestamp: now,
+    operation: change.operation,
+    operationParameters: change.parameters,
+    ...(base === undefined ? {} : { readVersion: base.version }),
+    isolationLevel: 'Serializable',
+    isBlindAppend: change.reads === 'nothing' && change.removes.length === 0,
+    operationMetrics: strings,
+    engineInfo: provenance.engineInfo,
+    txnId: randomUUID(),
+    runId: provenance.runId,
+    ...(provenance.nodeId === undefined ? {} : { nodeId: provenance.nodeId }),
+    ...(provenance.userMetadata === undefined ? {} : { userMetadata: provenance.userMetadata }),
+  };
+  const removes = change.removes.map((file): RemoveFile => removeOf(file, now, change.operation !== 'OPTIMIZE'));
+  return [
+    { commitInfo },
+    ...(change.protocol ? [{ protocol: change.protocol }] : []),
+    ...(change.metadata ? [{ metaData: change.metadata }] : []),
+    ...(provenance.txn ? [{ txn: { ...provenance.txn, lastUpdated: now } }] : []),
+    ...removes.map((remove) => ({ remove })),
+    ...change.adds.map((add) => ({ add })),
+  ];
+}
+
+function removeOf(file: AddFile, deletionTimestamp: number, dataChange: boolean): RemoveFile {
+  return {
+    path: file.path,
+    deletionTimestamp,
+    dataChange,
+    extendedFileMetadata: true,
+    partitionValues: file.partitionValues,
+    size: file.size,
+  };
+}

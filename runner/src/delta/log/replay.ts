@@ -1,0 +1,66 @@
+import type {
+  Action,
+  AddFile,
+  CommitInfo,
+  DomainMetadata,
+  Metadata,
+  Protocol,
+  RemoveFile,
+} from '../protocol/actions.js';
+
+/** The state of a table, as replaying its log gives it (PROTOCOL.md, "Action Reconciliation"). */
+export interface TableState {
+  readonly protocol: Protocol | undefined;
+  readonly metadata: Metadata | undefined;
+  /** by path */
+  readonly files: ReadonlyMap<string, AddFile>;
+  /** files removed and not yet expired, by path */
+  readonly tombstones: ReadonlyMap<string, RemoveFile>;
+  /** latest version of each application, by its id */
+  readonly transactions: ReadonlyMap<string, { version: number; lastUpdated?: number | null }>;
+  readonly domains: ReadonlyMap<string, DomainMetadata>;
+  /** of the last commit replayed, when it carried one */
+  readonly commitInfo: CommitInfo | undefined;
+}
+
+export const EMPTY_STATE: TableState = {
+  protocol: undefined,
+  metadata: undefined,
+  files: new Map(),
+  tombstones: new Map(),
+  transactions: new Map(),
+  domains: new Map(),
+  commitInfo: undefined,
+};
+
+/** Applies commits, each a list of actions, to a state; the state before stays as it is. */
+export function replay(before: TableState, commits: Iterable<readonly Action[]>): TableState {
+  let { protocol, metadata, commitInfo } = before;
+  const files = new Map(before.files);
+  const tombstones = new Map(before.tombstones);
+  const transactions = new Map(before.transactions);
+  const domains = new Map(before.domains);
+  for (const actions of commits) {
+    commitInfo = undefined;
+    // removes first: within a commit order means nothing, and the same path may be removed and added with new metadata
+    for (const { remove } of actions)
+      if (remove) {
+        files.delete(remove.path);
+        tombstones.set(remove.path, remove);
+      }
+    for (const action of actions) {
+      if (action.protocol) protocol = action.protocol;
+      else if (action.metaData) metadata = action.metaData;
+      else if (action.commitInfo) commitInfo = action.commitInfo;
+      else if (action.txn) transactions.set(action.txn.appId, action.txn);
+      else if (action.add) {
+        files.set(action.add.path, action.add);
+        tombstones.delete(action.add.path);
+      } else if (action.domainMetadata) {
+        if (action.domainMetadata.removed) domains.delete(action.domainMetadata.domain);
+        else domains.set(action.domainMetadata.domain, action.domainMetadata);
+      }
+    }
+  }
+  return { protocol, metadata, files, tombstones, transactions, domains, commitInfo };
+}

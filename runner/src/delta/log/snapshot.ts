@@ -1,0 +1,94 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { SelectColumn } from '../parquet.js';
+import type { AddFile, CommitInfo, DomainMetadata, Metadata, Protocol, RemoveFile } from '../protocol/actions.js';
+import { parseSchema, type StructType } from '../protocol/data-types.js';
+import { toDuckDBType } from '../protocol/duckdb-types.js';
+import { requireNoDeletionVectors, requireReadable } from '../protocol/features.js';
+import { parseStats } from '../protocol/stats.js';
+import type { TableState } from './replay.js';
+import { scanSql } from './scan-sql.js';
+
+/** One version of a table: everything that reading it needs. Immutable. */
+export class Snapshot {
+  readonly metadata: Metadata;
+  readonly protocol: Protocol;
+  readonly schema: StructType;
+  /** as DuckDB reads them, in the schema's order */
+  readonly columns: readonly SelectColumn[];
+  readonly partitionColumns: readonly string[];
+
+  /**
+   * @param location the table's folder, absolute
+   * @param timestamp when the version was committed
+   * @throws StorageError TSD6012 naming the table feature for a table that cannot be read rightly
+   */
+  constructor(
+    readonly location: string,
+    readonly version: number,
+    readonly timestamp: Date,
+    readonly state: TableState,
+  ) {
+    if (state.metadata === undefined || state.protocol === undefined)
+      throw new StorageError(
+        'TSD6011',
+        `${location}: the log has no ${state.protocol ? 'metaData' : 'protocol'} action`,
+      );
+    this.metadata = state.metadata;
+    this.protocol = state.protocol;
+    requireReadable(location, this.protocol, this.metadata);
+    requireNoDeletionVectors(location, state.files.values());
+    this.schema = parseSchema(this.metadata.schemaString, location);
+    this.columns = this.schema.fields.map((field) => ({ name: field.name, type: toDuckDBType(field.type) }));
+    this.partitionColumns = this.metadata.partitionColumns;
+  }
+
+  get files(): readonly AddFile[] {
+    return [...this.state.files.values()];
+  }
+
+  get tombstones(): readonly RemoveFile[] {
+    return [...this.state.tombstones.values()];
+  }
+
+  /** Table properties. */
+  get properties(): Readonly<Record<string, string>> {
+    return this.metadata.configuration;
+  }
+
+  /** Provenance of this version's commit, when it is still in the log. */
+  get commitInfo(): CommitInfo | undefined {
+    return this.state.commitInfo;
+  }
+
+  get domains(): readonly DomainMetadata[] {
+    return [...this.state.domains.values()];
+  }
+
+  /** Rows by the files' statistics; undefined when a file has none. */
+  get numRecords(): number | undefined {
+    let sum = 0;
+    for (const file of this.state.files.values()) {
+      const records = parseStats(file.stats)?.numRecords;
+      if (records === undefined) return undefined;
+      sum += records;
+    }
+    return sum;
+  }
+
+  /** Bytes of the data files. */
+  get sizeBytes(): number {
+    let sum = 0;
+    for (const file of this.state.files.values()) sum += file.size;
+    return sum;
+  }
+
+  /** The version that an application committed last (`txn` action), undefined when it never did. */
+  transactionVersion(appId: string): number | undefined {
+    return this.state.transactions.get(appId)?.version;
+  }
+
+  /** A SELECT over exactly this version's rows, with its columns in the schema's order. */
+  toSql(): string {
+    return scanSql(this.location, this.schema, this.partitionColumns, this.files);
+  }
+}

@@ -1,0 +1,63 @@
+import { fitColumns } from './fit-schema.js';
+import { changeTable, type TableSettings } from './metadata.js';
+import { countRows, sumBytes } from './metrics.js';
+import { stageOverwrite } from './overwrite.js';
+import { rewriteFiles } from './rewrite.js';
+import { StagedCommit } from './staged-commit.js';
+import { openTarget, type Target } from './target.js';
+import { writeFiles } from './write-files.js';
+
+export interface AppendOptions extends TableSettings {
+  /** a SELECT; columns fit the table's by name */
+  readonly select: string;
+  /** new columns are added and types widened; default false */
+  readonly mergeSchema?: boolean | undefined;
+  /** for a table that does not exist yet */
+  readonly partitionBy?: readonly string[] | undefined;
+  readonly notNull?: readonly string[] | undefined;
+}
+
+/**
+ * Writes rows to be added to a table, which is created when it does not exist.
+ *
+ * @throws StorageError TSD6030, TSD6031, TSD6032 when the columns do not fit, TSD6033 when a row breaks a constraint
+ */
+export async function stageAppend(target: Target, options: AppendOptions): Promise<StagedCommit> {
+  const { store, engine, base } = await openTarget(target);
+  if (base === undefined) return stageOverwrite(target, options);
+  const columns = await engine.describe(options.select);
+  const fitted = fitColumns(store.location, columns, base.schema, options.mergeSchema ?? false);
+  const { partitionColumns } = base;
+  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
+    removesRows: false,
+    rewritesRows: false,
+  });
+  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  const select = `SELECT ${fitted.expressions.join(', ')} FROM (${options.select})`;
+  const adds = await writeFiles({ ...request, select });
+  const metrics = {
+    numFiles: adds.length,
+    numOutputRows: countRows(adds),
+    numOutputBytes: sumBytes(adds),
+  };
+  const widened = fitted.widened.length === 0 ? [] : base.files;
+  const rewritten = await rewriteFiles(request, base, widened);
+  return new StagedCommit({
+    store,
+    engine,
+    base,
+    schema: table.schema,
+    partitionColumns,
+    warnings: fitted.warnings,
+    change: {
+      operation: 'WRITE',
+      parameters: { mode: 'Append', partitionBy: JSON.stringify(partitionColumns) },
+      metrics,
+      protocol: table.protocol,
+      metadata: table.metadata,
+      adds: [...rewritten, ...adds],
+      removes: widened,
+      reads: widened.length === 0 ? 'nothing' : 'table',
+    },
+  });
+}

@@ -1,0 +1,108 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import { scanSql } from '../log/scan-sql.js';
+import type { AddFile } from '../protocol/actions.js';
+import type { DataType, StructType } from '../protocol/data-types.js';
+import { parseStats } from '../protocol/stats.js';
+import { quoteIdentifier } from '../sql.js';
+import type { WriteRequest } from './write-files.js';
+
+/** A rule that every row must meet: NOT NULL, `delta.invariants` of a column, or a CHECK constraint of the table. */
+interface Rule {
+  readonly what: string;
+  /** SQL that is true for a row that breaks the rule */
+  readonly broken: string;
+}
+
+/**
+ * Checks rows that have been written but not committed (PROTOCOL.md, "Column Invariants", "CHECK Constraints").
+ * Throws StorageError TSD6033 naming the rule and how many rows break it.
+ */
+export async function requireConstraints(request: WriteRequest, files: readonly AddFile[]): Promise<void> {
+  const { store, engine, schema, partitionColumns, properties } = request;
+  const rules = [...rulesOf(schema, properties)];
+  const pending = rules.filter((rule) => !provenByStats(rule, schema, partitionColumns, files));
+  if (files.length === 0 || pending.length === 0) return;
+  const counts = pending.map((rule, i) => `count(*) FILTER (WHERE ${rule.broken}) AS r${i}`);
+  const scan = scanSql(store.location, schema, partitionColumns, files);
+  const [row] = await engine.query(`SELECT ${counts.join(', ')} FROM (${scan})`);
+  for (const [i, rule] of pending.entries()) {
+    const broken = Number(row![`r${i}`]);
+    if (broken > 0)
+      throw new StorageError(
+        'TSD6033',
+        `${store.location}: ${broken} ${broken === 1 ? 'row breaks' : 'rows break'} ${rule.what}`,
+        {
+          hint: 'nothing was published; filter or mend these rows in the query',
+        },
+      );
+  }
+}
+
+function* rulesOf(schema: StructType, properties: Readonly<Record<string, string>>): Generator<Rule> {
+  for (const field of schema.fields) {
+    const column = quoteIdentifier(field.name);
+    if (!field.nullable) yield { what: notNull(field.name), broken: `${column} IS NULL` };
+    const nested = nestedNull(column, field.type, 0);
+    if (nested !== undefined) yield { what: `NOT NULL inside column "${field.name}"`, broken: nested };
+    const invariant = field.metadata['delta.invariants'];
+    if (typeof invariant === 'string') {
+      const { expression } = (JSON.parse(invariant) as { expression: { expression: string } }).expression;
+      yield { what: `the invariant ${expression} of column "${field.name}"`, broken: `(${expression}) IS NOT TRUE` };
+    }
+  }
+  for (const [key, expression] of Object.entries(properties))
+    if (key.startsWith('delta.constraints.'))
+      yield {
+        what: `the constraint ${key.slice('delta.constraints.'.length)} (${expression})`,
+        broken: `(${expression}) IS NOT TRUE`,
+      };
+}
+
+function notNull(name: string): string {
+  return `NOT NULL of column "${name}"`;
+}
+
+/** SQL that is true when something that may not be null is null inside a value; undefined when there is no such rule. */
+function nestedNull(value: string, type: DataType, depth: number): string | undefined {
+  if (typeof type === 'string') return undefined;
+  const item = `x${depth}`;
+  const any = (list: string, broken: (string | undefined)[]) => {
+    const conditions = broken.filter((condition) => condition !== undefined);
+    return conditions.length === 0
+      ? undefined
+      : `coalesce(len(list_filter(${list}, lambda ${item}: ${conditions.join(' OR ')})) > 0, false)`;
+  };
+  if (type.type === 'array')
+    return any(value, [
+      type.containsNull ? undefined : `${item} IS NULL`,
+      nestedNull(item, type.elementType, depth + 1),
+    ]);
+  if (type.type === 'map')
+    return any(`map_values(${value})`, [
+      type.valueContainsNull ? undefined : `${item} IS NULL`,
+      nestedNull(item, type.valueType, depth + 1),
+    ]);
+  const conditions: string[] = [];
+  for (const field of type.fields) {
+    const own = `${value}.${quoteIdentifier(field.name)}`;
+    if (!field.nullable) conditions.push(`${own} IS NULL`);
+    const deeper = nestedNull(own, field.type, depth);
+    if (deeper !== undefined) conditions.push(deeper);
+  }
+  return conditions.length === 0 ? undefined : `(${value} IS NOT NULL AND (${conditions.join(' OR ')}))`;
+}
+
+/** The files' null counts show that no row breaks a NOT NULL rule. */
+function provenByStats(
+  rule: Rule,
+  schema: StructType,
+  partitionColumns: readonly string[],
+  files: readonly AddFile[],
+): boolean {
+  const field = schema.fields.find((candidate) => rule.what === notNull(candidate.name));
+  if (field === undefined) return false;
+  return files.every((file) => {
+    if (partitionColumns.includes(field.name)) return (file.partitionValues[field.name] ?? null) !== null;
+    return Number(parseStats(file.stats)?.nullCount[field.name]) === 0;
+  });
+}

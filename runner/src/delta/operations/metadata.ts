@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { Snapshot } from '../log/snapshot.js';
+import type { Metadata, Protocol } from '../protocol/actions.js';
+import { type StructType, serializeSchema } from '../protocol/data-types.js';
+import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
+
+/** What a write may say about the table beside its rows. */
+export interface TableSettings {
+  /** column → description */
+  readonly comments?: Readonly<Record<string, string>> | undefined;
+  /** table properties to set; others stay */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** the table's description */
+  readonly description?: string | undefined;
+}
+
+/** The table's actions after a write: undefined where nothing changes. */
+export interface TableChange {
+  readonly schema: StructType;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly metadata: Metadata | undefined;
+  readonly protocol: Protocol | undefined;
+}
+
+/**
+ * Works out the `metaData` and `protocol` actions of a write.
+ *
+ * @throws StorageError TSD6012, TSD6013 when the table's features forbid the write, TSD6035 for a partition column that
+ *   is not in the schema or cannot partition
+ */
+export function changeTable(
+  location: string,
+  base: Snapshot | undefined,
+  schema: StructType,
+  partitionColumns: readonly string[],
+  options: TableSettings,
+  intent: WriteIntent,
+): TableChange {
+  if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
+  requirePartitions(location, schema, partitionColumns);
+  const commented = withComments(schema, options.comments);
+  const properties = { ...base?.metadata.configuration, ...options.properties };
+  const schemaString = serializeSchema(commented);
+  const before = base?.metadata;
+  const next: Metadata = {
+    id: before?.id ?? randomUUID(),
+    ...(before?.name === undefined ? {} : { name: before.name }),
+    ...((options.description ?? before?.description) === undefined
+      ? {}
+      : { description: (options.description ?? before?.description)! }),
+    format: before?.format ?? { provider: 'parquet', options: {} },
+    schemaString,
+    partitionColumns,
+    createdTime: before?.createdTime ?? Date.now(),
+    configuration: properties,
+  };
+  const protocol = protocolFor(base?.protocol, commented, properties);
+  if (base === undefined) requireReadable(location, protocol, next);
+  const unchanged =
+    before !== undefined &&
+    serializeSchema(base!.schema) === schemaString &&
+    JSON.stringify([before.partitionColumns, before.configuration, before.description]) ===
+      JSON.stringify([next.partitionColumns, next.configuration, next.description]);
+  return {
+    schema: commented,
+    properties,
+    metadata: unchanged ? undefined : next,
+    protocol: base !== undefined && protocol === base.protocol ? undefined : protocol,
+  };
+}
+
+function withComments(schema: StructType, comments: Readonly<Record<string, string>> | undefined): StructType {
+  if (comments === undefined) return schema;
+  const byName = new Map(Object.entries(comments).map(([name, text]) => [name.toLowerCase(), text]));
+  return {
+    type: 'struct',
+    fields: schema.fields.map((field) => {
+      const comment = byName.get(field.name.toLowerCase());
+      return comment === undefined ? field : { ...field, metadata: { ...field.metadata, comment } };
+    }),
+  };
+}
+
+function requirePartitions(location: string, schema: StructType, partitionColumns: readonly string[]): void {
+  for (const name of partitionColumns) {
+    const field = schema.fields.find((candidate) => candidate.name === name);
+    const why =
+      field === undefined
+        ? `is not among its columns (${schema.fields.map((candidate) => candidate.name).join(', ')})`
+        : typeof field.type !== 'string' || field.type === 'binary' || field.type === 'void'
+          ? 'has a type that cannot partition'
+          : undefined;
+    if (why !== undefined)
+      throw new StorageError('TSD6035', `${location}: the table cannot be partitioned by "${name}", which ${why}`);
+  }
+  if (partitionColumns.length >= schema.fields.length)
+    throw new StorageError('TSD6035', `${location}: a table needs a column that it is not partitioned by`);
+}

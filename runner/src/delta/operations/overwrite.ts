@@ -1,0 +1,100 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { StructType } from '../protocol/data-types.js';
+import { planColumns } from '../protocol/duckdb-types.js';
+import { changeTable, type TableSettings } from './metadata.js';
+import { countRows, sumBytes } from './metrics.js';
+import { stageReplaceWhere } from './replace-where.js';
+import { StagedCommit } from './staged-commit.js';
+import { openTarget, type Target } from './target.js';
+import { writeFiles } from './write-files.js';
+
+export interface OverwriteOptions extends TableSettings {
+  /** a SELECT; may read the table's own current version */
+  readonly select: string;
+  /** columns to partition by; default: as the table is now */
+  readonly partitionBy?: readonly string[] | undefined;
+  /** columns that may not be null */
+  readonly notNull?: readonly string[] | undefined;
+  /** only rows for which this predicate holds are replaced; the new rows must all meet it, and the schema stays */
+  readonly replaceWhere?: string | undefined;
+}
+
+/**
+ * Writes rows to stand in place of all that a table holds; the table is created when it does not exist. The schema becomes
+ * that of the SELECT; descriptions of columns stay where the name stays.
+ *
+ * @throws StorageError TSD6042, TSD6043 for columns that Delta cannot store, TSD6033 when a row breaks a constraint
+ */
+export async function stageOverwrite(target: Target, options: OverwriteOptions): Promise<StagedCommit> {
+  const { store, engine, base } = await openTarget(target);
+  if (base !== undefined && options.replaceWhere !== undefined)
+    return stageReplaceWhere({ store, engine, base }, { ...options, replaceWhere: options.replaceWhere });
+  const plan = planColumns(await engine.describe(options.select));
+  const named = (name: string) =>
+    plan.schema.fields.find((field) => field.name.toLowerCase() === name.toLowerCase())?.name ?? name;
+  const kept = base?.partitionColumns.filter((name) => plan.schema.fields.some((field) => field.name === name));
+  const partitionColumns = (options.partitionBy ?? kept ?? []).map(named);
+  const schema = inherit(store.location, plan.schema, base?.schema, options.notNull ?? []);
+  const table = changeTable(store.location, base, schema, partitionColumns, options, {
+    removesRows: (base?.files.length ?? 0) > 0,
+    rewritesRows: false,
+  });
+  const adds = await writeFiles({
+    store,
+    engine,
+    select: `SELECT ${plan.casts.join(', ')} FROM (${options.select})`,
+    schema: table.schema,
+    partitionColumns,
+    properties: table.properties,
+  });
+  const removes = base?.files ?? [];
+  return new StagedCommit({
+    store,
+    engine,
+    base,
+    schema: table.schema,
+    partitionColumns,
+    warnings: plan.warnings,
+    change: {
+      operation: base === undefined ? 'CREATE TABLE AS SELECT' : 'WRITE',
+      parameters: { mode: 'Overwrite', partitionBy: JSON.stringify(partitionColumns) },
+      metrics: {
+        numFiles: adds.length,
+        numOutputRows: countRows(adds),
+        numOutputBytes: sumBytes(adds),
+        numRemovedFiles: removes.length,
+        numRemovedBytes: sumBytes(removes),
+      },
+      protocol: table.protocol,
+      metadata: table.metadata,
+      adds,
+      removes,
+      reads: 'table',
+    },
+  });
+}
+
+/** Descriptions and rules of columns that stay; NOT NULL where asked for. */
+function inherit(
+  location: string,
+  schema: StructType,
+  before: StructType | undefined,
+  notNull: readonly string[],
+): StructType {
+  const required = new Set(notNull.map((name) => name.toLowerCase()));
+  const old = new Map(before?.fields.map((field) => [field.name.toLowerCase(), field]));
+  const fields = schema.fields.map((field) => {
+    const nullable = !required.delete(field.name.toLowerCase());
+    return { ...field, nullable, metadata: old.get(field.name.toLowerCase())?.metadata ?? {} };
+  });
+  const [unknown] = required;
+  if (unknown !== undefined)
+    throw new StorageError(
+      'TSD6032',
+      `${location}: column "${unknown}" may not be null, and the new rows do not have it`,
+      {
+        hint: 'add it to the query',
+      },
+    );
+  return { type: 'struct', fields };
+}

@@ -1,0 +1,125 @@
+import { writeCheckpointIfDue } from '../log/checkpoint.js';
+import { type Change, type CommitProvenance, commitChange } from '../log/commit.js';
+import { scanSql } from '../log/scan-sql.js';
+import type { Snapshot } from '../log/snapshot.js';
+import type { ParquetEngine } from '../parquet.js';
+import type { AddFile } from '../protocol/actions.js';
+import type { StructType } from '../protocol/data-types.js';
+import type { TypeWarning } from '../protocol/duckdb-types.js';
+import { resolvePath } from '../protocol/paths.js';
+import type { LogStore } from '../store.js';
+import { relativePath } from './write-files.js';
+
+/** Everything of a staged change that its operation decides. */
+export interface StagedParts {
+  readonly store: LogStore;
+  readonly engine: ParquetEngine;
+  readonly base: Snapshot | undefined;
+  readonly change: Change;
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly warnings?: readonly TypeWarning[] | undefined;
+}
+
+/**
+ * A change whose files are written and durable, but which no reader sees: it can be read, tested, committed or discarded.
+ */
+export class StagedCommit {
+  readonly #parts: StagedParts;
+
+  constructor(parts: StagedParts) {
+    this.#parts = parts;
+  }
+
+  /** The version that the change starts from; -1 when it creates the table. */
+  get readVersion(): number {
+    return this.#parts.base?.version ?? -1;
+  }
+
+  /** `WRITE`, `MERGE`, `DELETE`, `RESTORE` */
+  get operation(): string {
+    return this.#parts.change.operation;
+  }
+
+  /** The table's schema after the commit. */
+  get schema(): StructType {
+    return this.#parts.schema;
+  }
+
+  get added(): readonly AddFile[] {
+    return this.#parts.change.adds;
+  }
+
+  get removed(): readonly AddFile[] {
+    return this.#parts.change.removes;
+  }
+
+  /** Counts by the names that Delta uses: numOutputRows, numTargetRowsInserted, numTargetRowsUpdated, … */
+  get metrics(): Readonly<Record<string, number>> {
+    return this.#parts.change.metrics;
+  }
+
+  /** Columns whose DuckDB type Delta lacks, each once. */
+  get warnings(): readonly TypeWarning[] {
+    return this.#parts.warnings ?? [];
+  }
+
+  /** Nothing would change: {@link commit} writes nothing. */
+  get isNoop(): boolean {
+    const { base, change } = this.#parts;
+    const { adds, removes, metadata, protocol } = change;
+    return base !== undefined && adds.length + removes.length === 0 && metadata === undefined && protocol === undefined;
+  }
+
+  /** Absolute paths of the files that were written. */
+  get stagedPaths(): readonly string[] {
+    const { store, base, change } = this.#parts;
+    return change.adds
+      .filter((file) => !base?.state.files.has(file.path) && !base?.state.tombstones.has(file.path))
+      .map((file) => resolvePath(store.location, file.path));
+  }
+
+  /** Files of the table after the commit. */
+  get files(): readonly AddFile[] {
+    const { base, change } = this.#parts;
+    const files = new Map(base?.state.files ?? []);
+    for (const file of change.removes) files.delete(file.path);
+    for (const file of change.adds) files.set(file.path, file);
+    return [...files.values()];
+  }
+
+  /** A SELECT over the table as it will be, untouched files included. */
+  toSql(): string {
+    const { store, schema, partitionColumns } = this.#parts;
+    return scanSql(store.location, schema, partitionColumns, this.files);
+  }
+
+  /** A SELECT over the new files only. */
+  addedToSql(): string {
+    const { store, schema, partitionColumns } = this.#parts;
+    return scanSql(store.location, schema, partitionColumns, this.added);
+  }
+
+  /**
+   * Publishes the change. A commit of another program since {@link readVersion} is taken into account: the change goes
+   * behind it where the two do not conflict.
+   *
+   * @returns the version that holds the change; where there is nothing to do, or the table has this transaction already, the one that is there
+   * @throws StorageError TSD6020 when another commit conflicts; nothing is published then
+   */
+  async commit(provenance: CommitProvenance): Promise<{ version: number }> {
+    const { store, engine, base, change } = this.#parts;
+    if (this.isNoop) return { version: base!.version };
+    const { version, applied } = await commitChange(store, base, change, provenance);
+    if (applied) await writeCheckpointIfDue(store, engine, version, base);
+    return { version };
+  }
+
+  /** Removes the staged files. For a change that will not be committed. */
+  async discard(): Promise<void> {
+    const { store } = this.#parts;
+    const own = new Set(this.stagedPaths);
+    const files = this.added.filter((file) => own.has(resolvePath(store.location, file.path)));
+    await store.remove(files.map((file) => relativePath(store, file)));
+  }
+}

@@ -1,0 +1,119 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+
+/** Actions of the log (PROTOCOL.md, "Actions"). Fields that this implementation does not use are kept as they are. */
+
+export interface Metadata {
+  readonly id: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly format: { readonly provider: string; readonly options: Readonly<Record<string, string>> };
+  readonly schemaString: string;
+  readonly partitionColumns: readonly string[];
+  /** milliseconds since the epoch */
+  readonly createdTime?: number;
+  readonly configuration: Readonly<Record<string, string>>;
+}
+
+export interface Protocol {
+  readonly minReaderVersion: number;
+  readonly minWriterVersion: number;
+  readonly readerFeatures?: readonly string[];
+  readonly writerFeatures?: readonly string[];
+}
+
+export interface AddFile {
+  /** relative to the table or absolute; percent-encoded */
+  readonly path: string;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  /** bytes */
+  readonly size: number;
+  /** milliseconds since the epoch */
+  readonly modificationTime: number;
+  readonly dataChange: boolean;
+  /** JSON text, see `stats.ts` */
+  readonly stats?: string | null;
+  readonly tags?: Readonly<Record<string, string | null>> | null;
+  readonly deletionVector?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface RemoveFile {
+  readonly path: string;
+  /** milliseconds since the epoch */
+  readonly deletionTimestamp?: number | null;
+  readonly dataChange: boolean;
+  readonly extendedFileMetadata?: boolean | null;
+  readonly partitionValues?: Readonly<Record<string, string | null>> | null;
+  readonly size?: number | null;
+  readonly deletionVector?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Transaction {
+  readonly appId: string;
+  readonly version: number;
+  readonly lastUpdated?: number | null;
+}
+
+export interface DomainMetadata {
+  readonly domain: string;
+  readonly configuration: string;
+  readonly removed: boolean;
+}
+
+/** Provenance of a commit; free in form. */
+export interface CommitInfo {
+  /** milliseconds since the epoch */
+  readonly timestamp?: number;
+  readonly inCommitTimestamp?: number;
+  readonly operation?: string;
+  readonly operationParameters?: Readonly<Record<string, unknown>>;
+  readonly operationMetrics?: Readonly<Record<string, unknown>>;
+  readonly engineInfo?: string;
+  readonly isBlindAppend?: boolean;
+  readonly readVersion?: number;
+  readonly userMetadata?: string;
+  readonly [key: string]: unknown;
+}
+
+/** One line of a commit file: exactly one of these is set. Lines with other actions have none. */
+export interface Action {
+  readonly commitInfo?: CommitInfo;
+  readonly protocol?: Protocol;
+  readonly metaData?: Metadata;
+  readonly txn?: Transaction;
+  readonly add?: AddFile;
+  readonly remove?: RemoveFile;
+  readonly domainMetadata?: DomainMetadata;
+}
+
+/**
+ * Reads a commit file. Actions that the specification does not name are kept and ignored, as it demands.
+ * Throws StorageError TSD6010 with file and line for a line that is not a JSON object.
+ */
+export function parseActions(text: string, file: string): Action[] {
+  const actions: Action[] = [];
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (cause) {
+      throw corrupt(file, index, cause);
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(file, index, undefined);
+    actions.push(value);
+  }
+  return actions;
+}
+
+/** The text of a commit file: one action to a line. */
+export function serializeActions(actions: readonly Action[]): string {
+  return actions.map((action) => `${JSON.stringify(action)}\n`).join('');
+}
+
+function corrupt(file: string, index: number, cause: unknown): StorageError {
+  return new StorageError('TSD6010', `${file}:${index + 1}: this line of the log is not a JSON object`, {
+    hint: 'the log is damaged; restore this file from a backup, or read the version before it',
+    cause,
+  });
+}

@@ -1,0 +1,189 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { SelectColumn } from '../parquet.js';
+import { quoteIdentifier } from '../sql.js';
+import { type DataType, decimalOf, type StructField, type StructType } from './data-types.js';
+import { type DuckDBType, parseDuckDBType } from './duckdb-type-parser.js';
+
+/** DuckDB types that Delta has under another name. */
+const SAME: Readonly<Record<string, string>> = {
+  BOOLEAN: 'boolean',
+  TINYINT: 'byte',
+  SMALLINT: 'short',
+  INTEGER: 'integer',
+  BIGINT: 'long',
+  FLOAT: 'float',
+  DOUBLE: 'double',
+  VARCHAR: 'string',
+  BLOB: 'binary',
+  DATE: 'date',
+  TIMESTAMP: 'timestamp_ntz',
+  'TIMESTAMP WITH TIME ZONE': 'timestamp',
+};
+
+/** DuckDB types that Delta lacks: what they are stored as, and what that costs. */
+const NEAREST: Readonly<Record<string, { type: string; cost: string | undefined }>> = {
+  HUGEINT: { type: 'decimal(38,0)', cost: 'values of more than 38 digits fail' },
+  UHUGEINT: { type: 'decimal(38,0)', cost: 'values of more than 38 digits fail' },
+  UTINYINT: { type: 'short', cost: undefined },
+  USMALLINT: { type: 'integer', cost: undefined },
+  UINTEGER: { type: 'long', cost: undefined },
+  UBIGINT: { type: 'decimal(20,0)', cost: undefined },
+  BIGNUM: { type: 'string', cost: 'stored as text' },
+  TIMESTAMP_S: { type: 'timestamp_ntz', cost: undefined },
+  TIMESTAMP_MS: { type: 'timestamp_ntz', cost: undefined },
+  TIMESTAMP_NS: { type: 'timestamp_ntz', cost: 'nanoseconds are cut to microseconds' },
+  'TIMESTAMP_NS WITH TIME ZONE': { type: 'timestamp', cost: 'nanoseconds are cut to microseconds' },
+  TIME: { type: 'string', cost: 'stored as text' },
+  TIME_NS: { type: 'string', cost: 'stored as text' },
+  'TIME WITH TIME ZONE': { type: 'string', cost: 'stored as text' },
+  INTERVAL: { type: 'string', cost: 'stored as text' },
+  UUID: { type: 'string', cost: 'stored as text' },
+  ENUM: { type: 'string', cost: 'stored as text' },
+  JSON: { type: 'string', cost: 'stored as text' },
+  BIT: { type: 'string', cost: 'stored as text' },
+  UNION: { type: 'string', cost: 'stored as text' },
+  VARIANT: { type: 'string', cost: 'stored as text' },
+  GEOMETRY: { type: 'string', cost: 'stored as text' },
+  NULL: { type: 'string', cost: 'only nulls are known of it' },
+  '"NULL"': { type: 'string', cost: 'only nulls are known of it' },
+};
+
+/** A column whose DuckDB type Delta does not have. */
+export interface TypeWarning {
+  readonly column: string;
+  /** the DuckDB type, as described */
+  readonly from: string;
+  /** the Delta type it is stored as */
+  readonly to: string;
+  /** e.g. `column "total" is HUGEINT, which Delta lacks: stored as decimal(38,0); values of more than 38 digits fail` */
+  readonly message: string;
+}
+
+/** How the columns of a SELECT become columns of a table. */
+export interface ColumnPlan {
+  readonly schema: StructType;
+  /** for each column, an expression with an alias that gives it its stored type */
+  readonly casts: readonly string[];
+  readonly warnings: readonly TypeWarning[];
+}
+
+/**
+ * Maps the columns of a SELECT to Delta's types, one explicit cast for each that Delta lacks.
+ * Throws StorageError TSD6042 for a type that cannot be stored (a struct whose fields have no names) and TSD6043
+ * for names that differ only by case, which Delta forbids.
+ */
+export function planColumns(columns: readonly SelectColumn[]): ColumnPlan {
+  requireUniqueNames(columns.map((column) => column.name));
+  const fields: StructField[] = [];
+  const casts: string[] = [];
+  const warnings: TypeWarning[] = [];
+  for (const { name, type: from } of columns) {
+    const mapped = map(parseDuckDBType(from), name);
+    fields.push({ name, type: mapped.type, nullable: true, metadata: {} });
+    const quoted = quoteIdentifier(name);
+    casts.push(mapped.exact ? quoted : `CAST(${quoted} AS ${toDuckDBType(mapped.type)}) AS ${quoted}`);
+    for (const lacking of mapped.lacking) {
+      const to = NEAREST[lacking]!;
+      const nested = lacking === from ? '' : ` has ${lacking} in it`;
+      const what = nested === '' ? `is ${lacking}` : nested.trim();
+      const cost = to.cost === undefined ? '' : `; ${to.cost}`;
+      const message = `column ${quoted} ${what}, which Delta lacks: stored as ${to.type}${cost}`;
+      warnings.push({ column: name, from, to: to.type, message });
+    }
+  }
+  return { schema: { type: 'struct', fields }, casts, warnings };
+}
+
+interface Mapped {
+  readonly type: DataType;
+  /** DuckDB writes this type to Parquet as Delta wants it, without a cast */
+  readonly exact: boolean;
+  readonly lacking: readonly string[];
+}
+
+function map(type: DuckDBType, column: string): Mapped {
+  if (type.kind === 'list') {
+    const element = map(type.element, column);
+    return { ...element, type: { type: 'array', elementType: element.type, containsNull: true } };
+  }
+  if (type.kind === 'map') {
+    const key = map(type.key, column);
+    const value = map(type.value, column);
+    return {
+      type: { type: 'map', keyType: key.type, valueType: value.type, valueContainsNull: true },
+      exact: key.exact && value.exact,
+      lacking: [...new Set([...key.lacking, ...value.lacking])],
+    };
+  }
+  if (type.kind === 'struct') {
+    const fields = type.fields.map(({ name, type: fieldType }) => {
+      if (name === undefined)
+        throw new StorageError(
+          'TSD6042',
+          `column "${column}" has a struct without field names, which Delta cannot store`,
+          {
+            hint: "name the fields, e.g. {'x': 1, 'y': 2} instead of row(1, 2)",
+          },
+        );
+      return { name, ...map(fieldType, column) };
+    });
+    requireUniqueNames(fields.map((field) => field.name));
+    return {
+      type: {
+        type: 'struct',
+        fields: fields.map((field) => ({ name: field.name, type: field.type, nullable: true, metadata: {} })),
+      },
+      exact: fields.every((field) => field.exact),
+      lacking: [...new Set(fields.flatMap((field) => field.lacking))],
+    };
+  }
+  if (type.name === 'DECIMAL') {
+    const [precision = '18', scale = '3'] = type.args;
+    return { type: `decimal(${precision},${scale})`, exact: true, lacking: [] };
+  }
+  const same = SAME[type.name];
+  if (same !== undefined) return { type: same, exact: true, lacking: [] };
+  const nearest = NEAREST[type.name];
+  if (nearest === undefined)
+    throw new StorageError('TSD6042', `column "${column}" is ${type.name}, which Delta cannot store`, {
+      hint: `cast it to a type that Delta has, e.g. CAST(${quoteIdentifier(column)} AS VARCHAR)`,
+    });
+  return { type: nearest.type, exact: false, lacking: [type.name] };
+}
+
+const TO_DUCKDB: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(SAME).map(([duckdb, delta]) => [delta, duckdb])),
+  void: 'INTEGER',
+};
+
+/** The DuckDB type in which a column of the log's schema is read. Throws StorageError TSD6012 for a type it does not know. */
+export function toDuckDBType(type: DataType): string {
+  if (typeof type === 'string') {
+    const decimal = decimalOf(type);
+    if (decimal !== undefined) return `DECIMAL(${decimal.precision},${decimal.scale})`;
+    const found = TO_DUCKDB[type];
+    if (found === undefined)
+      throw new StorageError('TSD6012', `the table has a column of type ${type}, which cannot be read here`);
+    return found;
+  }
+  if (type.type === 'array') return `${toDuckDBType(type.elementType)}[]`;
+  if (type.type === 'map') return `MAP(${toDuckDBType(type.keyType)}, ${toDuckDBType(type.valueType)})`;
+  const fields = type.fields.map((field) => `${quoteIdentifier(field.name)} ${toDuckDBType(field.type)}`);
+  return `STRUCT(${fields.join(', ')})`;
+}
+
+function requireUniqueNames(names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const before = seen.get(name.toLowerCase());
+    if (before !== undefined)
+      throw new StorageError(
+        'TSD6043',
+        `two columns are named "${before}" and "${name}": Delta ignores case in names`,
+        {
+          hint: 'give one of them another name',
+        },
+      );
+    seen.set(name.toLowerCase(), name);
+  }
+}

@@ -1,0 +1,20 @@
+/** `a"b` → `"a""b"` */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `it's` → `'it''s'`. A NUL byte, which SQL text cannot carry, is spelled with `chr(0)`. */
+export function quoteLiteral(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
+}
+
+/** `["a", "b"]` → `"a", "b"` */
+export function identifierList(names: readonly string[]): string {
+  return names.map(quoteIdentifier).join(', ');
+}
+
+/** A predicate that holds where all of them hold; `true` for none. */
+export function conjunction(predicates: readonly string[]): string {
+  return predicates.length === 0 ? 'true' : predicates.map((predicate) => `(${predicate})`).join(' AND ');
+}

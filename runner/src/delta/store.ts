@@ -1,0 +1,38 @@
+/** A file as a listing shows it. */
+export interface StoredFile {
+  /** path relative to the table, forward slashes */
+  readonly path: string;
+  /** bytes */
+  readonly size: number;
+  /** milliseconds since the epoch */
+  readonly modified: number;
+}
+
+/**
+ * Where the bytes of one table live. Paths are relative to the table, with forward slashes.
+ * What has been put is durable when the promise resolves.
+ */
+export interface LogStore {
+  /** the table's folder, absolute */
+  readonly location: string;
+  /** Names of the files directly in a folder, in no order; an empty list when the folder does not exist. */
+  list(folder: string): Promise<string[]>;
+  /** Files in a folder and below it, hidden ones included. */
+  listAll(folder: string): Promise<StoredFile[]>;
+  /** A text file; undefined when it does not exist. */
+  read(path: string): Promise<string | undefined>;
+  /** When a file was last written, milliseconds since the epoch; undefined when it does not exist. */
+  modified(path: string): Promise<number | undefined>;
+  /** Writes a file that must not exist yet, whole or not at all: false when it exists, and then nothing is written. */
+  putIfAbsent(path: string, text: string): Promise<boolean>;
+  /** Writes or replaces a file, whole or not at all. */
+  put(path: string, text: string): Promise<void>;
+  /** Removes files; those that do not exist are no error. */
+  remove(paths: readonly string[]): Promise<void>;
+  /** Absolute local path at which a file of the table is to be written by an engine; its folder exists. */
+  prepareWrite(path: string): Promise<string>;
+  /** Makes files that an engine has written durable. */
+  sync(paths: readonly string[]): Promise<void>;
+  /** Gives a file another name, replacing what had it, and makes it durable. */
+  move(from: string, to: string): Promise<void>;
+}

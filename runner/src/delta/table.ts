@@ -1,0 +1,55 @@
+import { LocalStore } from './local-store.js';
+import { loadSnapshot, type SnapshotAt } from './log/load.js';
+import type { Snapshot } from './log/snapshot.js';
+import type { ParquetEngine } from './parquet.js';
+import type { LogStore } from './store.js';
+
+export interface TableOptions {
+  /** where the bytes live; default: a folder on the local disk */
+  readonly store?: LogStore | undefined;
+}
+
+/** A Delta table at a place. */
+export class DeltaTable {
+  #latest: Snapshot;
+
+  private constructor(
+    readonly store: LogStore,
+    readonly engine: ParquetEngine,
+    latest: Snapshot,
+  ) {
+    this.#latest = latest;
+  }
+
+  /**
+   * Opens a table; undefined when the place has no `_delta_log` with at least one version.
+   *
+   * @throws StorageError TSD6010, TSD6011, TSD6015 for a damaged log, TSD6012 for a feature that is not supported
+   */
+  static async open(
+    location: string,
+    engine: ParquetEngine,
+    options: TableOptions = {},
+  ): Promise<DeltaTable | undefined> {
+    const store = options.store ?? new LocalStore(location);
+    const latest = await loadSnapshot(store, engine);
+    return latest === undefined ? undefined : new DeltaTable(store, engine, latest);
+  }
+
+  /** The table's folder, absolute. */
+  get location(): string {
+    return this.store.location;
+  }
+
+  /**
+   * The latest version, or the one asked for. Reads only what has been committed since the last call.
+   *
+   * @throws StorageError TSD6014 or TSD6016 for a version that does not exist
+   */
+  async snapshot(at: SnapshotAt = {}): Promise<Snapshot> {
+    const timeTravel = at.version !== undefined || at.timestamp !== undefined;
+    const snapshot = (await loadSnapshot(this.store, this.engine, at, this.#latest))!;
+    if (!timeTravel) this.#latest = snapshot;
+    return snapshot;
+  }
+}
