@@ -53,9 +53,9 @@ sqrt(
         {{ normalise_text(lead_artist('min(artist_name)')) }} as artist_match,
         count(*) as plays,
         {%- for feature in recommendation_sound_features() %}
-        avg({{ feature }}) as {{ feature }},
+        {{ recommendation_mean(feature) }} as {{ feature }},
         {%- endfor %}
-        avg(valence) as valence,
+        {{ recommendation_mean('valence') }} as valence,
         min(feature_source) as feature_source,
         bool_and(is_evidence) as is_evidence
     from {{ plays }}
@@ -69,28 +69,19 @@ sqrt(
 {% macro recommendation_discoveries(tracks, listening) %}
     select
         versions.*,
-        {{ normalise_text(lead_artist('versions.artists')) }} as artist_match
+        {{ normalise_text('versions.lead_artist') }} as artist_match
     from (
         select
-            catalogue.*,
+            tracks.*,
             row_number() over (
-                partition by catalogue.song_key
-                order by catalogue.popularity desc nulls last, catalogue.track_key
+                partition by coalesce(tracks.song_key, tracks.track_key)
+                order by tracks.popularity desc nulls last, tracks.track_key
             ) as version_rank
-        from (
-            select
-                tracks.*,
-                coalesce({{ song_key('tracks.artists', 'tracks.track_name') }}, tracks.track_key) as song_key
-            from {{ tracks }} as tracks
-            where tracks.valence is not null
-              and tracks.energy is not null
-        ) as catalogue
+        from {{ tracks }} as tracks
+        where tracks.valence is not null
+          and tracks.energy is not null
     ) as versions
     where versions.version_rank = 1
-      and versions.song_key not in (
-          select {{ song_key('played.artist_name', 'played.track_name') }}
-          from {{ listening }} as played
-          where {{ song_key('played.artist_name', 'played.track_name') }} is not null
-      )
-      and versions.track_key not in (select played.track_key from {{ listening }} as played where played.track_key is not null)
+      and not exists (select 1 from {{ listening }} as played where played.track_key = versions.track_key)
+      and not exists (select 1 from {{ listening }} as played where played.song_key = versions.song_key)
 {% endmacro %}

@@ -1,4 +1,12 @@
 {#
+  A sum and a mean whose last digits do not depend on the order in which rows arrive: doubles are summed as decimals
+  with nine digits after the point, so that a second run gives the same figures.
+#}
+{% macro recommendation_sum(x) %}cast(sum(cast({{ x }} as decimal(18, 9))) as double){% endmacro %}
+
+{% macro recommendation_mean(x) %}{{ recommendation_sum(x) }} / nullif(count({{ x }}), 0){% endmacro %}
+
+{#
   The 97.5 % quantile of Student's t by Cornish-Fisher expansion around the normal quantile
   (Abramowitz and Stegun 26.7.5); off by 0.1 % at 5 degrees of freedom, less above.
 #}

@@ -49,7 +49,7 @@ month_ranks as (
 sessions as (
     select
         session_id,
-        sum(minutes_played) as minutes
+        sum(ms_played) / 60000.0 as minutes
     from listening
     group by session_id
 ),

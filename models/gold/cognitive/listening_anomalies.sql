@@ -13,12 +13,12 @@ days as (
     select
         played_date,
         count(*) as plays,
-        sum(minutes_played) as minutes,
+        sum(ms_played) / 60000.0 as minutes,
         count(distinct track_key) as tracks,
         count(case when is_usable and valence is not null then 1 end) as valence_n,
         count(case when is_usable and energy is not null then 1 end) as energy_n,
-        avg(case when is_usable then valence end) as valence,
-        avg(case when is_usable then energy end) as energy,
+        {{ recommendation_mean('case when is_usable then valence end') }} as valence,
+        {{ recommendation_mean('case when is_usable then energy end') }} as energy,
         bool_or(is_sample) as is_sample,
         bool_and(is_evidence or not is_usable) as features_are_evidence
     from listening
@@ -56,7 +56,7 @@ spreads as (
         medians.n,
         medians.median_x,
         median(abs(measures.x - medians.median_x)) as mad,
-        avg(abs(measures.x - medians.median_x)) as mean_deviation
+        {{ recommendation_mean('abs(measures.x - medians.median_x)') }} as mean_deviation
     from measures
     inner join medians on medians.kind = measures.kind
     group by measures.kind, medians.n, medians.median_x

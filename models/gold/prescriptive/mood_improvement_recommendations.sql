@@ -12,9 +12,9 @@ starts as (
     select
         mood as from_mood,
         count(*) as from_n,
-        avg(valence) as from_valence,
+        {{ recommendation_mean('valence') }} as from_valence,
         {%- for feature in recommendation_sound_features() %}
-        avg({{ feature }}) as centre_{{ feature }},
+        {{ recommendation_mean(feature) }} as centre_{{ feature }},
         {%- endfor %}
         bool_and(is_evidence) as is_evidence
     from plays

@@ -16,7 +16,7 @@ hour_days as (
         hour_of_day,
         played_date,
         count(*) as n,
-        sum(valence) as valence_sum
+        {{ recommendation_sum('valence') }} as valence_sum
     from plays
     group by hour_of_day, played_date
 ),
@@ -25,7 +25,7 @@ day_totals as (
     select
         played_date,
         sum(n) as n,
-        sum(valence_sum) as valence_sum
+        {{ recommendation_sum('valence_sum') }} as valence_sum
     from hour_days
     group by played_date
 ),
@@ -34,7 +34,7 @@ totals as (
     select
         count(*) as days,
         coalesce(sum(n), 0) as n,
-        sum(valence_sum) as valence_sum,
+        {{ recommendation_sum('valence_sum') }} as valence_sum,
         (select coalesce(bool_and(is_evidence), false) from plays) as is_evidence
     from day_totals
 ),
@@ -44,10 +44,10 @@ compared as (
         hours.hour_of_day,
         coalesce(sum(hour_days.n), 0) as n,
         count(hour_days.played_date) as days,
-        sum(hour_days.valence_sum) / nullif(sum(hour_days.n), 0) as mean_valence,
+        {{ recommendation_sum('hour_days.valence_sum') }} / nullif(sum(hour_days.n), 0) as mean_valence,
         totals.n - coalesce(sum(hour_days.n), 0) as usual_n,
         totals.days as all_days,
-        (totals.valence_sum - sum(hour_days.valence_sum)) / nullif(totals.n - sum(hour_days.n), 0) as usual_valence,
+        (totals.valence_sum - {{ recommendation_sum('hour_days.valence_sum') }}) / nullif(totals.n - sum(hour_days.n), 0) as usual_valence,
         totals.is_evidence
     from hours
     cross join totals

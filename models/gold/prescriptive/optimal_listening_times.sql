@@ -15,7 +15,7 @@ cells as (
 
 usual as (
     select
-        case when count(*) >= {{ var('minimum_sample') }} then avg(valence) end as usual_valence,
+        case when count(*) >= {{ var('minimum_sample') }} then {{ recommendation_mean('valence') }} end as usual_valence,
         bool_and(is_evidence) as is_evidence
     from plays
 ),
@@ -26,9 +26,9 @@ means as (
         hour_of_day,
         count(*) as n,
         count(distinct played_date) as days,
-        sum(minutes_played) as minutes_played,
-        avg(valence) as mean_valence,
-        avg(energy) as mean_energy,
+        sum(ms_played) / 60000.0 as minutes_played,
+        {{ recommendation_mean('valence') }} as mean_valence,
+        {{ recommendation_mean('energy') }} as mean_energy,
         avg(case when mood in ('Happy_Energetic', 'Happy_Calm') then 1.0 else 0.0 end) as happy_share
     from plays
     group by day_type, hour_of_day

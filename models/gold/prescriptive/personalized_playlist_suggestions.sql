@@ -11,7 +11,7 @@ taste as (
     select
         count(*) as taste_n,
         {%- for feature in recommendation_sound_features() %}
-        avg({{ feature }}) as centre_{{ feature }},
+        {{ recommendation_mean(feature) }} as centre_{{ feature }},
         {%- endfor %}
         coalesce(bool_and(is_evidence), false) as is_evidence
     from plays
