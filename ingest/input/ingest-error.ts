@@ -1,0 +1,32 @@
+/** Where in an input file something is wrong. Line and column count from 1. */
+export interface InputPlace {
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/**
+ * An input file that cannot be read as what it claims to be. The message holds all a person needs: the file with line and
+ * column, what is wrong, and what to do; the parts are there for programs.
+ */
+export class IngestError extends Error {
+  readonly file: string;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  /** what is wrong, one line in lower case */
+  readonly problem: string;
+  /** what to do about it */
+  readonly hint: string | undefined;
+
+  constructor(file: string, problem: string, options: InputPlace & { hint?: string | undefined; cause?: unknown } = {}) {
+    const place = [file, options.line, options.line === undefined ? undefined : options.column]
+      .filter((part) => part !== undefined)
+      .join(':');
+    super(`${place}: ${problem}${options.hint === undefined ? '' : `\n  ${options.hint}`}`, { cause: options.cause });
+    this.name = 'IngestError';
+    this.file = file;
+    this.line = options.line;
+    this.column = options.column;
+    this.problem = problem;
+    this.hint = options.hint;
+  }
+}
