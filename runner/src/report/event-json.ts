@@ -13,13 +13,13 @@ export function eventJson(event: TimedEvent, redact: Redactor): string {
   return JSON.stringify({ ...head, ...(plain(fields, redact) as object) });
 }
 
-function levelOf(event: TimedEvent): LogLevel {
+/** How important an event is; what begins and ends is `info`, unless it went wrong. */
+export function levelOf(event: TimedEvent): LogLevel {
   switch (event.event) {
     case 'log':
       return event.level;
     case 'error':
       return 'error';
-    case 'node_started':
     case 'node_progress':
       return 'debug';
     case 'node_finished': {

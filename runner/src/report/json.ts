@@ -1,11 +1,11 @@
 import type { LogLevel, Reporter, TimedEvent } from '../events/events.js';
-import { eventJson } from './event-json.js';
+import { eventJson, levelOf } from './event-json.js';
 import type { OutputStream } from './output-stream.js';
 import { wanted } from './plain.js';
 import type { Redactor } from './redact.js';
 
 export interface JsonOptions {
-  /** log messages below it are left out; run and node events are always written */
+  /** events below it are left out; progress within a node is `debug` */
   readonly level: LogLevel;
   readonly redact: Redactor;
 }
@@ -18,7 +18,7 @@ export class JsonReporter implements Reporter {
   ) {}
 
   handle(event: TimedEvent): void {
-    if (event.event === 'log' && !wanted(event.level, this.options.level)) return;
+    if (!wanted(levelOf(event), this.options.level)) return;
     this.stream.write(`${eventJson(event, this.options.redact)}\n`);
   }
 

@@ -100,12 +100,12 @@ function countsOf(totals: RunTotals): string[] {
   return parts.filter(([count]) => count > 0).map(([count, word]) => `${grouped(count)} ${word}`);
 }
 
-/** `tsdbt 0.1.0 · build spotify · target dev (duckdb, 2 threads) · 26 models, 140 tests` */
+/** `tsdbt 0.1.0 · build shop · target dev (duckdb 1.5.6, 2 threads) · 26 models, 140 tests` */
 export function startLine(event: RunEvent & { event: 'run_started' }, color: boolean): string {
   const paint = picocolors.createColors(color);
   const counts = Object.entries(event.counts)
     .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${grouped(count)} ${count === 1 ? kind.replace(/s$/, '') : kind}`);
+    .map(([kind, count]) => counted(count, kind.replace(/s$/, '')));
   const parts = [
     `tsdbt ${event.version}`,
     `${event.command} ${event.project}`,

@@ -13,6 +13,8 @@ export interface TerminalOptions extends PlainOptions {
   readonly now?: (() => number) | undefined;
   /** the least time between two drawings, in milliseconds; default 80. 0 draws at every event and starts no timer */
   readonly interval?: number | undefined;
+  /** takes secrets out of the lines that stay */
+  readonly redact?: ((text: string) => string) | undefined;
   /** box-drawing characters can be shown; default true */
   readonly unicode?: boolean | undefined;
 }
@@ -58,7 +60,8 @@ export class TerminalReporter implements Reporter {
     this.#plain.note(event);
     const lines = this.#plain.linesOf(event);
     if (lines.length > 0) {
-      this.#region.print(lines);
+      const { redact } = this.options;
+      this.#region.print(redact === undefined ? lines : lines.map(redact));
       this.#drawnAt = this.#now();
     } else this.#refresh();
   }

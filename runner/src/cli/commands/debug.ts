@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import picocolors from 'picocolors';
+import { formatThrown } from '../../errors/format-error.js';
+import type { Project } from '../../project/project.js';
+import type { Effects } from '../effects.js';
+import type { GlobalOptions } from '../flags.js';
+import { openProjectFor } from '../open-project.js';
+import { errorStyle, usesColor } from '../style.js';
+import { packageVersion } from '../version.js';
+
+const LEAST_NODE = [20, 19];
+/** Below this, DuckDB has nowhere to spill and commits fail halfway. */
+const LEAST_FREE_BYTES = 512 * 1024 ** 2;
+
+/** What a check found; `undefined` for nothing worth saying. A check that throws has failed. */
+type Check = () => Promise<string | undefined> | string | undefined;
+
+/** Checks everything that a run needs, and says how to mend what fails. Exit code 0 when a build can work, else 1. */
+export async function debug(options: GlobalOptions, effects: Effects): Promise<number> {
+  const paint = picocolors.createColors(usesColor(effects.stderr, effects.env, options.color));
+  let failed = 0;
+  const check = async (name: string, mend: string, run: Check): Promise<void> => {
+    try {
+      const found = await run();
+      if (!options.quiet)
+        effects.stderr.write(`  ${paint.green('ok')}    ${name}${found === undefined ? '' : `: ${found}`}\n`);
+    } catch (thrown) {
+      failed += 1;
+      const style = errorStyle(effects.stderr, effects.env, options.color);
+      // what a check meets (a missing library, a full disk) is the machine's state, not a defect of the program
+      const text =
+        thrown instanceof CheckFailure || isSystemError(thrown) ? thrown.message : formatThrown(thrown, style).text;
+      effects.stderr.write(`  ${paint.red('fail')}  ${name}\n${indented(text)}\n        ${mend}\n`);
+    }
+  };
+
+  if (!options.quiet) effects.stderr.write(`tsdbt ${packageVersion()}\n`);
+  await check('Node.js', `install Node.js ${LEAST_NODE.join('.')} or later`, nodeVersion);
+  await check('DuckDB', 'run "npm install" again: the package for this platform may be missing', duckDb);
+  let project: Project | undefined;
+  await check('project', 'mend the errors above, then "tsdbt parse"', async () => {
+    project = await openProjectFor(options, effects);
+    const { buildManifest } = await import('../../manifest/build-manifest.js');
+    const manifest = await buildManifest(project);
+    return `${project.name}, ${manifest.nodes.size} nodes, target ${project.target.name} (${project.target.type})`;
+  });
+  if (project !== undefined) {
+    const { warehouse, target } = project;
+    const opened = project;
+    if (target.storage === 'delta') {
+      await check('warehouse', 'change its permissions, or name another folder with warehouse: in project.yml', () =>
+        writable(warehouse),
+      );
+      await check('disk', 'free some space, or name a warehouse on another disk', () => freeSpace(warehouse));
+      await check('Delta commit', 'the warehouse needs a file system with hard links and fsync', () =>
+        roundTrip(opened),
+      );
+    }
+  }
+  if (failed === 0 && !options.quiet) effects.stderr.write('All checks passed.\n');
+  return failed === 0 ? 0 : 1;
+}
+
+class CheckFailure extends Error {}
+
+function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && typeof (thrown as NodeJS.ErrnoException).code === 'string' && 'syscall' in thrown;
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `        ${line}`)
+    .join('\n');
+}
+
+function nodeVersion(): string {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [leastMajor = 0, leastMinor = 0] = LEAST_NODE;
+  if (major < leastMajor || (major === leastMajor && minor < leastMinor))
+    throw new CheckFailure(`this is Node.js ${process.versions.node}`);
+  return process.versions.node;
+}
+
+async function duckDb(): Promise<string> {
+  let module: typeof import('@duckdb/node-api');
+  try {
+    module = await import('@duckdb/node-api');
+  } catch (cause) {
+    throw new CheckFailure(`DuckDB does not load: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+  return module.version().replace(/^v/, '');
+}
+
+/** The folder itself, or the nearest one above it that exists. */
+function existing(folder: string): string {
+  return existsSync(folder) ? folder : existing(dirname(folder));
+}
+
+function writable(warehouse: string): string {
+  const folder = existing(warehouse);
+  accessSync(folder, constants.W_OK | constants.X_OK);
+  return folder === warehouse ? warehouse : `${warehouse} (made by the first run)`;
+}
+
+function freeSpace(warehouse: string): string {
+  const { bavail, bsize } = statfsSync(existing(warehouse));
+  const free = bavail * bsize;
+  const text = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  if (free < LEAST_FREE_BYTES) throw new CheckFailure(text);
+  return text;
+}
+
+/** Commits a small table in a folder of its own within the warehouse, reads it back, and removes it. */
+async function roundTrip(project: Project): Promise<string> {
+  const made = existsSync(project.warehouse) ? undefined : project.warehouse;
+  mkdirSync(project.warehouse, { recursive: true });
+  const folder = mkdtempSync(join(project.warehouse, '.debug-'));
+  try {
+    const { openLake } = await import('../../run/execute-run.js');
+    const { Relation } = await import('../../engines/relation.js');
+    const lake = await openLake({ ...project, warehouse: folder }, randomUUID());
+    try {
+      const session = await lake.engine.openSession();
+      const table = new Relation('debug', 'round_trip');
+      const options = { partitionBy: [], clusterBy: [], properties: {}, description: undefined, comments: {} };
+      const staged = await lake.storage.stageTable(session, table, "select 42 as number, 'ä' as text", options);
+      await staged.publish();
+      await lake.storage.expose(table);
+      const { rows } = await session.query(`select number, text from ${table}`);
+      await session.close();
+      if (JSON.stringify(rows) !== '[[42,"ä"]]')
+        throw new CheckFailure(`what was read is not what was written: ${JSON.stringify(rows)}`);
+    } finally {
+      await lake.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+  }
+  return 'written, read and removed';
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ProjectError } from '../../errors/tsdbt-error.js';
+import { cliCodes } from '../codes.js';
+import type { Effects } from '../effects.js';
+import type { GlobalOptions } from '../flags.js';
+import { packageVersion } from '../version.js';
+
+export interface InitOptions extends GlobalOptions {
+  /** name of the project and its folder, or a path whose last part is */
+  readonly name: string;
+}
+
+const TEMPLATES = fileURLToPath(new URL('../../../templates/init/', import.meta.url));
+
+/** Makes a project that builds at once. Files that exist stay as they are. */
+export async function init(options: InitOptions, effects: Effects): Promise<number> {
+  const folder = resolve(effects.cwd, options.name);
+  const name = projectName(basename(folder));
+  const { default: nunjucks } = await import('nunjucks');
+  // the files hold templates of their own, so the scaffold's have other marks
+  const environment = new nunjucks.Environment(null, {
+    autoescape: false,
+    throwOnUndefined: true,
+    tags: {
+      blockStart: '<%',
+      blockEnd: '%>',
+      variableStart: '<$',
+      variableEnd: '$>',
+      commentStart: '<#',
+      commentEnd: '#>',
+    },
+  });
+  const values = { name, folder: packageName(basename(folder)), version: packageVersion() };
+  const say = (line: string): void => {
+    if (!options.quiet) effects.stderr.write(`${line}\n`);
+  };
+
+  let made = 0;
+  for (const template of templateFiles()) {
+    const file = template.replace(/(^|\/)gitignore\.njk$/, '$1.gitignore').replace(/\.njk$/, '');
+    const path = join(folder, file);
+    if (existsSync(path)) {
+      say(`  kept     ${file} (it exists already)`);
+      continue;
+    }
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, environment.renderString(readFileSync(join(TEMPLATES, template), 'utf8'), values));
+    say(`  created  ${file}`);
+    made += 1;
+  }
+  const shown = relative(effects.cwd, folder) || '.';
+  say(
+    made === 0
+      ? `\nNothing to do: ${shown} has all of these files.`
+      : `\nThe project ${name} is ready in ${shown}. Next:`,
+  );
+  if (made > 0) say(`  ${shown === '.' ? '' : `cd ${shown} && `}npm install\n  npx tsdbt build`);
+  return 0;
+}
+
+function templateFiles(): string[] {
+  return readdirSync(TEMPLATES, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(TEMPLATES, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+/** `my-project` → `my_project` */
+function projectName(folder: string): string {
+  const name = folder.replaceAll(/[-. ]/g, '_');
+  if (/^[A-Za-z_]\w*$/.test(name)) return name;
+  throw new ProjectError(cliCodes.projectName, `"${folder}" cannot be the name of a project`, {
+    hint: 'use letters, digits, dashes and underscores; the first is a letter',
+  });
+}
+
+/** A name that npm takes. */
+function packageName(folder: string): string {
+  return folder
+    .toLowerCase()
+    .replaceAll(' ', '-')
+    .replace(/^[._]+/, '');
+}

@@ -1,0 +1,33 @@
+import { formatTable, jsonValue } from '../../report/table.js';
+import type { Effects } from '../effects.js';
+import type { ShowOptions } from '../flags.js';
+import { interruptible } from '../interrupt.js';
+import { withManifest } from '../open-project.js';
+import { selectedNode } from '../selection.js';
+
+const DEFAULT_LIMIT = 5;
+
+/** Prints rows of a node, or of SQL given with `--inline`, as a table or as JSON. */
+export function show(options: ShowOptions, effects: Effects): Promise<number> {
+  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+    const { inline } = options;
+    const node =
+      inline === undefined ? selectedNode(options, manifest, 'show', ['model', 'seed', 'snapshot', 'test']) : undefined;
+    const limit = options.limit ?? DEFAULT_LIMIT;
+    const { showQuery } = await import('../../run/show.js');
+    const { columns, rows } = await interruptible(
+      effects,
+      (signal) => showQuery({ project, manifest, node, inline, limit: limit < 0 ? undefined : limit, bus, signal }),
+      (message) => bus.emit({ event: 'log', level: 'warn', message }),
+    );
+    if (options.output === 'json') {
+      const objects = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]])));
+      const shown = { node: node?.name ?? 'inline_query', show: objects };
+      effects.stdout.write(`${JSON.stringify(shown, jsonValue, 2)}\n`);
+      return 0;
+    }
+    const width = effects.stdout.isTTY ? effects.stdout.columns : undefined;
+    effects.stdout.write(`${formatTable(columns, rows, width)}\n`);
+    return 0;
+  });
+}

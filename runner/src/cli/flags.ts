@@ -1,0 +1,118 @@
+import { Option } from 'commander';
+import type { LogLevel } from '../events/events.js';
+import { collected, oneOf, someOf, wholeNumber } from './flag-values.js';
+
+/** Flags that every command takes. Names and meaning are dbt's. */
+export interface GlobalOptions {
+  readonly projectDir?: string;
+  readonly profilesDir?: string;
+  readonly target?: string;
+  /** YAML or JSON, as given */
+  readonly vars?: string;
+  readonly quiet?: boolean;
+  readonly logFormat?: 'text' | 'json';
+  readonly logLevel?: LogLevel;
+  readonly debug?: boolean;
+  /** false with --no-color */
+  readonly color?: boolean;
+  readonly warnError?: boolean;
+}
+
+export type IndirectSelection = 'eager' | 'cautious' | 'buildable' | 'empty';
+
+export interface SelectionOptions extends GlobalOptions {
+  readonly select?: readonly string[];
+  readonly models?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly selector?: string;
+  readonly indirectSelection?: IndirectSelection;
+  readonly resourceType?: readonly string[];
+}
+
+export interface RunOptions extends SelectionOptions {
+  readonly threads?: number;
+  readonly fullRefresh?: boolean;
+  readonly failFast?: boolean;
+  readonly storeFailures?: boolean;
+}
+
+export interface ListOptions extends SelectionOptions {
+  readonly output?: 'json' | 'name' | 'path' | 'selector' | 'text';
+  readonly outputKeys?: readonly string[];
+}
+
+export interface ShowOptions extends SelectionOptions {
+  readonly inline?: string;
+  readonly limit?: number;
+  readonly output?: 'json' | 'text';
+}
+
+export interface CompileOptions extends SelectionOptions {
+  readonly inline?: string;
+}
+
+const RESOURCE_TYPES = [
+  'model',
+  'seed',
+  'snapshot',
+  'test',
+  'source',
+  'exposure',
+  'analysis',
+  'all',
+  'default',
+] as const;
+
+/** New options for each command: commander keeps state in them. */
+export const flags = {
+  global: (): Option[] => [
+    new Option('--project-dir <folder>', 'folder of project.yml (default: the working directory or one above it)'),
+    new Option('--profiles-dir <folder>', 'folder of profiles.yml, in projects that have one'),
+    new Option('-t, --target <name>', 'target to run on'),
+    new Option('--vars <mapping>', 'variables as YAML or JSON, e.g. \'{"timezone": "Europe/Berlin"}\''),
+    new Option('-q, --quiet', 'print errors and data only'),
+    new Option('--log-format <format>', 'text, or json: an object per line').argParser(
+      oneOf('--log-format', ['text', 'json']),
+    ),
+    new Option('--log-level <level>', 'debug, info, warn or error').argParser(
+      oneOf('--log-level', ['debug', 'info', 'warn', 'error']),
+    ),
+    new Option('-d, --debug', 'the same as --log-level debug'),
+    new Option('--no-color', 'no colours and no live region'),
+    new Option('--warn-error', 'warnings are errors'),
+  ],
+  selection: (): Option[] => [
+    new Option('-s, --select <selector...>', 'nodes to take, e.g. gold.diagnostic, +gold.predictive, tag:daily'),
+    new Option('-m, --models <selector...>', 'the same as --select, for models'),
+    new Option('--exclude <selector...>', 'nodes to leave out'),
+    new Option('--selector <name>', 'a selector of selectors.yml'),
+    new Option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable or empty').argParser(
+      oneOf('--indirect-selection', ['eager', 'cautious', 'buildable', 'empty']),
+    ),
+  ],
+  resourceType: (): Option =>
+    new Option('--resource-type <type...>', 'only nodes of these types').argParser(
+      someOf('--resource-type', RESOURCE_TYPES),
+    ),
+  threads: (): Option =>
+    new Option('--threads <n>', 'nodes that run at the same time').argParser(wholeNumber('--threads', 1)),
+  fullRefresh: (): Option => new Option('-f, --full-refresh', 'build incremental tables and seeds anew'),
+  failFast: (): Option => new Option('-x, --fail-fast', 'stop at the first failure'),
+  storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
+  inline: (what: string): Option => new Option('--inline <sql>', what),
+  limit: (): Option =>
+    new Option('--limit <rows>', 'rows to show; -1 for all (default: 5)').argParser(wholeNumber('--limit', -1)),
+  listOutput: (): Option =>
+    new Option('--output <form>', 'selector, name, path, json or text (default: selector)').argParser(
+      oneOf('--output', ['selector', 'name', 'path', 'json', 'text']),
+    ),
+  outputKeys: (): Option =>
+    new Option('--output-keys <key...>', 'keys of --output json').argParser((value: string, before?: string[]) =>
+      value
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .reduce<string[]>((keys, key) => collected(key, keys), before ?? []),
+    ),
+  showOutput: (): Option =>
+    new Option('--output <form>', 'text or json (default: text)').argParser(oneOf('--output', ['text', 'json'])),
+};

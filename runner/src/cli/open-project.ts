@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { TsdbtErrors } from '../errors/tsdbt-error.js';
+import type { EventBus } from '../events/events.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Project } from '../project/project.js';
+import type { Effects } from './effects.js';
+import type { GlobalOptions } from './flags.js';
+import { eventBus, warningEvent } from './reporters.js';
+import { readVars } from './vars.js';
+
+const PROJECT_FILES = ['project.yml', 'project.yaml', 'dbt_project.yml'];
+
+/** The project's folder: `--project-dir`, `DBT_PROJECT_DIR`, else the working directory or the nearest folder above it that holds one. */
+export function projectFolder(options: GlobalOptions, effects: Pick<Effects, 'cwd' | 'env'>): string {
+  const given = options.projectDir ?? effects.env.DBT_PROJECT_DIR;
+  if (given !== undefined && given !== '') return resolve(effects.cwd, given);
+  for (let folder = effects.cwd; ; folder = dirname(folder)) {
+    if (PROJECT_FILES.some((file) => existsSync(join(folder, file)))) return folder;
+    if (dirname(folder) === folder) return effects.cwd;
+  }
+}
+
+/** Reads the project that the flags name. */
+export async function openProjectFor(options: GlobalOptions, effects: Effects): Promise<Project> {
+  const vars = readVars(options.vars);
+  const { openProject } = await import('../manifest/open-project.js');
+  const profiles = options.profilesDir ?? effects.env.DBT_PROFILES_DIR;
+  return openProject({
+    projectDir: projectFolder(options, effects),
+    profilesDir: profiles === undefined || profiles === '' ? undefined : resolve(effects.cwd, profiles),
+    target: options.target,
+    vars,
+    env: effects.env,
+  });
+}
+
+/** A project that was read whole, and the reporters of this command. */
+export interface OpenedProject {
+  readonly project: Project;
+  readonly manifest: Manifest;
+  readonly bus: EventBus;
+}
+
+/**
+ * Reads the project and its manifest, hands warnings to the reporters, and calls `work`.
+ * Whatever happens, reporters are closed and the terminal is given back before this returns or throws.
+ *
+ * @throws TsdbtErrors with all that is wrong; with `--warn-error` warnings too
+ */
+export async function withManifest<T>(
+  options: GlobalOptions,
+  effects: Effects,
+  work: (opened: OpenedProject) => Promise<T>,
+): Promise<T> {
+  const project = await openProjectFor(options, effects);
+  const { buildManifest } = await import('../manifest/build-manifest.js');
+  const manifest = await buildManifest(project);
+  if (options.warnError && manifest.warnings.length > 0) throw new TsdbtErrors(manifest.warnings);
+  const bus = eventBus(options, effects, project);
+  try {
+    for (const warning of manifest.warnings) bus.emit(warningEvent(warning));
+    return await work({ project, manifest, bus });
+  } finally {
+    await bus.close();
+  }
+}

@@ -1,0 +1,137 @@
+import { Command, type Option } from 'commander';
+import type { Effects } from './effects.js';
+import {
+  type CompileOptions,
+  flags,
+  type GlobalOptions,
+  type ListOptions,
+  type RunOptions,
+  type SelectionOptions,
+  type ShowOptions,
+} from './flags.js';
+import { packageVersion } from './version.js';
+
+/** A command of tsdbt. `run` imports what it needs when it is called, so that the program starts fast. */
+interface CommandDefinition {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  readonly argument?: { readonly name: string; readonly summary: string };
+  readonly options: () => Option[];
+  run(options: GlobalOptions, effects: Effects, argument: string | undefined): Promise<number>;
+}
+
+const running = (): Option[] => [...flags.selection(), flags.threads(), flags.failFast()];
+
+export const commandDefinitions: readonly CommandDefinition[] = [
+  {
+    name: 'build',
+    summary: 'run models and seeds and test each before it is published',
+    options: () => [...running(), flags.fullRefresh(), flags.storeFailures(), flags.resourceType()],
+    run: async (options, effects) => (await import('./commands/build.js')).build(options as RunOptions, effects),
+  },
+  {
+    name: 'run',
+    summary: 'run models and publish them without tests',
+    options: () => [...running(), flags.fullRefresh()],
+    run: async (options, effects) => (await import('./commands/run.js')).run(options as RunOptions, effects),
+  },
+  {
+    name: 'test',
+    summary: 'test what is published',
+    options: () => [...running(), flags.storeFailures()],
+    run: async (options, effects) => (await import('./commands/test.js')).test(options as RunOptions, effects),
+  },
+  {
+    name: 'seed',
+    summary: 'load the CSV files of the seed folders',
+    options: () => [...running(), flags.fullRefresh()],
+    run: async (options, effects) => (await import('./commands/seed.js')).seed(options as RunOptions, effects),
+  },
+  {
+    name: 'compile',
+    summary: 'write the SQL of models and tests to target/compiled; print that of a single one',
+    options: () => [...flags.selection(), flags.resourceType(), flags.inline('SQL with templates to compile')],
+    run: async (options, effects) =>
+      (await import('./commands/compile.js')).compile(options as CompileOptions, effects),
+  },
+  {
+    name: 'show',
+    summary: 'print rows of a model, or of SQL given with --inline',
+    options: () => [...flags.selection(), flags.inline('SQL with templates to run'), flags.limit(), flags.showOutput()],
+    run: async (options, effects) => (await import('./commands/show.js')).show(options as ShowOptions, effects),
+  },
+  {
+    name: 'ls',
+    alias: 'list',
+    summary: 'list nodes',
+    options: () => [...flags.selection(), flags.resourceType(), flags.listOutput(), flags.outputKeys()],
+    run: async (options, effects) => (await import('./commands/ls.js')).ls(options as ListOptions, effects),
+  },
+  {
+    name: 'parse',
+    summary: 'read the whole project and say what is in it, or all that is wrong with it',
+    options: () => [],
+    run: async (options, effects) => (await import('./commands/parse.js')).parse(options as SelectionOptions, effects),
+  },
+  {
+    name: 'debug',
+    summary: 'check everything that a run needs',
+    options: () => [],
+    run: async (options, effects) => (await import('./commands/debug.js')).debug(options, effects),
+  },
+  {
+    name: 'clean',
+    summary: 'remove the folders of clean-targets (compiled SQL, artifacts)',
+    options: () => [],
+    run: async (options, effects) => (await import('./commands/clean.js')).clean(options, effects),
+  },
+  {
+    name: 'init',
+    summary: 'make a new project that builds at once',
+    argument: { name: '<name>', summary: 'name of the project and of its folder' },
+    options: () => [],
+    run: async (options, effects, name) =>
+      (await import('./commands/init.js')).init({ ...options, name: name! }, effects),
+  },
+];
+
+/** What commander found in the command line. */
+export interface ParsedCommand {
+  readonly definition: CommandDefinition;
+  readonly options: GlobalOptions;
+  readonly argument: string | undefined;
+}
+
+/**
+ * The command line's grammar. Parsing it hands the command to `found`; nothing runs yet.
+ * Help goes to standard output; commander's own messages go nowhere (see usage-error.ts).
+ */
+export function createProgram(effects: Effects, found: (command: ParsedCommand) => void): Command {
+  const program = new Command('tsdbt');
+  program
+    .description('SQL and TypeScript models, compiled into a DAG, published as Delta tables only when their tests pass')
+    .version(packageVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void effects.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => effects.stdout.columns ?? 100,
+      getOutHasColors: () => false,
+    });
+  for (const option of flags.global()) program.addOption(option);
+  for (const definition of commandDefinitions) {
+    const command = program.command(definition.name).description(definition.summary).allowExcessArguments(false);
+    if (definition.alias !== undefined) command.alias(definition.alias);
+    if (definition.argument !== undefined) command.argument(definition.argument.name, definition.argument.summary);
+    for (const option of definition.options()) command.addOption(option);
+    command.action(() => {
+      const argument = definition.argument === undefined ? undefined : command.args[0];
+      found({ definition, options: { ...program.opts(), ...command.opts() }, argument });
+    });
+  }
+  return program;
+}

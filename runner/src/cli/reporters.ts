@@ -1,0 +1,68 @@
+import { formatPlace } from '../errors/source-text.js';
+import type { TsdbtError } from '../errors/tsdbt-error.js';
+import { EventBus, type Reporter, type RunEvent } from '../events/events.js';
+import { JsonReporter } from '../report/json.js';
+import { LogFileReporter } from '../report/log-file.js';
+import type { OutputStream } from '../report/output-stream.js';
+import { PlainReporter } from '../report/plain.js';
+import { QuietReporter } from '../report/quiet.js';
+import { type Redactor, redactorFor } from '../report/redact.js';
+import { TerminalReporter } from '../report/terminal.js';
+import type { Effects } from './effects.js';
+import type { GlobalOptions } from './flags.js';
+import { isLive, usesColor } from './style.js';
+
+/** What reporters need to know of a project. */
+export interface ReportedProject {
+  /** absolute folder of the log files */
+  readonly logPath: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The event bus of a command: what the flags and the terminal ask for on standard error, and always the log file. */
+export function eventBus(options: GlobalOptions, effects: Effects, project: ReportedProject): EventBus {
+  const redact = redactorFor(project.env);
+  const bus = new EventBus();
+  bus.add(screenReporter(options, effects, redact));
+  bus.add(new LogFileReporter(project.logPath, { redact }));
+  return bus;
+}
+
+function screenReporter(options: GlobalOptions, effects: Effects, redact: Redactor): Reporter {
+  const { stderr, stdout, env } = effects;
+  const level = options.debug ? 'debug' : (options.logLevel ?? 'info');
+  if (options.logFormat === 'json') return new JsonReporter(stderr, { level: options.quiet ? 'error' : level, redact });
+  const color = usesColor(stderr, env, options.color);
+  if (options.quiet) return new QuietReporter(redacting(stderr, redact), color);
+  if (!isLive(stderr, env, options.color)) return new PlainReporter(redacting(stderr, redact), { color, level });
+  const unicode = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || 'utf-8');
+  return new TerminalReporter(stderr, { color, level, unicode, redact, beside: stdout.isTTY ? [stdout] : [] });
+}
+
+function redacting(stream: OutputStream, redact: Redactor): OutputStream {
+  return {
+    write: (text) => stream.write(redact(text)),
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+/** A warning as an event. */
+export function warningEvent(warning: TsdbtError): RunEvent {
+  const hint = warning.hint === undefined ? '' : `: ${warning.hint}`;
+  const place = warning.place === undefined ? undefined : formatPlace(warning.place);
+  return { event: 'log', level: 'warn', message: `${warning.code} ${warning.message}${hint}`, place };
+}
+
+/** Remembers whether anything warned, for `--warn-error`. */
+export class WarningWatch implements Reporter {
+  warned = false;
+
+  handle(event: RunEvent): void {
+    if (event.event === 'log' && event.level === 'warn') this.warned = true;
+    if (event.event === 'node_finished' && event.outcome.status === 'warn') this.warned = true;
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { ResourceType } from '../manifest/nodes.js';
+import type { RunCommand } from '../run/run-types.js';
+import type { Effects } from './effects.js';
+import type { RunOptions } from './flags.js';
+import { interruptible } from './interrupt.js';
+import { withManifest } from './open-project.js';
+import { WarningWatch } from './reporters.js';
+import { selectedBy } from './selection.js';
+
+/** What build, run, test and seed have in common: they run nodes of some kinds. */
+export function runCommand(
+  command: RunCommand,
+  kinds: readonly ResourceType[],
+  options: RunOptions,
+  effects: Effects,
+): Promise<number> {
+  const runStartedAt = effects.now();
+  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+    const selected = selectedBy(options, manifest, kinds);
+    const warnings = new WarningWatch();
+    bus.add(warnings);
+    const { executeRun } = await import('../run/execute-run.js');
+    const result = await interruptible(
+      effects,
+      (signal) =>
+        executeRun({
+          command,
+          project,
+          manifest,
+          selected,
+          selection: options.select ?? options.models ?? [],
+          threads: options.threads ?? project.target.threads,
+          fullRefresh: options.fullRefresh ?? false,
+          failFast: options.failFast ?? false,
+          storeFailures: options.storeFailures,
+          bus,
+          signal,
+          invocationId: randomUUID(),
+          runStartedAt,
+        }),
+      (message) => bus.emit({ event: 'log', level: 'warn', message }),
+    );
+    return result.exitCode === 0 && options.warnError && warnings.warned ? 1 : result.exitCode;
+  });
+}

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { temporaryFolder, tsdbt } from './recording-effects.js';
+
+let temporary: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  temporary = temporaryFolder();
+});
+afterEach(() => temporary.remove());
+
+const FILES = [
+  '.gitignore',
+  'README.md',
+  'models/bronze/bronze.yml',
+  'models/bronze/orders_bronze.sql',
+  'models/gold/gold.yml',
+  'models/gold/regular_customers.ts',
+  'models/gold/revenue_by_day.sql',
+  'models/silver/orders.sql',
+  'models/silver/silver.yml',
+  'package.json',
+  'project.yml',
+  'seeds/raw_orders.csv',
+  'seeds/seeds.yml',
+  'tests/revenue_adds_up.sql',
+];
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+describe('tsdbt init', () => {
+  it('makes a project and says what to do next', async () => {
+    const { code, stderr, stdout } = await tsdbt(temporary.folder, ['init', 'my-project']);
+    expect(code).toBe(0);
+    expect(stdout).toBe('');
+    const folder = join(temporary.folder, 'my-project');
+    expect(filesOf(folder)).toEqual(FILES);
+    expect(stderr.split('\n').slice(-4)).toEqual([
+      'The project my_project is ready in my-project. Next:',
+      '  cd my-project && npm install',
+      '  npx tsdbt build',
+      '',
+    ]);
+    expect(parse(readFileSync(join(folder, 'project.yml'), 'utf8'))).toMatchObject({ name: 'my_project' });
+    const version = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({
+      name: 'my-project',
+      dependencies: { tsdbt: `^${version.version}` },
+    });
+    // the scaffold's own marks are gone, the project's templates are there
+    const texts = filesOf(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+    expect(texts.filter((text) => /<[$%#]/.test(text))).toEqual([]);
+    expect(readFileSync(join(folder, 'models/silver/orders.sql'), 'utf8')).toContain("from {{ ref('orders_bronze') }}");
+  });
+
+  it('keeps what exists, and says so', async () => {
+    const folder = join(temporary.folder, 'shop');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'README.md'), 'mine');
+    const first = await tsdbt(temporary.folder, ['init', 'shop']);
+    expect(first.stderr).toContain('  kept     README.md (it exists already)\n');
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine');
+    expect(filesOf(folder)).toEqual(FILES);
+    const second = await tsdbt(temporary.folder, ['init', 'shop']);
+    expect(second.code).toBe(0);
+    expect(second.stderr).toContain('Nothing to do: shop has all of these files.');
+  });
+
+  it('takes names only that a project can have', async () => {
+    const { code, stderr } = await tsdbt(temporary.folder, ['init', '2nd try!']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^TSD1911 {2}"2nd try!" cannot be the name of a project\n/);
+    expect(existsSync(join(temporary.folder, '2nd try!'))).toBe(false);
+  });
+});
