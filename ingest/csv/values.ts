@@ -7,7 +7,9 @@ export function parseNumber(text: string): number | undefined {
   const startsRight = (first >= 48 && first <= 57) || first === 45 || first === 46 || first === 43;
   const endsRight = (last >= 48 && last <= 57) || last === 46;
   // `0x1f`, `0b1` and `0o7` are numbers to JavaScript only
-  return startsRight && endsRight && !(first === 48 && text.charCodeAt(1) > 57 && !/^0e/i.test(text)) ? value : undefined;
+  return startsRight && endsRight && !(first === 48 && text.charCodeAt(1) > 57 && !/^0e/i.test(text))
+    ? value
+    : undefined;
 }
 
 /** `True` and `False` as Python writes them, in any case. */

@@ -53,7 +53,8 @@ export function readExportifyHeader(fields: readonly string[], file: string, lin
     const near = nearestName(names[0]!, fields);
     throw new IngestError(file, `the header has no column "${names[0]}"`, {
       line,
-      hint: near === undefined ? 'is this a CSV from Exportify?' : `"${near}" stands there: did you mean "${names[0]}"?`,
+      hint:
+        near === undefined ? 'is this a CSV from Exportify?' : `"${near}" stands there: did you mean "${names[0]}"?`,
     });
   };
   const identity = {

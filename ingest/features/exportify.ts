@@ -58,7 +58,12 @@ export class ExportifyProvider implements FeatureProvider {
     }
   }
 
-  async *#readFile(path: string, file: string, seen: Set<string>, signal: AbortSignal): AsyncGenerator<MeasuredTrack[]> {
+  async *#readFile(
+    path: string,
+    file: string,
+    seen: Set<string>,
+    signal: AbortSignal,
+  ): AsyncGenerator<MeasuredTrack[]> {
     const fetchedAt = (await stat(path)).mtime;
     const counts = { rowsRead: 0, accepted: 0, rejected: 0, withoutFeatures: 0, repeated: 0 };
     const firstRejections: string[] = [];
@@ -91,7 +96,8 @@ export class ExportifyProvider implements FeatureProvider {
       }
       if (batch.length > 0) yield batch;
     }
-    if (header === undefined) throw new IngestError(file, 'the file is empty', { hint: 'export it again or remove it' });
+    if (header === undefined)
+      throw new IngestError(file, 'the file is empty', { hint: 'export it again or remove it' });
     this.reports.push({ path: file, ...fingerprint, ...counts, firstRejections });
   }
 }

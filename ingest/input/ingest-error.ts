@@ -17,7 +17,11 @@ export class IngestError extends Error {
   /** what to do about it */
   readonly hint: string | undefined;
 
-  constructor(file: string, problem: string, options: InputPlace & { hint?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    file: string,
+    problem: string,
+    options: InputPlace & { hint?: string | undefined; cause?: unknown } = {},
+  ) {
     const place = [file, options.line, options.line === undefined ? undefined : options.column]
       .filter((part) => part !== undefined)
       .join(':');

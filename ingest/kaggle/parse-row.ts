@@ -32,7 +32,8 @@ export function parseCatalogueRow(
   if (id === '') reasons.push('track_id is missing');
   else if (!SPOTIFY_ID.test(id)) reasons.push('track_id is not a Spotify id (22 letters and digits)');
   const explicit = parseBoolean(fields[at.explicit]!);
-  if (explicit === undefined) reasons.push(`explicit is neither True nor False: "${fields[at.explicit]!.slice(0, 40)}"`);
+  if (explicit === undefined)
+    reasons.push(`explicit is neither True nor False: "${fields[at.explicit]!.slice(0, 40)}"`);
 
   const row: CatalogueRow = {
     row_number: rowNumber,

@@ -32,13 +32,13 @@ export async function* readCatalogue(bytes: AsyncIterable<Buffer>, file: string)
     const rejected: RejectedRow[] = [];
     for (const record of records) {
       if (header === undefined) {
-        if (record.fields === undefined) throw new IngestError(file, `the header: ${record.problem}`, { line: record.line });
+        if (record.fields === undefined)
+          throw new IngestError(file, `the header: ${record.problem}`, { line: record.line });
         header = readHeader(record.fields, file, record.line);
         continue;
       }
       rowNumber++;
-      const row =
-        record.fields === undefined ? [record.problem!] : parseCatalogueRow(record.fields, header, rowNumber);
+      const row = record.fields === undefined ? [record.problem!] : parseCatalogueRow(record.fields, header, rowNumber);
       if (!Array.isArray(row)) {
         accepted.push(row as CatalogueRow);
         continue;

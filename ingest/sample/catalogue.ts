@@ -80,10 +80,14 @@ export function inventTrack(
     mode: random.chance(0.64) ? 1 : 0,
     speechiness: share(Math.abs(random.normal(genre.speechiness, genre.speechiness * 0.6)) + 0.023),
     acousticness: share(random.normal(1.02 - 1.1 * energy, 0.17)),
-    instrumentalness: instrumental ? share(random.between(0.35, 0.96)) : round(0.05 * cube(random.next()) * random.next(), 6),
+    instrumentalness: instrumental
+      ? share(random.between(0.35, 0.96))
+      : round(0.05 * cube(random.next()) * random.next(), 6),
     liveness: share(0.06 + 0.75 * cube(random.next())),
     valence,
-    tempo: beatless ? 0 : round(Math.min(215, Math.max(52, random.normal(genre.tempo + 18 * (energy - genre.energy), 24)))),
+    tempo: beatless
+      ? 0
+      : round(Math.min(215, Math.max(52, random.normal(genre.tempo + 18 * (energy - genre.energy), 24)))),
     time_signature: beatless ? 0 : signature < 0.9 ? 4 : signature < 0.98 ? 3 : signature < 0.99 ? 5 : 1,
     track_genre: genre.name,
   };

@@ -1,5 +1,5 @@
 import { sampleCatalogue } from './catalogue.js';
-import { planDay, type PlannedSession } from './day-rhythm.js';
+import { type PlannedSession, planDay } from './day-rhythm.js';
 import { catalogueLibrary, type LibraryTrack, otherLibrary } from './library.js';
 import { SeededRandom } from './random.js';
 

@@ -2,20 +2,27 @@ import type { SeededRandom } from './random.js';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-const ADJECTIVES = words(`Paper Velvet Borrowed Crooked Tin Seventh Quiet Marbled Lukewarm Untied Copper Sidelong Folding Hollow
+const ADJECTIVES =
+  words(`Paper Velvet Borrowed Crooked Tin Seventh Quiet Marbled Lukewarm Untied Copper Sidelong Folding Hollow
   Woollen Gentle Spare Brackish Candied Northerly Uneven Pocket Lopsided Amber Dented Unposted Second Wandering Plywood Salted`);
-const CREATURES = words(`Otters Lanterns Ferrymen Umbrellas Turnips Sextants Kettles Herons Postcards Ladders Compasses Moths
+const CREATURES =
+  words(`Otters Lanterns Ferrymen Umbrellas Turnips Sextants Kettles Herons Postcards Ladders Compasses Moths
   Radiators Orchards Weathervanes Accountants Lighthouses Buttons Foghorns Cartographers Thimbles Magpies Bicycles Envelopes
   Teaspoons Ponds Elevators Sparrows Tramways Beekeepers`);
-const FIRST_NAMES = words(`Odalyn Brisco Tamsel Ivarra Jorund Melisene Quillon Perrin Saskel Doriel Fenwick Lumi Ansgard Corvina
+const FIRST_NAMES =
+  words(`Odalyn Brisco Tamsel Ivarra Jorund Melisene Quillon Perrin Saskel Doriel Fenwick Lumi Ansgard Corvina
   Halden Mirelle Osric Talia Wendel Zinnia`);
-const LAST_NAMES = words(`Ferrowick Thistlewane Marrowby Lindqvarn Okonday Halverstrom Pellgrave Santorel Brambley Quistgard
+const LAST_NAMES =
+  words(`Ferrowick Thistlewane Marrowby Lindqvarn Okonday Halverstrom Pellgrave Santorel Brambley Quistgard
   Velasquint Drummondale Harrowin Kestrova Nightingall`);
-const THINGS = words(`Lantern Harbour Staircase Satellite Window River Garden Engine Mirror Snowfall Telegram Carousel Orchard
+const THINGS =
+  words(`Lantern Harbour Staircase Satellite Window River Garden Engine Mirror Snowfall Telegram Carousel Orchard
   Compass Balcony Ferry Blanket Meridian Pendulum Aquarium Firefly Corridor Almanac Chimney Tangerine Umbrella Glacier Railway
   Terrace Metronome`);
 const PLACES = words(`Quarry-Lane Ostrava-Street Pier-Nine Low-Tide Platform-Six Mill-Hill Saltmarsh Eastgate Winterfold
-  Copperfield-Road Seventh-Floor Harrow-Bridge Birch-Avenue Station-Square Kettle-Bay`).map((place) => place.replace('-', ' '));
+  Copperfield-Road Seventh-Floor Harrow-Bridge Birch-Avenue Station-Square Kettle-Bay`).map((place) =>
+  place.replace('-', ' '),
+);
 const VERBS = words('Folding Chasing Borrowing Counting Painting Losing Mending Following Leaving Waking');
 const TIMES = words('Tomorrow Midnight Sunday Always November Later Tonight Again Yesterday Noon');
 

@@ -126,5 +126,7 @@ function unpack(packed: number): Tally {
 }
 
 function playId(key: string, ordinal: number): string {
-  return ordinal === 0 ? Buffer.from(key, 'latin1').toString('hex') : hash('sha1', `${key}${SEPARATOR}${ordinal}`, 'hex');
+  return ordinal === 0
+    ? Buffer.from(key, 'latin1').toString('hex')
+    : hash('sha1', `${key}${SEPARATOR}${ordinal}`, 'hex');
 }

@@ -75,7 +75,11 @@ export async function* readExport(
           entry.kind === 'play'
             ? plays.admit({ ...identity(entry.play), by: entry.play.artistName, title: entry.play.trackName }, number)
             : spoken.admit(
-                { ...identity(entry.episode), by: entry.episode.showName ?? '', title: entry.episode.episodeName ?? '' },
+                {
+                  ...identity(entry.episode),
+                  by: entry.episode.showName ?? '',
+                  title: entry.episode.episodeName ?? '',
+                },
                 number,
               );
         if (result === 'other file') counts.repeatedInFiles++;

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { catalogueReport } from './catalogue.js';
+import { type ColumnBatch, type TableContext, toColumns } from './context.js';
+import { exportReport, openExport } from './export.js';
+import { featureFileReports } from './features.js';
+import { isSampleInUse, SAMPLE_LISTENING } from './listening-history.js';
+
+interface IngestedFile {
+  readonly path: string;
+  readonly kind: 'kaggle' | 'spotify_export' | 'features' | 'sample';
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rowsRead: number;
+  readonly rowsAccepted: number;
+  readonly rowsRejected: number;
+  readonly rowsOther: number;
+  readonly rowsRepeated: number;
+  readonly knownChecksum: boolean | null;
+}
+
+/** Rows of `ingested_files`: what was read and what became of it. Needs `listening_history_bronze`. */
+export async function ingestedFiles(context: TableContext): Promise<ColumnBatch> {
+  const files = [await catalogueFile(context), ...(await exportFiles(context)), ...(await featureFiles(context))];
+  return toColumns(files, {
+    path: (file) => file.path,
+    kind: (file) => file.kind,
+    sha256: (file) => file.sha256,
+    bytes: (file) => file.bytes,
+    rows_read: (file) => file.rowsRead,
+    rows_accepted: (file) => file.rowsAccepted,
+    rows_rejected: (file) => file.rowsRejected,
+    rows_other: (file) => file.rowsOther,
+    rows_repeated: (file) => file.rowsRepeated,
+    known_checksum: (file) => file.knownChecksum,
+    ingested_at: () => context.runStartedAt,
+  });
+}
+
+async function catalogueFile(context: TableContext): Promise<IngestedFile> {
+  const { source, ...report } = await catalogueReport(context);
+  return { ...report, kind: source === 'sample' ? 'sample' : 'kaggle', rowsOther: 0, rowsRepeated: 0 };
+}
+
+async function exportFiles(context: TableContext): Promise<IngestedFile[]> {
+  const opened = await openExport(context);
+  if (opened.files.length === 0) return (await isSampleInUse(context)) ? [await sampleFile()] : [];
+  const { files } = await exportReport(context, opened);
+  return files.map((file) => ({
+    path: file.path,
+    kind: 'spotify_export',
+    sha256: file.sha256,
+    bytes: file.bytes,
+    rowsRead: file.rowsRead,
+    rowsAccepted: file.plays,
+    rowsRejected: file.nameless,
+    rowsOther: file.episodes,
+    rowsRepeated: file.repeatedInFiles + file.repeatedExactly,
+    knownChecksum: null,
+  }));
+}
+
+async function sampleFile(): Promise<IngestedFile> {
+  const { sampleListening } = await import('../sample/listening.js');
+  const listening = sampleListening();
+  const content = JSON.stringify(listening);
+  return {
+    path: SAMPLE_LISTENING,
+    kind: 'sample',
+    sha256: createHash('sha256').update(content).digest('hex'),
+    bytes: content.length,
+    rowsRead: listening.plays.length + listening.episodes.length,
+    rowsAccepted: listening.plays.length,
+    rowsRejected: 0,
+    rowsOther: listening.episodes.length,
+    rowsRepeated: 0,
+    knownChecksum: null,
+  };
+}
+
+async function featureFiles(context: TableContext): Promise<IngestedFile[]> {
+  return (await featureFileReports(context)).map((file) => ({
+    path: file.path,
+    kind: 'features',
+    sha256: file.sha256,
+    bytes: file.bytes,
+    rowsRead: file.rowsRead,
+    rowsAccepted: file.accepted,
+    rowsRejected: file.rejected,
+    rowsOther: file.withoutFeatures,
+    rowsRepeated: file.repeated,
+    knownChecksum: null,
+  }));
+}
