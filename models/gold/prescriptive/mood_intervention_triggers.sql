@@ -113,7 +113,7 @@ stepped as (
 adjusted as (
     select
         stepped.*,
-        least(1.0, min(stepped_p) over (order by p_rank desc rows between unbounded preceding and current row)) as p_adjusted
+        least(1.0, min(stepped_p) over (order by p_rank desc rows between unbounded preceding and current row)) as p_value_adjusted
     from stepped
 ),
 
@@ -132,10 +132,10 @@ judged as (
         tested.difference,
         tested.half_width,
         round(tested.p_value, 9) as p_value,
-        round(adjusted.p_adjusted, 9) as p_adjusted,
+        round(adjusted.p_value_adjusted, 9) as p_value_adjusted,
         hour_moods.mood as most_played_mood,
         coalesce(
-            tested.difference <= -({{ var('trigger_valence_margin') }}) and adjusted.p_adjusted < {{ var('trigger_alpha') }},
+            tested.difference <= -({{ var('trigger_valence_margin') }}) and adjusted.p_value_adjusted < {{ var('trigger_alpha') }},
             false
         ) as is_trigger
     from compared
@@ -158,7 +158,7 @@ select
     cast(round(difference - half_width, 6) as double) as difference_ci_low,
     cast(round(difference + half_width, 6) as double) as difference_ci_high,
     cast(p_value as double) as p_value,
-    cast(p_adjusted as double) as p_adjusted,
+    cast(p_value_adjusted as double) as p_value_adjusted,
     cast({{ var('trigger_valence_margin') }} as double) as margin,
     cast(is_trigger as boolean) as is_trigger,
     cast(most_played_mood as varchar) as most_played_mood,
