@@ -113,7 +113,7 @@ numbered as (
 runs as (
     select
         'repeat_in_a_row' as kind,
-        cast(min(session_id) as varchar) || ':' || track_key || ':' || cast(min(played_at) as varchar) as subject,
+        min(play_id) as subject,
         min(played_date) as anomaly_date,
         min(played_at) as observed_at,
         track_key,
