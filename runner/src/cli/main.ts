@@ -1,10 +1,5 @@
-import { CommanderError } from 'commander';
-import { formatThrown } from '../errors/format-error.js';
-import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { type Effects, processEffects } from './effects.js';
-import { commandDefinitions, createProgram, type ParsedCommand } from './program.js';
-import { errorStyle } from './style.js';
-import { usageError } from './usage-error.js';
+import { packageVersion } from './version.js';
 
 /**
  * The program.
@@ -16,52 +11,22 @@ import { usageError } from './usage-error.js';
 export async function main(argv: readonly string[], effects: Partial<Effects> = {}): Promise<number> {
   const all: Effects = { ...processEffects(), ...effects };
   try {
+    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+      all.stdout.write(`${packageVersion()}\n`);
+      return 0;
+    }
+    const { dispatch } = await import('./dispatch.js');
     return await dispatch(argv, all);
   } catch (thrown) {
     return report(thrown, argv, all);
   }
 }
 
-async function dispatch(argv: readonly string[], effects: Effects): Promise<number> {
-  let parsed: ParsedCommand | undefined;
-  const program = createProgram(effects, (command) => {
-    parsed = command;
-  });
-  const at = commandIndex(argv, program.options);
-  const name = at === undefined ? undefined : argv[at]!;
-  const known = ['help', ...commandDefinitions.flatMap((one) => [one.name, ...(one.alias ? [one.alias] : [])])];
-  if (at !== undefined && !known.includes(name!)) {
-    const { runProjectCommand } = await import('./commands/project-command.js');
-    program.parseOptions(argv.slice(0, at));
-    return runProjectCommand(name!, argv.slice(at + 1), known, program.opts(), effects);
-  }
-  try {
-    if (argv.length === 0) program.outputHelp();
-    else program.parse(argv, { from: 'user' });
-  } catch (thrown) {
-    if (!(thrown instanceof CommanderError)) throw thrown;
-    const error = usageError(thrown, program, name);
-    if (error !== undefined) throw error;
-  }
-  return parsed === undefined ? 0 : parsed.definition.run(parsed.options, effects, parsed.argument);
-}
-
-/** Where the command's name stands: the first argument that is no flag and no flag's value. */
-function commandIndex(
-  argv: readonly string[],
-  options: readonly { long?: string; short?: string; required: boolean }[],
-): number | undefined {
-  for (let i = 0; i < argv.length; i++) {
-    const argument = argv[i]!;
-    if (!argument.startsWith('-')) return i;
-    const option = options.find((one) => one.long === argument || one.short === argument);
-    if (option?.required) i++;
-  }
-  return undefined;
-}
-
 async function report(thrown: unknown, argv: readonly string[], effects: Effects): Promise<number> {
   const { stderr, env } = effects;
+  const { formatThrown } = await import('../errors/format-error.js');
+  const { tsdbtErrorsOf } = await import('../errors/tsdbt-error.js');
+  const { errorStyle } = await import('./style.js');
   const { text, exitCode } = formatThrown(
     thrown,
     errorStyle(stderr, env, argv.includes('--no-color') ? false : undefined),

@@ -6,7 +6,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { Project } from '../project/project.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
-import { eventBus, warningEvent } from './reporters.js';
+import { warningEvent, withReporters } from './reporters.js';
 import { readVars } from './vars.js';
 
 const PROJECT_FILES = ['project.yml', 'project.yaml', 'dbt_project.yml'];
@@ -44,7 +44,6 @@ export interface OpenedProject {
 
 /**
  * Reads the project and its manifest, hands warnings to the reporters, and calls `work`.
- * Whatever happens, reporters are closed and the terminal is given back before this returns or throws.
  *
  * @throws TsdbtErrors with all that is wrong; with `--warn-error` warnings too
  */
@@ -57,11 +56,8 @@ export async function withManifest<T>(
   const { buildManifest } = await import('../manifest/build-manifest.js');
   const manifest = await buildManifest(project);
   if (options.warnError && manifest.warnings.length > 0) throw new TsdbtErrors(manifest.warnings);
-  const bus = eventBus(options, effects, project);
-  try {
+  return withReporters(options, effects, project, async (bus) => {
     for (const warning of manifest.warnings) bus.emit(warningEvent(warning));
-    return await work({ project, manifest, bus });
-  } finally {
-    await bus.close();
-  }
+    return work({ project, manifest, bus });
+  });
 }

@@ -1,5 +1,5 @@
 import { formatPlace } from '../errors/source-text.js';
-import type { TsdbtError } from '../errors/tsdbt-error.js';
+import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { EventBus, type Reporter, type RunEvent } from '../events/events.js';
 import { JsonReporter } from '../report/json.js';
 import { LogFileReporter } from '../report/log-file.js';
@@ -19,13 +19,30 @@ export interface ReportedProject {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The event bus of a command: what the flags and the terminal ask for on standard error, and always the log file. */
-export function eventBus(options: GlobalOptions, effects: Effects, project: ReportedProject): EventBus {
+/**
+ * Calls `work` with the event bus of a command: what the flags and the terminal ask for on standard error, and always
+ * the log file. Whatever happens, reporters are closed and the terminal is given back before this returns or throws;
+ * errors that end the command are in the log file too.
+ */
+export async function withReporters<T>(
+  options: GlobalOptions,
+  effects: Effects,
+  project: ReportedProject,
+  work: (bus: EventBus) => Promise<T>,
+): Promise<T> {
   const redact = redactorFor(project.env);
+  const log = new LogFileReporter(project.logPath, { redact });
   const bus = new EventBus();
   bus.add(screenReporter(options, effects, redact));
-  bus.add(new LogFileReporter(project.logPath, { redact }));
-  return bus;
+  bus.add(log);
+  try {
+    return await work(bus);
+  } catch (thrown) {
+    for (const error of tsdbtErrorsOf(thrown)) log.handle({ event: 'error', error, at: effects.now() });
+    throw thrown;
+  } finally {
+    await bus.close();
+  }
 }
 
 function screenReporter(options: GlobalOptions, effects: Effects, redact: Redactor): Reporter {

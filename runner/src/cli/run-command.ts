@@ -39,7 +39,7 @@ export function runCommand(
           invocationId: randomUUID(),
           runStartedAt,
         }),
-      (message) => bus.emit({ event: 'log', level: 'warn', message }),
+      (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     return result.exitCode === 0 && options.warnError && warnings.warned ? 1 : result.exitCode;
   });

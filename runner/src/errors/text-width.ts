@@ -1,4 +1,3 @@
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 const INVISIBLE = /^[\p{M}\p{Cf}\p{Cc}]*$/u;
@@ -15,10 +14,14 @@ export interface Cell {
   readonly offset: number;
 }
 
+// made when text needs it first: it takes a while
+let segmenter: Intl.Segmenter | undefined;
+
 /** Splits text into user-perceived characters with the columns each takes. */
 export function cells(text: string): Cell[] {
   if (PLAIN.test(text)) return Array.from(text, (character, offset) => ({ text: character, width: 1, offset }));
-  return Array.from(SEGMENTER.segment(text), ({ segment, index }) => ({
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment, index }) => ({
     text: segment,
     width: INVISIBLE.test(segment) ? 0 : WIDE.test(segment) ? 2 : 1,
     offset: index,

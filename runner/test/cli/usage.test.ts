@@ -56,7 +56,9 @@ describe('help and version', () => {
       }
     };
     follow(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)));
-    expect([...packages].sort()).toEqual(['commander', 'picocolors']);
+    expect([...packages]).toEqual([]);
+    follow(fileURLToPath(new URL('../../src/cli/dispatch.ts', import.meta.url)));
+    expect([...packages]).toEqual(['commander']);
   });
 });
 

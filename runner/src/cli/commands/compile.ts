@@ -17,7 +17,7 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
     const compiled = await interruptible(
       effects,
       (signal) => compileNodes({ project, manifest, selected, inline: options.inline, bus, signal }),
-      (message) => bus.emit({ event: 'log', level: 'warn', message }),
+      (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     const [first] = compiled;
     if (first !== undefined && compiled.length === 1) effects.stdout.write(`${first.sql.replace(/\n*$/, '')}\n`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProjectError } from '../../errors/tsdbt-error.js';
+import type { LogLevel } from '../../events/events.js';
 import type { ModelLogger } from '../../project/define-model.js';
 import type { Project, ProjectCommand } from '../../project/project.js';
 import { cliCodes } from '../codes.js';
@@ -8,7 +9,7 @@ import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { openProjectFor, projectFolder } from '../open-project.js';
-import { eventBus } from '../reporters.js';
+import { withReporters } from '../reporters.js';
 import { unknownCommand } from '../usage-error.js';
 
 /** What a command that a project declares is given beside its arguments. */
@@ -50,29 +51,23 @@ export async function runProjectCommand(
   const command = project.commands.get(name);
   if (command === undefined) throw unknownCommand(name, [...builtIn, ...project.commands.keys()]);
   const run = await loadCommand(project, command);
-  const bus = eventBus(options, effects, project);
-  const log = (level: 'debug' | 'info' | 'warn') => (message: string) => bus.emit({ event: 'log', level, message });
-  try {
-    return await interruptible(
-      effects,
-      async (signal) => {
-        const context: CommandContext = {
-          projectDir: project.projectDir,
-          env: project.env,
-          var: <T>(variable: string, fallback?: T): T =>
-            (project.vars.has(variable) ? project.vars.get(variable) : fallback) as T,
-          stdout: { write: (text) => void effects.stdout.write(text) },
-          log: { debug: log('debug'), info: log('info'), warn: log('warn') },
-          signal,
-        };
-        const code = await run(args, context);
-        return typeof code === 'number' ? code : signal.aborted ? 130 : 0;
-      },
-      log('warn'),
-    );
-  } finally {
-    await bus.close();
-  }
+  return withReporters(options, effects, project, (bus) => {
+    const log = (level: LogLevel) => (message: string) => bus.emit({ event: 'log', level, message });
+    const call = async (signal: AbortSignal): Promise<number> => {
+      const context: CommandContext = {
+        projectDir: project.projectDir,
+        env: project.env,
+        var: <T>(variable: string, fallback?: T): T =>
+          (project.vars.has(variable) ? project.vars.get(variable) : fallback) as T,
+        stdout: { write: (text) => void effects.stdout.write(text) },
+        log: { debug: log('debug'), info: log('info'), warn: log('warn') },
+        signal,
+      };
+      const code = await run(args, context);
+      return typeof code === 'number' ? code : signal.aborted ? 130 : 0;
+    };
+    return interruptible(effects, call, log('info'));
+  });
 }
 
 async function loadCommand(project: Project, command: ProjectCommand): Promise<CommandFunction> {

@@ -18,7 +18,7 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
     const { columns, rows } = await interruptible(
       effects,
       (signal) => showQuery({ project, manifest, node, inline, limit: limit < 0 ? undefined : limit, bus, signal }),
-      (message) => bus.emit({ event: 'log', level: 'warn', message }),
+      (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     if (options.output === 'json') {
       const objects = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]])));

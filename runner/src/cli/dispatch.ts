@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander';
+import type { Effects } from './effects.js';
+import { commandDefinitions, createProgram, type ParsedCommand } from './program.js';
+import { usageError } from './usage-error.js';
+
+/**
+ * Reads a command line and runs the command that it names.
+ *
+ * @throws ProjectError TSD19xx for a mistake in it; whatever the command throws
+ */
+export async function dispatch(argv: readonly string[], effects: Effects): Promise<number> {
+  let parsed: ParsedCommand | undefined;
+  const program = createProgram(effects, (command) => {
+    parsed = command;
+  });
+  const at = commandIndex(argv, program.options);
+  const name = at === undefined ? undefined : argv[at]!;
+  const known = ['help', ...commandDefinitions.flatMap((one) => [one.name, ...(one.alias ? [one.alias] : [])])];
+  if (at !== undefined && !known.includes(name!)) {
+    const { runProjectCommand } = await import('./commands/project-command.js');
+    program.parseOptions(argv.slice(0, at));
+    return runProjectCommand(name!, argv.slice(at + 1), known, program.opts(), effects);
+  }
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else program.parse(argv, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    const error = usageError(thrown, program, name);
+    if (error !== undefined) throw error;
+  }
+  return parsed === undefined ? 0 : parsed.definition.run(parsed.options, effects, parsed.argument);
+}
+
+/** Where the command's name stands: the first argument that is no flag and no flag's value. */
+function commandIndex(
+  argv: readonly string[],
+  options: readonly { long?: string; short?: string; required: boolean }[],
+): number | undefined {
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i]!;
+    if (!argument.startsWith('-')) return i;
+    const option = options.find((one) => one.long === argument || one.short === argument);
+    if (option?.required) i++;
+  }
+  return undefined;
+}
