@@ -1,15 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** What tells one play from another. */
+/** What tells one play from another, beside its names. */
 export interface PlayIdentity {
   /** end of the play, milliseconds since 1970 */
   readonly endedAt: number;
   /** false when only its minute is known */
   readonly exactSecond: boolean;
-  /** artist, show or book */
-  readonly by: string;
-  /** track, episode or chapter */
-  readonly title: string;
   readonly msPlayed: number;
 }
 
@@ -54,18 +50,26 @@ export class PlayRegister {
   }
 
   /**
+   * @param by artist, show or book
+   * @param title track, episode or chapter
    * @param file number of the file, from 0; rows of one file come without rows of others between them
    * @returns the id of the play, or what it repeats: a row of another file, or a play of an exact format
    */
-  admit(play: PlayIdentity, file: number): { readonly id: string } | 'other file' | 'exact format' {
+  admit(
+    play: PlayIdentity,
+    by: string,
+    title: string,
+    file: number,
+  ): { readonly id: string } | 'other file' | 'exact format' {
     const minute = Math.floor(play.endedAt / MINUTE_MS);
     const second = play.exactSecond ? Math.floor((play.endedAt % MINUTE_MS) / 1000) : MINUTE_ONLY;
-    const key = hash('sha1', [minute, play.by, play.title, play.msPlayed].join(SEPARATOR), 'binary');
+    const names = by + SEPARATOR + title;
+    const key = hash('sha1', `${minute}${SEPARATOR}${names}${SEPARATOR}${play.msPlayed}`, 'binary');
     const seen = this.#seen.get(key);
 
-    if (seen === undefined && (play.exactSecond || !this.#takeExact(play))) {
+    if (seen === undefined && (play.exactSecond || !this.#takeExact(play, names))) {
       this.#seen.set(key, file * SECONDS + second);
-      this.#keepExact(play);
+      this.#keepExact(play, names);
       return { id: playId(key, 0) };
     }
     const tallies = seen === undefined ? [] : typeof seen === 'number' ? [unpack(seen)] : seen;
@@ -83,24 +87,23 @@ export class PlayRegister {
     if (tally.inFile <= tally.distinct) return 'other file';
     tally.distinct++;
     // a play that is new under a key not seen before has just been taken from the exact ones
-    if (!play.exactSecond && (seen === undefined || this.#takeExact(play))) return 'exact format';
+    if (!play.exactSecond && (seen === undefined || this.#takeExact(play, names))) return 'exact format';
     const ordinal = tallies.reduce((sum, each) => sum + each.published, 0);
     tally.published++;
-    this.#keepExact(play);
+    this.#keepExact(play, names);
     return { id: playId(key, ordinal) };
   }
 
-  #keepExact(play: PlayIdentity): void {
+  #keepExact(play: PlayIdentity, names: string): void {
     if (this.#exact === undefined || !play.exactSecond) return;
-    const names = play.by + SEPARATOR + play.title;
     const plays = this.#exact.get(names);
     if (plays === undefined) this.#exact.set(names, [play.endedAt, play.msPlayed]);
     else plays.push(play.endedAt, play.msPlayed);
   }
 
   /** Uses up the exact play that this one repeats: of those that end within one minute the one most like it. */
-  #takeExact(play: PlayIdentity): boolean {
-    const plays = this.#exact?.get(play.by + SEPARATOR + play.title);
+  #takeExact(play: PlayIdentity, names: string): boolean {
+    const plays = this.#exact?.get(names);
     if (plays === undefined) return false;
     let best = -1;
     let bestCost = Number.POSITIVE_INFINITY;

@@ -31,4 +31,8 @@ export interface ExportedEpisode {
 }
 
 /** A play with its id and the file it was taken from. */
-export type Identified<T> = T & { readonly playId: string; readonly file: string };
+export interface Identified<T> {
+  readonly entry: T;
+  readonly playId: string;
+  readonly file: string;
+}

@@ -61,35 +61,30 @@ export async function* readExport(
     });
     for await (const { values, lines } of jsonElements(bytes, file.path)) {
       const batch: Identified<ExportedPlay>[] = [];
-      for (const [index, value] of values.entries()) {
-        reader.row = value as JsonRow;
+      for (let index = 0; index < values.length; index++) {
+        reader.row = values[index] as JsonRow;
         reader.line = lines[index]!;
-        counts.rowsRead++;
         const entry = format!.read(reader);
-        if (entry.kind === 'nothing') {
-          counts.nameless++;
-          continue;
-        }
-        const { play } = entry.kind === 'play' ? entry : { play: undefined };
-        const result =
-          entry.kind === 'play'
-            ? plays.admit({ ...identity(entry.play), by: entry.play.artistName, title: entry.play.trackName }, number)
-            : spoken.admit(
-                {
-                  ...identity(entry.episode),
-                  by: entry.episode.showName ?? '',
-                  title: entry.episode.episodeName ?? '',
-                },
-                number,
-              );
-        if (result === 'other file') counts.repeatedInFiles++;
-        else if (result === 'exact format') counts.repeatedExactly++;
-        else if (play !== undefined) {
-          counts.plays++;
-          batch.push({ ...play, playId: result.id, file: file.path });
-        } else if (entry.kind === 'episode') {
-          counts.episodes++;
-          episodes.push({ ...entry.episode, playId: result.id, file: file.path });
+        counts.rowsRead++;
+        if (entry.kind === 'nothing') counts.nameless++;
+        else if (entry.kind === 'play') {
+          const { play } = entry;
+          const admitted = plays.admit(play, play.artistName, play.trackName, number);
+          if (admitted === 'other file') counts.repeatedInFiles++;
+          else if (admitted === 'exact format') counts.repeatedExactly++;
+          else {
+            counts.plays++;
+            batch.push({ entry: play, playId: admitted.id, file: file.path });
+          }
+        } else {
+          const { episode } = entry;
+          const admitted = spoken.admit(episode, episode.showName ?? '', episode.episodeName ?? '', number);
+          if (admitted === 'other file') counts.repeatedInFiles++;
+          else if (admitted === 'exact format') counts.repeatedExactly++;
+          else {
+            counts.episodes++;
+            episodes.push({ entry: episode, playId: admitted.id, file: file.path });
+          }
         }
       }
       if (batch.length > 0) yield batch;
@@ -97,8 +92,4 @@ export async function* readExport(
     reports.push({ path: file.path, format: format?.name, ...fingerprint, ...counts });
   }
   return { files: reports, episodes };
-}
-
-function identity(play: { endedAt: number; exactSecond: boolean; msPlayed: number }) {
-  return { endedAt: play.endedAt, exactSecond: play.exactSecond, msPlayed: play.msPlayed };
 }
