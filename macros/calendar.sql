@@ -14,6 +14,11 @@ case
 end
 {%- endmacro %}
 
+{# Weekday of a date or timestamp, 1 Monday … 7 Sunday (ISO 8601). #}
+{% macro iso_weekday(moment) -%}
+extract(isodow from {{ moment }})
+{%- endmacro %}
+
 {# Saturday and Sunday, of ISO weekdays (1 Monday … 7 Sunday). #}
 {% macro is_weekend(isodow) -%}
 ({{ isodow }} >= 6)
@@ -38,13 +43,13 @@ cast(date_trunc('{{ period }}', {{ day }}) as date)
 
 {# The first day after the period that begins at `start`. #}
 {% macro next_period(period, start) -%}
-cast({{ start }} + interval 1 {{ period }} as date)
+cast({{ start }} + interval '1' {{ period }} as date)
 {%- endmacro %}
 
 {# Rows `period_start`, one for each period from the first to the last date, gaps included; no rows when the dates are null. #}
 {% macro period_spine(period, first, last, from) -%}
 select cast(unnest(generate_series(
-  {{ period_start(period, first) }}, {{ period_start(period, last) }}, interval 1 {{ period }}
+  {{ period_start(period, first) }}, {{ period_start(period, last) }}, interval '1' {{ period }}
 )) as date) as period_start
 from {{ from }}
 {%- endmacro %}

@@ -45,32 +45,40 @@ where valence is not null and energy is not null
   @param history relation with track_id, artist_name, track_name
 #}
 {% macro measured_matches(history, measured, catalogue) -%}
-select * exclude (match_rank)
-from (
+with played as (
+  select distinct
+    {{ track_key('track_id', 'artist_name', 'track_name') }} as track_key,
+    {{ song_key('artist_name', 'track_name') }} as song_key
+  from {{ history }}
+),
+
+candidates as (
+  {{ feature_candidates(measured, catalogue) }}
+),
+
+matches as (
+  select played.track_key, 1 as match_order, 'track_id' as matched_by, candidates.*
+  from (select distinct track_key from played) as played
+  inner join candidates on candidates.candidate_track_id = played.track_key
+  union all
+  select played.track_key, 2 as match_order, 'name' as matched_by, candidates.*
+  from played
+  inner join candidates on candidates.candidate_song_key = played.song_key
+),
+
+ranked as (
   select
     *,
     row_number() over (
       partition by track_key, feature_source
-      order by match_order, provider_order, popularity desc nulls last, candidate_track_id nulls last, candidate_order_text, candidate_order_number nulls last,
-        candidate_song_key, {{ audio_features() | join(', ') }}
+      order by match_order, provider_order, popularity desc nulls last, candidate_track_id nulls last, candidate_order_text,
+        candidate_order_number nulls last, candidate_song_key, {{ audio_features() | join(', ') }}
     ) as match_rank
-  from (
-    select played.track_key, 1 as match_order, 'track_id' as matched_by, candidates.*
-    from (select distinct {{ track_key('track_id', 'artist_name', 'track_name') }} as track_key from {{ history }}) as played
-    inner join ({{ feature_candidates(measured, catalogue) }}) as candidates
-      on candidates.candidate_track_id = played.track_key
-    union all
-    select played.track_key, 2 as match_order, 'name' as matched_by, candidates.*
-    from (
-      select distinct
-        {{ track_key('track_id', 'artist_name', 'track_name') }} as track_key,
-        {{ song_key('artist_name', 'track_name') }} as song_key
-      from {{ history }}
-    ) as played
-    inner join ({{ feature_candidates(measured, catalogue) }}) as candidates
-      on candidates.candidate_song_key = played.song_key
-  ) as matches
-) as ranked
+  from matches
+)
+
+select *
+from ranked
 where match_rank = 1
 {%- endmacro %}
 

@@ -1,4 +1,4 @@
-{# Engine-specific text functions stand in this file and in calendar.sql only. #}
+{# What engines do not agree on stands in macros: text here, time in calendar.sql, series and quantiles in numbers.sql. #}
 
 {# Lower case, accents off, `&` spelled out, blanks collapsed and trimmed; null when nothing is left. Punctuation stays: it tells titles apart. #}
 {% macro normalise_text(text) -%}

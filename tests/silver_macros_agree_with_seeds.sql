@@ -1,6 +1,6 @@
 -- The macros audio_features, part_of_day and mood say what the seeds audio_features, parts_of_day and moods say.
 with hours as (
-  select cast(unnest(generate_series(0, 23)) as integer) as hour_of_day
+  select number as hour_of_day from ({{ whole_numbers(0, 23) }}) as numbers
 ),
 
 macro_features as (
@@ -10,7 +10,7 @@ macro_features as (
 ),
 
 levels as (
-  select cast(unnest(generate_series(0, 100)) as double) / 100 as level
+  select cast(number as double) / 100 as level from ({{ whole_numbers(0, 100) }}) as numbers
 ),
 
 macro_moods as (

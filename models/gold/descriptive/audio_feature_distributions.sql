@@ -40,13 +40,13 @@ statistics as (
     count(distinct case when value is not null then track_key end) as tracks,
     sum(case when is_sample then 1 else 0 end) as sample_plays,
     avg(value) as mean,
-    median(value) as median,
+    {{ quantile('value', 0.5) }} as median,
     case when count(value) > 1 then stddev_samp(value) end as stddev,
     min(value) as minimum,
-    quantile_cont(value, 0.05) as p05,
-    quantile_cont(value, 0.25) as p25,
-    quantile_cont(value, 0.75) as p75,
-    quantile_cont(value, 0.95) as p95,
+    {{ quantile('value', 0.05) }} as p05,
+    {{ quantile('value', 0.25) }} as p25,
+    {{ quantile('value', 0.75) }} as p75,
+    {{ quantile('value', 0.95) }} as p95,
     max(value) as maximum
   from ranged
   group by feature, feature_source, unit, range_minimum, bin_width
@@ -65,7 +65,7 @@ counted as (
 ),
 
 bins as (
-  select cast(unnest(generate_series(1, {{ bins }})) as integer) as bin
+  select number as bin from ({{ whole_numbers(1, bins) }}) as numbers
 )
 
 select

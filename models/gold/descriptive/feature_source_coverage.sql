@@ -7,7 +7,7 @@ with plays as (
 periods as (
   select 'overall' as period_type, 'overall' as period, cast(null as date) as month_start
   union all
-  select distinct 'month', strftime(played_month, '%Y-%m'), played_month
+  select distinct 'month', substr(cast(played_month as varchar), 1, 7), played_month
   from plays
 ),
 

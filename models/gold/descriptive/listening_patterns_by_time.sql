@@ -1,10 +1,10 @@
 -- The week as a grid of 7 days × 24 hours; hours without plays are there with 0.
 with hours as (
-  select cast(unnest(generate_series(0, 23)) as integer) as hour_of_day
+  select number as hour_of_day from ({{ whole_numbers(0, 23) }}) as numbers
 ),
 
 days as (
-  select cast(unnest(generate_series(1, 7)) as integer) as day_of_week
+  select number as day_of_week from ({{ whole_numbers(1, 7) }}) as numbers
 ),
 
 plays as (

@@ -78,7 +78,7 @@ bounds as (
 select
   period_type,
   period_start,
-  period_start >= first_date and next_period_start <= last_date + 1 as is_complete,
+  period_start >= first_date and next_period_start <= {{ next_period('day', 'last_date') }} as is_complete,
   plays,
   minutes,
   tracks,

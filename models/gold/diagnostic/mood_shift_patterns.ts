@@ -47,7 +47,7 @@ export default defineModel({
       from ${moods} as earlier
       inner join ${moods} as later
         on later.basis = earlier.basis
-        and later.listening_day = case when earlier.part_of_day = 'night' then cast(earlier.listening_day + interval 1 day as date) else earlier.listening_day end
+        and later.listening_day = case when earlier.part_of_day = 'night' then cast(earlier.listening_day + interval '1' day as date) else earlier.listening_day end
       order by earlier.basis, earlier.listening_day, earlier.part_of_day, later.part_of_day`);
 
     return ['all', 'evidence'].flatMap((basis) => {

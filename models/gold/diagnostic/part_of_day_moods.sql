@@ -10,7 +10,7 @@ with plays as (
 means as (
   select
     basis,
-    case when hour_of_day < 5 then cast(played_date - interval 1 day as date) else played_date end as listening_day,
+    case when hour_of_day < 5 then cast(played_date - interval '1' day as date) else played_date end as listening_day,
     part_of_day,
     count(*) as plays,
     avg(valence) as mean_valence,
