@@ -22,6 +22,11 @@ export async function dispatch(argv: readonly string[], effects: Effects): Promi
     return runProjectCommand(name!, argv.slice(at + 1), known, program.opts(), effects);
   }
   try {
+    if (name === undefined || name === 'help') {
+      program.parseOptions([...argv]);
+      const { projectHelp } = await import('./project-help.js');
+      program.addHelpText('after', await projectHelp(program.opts(), effects));
+    }
     if (argv.length === 0) program.outputHelp();
     else program.parse(argv, { from: 'user' });
   } catch (thrown) {

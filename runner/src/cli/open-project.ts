@@ -1,25 +1,13 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { TsdbtErrors } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Project } from '../project/project.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
+import { projectFolder } from './project-folder.js';
 import { warningEvent, withReporters } from './reporters.js';
 import { readVars } from './vars.js';
-
-const PROJECT_FILES = ['project.yml', 'project.yaml', 'dbt_project.yml'];
-
-/** The project's folder: `--project-dir`, `DBT_PROJECT_DIR`, else the working directory or the nearest folder above it that holds one. */
-export function projectFolder(options: GlobalOptions, effects: Pick<Effects, 'cwd' | 'env'>): string {
-  const given = options.projectDir ?? effects.env.DBT_PROJECT_DIR;
-  if (given !== undefined && given !== '') return resolve(effects.cwd, given);
-  for (let folder = effects.cwd; ; folder = dirname(folder)) {
-    if (PROJECT_FILES.some((file) => existsSync(join(folder, file)))) return folder;
-    if (dirname(folder) === folder) return effects.cwd;
-  }
-}
 
 /** Reads the project that the flags name. */
 export async function openProjectFor(options: GlobalOptions, effects: Effects): Promise<Project> {

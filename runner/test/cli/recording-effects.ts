@@ -1,6 +1,6 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Effects } from '../../src/cli/effects.js';
 import { main } from '../../src/cli/main.js';
 import { Recording } from '../report/recording.js';
@@ -47,4 +47,12 @@ export async function tsdbt(cwd: string, args: readonly string[], env: Record<st
 export function temporaryFolder(): { folder: string; remove: () => void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tsdbt-cli-')));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Writes files of a project below a folder, by their paths. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
 }

@@ -18,6 +18,7 @@ describe('help and version', () => {
       version: string;
     };
     expect(await here('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect((await here('--quiet', '--version')).stdout).toBe(`${version}\n`);
     const help = await here('--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/^Usage: tsdbt/);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import type { LogLevel } from '../../events/events.js';
@@ -8,7 +7,8 @@ import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
-import { openProjectFor, projectFolder } from '../open-project.js';
+import { openProjectFor } from '../open-project.js';
+import { holdsProject, projectFolder } from '../project-folder.js';
 import { withReporters } from '../reporters.js';
 import { unknownCommand } from '../usage-error.js';
 
@@ -44,9 +44,7 @@ export async function runProjectCommand(
   options: GlobalOptions,
   effects: Effects,
 ): Promise<number> {
-  const folder = projectFolder(options, effects);
-  const isProject = ['project.yml', 'project.yaml', 'dbt_project.yml'].some((file) => existsSync(join(folder, file)));
-  if (!isProject) throw unknownCommand(name, builtIn);
+  if (!holdsProject(projectFolder(options, effects))) throw unknownCommand(name, builtIn);
   const project = await openProjectFor(options, effects);
   const command = project.commands.get(name);
   if (command === undefined) throw unknownCommand(name, [...builtIn, ...project.commands.keys()]);
