@@ -1,13 +1,18 @@
 /** Delta Lake tables: `tsdbt/delta`. Parquet is read and written by the {@link ParquetEngine} that is passed in. */
 export { LocalStore } from './local-store.js';
+export { writeCheckpoint } from './log/checkpoint.js';
 export type { CommitProvenance } from './log/commit.js';
 export type { SnapshotAt } from './log/load.js';
 export { Snapshot } from './log/snapshot.js';
 export { type AppendOptions, stageAppend } from './operations/append.js';
 export { stageDelete } from './operations/delete.js';
+export { type HistoryEntry, history } from './operations/history.js';
+export { type MergeOptions, stageMerge } from './operations/merge.js';
 export { type OverwriteOptions, stageOverwrite } from './operations/overwrite.js';
+export { restore, stageRestore } from './operations/restore.js';
 export { StagedCommit } from './operations/staged-commit.js';
 export type { Target } from './operations/target.js';
+export { type VacuumOptions, type VacuumResult, vacuum } from './operations/vacuum.js';
 export type { ParquetEngine, ParquetWriteOptions, SelectColumn, WrittenColumnStats, WrittenFile } from './parquet.js';
 export type { AddFile, CommitInfo, Metadata, Protocol, RemoveFile } from './protocol/actions.js';
 export type { ArrayType, DataType, MapType, StructField, StructType } from './protocol/data-types.js';

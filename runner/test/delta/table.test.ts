@@ -1,42 +1,24 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DeltaTable, stageAppend, stageOverwrite } from '../../src/delta/index.js';
-import { openTestEngine, type TestEngine } from './duckdb-parquet.js';
+import { by, useTempTable } from './temp-table.js';
 
-const by = { runId: 'run-1', nodeId: 'model.demo.plays', engineInfo: 'tsdbt/test' };
-let engine: TestEngine;
-let folder: string;
-let location: string;
-
-beforeAll(async () => {
-  engine = await openTestEngine();
-});
-afterAll(() => engine.close());
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tsdbt-delta-'));
-  location = join(folder, 'plays');
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const target = () => ({ location, engine });
-const open = async () => (await DeltaTable.open(location, engine))!;
-const read = async (at = {}) => engine.rows((await (await open()).snapshot(at)).toSql());
+const t = useTempTable();
 
 describe('a table', () => {
   it('is not there without a log', async () => {
-    expect(await DeltaTable.open(location, engine)).toBeUndefined();
+    expect(await DeltaTable.open(t.location, t.engine)).toBeUndefined();
   });
 
   it('is created by the commit of an overwrite, not before', async () => {
-    const staged = await stageOverwrite(target(), { select: "SELECT 1 AS a, 'x' AS b" });
+    const staged = await stageOverwrite(t.target, { select: "SELECT 1 AS a, 'x' AS b" });
     expect(staged.readVersion).toBe(-1);
     expect(staged.metrics).toMatchObject({ numFiles: 1, numOutputRows: 1 });
-    expect(await engine.rows(staged.toSql())).toEqual([{ a: 1, b: 'x' }]);
-    expect(await DeltaTable.open(location, engine)).toBeUndefined();
+    expect(await t.engine.rows(staged.toSql())).toEqual([{ a: 1, b: 'x' }]);
+    expect(await DeltaTable.open(t.location, t.engine)).toBeUndefined();
     expect(await staged.commit(by)).toEqual({ version: 0 });
-    const snapshot = await (await open()).snapshot();
+    const snapshot = await t.snapshot();
     expect(snapshot.version).toBe(0);
     expect(snapshot.columns).toEqual([
       { name: 'a', type: 'INTEGER' },
@@ -52,25 +34,25 @@ describe('a table', () => {
   });
 
   it('keeps every version for time travel', async () => {
-    await (await stageOverwrite(target(), { select: 'SELECT 1 AS a' })).commit(by);
+    await (await stageOverwrite(t.target, { select: 'SELECT 1 AS a' })).commit(by);
     const between = new Date();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await (await stageAppend(target(), { select: 'SELECT 2 AS a' })).commit(by);
-    await (await stageOverwrite(target(), { select: "SELECT 'three' AS b" })).commit(by);
-    expect(await read({ version: 0 })).toEqual([{ a: 1 }]);
-    expect(await read({ version: 1 })).toEqual([{ a: 1 }, { a: 2 }]);
-    expect(await read()).toEqual([{ b: 'three' }]);
-    expect(await read({ timestamp: between })).toEqual([{ a: 1 }]);
-    await expect(read({ version: 9 })).rejects.toMatchObject({ code: 'TSD6014', hint: 'versions reach from 0 to 2' });
-    await expect(read({ timestamp: new Date(0) })).rejects.toMatchObject({ code: 'TSD6016' });
+    await (await stageAppend(t.target, { select: 'SELECT 2 AS a' })).commit(by);
+    await (await stageOverwrite(t.target, { select: "SELECT 'three' AS b" })).commit(by);
+    expect(await t.read({ version: 0 })).toEqual([{ a: 1 }]);
+    expect(await t.read({ version: 1 })).toEqual([{ a: 1 }, { a: 2 }]);
+    expect(await t.read()).toEqual([{ b: 'three' }]);
+    expect(await t.read({ timestamp: between })).toEqual([{ a: 1 }]);
+    await expect(t.read({ version: 9 })).rejects.toMatchObject({ code: 'TSD6014', hint: 'versions reach from 0 to 2' });
+    await expect(t.read({ timestamp: new Date(0) })).rejects.toMatchObject({ code: 'TSD6016' });
   });
 
   it('keeps its id, properties and descriptions through an overwrite', async () => {
     const first = { select: 'SELECT 1 AS a, 2 AS b', comments: { a: 'the first' }, properties: { 'demo.owner': 'me' } };
-    await (await stageOverwrite(target(), first)).commit(by);
-    const before = await (await open()).snapshot();
-    await (await stageOverwrite(target(), { select: "SELECT 'x' AS a", comments: {} })).commit(by);
-    const after = await (await open()).snapshot();
+    await (await stageOverwrite(t.target, first)).commit(by);
+    const before = await t.snapshot();
+    await (await stageOverwrite(t.target, { select: "SELECT 'x' AS a", comments: {} })).commit(by);
+    const after = await t.snapshot();
     expect(after.metadata.id).toBe(before.metadata.id);
     expect(after.properties).toEqual({ 'demo.owner': 'me' });
     expect(after.schema.fields).toEqual([
@@ -79,63 +61,66 @@ describe('a table', () => {
   });
 
   it('may be empty, and then still has its types', async () => {
-    await (await stageOverwrite(target(), { select: 'SELECT 1::DECIMAL(10,2) AS a WHERE false' })).commit(by);
-    const snapshot = await (await open()).snapshot();
+    await (await stageOverwrite(t.target, { select: 'SELECT 1::DECIMAL(10,2) AS a WHERE false' })).commit(by);
+    const snapshot = await t.snapshot();
     expect(snapshot.files).toEqual([]);
     expect(snapshot.numRecords).toBe(0);
-    expect(await engine.describe(snapshot.toSql())).toEqual([{ name: 'a', type: 'DECIMAL(10,2)' }]);
-    expect(await readdir(location)).toEqual(['_delta_log']);
+    expect(await t.engine.describe(snapshot.toSql())).toEqual([{ name: 'a', type: 'DECIMAL(10,2)' }]);
+    expect(await readdir(t.location)).toEqual(['_delta_log']);
   });
 
   it('follows an overwrite that reads its own current version', async () => {
-    await (await stageOverwrite(target(), { select: 'SELECT 1 AS a' })).commit(by);
-    const current = (await (await open()).snapshot()).toSql();
-    await (await stageOverwrite(target(), { select: `SELECT a + 1 AS a FROM (${current})` })).commit(by);
-    expect(await read()).toEqual([{ a: 2 }]);
+    await (await stageOverwrite(t.target, { select: 'SELECT 1 AS a' })).commit(by);
+    const current = (await t.snapshot()).toSql();
+    await (await stageOverwrite(t.target, { select: `SELECT a + 1 AS a FROM (${current})` })).commit(by);
+    expect(await t.read()).toEqual([{ a: 2 }]);
   });
 
   it('leaves no file behind when a staged change is discarded', async () => {
-    await (await stageOverwrite(target(), { select: 'SELECT 1 AS a' })).commit(by);
-    const before = await readdir(location);
-    const staged = await stageAppend(target(), { select: 'SELECT 2 AS a' });
+    await (await stageOverwrite(t.target, { select: 'SELECT 1 AS a' })).commit(by);
+    const before = await readdir(t.location);
+    const staged = await stageAppend(t.target, { select: 'SELECT 2 AS a' });
     expect(staged.stagedPaths).toHaveLength(1);
     await staged.discard();
-    expect(await readdir(location)).toEqual(before);
+    expect(await readdir(t.location)).toEqual(before);
   });
 });
 
 describe('a damaged log', () => {
-  const log = (version: number) => join(location, '_delta_log', `${String(version).padStart(20, '0')}.json`);
+  const log = (version: number) => join(t.location, '_delta_log', `${String(version).padStart(20, '0')}.json`);
   beforeEach(async () => {
-    for (const n of [0, 1, 2]) await (await stageAppend(target(), { select: `SELECT ${n} AS a` })).commit(by);
+    for (const n of [0, 1, 2]) await (await stageAppend(t.target, { select: `SELECT ${n} AS a` })).commit(by);
   });
 
   it('is refused by name of the version that is missing', async () => {
     await rm(log(1));
-    await expect(open()).rejects.toMatchObject({
+    await expect(t.open()).rejects.toMatchObject({
       code: 'TSD6015',
       message: expect.stringContaining('version 1 is missing'),
     });
-    expect(await engine.rows('SELECT 1 AS still_alive')).toEqual([{ still_alive: 1 }]);
+    expect(await t.engine.rows('SELECT 1 AS still_alive')).toEqual([{ still_alive: 1 }]);
   });
 
   it('is refused with file and line of what is not JSON', async () => {
     const text = await readFile(log(2), 'utf8');
     await writeFile(log(2), `${text.split('\n')[0]}\n{"add": {"pa`);
-    await expect(open()).rejects.toMatchObject({
+    await expect(t.open()).rejects.toMatchObject({
       code: 'TSD6010',
       message: expect.stringContaining('00000000000000000002.json:2: this line of the log is not a JSON object'),
     });
   });
 
   it('may have temporary files, foreign files and unknown actions, which are ignored', async () => {
-    await writeFile(join(location, '_delta_log', '_tmp_x.tmp'), 'half');
-    await writeFile(join(location, '_delta_log', '.00000000000000000003.json.crc'), 'x');
-    await writeFile(join(location, '_delta_log', '00000000000000000002.checkpoint.0000000001.0000000002.parquet'), 'x');
+    await writeFile(join(t.location, '_delta_log', '_tmp_x.tmp'), 'half');
+    await writeFile(join(t.location, '_delta_log', '.00000000000000000003.json.crc'), 'x');
+    await writeFile(
+      join(t.location, '_delta_log', '00000000000000000002.checkpoint.0000000001.0000000002.parquet'),
+      'x',
+    );
     await writeFile(log(3), '{"somethingNew":{"x":1}}\n{"txn":{"appId":"other","version":7}}\n');
-    const snapshot = await (await open()).snapshot();
+    const snapshot = await t.snapshot();
     expect(snapshot.version).toBe(3);
     expect(snapshot.transactionVersion('other')).toBe(7);
-    expect(await read()).toEqual([{ a: 0 }, { a: 1 }, { a: 2 }]);
+    expect(await t.read()).toEqual([{ a: 0 }, { a: 1 }, { a: 2 }]);
   });
 });

@@ -1,3 +1,4 @@
+import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
@@ -25,8 +26,10 @@ export interface AppendOptions extends TableSettings {
 export async function stageAppend(target: Target, options: AppendOptions): Promise<StagedCommit> {
   const { store, engine, base } = await openTarget(target);
   if (base === undefined) return stageOverwrite(target, options);
-  const columns = await engine.describe(options.select);
-  const fitted = fitColumns(store.location, columns, base.schema, options.mergeSchema ?? false);
+  const columns = await describeSource(engine, options.select, base.schema);
+  const fitted = fitColumns(store.location, columns, base.schema, {
+    mergeSchema: options.mergeSchema ?? false,
+  });
   const { partitionColumns } = base;
   const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
     removesRows: false,

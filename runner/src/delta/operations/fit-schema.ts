@@ -17,10 +17,16 @@ export interface FittedColumns {
   readonly widened: readonly string[];
 }
 
+export interface FitOptions {
+  /** new columns are added to the table, and columns of it widened where the SELECT's type is wider */
+  readonly mergeSchema: boolean;
+  /** columns that may not be null may be missing, for rows that keep the value they have; default false */
+  readonly allowMissing?: boolean;
+}
+
 /**
  * Fits columns to a table by name, whatever their order. Narrower types are cast to the table's; missing columns are null.
  *
- * @param mergeSchema new columns are added to the table, and columns of it widened where the SELECT's type is wider
  * @throws StorageError TSD6030 for a column whose type does not fit, TSD6031 for one that the table does not have,
  *   TSD6032 for one that is missing and may not be null
  */
@@ -28,9 +34,14 @@ export function fitColumns(
   location: string,
   columns: readonly SelectColumn[],
   table: StructType,
-  mergeSchema: boolean,
+  options: FitOptions,
 ): FittedColumns {
+  const { mergeSchema, allowMissing = false } = options;
   const plan = planColumns(columns);
+  const warnings = plan.warnings.filter(
+    ({ column, from }) =>
+      from !== 'NULL' || !table.fields.some((field) => field.name.toLowerCase() === column.toLowerCase()),
+  );
   const given = new Map(
     plan.schema.fields.map((field, i) => [field.name.toLowerCase(), { field, from: columns[i]!.type }]),
   );
@@ -43,12 +54,12 @@ export function fitColumns(
     given.delete(field.name.toLowerCase());
     const quoted = quoteIdentifier(field.name);
     if (found === undefined) {
-      if (!field.nullable) throw missingColumn(location, field.name);
+      if (!field.nullable && !allowMissing) throw missingColumn(location, field.name);
       fields.push(field);
       expressions.push(`CAST(NULL AS ${toDuckDBType(field.type)}) AS ${quoted}`);
       continue;
     }
-    const type = unify(field.type, found.field.type, mergeSchema);
+    const type = found.from === 'NULL' ? field.type : unify(field.type, found.field.type, mergeSchema);
     if (type === undefined) throw doesNotFit(location, field, found.field.type, found.from);
     if (!readsAs(field.type, type)) widened.push(field.name);
     fields.push({ ...field, type });
@@ -65,7 +76,7 @@ export function fitColumns(
     const type = toDuckDBType(field.type);
     expressions.push(type === from ? quoted : `CAST(${quoted} AS ${type}) AS ${quoted}`);
   }
-  return { schema: { type: 'struct', fields }, expressions, warnings: plan.warnings, present, widened };
+  return { schema: { type: 'struct', fields }, expressions, warnings, present, widened };
 }
 
 /** The type that holds both; undefined where there is none. Without `widen` the result has the table's primitives and fields. */

@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import { deleteRows } from './delete.js';
+import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { changeTable } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
@@ -19,7 +20,9 @@ export async function stageReplaceWhere(
   options: OverwriteOptions & { readonly replaceWhere: string },
 ): Promise<StagedCommit> {
   const { replaceWhere } = options;
-  const fitted = fitColumns(store.location, await engine.describe(options.select), base.schema, false);
+  const fitted = fitColumns(store.location, await describeSource(engine, options.select, base.schema), base.schema, {
+    mergeSchema: false,
+  });
   const { partitionColumns } = base;
   const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
     removesRows: true,

@@ -2,10 +2,10 @@ import { writeCheckpointIfDue } from '../log/checkpoint.js';
 import { type Change, type CommitProvenance, commitChange } from '../log/commit.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { ParquetEngine } from '../parquet.js';
+import type { ParquetEngine, SelectColumn } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
-import type { TypeWarning } from '../protocol/duckdb-types.js';
+import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { LogStore } from '../store.js';
 import { relativePath } from './write-files.js';
@@ -19,6 +19,8 @@ export interface StagedParts {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly warnings?: readonly TypeWarning[] | undefined;
+  /** false for a change that only names files which were there before; default true */
+  readonly writesFiles?: boolean | undefined;
 }
 
 /**
@@ -46,6 +48,11 @@ export class StagedCommit {
     return this.#parts.schema;
   }
 
+  /** The table's columns after the commit, as DuckDB reads them. */
+  get columns(): readonly SelectColumn[] {
+    return this.schema.fields.map((field) => ({ name: field.name, type: toDuckDBType(field.type) }));
+  }
+
   get added(): readonly AddFile[] {
     return this.#parts.change.adds;
   }
@@ -64,19 +71,22 @@ export class StagedCommit {
     return this.#parts.warnings ?? [];
   }
 
+  /** Schema, partitioning, properties, descriptions or the protocol would change. */
+  get changesMetadata(): boolean {
+    const { metadata, protocol } = this.#parts.change;
+    return metadata !== undefined || protocol !== undefined;
+  }
+
   /** Nothing would change: {@link commit} writes nothing. */
   get isNoop(): boolean {
     const { base, change } = this.#parts;
-    const { adds, removes, metadata, protocol } = change;
-    return base !== undefined && adds.length + removes.length === 0 && metadata === undefined && protocol === undefined;
+    return base !== undefined && change.adds.length + change.removes.length === 0 && !this.changesMetadata;
   }
 
   /** Absolute paths of the files that were written. */
   get stagedPaths(): readonly string[] {
-    const { store, base, change } = this.#parts;
-    return change.adds
-      .filter((file) => !base?.state.files.has(file.path) && !base?.state.tombstones.has(file.path))
-      .map((file) => resolvePath(store.location, file.path));
+    const { store } = this.#parts;
+    return this.#written.map((file) => resolvePath(store.location, file.path));
   }
 
   /** Files of the table after the commit. */
@@ -118,8 +128,10 @@ export class StagedCommit {
   /** Removes the staged files. For a change that will not be committed. */
   async discard(): Promise<void> {
     const { store } = this.#parts;
-    const own = new Set(this.stagedPaths);
-    const files = this.added.filter((file) => own.has(resolvePath(store.location, file.path)));
-    await store.remove(files.map((file) => relativePath(store, file)));
+    await store.remove(this.#written.map((file) => relativePath(store, file)));
+  }
+
+  get #written(): readonly AddFile[] {
+    return this.#parts.writesFiles === false ? [] : this.added;
   }
 }

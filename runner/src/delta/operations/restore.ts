@@ -1,0 +1,74 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { CommitProvenance } from '../log/commit.js';
+import type { AddFile, Metadata } from '../protocol/actions.js';
+import { protocolFor, requireWritable } from '../protocol/features.js';
+import { resolvePath } from '../protocol/paths.js';
+import type { DeltaTable } from '../table.js';
+import { StagedCommit } from './staged-commit.js';
+import { relativePath } from './write-files.js';
+
+/**
+ * Stages a commit after which the table holds again what it held at an earlier version: rows, schema and properties.
+ * History stays, the restore is a version of its own. Versions of tables never go down, nor does the protocol.
+ *
+ * @throws StorageError TSD6014 for a version that does not exist, TSD6039 when vacuum has deleted files of it
+ */
+export async function stageRestore(table: DeltaTable, version: number): Promise<StagedCommit> {
+  const base = await table.snapshot();
+  const wanted = await table.snapshot({ version });
+  requireWritable(table.location, base.protocol, base.metadata, base.schema, {
+    removesRows: true,
+    rewritesRows: false,
+  });
+  const adds = wanted.files
+    .filter((file) => !base.state.files.has(file.path))
+    .map((file): AddFile => ({ ...file, dataChange: true }));
+  const removes = base.files.filter((file) => !wanted.state.files.has(file.path));
+  for (const file of adds)
+    if ((await table.store.modified(relativePath(table.store, file))) === undefined)
+      throw new StorageError(
+        'TSD6039',
+        `${table.location}: version ${version} cannot be restored, for a file of it is gone`,
+        {
+          hint: `vacuum has deleted ${resolvePath(table.location, file.path)}; restore a later version`,
+        },
+      );
+  const same = JSON.stringify(withoutTime(base.metadata)) === JSON.stringify(withoutTime(wanted.metadata));
+  const protocol = protocolFor(base.protocol, wanted.schema, wanted.properties);
+  return new StagedCommit({
+    store: table.store,
+    engine: table.engine,
+    base,
+    schema: wanted.schema,
+    partitionColumns: wanted.partitionColumns,
+    writesFiles: false,
+    change: {
+      operation: 'RESTORE',
+      parameters: { version: String(version) },
+      metrics: {
+        numRestoredFiles: adds.length,
+        numRemovedFiles: removes.length,
+        tableSizeAfterRestore: wanted.sizeBytes,
+        numOfFilesAfterRestore: wanted.files.length,
+      },
+      protocol: protocol === base.protocol ? undefined : protocol,
+      metadata: same ? undefined : wanted.metadata,
+      adds,
+      removes,
+      reads: 'table',
+    },
+  });
+}
+
+/** Stages and commits a restore. */
+export async function restore(
+  table: DeltaTable,
+  version: number,
+  provenance: CommitProvenance,
+): Promise<{ version: number }> {
+  return (await stageRestore(table, version)).commit(provenance);
+}
+
+function withoutTime({ createdTime: _, ...metadata }: Metadata): Omit<Metadata, 'createdTime'> {
+  return metadata;
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { StorageError } from '../../errors/tsdbt-error.js';
+import { retentionMillis } from '../log/checkpoint.js';
+import { requireWritable } from '../protocol/features.js';
+import { resolvePath } from '../protocol/paths.js';
+import type { DeltaTable } from '../table.js';
+
+export interface VacuumOptions {
+  /** files that no version within this many hours needs go; default: the table's delta.deletedFileRetentionDuration, else 7 days */
+  readonly retentionHours?: number | undefined;
+  /** only say what would go; default false */
+  readonly dryRun?: boolean | undefined;
+  /** absolute paths of files that must stay: those that live runs have staged */
+  readonly protect?: Iterable<string> | undefined;
+  /** lets the retention be shorter than 7 days: readers and writers at work may lose their files */
+  readonly allowShortRetention?: boolean | undefined;
+}
+
+export interface VacuumResult {
+  /** absolute paths, sorted */
+  readonly files: readonly string[];
+  /** bytes */
+  readonly size: number;
+  readonly dryRun: boolean;
+}
+
+const HOUR = 3_600_000;
+const SHORTEST_HOURS = 7 * 24;
+
+/**
+ * Deletes files in the table's folder that the log does not need any more: those removed longer ago than the retention, and those
+ * that no commit ever named. A file younger than the retention always stays, and so do hidden files and folders.
+ * Versions older than the retention can no longer be read afterwards.
+ *
+ * @throws StorageError TSD6040 for a retention below 7 days without `allowShortRetention`
+ */
+export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Promise<VacuumResult> {
+  const snapshot = await table.snapshot();
+  const { location, store } = table;
+  const configured = retentionMillis(snapshot.properties['delta.deletedFileRetentionDuration']) / HOUR;
+  const hours = options.retentionHours ?? configured;
+  if (!(hours >= 0) || (hours < SHORTEST_HOURS && options.allowShortRetention !== true))
+    throw new StorageError('TSD6040', `${location}: a retention of ${hours} hours is shorter than 7 days`, {
+      hint: 'readers and runs at work may still need these files; where none are, allow it explicitly (allowShortRetention)',
+    });
+  requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, {
+    removesRows: false,
+    rewritesRows: false,
+  });
+  const limit = Date.now() - hours * HOUR;
+  const kept = new Set([...(options.protect ?? [])]);
+  for (const file of snapshot.files) kept.add(resolvePath(location, file.path));
+  // a removal without a time is taken for a recent one
+  for (const file of snapshot.tombstones)
+    if ((file.deletionTimestamp ?? Number.POSITIVE_INFINITY) > limit) kept.add(resolvePath(location, file.path));
+  const partitions = snapshot.partitionColumns;
+  const doomed = (await store.listAll('')).filter(
+    (file) => file.modified < limit && !hidden(file.path, partitions) && !kept.has(join(location, file.path)),
+  );
+  if (options.dryRun !== true) await store.remove(doomed.map((file) => file.path));
+  return {
+    files: doomed.map((file) => join(location, file.path)).sort(),
+    size: doomed.reduce((sum, file) => sum + file.size, 0),
+    dryRun: options.dryRun ?? false,
+  };
+}
+
+/** The log, and whatever begins with a dot or an underscore, unless it is a partition's folder. */
+function hidden(path: string, partitionColumns: readonly string[]): boolean {
+  return path
+    .split('/')
+    .some((part) => /^[._]/.test(part) && !partitionColumns.some((column) => part.startsWith(`${column}=`)));
+}

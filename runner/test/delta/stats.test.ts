@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { stageOverwrite } from '../../src/delta/index.js';
+import { mayHold } from '../../src/delta/protocol/skipping.js';
+import { parseStats } from '../../src/delta/protocol/stats.js';
+import { by, useTempTable } from './temp-table.js';
+
+const t = useTempTable();
+
+/** `add.stats` of a table of one file */
+async function statsOf(select: string): Promise<string> {
+  await (await stageOverwrite(t.target, { select })).commit(by);
+  return (await t.snapshot()).files[0]!.stats!;
+}
+
+describe('statistics', () => {
+  it('are typed JSON: numbers whole, dates and timestamps in ISO 8601, nested by path', async () => {
+    const stats = await statsOf(`SELECT * FROM (VALUES
+      (9007199254740993, 12345678901234567890.12::DECIMAL(30,2), DATE '2024-01-01', {'x': 1, 'l': [1]}, 'b', NULL::INTEGER),
+      (1, 3, NULL, NULL, 'a', NULL)) AS s(i, d, day, st, t, n)`);
+    expect(stats).toBe(
+      '{"numRecords":2,"minValues":{"d":3.00,"day":"2024-01-01","i":1,"st":{"x":1},"t":"a"},' +
+        '"maxValues":{"d":12345678901234567890.12,"day":"2024-01-01","i":9007199254740993,"st":{"x":1},"t":"b"},' +
+        '"nullCount":{"d":0,"day":1,"i":0,"n":2,"st":{"x":1},"t":0}}',
+    );
+    expect(parseStats(stats)!.maxValues).toMatchObject({ i: '9007199254740993', d: '12345678901234567890.12' });
+  });
+
+  it('round timestamps outwards to milliseconds', async () => {
+    const stats = parseStats(
+      await statsOf(
+        `SELECT TIMESTAMPTZ '2024-01-01 12:34:56.789123+00' AS z, TIMESTAMP '2024-01-01 12:34:56.999999' AS n, TIMESTAMP '2024-01-01 00:00:00.5' AS exact`,
+      ),
+    )!;
+    expect(stats.minValues).toEqual({
+      z: '2024-01-01T12:34:56.789Z',
+      n: '2024-01-01T12:34:56.999',
+      exact: '2024-01-01T00:00:00.500',
+    });
+    expect(stats.maxValues).toEqual({
+      z: '2024-01-01T12:34:56.790Z',
+      n: '2024-01-01T12:34:57.000',
+      exact: '2024-01-01T00:00:00.500',
+    });
+  });
+
+  it('cut long strings to 32 characters, the greatest with a greater one behind', async () => {
+    const stats = parseStats(await statsOf("SELECT repeat('ü', 40) AS t"))!;
+    expect(stats.minValues.t).toBe('ü'.repeat(32));
+    expect(stats.maxValues.t).toBe(`${'ü'.repeat(32)}\u{10FFFF}`);
+  });
+
+  it('leave out what has no bound: NaN, infinities, far years, booleans, binary', async () => {
+    const stats = parseStats(
+      await statsOf(`SELECT * FROM (VALUES
+        ('nan'::DOUBLE, 'infinity'::FLOAT, 'infinity'::TIMESTAMP, DATE '12000-01-01', DATE '0044-03-15 (BC)', true, '\\x00'::BLOB),
+        (1, 1, TIMESTAMP '2024-01-01', DATE '2024-01-01', DATE '2024-01-01', false, 'a'::BLOB)) AS s(nan, inf, tinf, far, bc, b, bin)`),
+    )!;
+    expect(stats.minValues).toEqual({ inf: 1, tinf: '2024-01-01T00:00:00.000', far: '2024-01-01' });
+    expect(stats.maxValues).toEqual({ bc: '2024-01-01' });
+    expect(stats.nullCount).toEqual({ nan: 0, inf: 0, tinf: 0, far: 0, bc: 0, b: 0, bin: 0 });
+  });
+
+  it('tell which files may hold a key', async () => {
+    const file = async (select: string) => {
+      await (await stageOverwrite(t.target, { select })).commit(by);
+      const { schema, files } = await t.snapshot();
+      return (column: string, min: string, max = min) => mayHold(files[0]!, schema, [], [{ column, min, max }]);
+    };
+    const holds = await file(
+      "SELECT range + 9007199254740993 AS i, 'k' || range AS s, TIMESTAMPTZ '2024-01-01 00:00:00.0005+00' AS at, range::DECIMAL(9,2) AS d, NULL::INTEGER AS n FROM range(3)",
+    );
+    expect(holds('i', '9007199254740992')).toBe(false);
+    expect(holds('i', '9007199254740993')).toBe(true);
+    expect(holds('i', '9007199254740996', '9007199254740999')).toBe(false);
+    expect(holds('s', 'k2')).toBe(true);
+    expect(holds('s', 'k3')).toBe(false);
+    expect(holds('at', '2024-01-01 00:00:00.0005+00')).toBe(true);
+    expect(holds('at', '2024-01-01 00:00:01+00')).toBe(false);
+    expect(holds('d', '2.00')).toBe(true);
+    expect(holds('d', '2.01', '9.00')).toBe(false);
+    expect(holds('n', '1')).toBe(false);
+  });
+});
