@@ -1,4 +1,5 @@
 import { type Effects, processEffects } from './effects.js';
+import { guardProcess } from './process-guards.js';
 import { packageVersion } from './version.js';
 
 /**
@@ -8,8 +9,9 @@ import { packageVersion } from './version.js';
  * @param effects replaces parts of the process's own, in specs
  * @returns the exit code: 0 all well; 1 a node or a test failed; 2 usage, configuration or internal error; 130 interrupted
  */
-export async function main(argv: readonly string[], effects: Partial<Effects> = {}): Promise<number> {
+export async function main(argv: readonly string[], effects?: Partial<Effects>): Promise<number> {
   const all: Effects = { ...processEffects(), ...effects };
+  if (effects === undefined) guardProcess(all, (thrown) => report(thrown, argv, all));
   try {
     if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
       all.stdout.write(`${packageVersion()}\n`);

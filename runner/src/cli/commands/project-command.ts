@@ -72,7 +72,7 @@ async function loadCommand(project: Project, command: ProjectCommand): Promise<C
   const { createModuleLoader } = await import('../../manifest/load-typescript.js');
   let exported: unknown;
   try {
-    const load = await createModuleLoader(project.projectDir, join(project.targetPath, 'jiti'));
+    const load = await createModuleLoader(project.projectDir, join(project.targetPath, 'cache', 'modules'));
     exported = await load(command.module);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
