@@ -3,23 +3,31 @@ with plays as (
     {{ recommendation_plays(ref('listening_with_features')) }}
 ),
 
+-- What a forest that has heard none of the played tracks expects of them; catalogue tracks taught it, so they have no prediction.
+predictions as (
+    select track_key, predicted_valence
+    from {{ ref('mood_predictions') }}
+),
+
 scale as (
     {{ recommendation_scale(ref('tracks_with_features'), 'plays') }}
 ),
 
--- Where one starts from: the plays of a mood, and the middle of their sound.
+-- Where one starts from: the plays of a mood, the middle of their sound, and what the forest expects of them.
 starts as (
     select
-        mood as from_mood,
+        plays.mood as from_mood,
         count(*) as from_n,
-        {{ recommendation_mean('valence') }} as from_valence,
+        {{ recommendation_mean('plays.valence') }} as from_valence,
+        {{ recommendation_mean('predictions.predicted_valence') }} as from_predicted_valence,
         {%- for feature in recommendation_sound_features() %}
-        {{ recommendation_mean(feature) }} as centre_{{ feature }},
+        {{ recommendation_mean('plays.' ~ feature) }} as centre_{{ feature }},
         {%- endfor %}
-        bool_and(is_evidence) as is_evidence
+        bool_and(plays.is_evidence) as is_evidence
     from plays
-    where mood is not null
-    group by mood
+    left join predictions on predictions.track_key = plays.track_key
+    where plays.mood is not null
+    group by plays.mood
 ),
 
 library as (
@@ -74,12 +82,17 @@ lifted as (
         starts.from_n,
         round(starts.from_valence, 6) as from_valence,
         candidates.*,
+        round(predictions.predicted_valence, 6) as predicted_valence,
+        round(predictions.predicted_valence - starts.from_predicted_valence, 6) as predicted_lift,
         round(candidates.valence - starts.from_valence, 6) as expected_lift,
         round({{ recommendation_distance('candidates', 'starts', 'scale') }}, 6) as distance,
         starts.is_evidence and candidates.is_evidence as rests_on_evidence
     from candidates
     cross join starts
     cross join scale
+    left join predictions
+        on predictions.track_key = candidates.track_key
+        and candidates.origin = 'library'
 ),
 
 scored as (
@@ -89,6 +102,8 @@ scored as (
     from lifted
     where expected_lift >= {{ var('recommendation_minimum_lift') }}
       and distance <= {{ var('recommendation_maximum_distance') }}
+      -- the other features have to speak for a lift too, where the forest has an opinion
+      and (predicted_lift is null or predicted_lift > 0)
 ),
 
 one_artist as (
@@ -164,6 +179,8 @@ select
     cast(chosen.from_valence as double) as from_valence,
     cast(round(chosen.valence, 6) as double) as expected_valence,
     cast(chosen.expected_lift as double) as expected_lift,
+    cast(chosen.predicted_valence as double) as predicted_valence,
+    cast(chosen.predicted_lift as double) as predicted_lift,
     cast(round(chosen.energy, 6) as double) as energy,
     cast(chosen.distance as double) as distance,
     cast(chosen.score as double) as score,
@@ -174,6 +191,7 @@ select
         || ' (' || {{ recommendation_signed('chosen.expected_lift') }} || '); of a like sound ('
         || {{ recommendation_number('chosen.distance') }} || ' standard deviations off'
         || coalesce(', closest in ' || closest.closest_in, '') || ')'
+        || coalesce('; predicted from its other features: ' || {{ recommendation_signed('chosen.predicted_lift') }}, '')
         || '; '
         || case when chosen.origin = 'library' then {{ recommendation_times_played('chosen.plays') }} else 'not played yet' end
         as varchar
