@@ -5,8 +5,8 @@ export interface InputPlace {
 }
 
 /**
- * An input file that cannot be read as what it claims to be. The message holds all a person needs: the file with line and
- * column, what is wrong, and what to do; the parts are there for programs.
+ * An input file that cannot be read as what it claims to be. The message holds the file with line and column, and what is
+ * wrong; the hint what to do.
  */
 export class IngestError extends Error {
   readonly file: string;
@@ -25,7 +25,7 @@ export class IngestError extends Error {
     const place = [file, options.line, options.line === undefined ? undefined : options.column]
       .filter((part) => part !== undefined)
       .join(':');
-    super(`${place}: ${problem}${options.hint === undefined ? '' : `\n  ${options.hint}`}`, { cause: options.cause });
+    super(`${place}: ${problem}`, { cause: options.cause });
     this.name = 'IngestError';
     this.file = file;
     this.line = options.line;
