@@ -4,7 +4,10 @@ import { PlayRegister } from './play-register.js';
 const at = (time: string) => Date.parse(`2023-05-01T${time}Z`);
 
 /** Registers plays; a play is written as `time ms`, with seconds where the format is exact. */
-function register(files: readonly (readonly string[])[], names = ['Artist', 'Title'] as const): string[][] {
+function register(
+  files: readonly (readonly string[])[],
+  names: readonly [string, string] = ['Artist', 'Title'],
+): string[][] {
   const exact = (play: string) => /^\d\d:\d\d:\d\d/.test(play);
   const plays = new PlayRegister(files.flat().some(exact) && !files.flat().every(exact));
   return files.map((file, number) =>
