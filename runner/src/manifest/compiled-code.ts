@@ -1,6 +1,7 @@
 import type { QueryResult } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import type { LogLevel } from '../events/events.js';
+import type { AdapterHost } from '../template/context/context-host.js';
 import type { SourceMap } from '../template/source-map.js';
 
 /** What a template may ask an engine while it is compiled (`run_query`, `statement`, `adapter.…`). */
@@ -19,6 +20,8 @@ export interface CompileOptions {
   /** whether queries may run while compiling; false compiles without an engine */
   readonly execute: boolean;
   readonly session?: CompileSession | undefined;
+  /** what `adapter.…` asks; made from the session when undefined */
+  readonly adapter?: AdapterHost | undefined;
   readonly invocationId: string;
   readonly runStartedAt: Date;
   readonly fullRefresh?: boolean | undefined;

@@ -1,3 +1,4 @@
+import type { SourcePlace } from '../errors/source-text.js';
 import type { TsdbtError } from '../errors/tsdbt-error.js';
 import type { Project } from '../project/project.js';
 import type { MacroEntry } from '../project/properties-schema.js';
@@ -27,6 +28,8 @@ export interface ManifestParts {
   readonly docs: DocBlocks;
   /** the parsed template of every SQL model and test */
   readonly programs: ReadonlyMap<string, TemplateProgram>;
+  /** where the arguments of generic tests stand in YAML, by the test's unique id and the argument's name */
+  readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
   readonly warnings: readonly TsdbtError[];
 }
 
@@ -43,6 +46,7 @@ export class Manifest implements ManifestParts {
   readonly macroProperties: ReadonlyMap<string, MacroEntry>;
   readonly docs: DocBlocks;
   readonly programs: ReadonlyMap<string, TemplateProgram>;
+  readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
   /** what is likely a mistake and stops nothing */
   readonly warnings: readonly TsdbtError[];
   /** nodes, sources and exposures; tests and exposures are leaves */
@@ -59,6 +63,7 @@ export class Manifest implements ManifestParts {
     this.macroProperties = parts.macroProperties;
     this.docs = parts.docs;
     this.programs = parts.programs;
+    this.argumentPlaces = parts.argumentPlaces;
     this.warnings = parts.warnings;
     this.graph = graph ?? new Graph(new Map([...this.all()].map((node) => [node.uniqueId, node.dependsOn])));
   }

@@ -1,0 +1,31 @@
+import type { Project } from '../project/project.js';
+import { dbtLanguageVersion } from '../project/required-version.js';
+import { targetForTemplates } from '../project/value-scope.js';
+import type { ContextHost } from '../template/context/context-host.js';
+import type { MacroLibrary } from '../template/macros.js';
+import { engineVersion } from './engine-version.js';
+
+const parseInvocation = '00000000-0000-0000-0000-000000000000';
+const epoch = new Date(0);
+
+/** What every template of a project sees alike. While parsing, the run's id and time are fixed. */
+export function baseHost(project: Project, library: MacroLibrary): ContextHost {
+  const { env, vars } = project;
+  return {
+    packageName: project.name,
+    library,
+    adapterTypes: project.target.type === 'trino' ? ['trino'] : ['duckdb'],
+    execute: false,
+    projectName: project.name,
+    target: targetForTemplates(project.target),
+    flags: { ...project.flags, WHICH: 'parse' },
+    invocationId: parseInvocation,
+    runStartedAt: epoch,
+    version: engineVersion(),
+    dbtVersion: dbtLanguageVersion,
+    getVar: (name) => vars.get(name, project.name),
+    varNames: () => vars.names(project.name),
+    getEnv: (name) => env[name],
+    envNames: () => Object.keys(env),
+  };
+}

@@ -1,0 +1,207 @@
+import path from 'node:path';
+import type { SourcePlace } from '../errors/source-text.js';
+import { GraphError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { Project } from '../project/project.js';
+import { readProperties } from '../project/properties.js';
+import { graphCodes } from './codes.js';
+import { readDocs } from './docs.js';
+import { readExposures } from './exposures.js';
+import { readGenericTests } from './generic-test-nodes.js';
+import { Graph } from './graph.js';
+import { createModuleLoader, type LoadModule } from './load-typescript.js';
+import { readMacros } from './macros.js';
+import { Manifest } from './manifest.js';
+import { readModels } from './models.js';
+import { namingMacros } from './naming-macros.js';
+import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode } from './nodes.js';
+import type { ParseState } from './parse-state.js';
+import { PropertyIndex } from './property-index.js';
+import { cycleError, Resolver } from './resolve.js';
+import { readSingularTests } from './singular-tests.js';
+import { readSources } from './sources.js';
+
+/**
+ * Reads all files of a project and resolves what they say to each other.
+ *
+ * @throws TsdbtErrors with every error of every file: TSD1xxx (YAML, TypeScript models, tests), TSD2xxx (templates),
+ *   TSD3xxx (refs, sources, cycles)
+ */
+export async function buildManifest(project: Project): Promise<Manifest> {
+  const errors: TsdbtError[] = [];
+  const warnings: TsdbtError[] = [];
+  const macros = readMacros(project, errors);
+  const docs = readDocs(project, errors);
+  const index = new PropertyIndex(readProperties(project, errors), errors);
+  let loader: Promise<LoadModule> | undefined;
+  const state: ParseState = {
+    project,
+    index,
+    docs,
+    macros,
+    naming: namingMacros(project, macros),
+    errors,
+    warnings,
+    programs: new Map(),
+    disabled: new Map(),
+    loader: () => {
+      loader ??= createModuleLoader(project.projectDir, path.join(project.targetPath, 'cache', 'modules'));
+      return loader;
+    },
+  };
+  const allSources = readSources(project, index, docs, errors);
+  const sources = allSources.filter((node) => node.config.enabled);
+  for (const node of allSources) if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
+  const models = withoutDuplicates(await readModels(state), errors);
+  const generic = readGenericTests(state, models, sources);
+  const singular = readSingularTests(state);
+  const exposures = readExposures(project, index, docs, errors);
+  for (const node of exposures.disabled) state.disabled.set(node.uniqueId, node);
+  reportUnclaimed(state, models);
+
+  const tests = [...generic.nodes.values(), ...singular];
+  resolveAll(state, models, sources, [...models, ...tests, ...exposures.enabled]);
+  const nodes = new Map<string, ModelNode | TestNode>();
+  for (const node of [...models, ...tests]) nodes.set(node.uniqueId, node);
+  const parts = {
+    project,
+    nodes,
+    sources: byId(sources),
+    exposures: byId(exposures.enabled),
+    disabled: state.disabled,
+    groups: new Map(
+      [...index.groups.values()].map(({ entry }) => [
+        entry.name,
+        { name: entry.name, owner: entry.owner, description: entry.description ?? '' },
+      ]),
+    ),
+    macros,
+    macroProperties: new Map([...index.macros.values()].map(({ entry }) => [entry.name, entry])),
+    docs,
+    programs: state.programs,
+    argumentPlaces: generic.argumentPlaces as ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>,
+    warnings,
+  };
+  const all = new Map<string, ManifestNode>([...nodes, ...parts.sources, ...parts.exposures]);
+  const graph = new Graph(new Map([...all].map(([id, node]) => [id, node.dependsOn])));
+  if (graph.order.length < all.size)
+    for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
+  if (errors.length > 0) throw new TsdbtErrors(inOrder(errors));
+  for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
+  return new Manifest(parts, graph);
+}
+
+function byId<T extends { readonly uniqueId: string }>(nodes: readonly T[]): Map<string, T> {
+  return new Map(nodes.map((node) => [node.uniqueId, node]));
+}
+
+/** Models, seeds and snapshots share one space of names, and each writes a table of its own. */
+function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): ModelNode[] {
+  const names = new Map<string, ModelNode>();
+  const relations = new Map<string, ModelNode>();
+  const kept: ModelNode[] = [];
+  for (const node of nodes) {
+    const earlier = names.get(node.name);
+    if (earlier !== undefined) {
+      errors.push(
+        duplicate(
+          graphCodes.duplicateNode,
+          `two nodes are named "${node.name}"`,
+          node,
+          earlier,
+          'rename one of the files: ref() finds nodes by name',
+        ),
+      );
+      continue;
+    }
+    names.set(node.name, node);
+    kept.push(node);
+    if (node.config.materialized === 'ephemeral') continue;
+    const relation = `${node.config.database ?? ''}.${node.schema}.${node.alias}`.toLowerCase();
+    const writer = relations.get(relation);
+    if (writer === undefined) relations.set(relation, node);
+    else {
+      const shown = `${node.schema}.${node.alias}`;
+      errors.push(
+        duplicate(
+          graphCodes.duplicateRelation,
+          `"${node.name}" and "${writer.name}" both write ${shown}`,
+          node,
+          writer,
+          'give one of them another alias or schema',
+        ),
+      );
+    }
+  }
+  return kept;
+}
+
+function duplicate(code: string, message: string, node: ModelNode, earlier: ModelNode, hint: string): GraphError {
+  const first = (of: ModelNode): SourcePlace => of.source.place(0, Math.max(1, of.source.line(1).length));
+  return new GraphError(code, message, {
+    place: first(node),
+    via: [{ label: 'the other', place: first(earlier) }],
+    hint,
+  });
+}
+
+/** YAML entries of resources that do not exist. Entries of disabled nodes and of files with errors are no mistakes. */
+function reportUnclaimed({ index, errors, macros, disabled }: ParseState, models: readonly ModelNode[]): void {
+  const names = (kind: ModelNode['resourceType']) =>
+    [...models, ...disabled.values()].filter((node) => node.resourceType === kind).map((node) => node.name);
+  index.models.unclaimed(names('model'), errors);
+  index.seeds.unclaimed(names('seed'), errors);
+  index.snapshots.unclaimed(names('snapshot'), errors);
+  const macroNames = [...macros.all()].filter((m) => m.packageName === macros.rootPackage).map((m) => m.name);
+  for (const { entry } of index.macros.values()) {
+    if (macroNames.includes(entry.name) || macroNames.includes(`test_${entry.name}`)) index.macros.take(entry.name);
+  }
+  index.macros.unclaimed(macroNames, errors);
+  for (const name of macroNames) if (name.startsWith('test_')) index.tests.take(name.slice(5));
+  index.tests.unclaimed([], errors);
+}
+
+function resolveAll(
+  { project, errors, disabled }: ParseState,
+  models: readonly ModelNode[],
+  sources: readonly SourceNode[],
+  readers: readonly (ModelNode | TestNode | ExposureNode)[],
+): void {
+  const resolver = new Resolver(models, sources, disabled.values(), project.name);
+  for (const node of readers) {
+    const found = new Set<string>();
+    const collect = (resolve: () => { uniqueId: string }): void => {
+      try {
+        found.add(resolve().uniqueId);
+      } catch (thrown) {
+        const ours = tsdbtErrorsOf(thrown);
+        if (ours.length === 0) throw thrown;
+        errors.push(...ours);
+      }
+    };
+    for (const call of inFileOrder(node))
+      collect(() => (call.kind === 'ref' ? resolver.ref(call, node) : resolver.source(call)));
+    node.dependsOn = [...found];
+  }
+}
+
+/** refs and sources in the order in which they stand in the file. */
+function inFileOrder(node: ModelNode | TestNode | ExposureNode) {
+  const calls = [...node.refs, ...node.sources];
+  if (node.sources.length === 0 || node.refs.length === 0) return calls;
+  return calls.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
+}
+
+/** By file and place; an error that a file has several times (one macro, many callers) comes once. */
+function inOrder(errors: readonly TsdbtError[]): TsdbtError[] {
+  const seen = new Set<string>();
+  const unique = errors.filter((error) => {
+    const key = `${error.code} ${error.place?.source.path} ${error.place?.start} ${error.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  const key = (error: TsdbtError): string => error.place?.source.path ?? '';
+  return unique.sort((a, b) =>
+    key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : (a.place?.start ?? 0) - (b.place?.start ?? 0),
+  );
+}

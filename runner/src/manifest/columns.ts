@@ -1,0 +1,131 @@
+import type { SourcePlace } from '../errors/source-text.js';
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from '../project/codes.js';
+import type { ModelDefinition } from '../project/define-model.js';
+import type { ColumnEntry, ConstraintEntry } from '../project/properties-schema.js';
+import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
+import type { DocBlocks } from './docs.js';
+import { textList } from './merge-config.js';
+import type { ColumnProperties, ConstraintProperties } from './nodes.js';
+
+/** The columns that YAML lists, by name; a column listed twice is an error at its second place. */
+export function columnsFromYaml(
+  entries: readonly ColumnEntry[] | null | undefined,
+  document: YamlDocument,
+  at: YamlPath,
+  docs: DocBlocks,
+  errors: ProjectError[],
+): Map<string, ColumnProperties> {
+  const columns = new Map<string, ColumnProperties>();
+  const seen = new Map<string, SourcePlace>();
+  for (const [i, entry] of (entries ?? []).entries()) {
+    const name = String(entry.name);
+    const place = document.placeOf([...at, i, 'name']);
+    const earlier = seen.get(name.toLowerCase());
+    if (earlier !== undefined) {
+      errors.push(
+        new ProjectError(projectCodes.duplicateColumn, `the column "${name}" is listed twice`, {
+          place,
+          via: [{ label: 'the first', place: earlier }],
+        }),
+      );
+      continue;
+    }
+    seen.set(name.toLowerCase(), place);
+    columns.set(name, {
+      name,
+      description: docs.render(entry.description ?? '', document.placeOf([...at, i, 'description']), errors),
+      dataType: entry.data_type,
+      constraints: constraintsFromYaml(entry.constraints),
+      meta: { ...entry.meta, ...entry.config?.meta },
+      tags: [...new Set([...textList(entry.tags), ...textList(entry.config?.tags)])],
+      quote: entry.quote,
+      place,
+    });
+  }
+  return columns;
+}
+
+export function constraintsFromYaml(entries: readonly ConstraintEntry[] | undefined): ConstraintProperties[] {
+  return (entries ?? []).map((entry) => ({
+    type: entry.type,
+    expression:
+      entry.expression ?? (entry.to === undefined ? undefined : `${entry.to} (${(entry.to_columns ?? []).join(', ')})`),
+    columns: entry.columns ?? [],
+    name: entry.name,
+  }));
+}
+
+/**
+ * The contract of a TypeScript model joined with its YAML: names, order and types come from the definition,
+ * YAML describes. What YAML contradicts is an error.
+ */
+export function columnsOfDefinition(
+  definition: ModelDefinition,
+  yaml: ReadonlyMap<string, ColumnProperties>,
+  modelName: string,
+  errors: ProjectError[],
+): Map<string, ColumnProperties> {
+  const columns = new Map<string, ColumnProperties>();
+  for (const [name, given] of Object.entries(definition.columns)) {
+    const column = typeof given === 'string' ? { type: given } : given;
+    const described = yaml.get(name);
+    if (described?.dataType !== undefined && normalType(described.dataType) !== normalType(column.type)) {
+      errors.push(
+        new ProjectError(
+          projectCodes.contradiction,
+          `YAML says that "${name}" is ${described.dataType}, the model's definition says ${column.type}`,
+          { place: described.place, hint: 'the definition decides: leave data_type out of the YAML' },
+        ),
+      );
+    }
+    const notNull: ConstraintProperties = { type: 'not_null', expression: undefined, columns: [], name: undefined };
+    const constraints = [...(described?.constraints ?? [])];
+    if (column.nullable === false && !constraints.some((c) => c.type === 'not_null')) constraints.unshift(notNull);
+    columns.set(name, {
+      name,
+      description: described?.description || column.description || '',
+      dataType: column.type,
+      constraints,
+      meta: described?.meta ?? {},
+      tags: described?.tags ?? [],
+      quote: described?.quote,
+      place: described?.place,
+    });
+  }
+  for (const [name, described] of yaml) {
+    if (columns.has(name)) continue;
+    errors.push(
+      new ProjectError(projectCodes.contradiction, `the definition of ${modelName} has no column "${name}"`, {
+        place: described.place,
+        hint: didYouMean(name, columns.keys()),
+      }),
+    );
+  }
+  return columns;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  text: 'varchar',
+  string: 'varchar',
+  int: 'integer',
+  int4: 'integer',
+  int8: 'bigint',
+  long: 'bigint',
+  float8: 'double',
+  'double precision': 'double',
+  float: 'float',
+  bool: 'boolean',
+  'timestamp with time zone': 'timestamptz',
+  'timestamp without time zone': 'timestamp',
+};
+
+function normalType(type: string): string {
+  const clean = type
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/\s*([(),[\]])\s*/g, '$1');
+  return typeNames[clean] ?? clean;
+}

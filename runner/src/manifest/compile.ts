@@ -1,0 +1,226 @@
+import { Relation } from '../engines/relation.js';
+import { SourceText } from '../errors/source-text.js';
+import { GraphError } from '../errors/tsdbt-error.js';
+import type { ContextHost } from '../template/context/context-host.js';
+import { toTemplateValue } from '../template/convert.js';
+import { createDbtContext } from '../template/dbt-context.js';
+import type { Scope } from '../template/frame.js';
+import { parseTemplate, type TemplateProgram } from '../template/parse.js';
+import { evaluateNative, renderTemplate } from '../template/render.js';
+import type { TemplateValue } from '../template/values.js';
+import { baseHost } from './base-host.js';
+import { graphCodes } from './codes.js';
+import type { CompiledCode, CompileOptions } from './compiled-code.js';
+import { cteName, injectCtes, type MappedSql, type NamedCte } from './ephemeral.js';
+import type { Manifest } from './manifest.js';
+import { nodeForTemplates } from './node-for-templates.js';
+import type { ModelNode, RefCall, SourceCall, TestNode } from './nodes.js';
+import { Resolver } from './resolve.js';
+import { sessionAdapter } from './session-adapter.js';
+import { isTemplateText, mapTextsAsync, toTemplateText } from './test-arguments.js';
+
+export type { CompiledCode, CompileOptions } from './compiled-code.js';
+
+/**
+ * The SQL of a model or test: its template rendered, the ephemeral models that it reads put before it as CTEs.
+ *
+ * @throws TemplateError at the place in the file, GraphError TSD3011 for a ref that parsing did not meet
+ */
+export async function compileNode(
+  manifest: Manifest,
+  node: ModelNode | TestNode,
+  options: CompileOptions,
+): Promise<CompiledCode> {
+  const ctes = new Map<string, NamedCte>();
+  const main = await renderNode(manifest, node, options, ctes);
+  const { sql, map } = injectCtes(main, [...ctes.values()]);
+  return { sql, map, ephemerals: [...ctes.keys()] };
+}
+
+/**
+ * Renders a hook (`pre_hook`, `on-run-start`) or any other text in a node's context.
+ *
+ * @param node whose `this` and `model` the text sees; undefined for on-run-start and on-run-end
+ */
+export async function renderText(
+  manifest: Manifest,
+  node: ModelNode | TestNode | undefined,
+  source: SourceText,
+  options: CompileOptions,
+): Promise<MappedSql> {
+  const host = hostOf(manifest, node, options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
+  const { text, map } = await renderTemplate(parseTemplate(source), createDbtContext(host));
+  return { sql: text, map };
+}
+
+/** Renders a node, having added the CTEs of the ephemeral models it reads, those that they read first. */
+async function renderNode(
+  manifest: Manifest,
+  node: ModelNode | TestNode,
+  options: CompileOptions,
+  ctes: Map<string, NamedCte>,
+): Promise<MappedSql> {
+  const host = hostOf(manifest, node, options, {
+    readsAnything: false,
+    onEphemeral: async (read) => {
+      if (ctes.has(read.uniqueId)) return;
+      const inner = { ...options, this: undefined, isIncremental: false };
+      const body = await renderNode(manifest, read, inner, ctes);
+      ctes.set(read.uniqueId, { name: cteName(read.alias), ...body });
+    },
+  });
+  const scope = createDbtContext(host);
+  if (node.resourceType === 'test' && node.generic !== undefined) return renderGenericTest(manifest, node, scope, host);
+  const { text, map } = await renderTemplate(programOf(manifest, node), scope);
+  return { sql: text, map };
+}
+
+function programOf(manifest: Manifest, node: ModelNode | TestNode): TemplateProgram {
+  return manifest.programs.get(node.uniqueId) ?? parseTemplate(node.source);
+}
+
+async function renderGenericTest(
+  manifest: Manifest,
+  node: TestNode,
+  scope: Scope,
+  host: ContextHost,
+): Promise<MappedSql> {
+  const { kwargs } = node.generic!;
+  const evaluated = (await mapTextsAsync(kwargs, (text) =>
+    isTemplateText(text) ? evaluateNative(toTemplateText(text), scope) : text,
+  )) as Record<string, unknown>;
+  const model = await testedRelation(manifest, node, scope, host);
+  const given = toTemplateValue({ ...evaluated, model });
+  const program = parseTemplate(new SourceText(node.path, node.rawCode));
+  const variables = new Map<string, TemplateValue>([[testArgumentsName, given]]);
+  const { text, map } = await renderTemplate(program, scope, { variables });
+  return { sql: text, map };
+}
+
+/** The name by which the code of a generic test calls its arguments. */
+export const testArgumentsName = '_tsdbt_test_arguments';
+
+/** What `model` is in a test: the table's name, or with a `where` config the rows that it leaves, as in dbt. */
+async function testedRelation(manifest: Manifest, node: TestNode, scope: Scope, host: ContextHost): Promise<unknown> {
+  const tested = manifest.get(node.attachedNode!)!;
+  const site = { place: node.propertiesPlace!, via: [] };
+  const relation =
+    tested.resourceType === 'source'
+      ? await host.source!({ source: tested.sourceName, table: tested.name, site })
+      : await host.ref!({ package: undefined, name: tested.name, version: undefined, site });
+  const { where } = node.config;
+  if (where === undefined) return relation;
+  const condition = where.includes('{') ? String(await evaluateNative(where, scope)) : where;
+  return `(select * from ${String(relation)} where ${condition}) as tsdbt_subquery`;
+}
+
+interface Reads {
+  /** hooks may read what the node itself does not */
+  readonly readsAnything: boolean;
+  /** called before a ref to an ephemeral model is printed */
+  onEphemeral(node: ModelNode): Promise<void>;
+}
+
+function hostOf(
+  manifest: Manifest,
+  node: ModelNode | TestNode | undefined,
+  options: CompileOptions,
+  reads: Reads,
+): ContextHost {
+  const { project } = manifest;
+  const resolver = resolverOf(manifest);
+  const check = (found: { uniqueId: string; name: string }, call: RefCall | SourceCall, shown: string): void => {
+    if (reads.readsAnything || node === undefined || node.dependsOn.includes(found.uniqueId)) return;
+    throw new GraphError(
+      graphCodes.hiddenRef,
+      `${shown} was not met when the project was parsed, so "${node.name}" may run before it`,
+      {
+        place: call.place,
+        hint: `put a comment outside of the condition: -- depends_on: {{ ${shown} }}`,
+      },
+    );
+  };
+  const base = baseHost(project, manifest.macros);
+  return {
+    ...base,
+    execute: options.execute,
+    flags: {
+      ...base.flags,
+      FULL_REFRESH: options.fullRefresh ?? false,
+      ...options.flags,
+      WHICH: options.command ?? 'compile',
+    },
+    invocationId: options.invocationId,
+    runStartedAt: options.runStartedAt,
+    ref: ({ package: packageName, name, version, site }) => {
+      const call: RefCall = { kind: 'ref', package: packageName, name, version, place: site.place };
+      const found = resolver.ref(call, node);
+      check(found, call, `ref('${name}')`);
+      if (found.config.materialized !== 'ephemeral') return options.relationOf(found.uniqueId);
+      const relation = new Relation('', cteName(found.alias), undefined, 'ephemeral');
+      return reads.onEphemeral(found).then(() => relation);
+    },
+    source: ({ source, table, site }) => {
+      const call: SourceCall = { kind: 'source', source, table, place: site.place };
+      const found = resolver.source(call);
+      check(found, call, `source('${source}', '${table}')`);
+      return options.relationOf(found.uniqueId);
+    },
+    setConfig: () => {},
+    getConfig: (name) => (node === undefined ? undefined : configValue(node, name)),
+    ...(node === undefined
+      ? {}
+      : {
+          thisRelation:
+            options.this ?? new Relation(node.schema, node.alias, node.config.database ?? project.target.database),
+          model: nodeForTemplates(node, project.target.database),
+        }),
+    isIncremental: () => options.isIncremental,
+    graph: () => graphForTemplates(manifest),
+    adapter: options.adapter ?? (options.session === undefined ? undefined : sessionAdapter(options.session)),
+    message: (level, text) => options.onLog?.(level, text),
+    extra: options.extra,
+  };
+}
+
+function configValue(node: ModelNode | TestNode, name: string): unknown {
+  const { config } = node;
+  return config.extra[name] ?? (config as unknown as Record<string, unknown>)[name];
+}
+
+const resolvers = new WeakMap<Manifest, Resolver>();
+
+function resolverOf(manifest: Manifest): Resolver {
+  let resolver = resolvers.get(manifest);
+  if (resolver === undefined) {
+    resolver = new Resolver(
+      manifest.models(),
+      manifest.sources.values(),
+      manifest.disabled.values(),
+      manifest.project.name,
+    );
+    resolvers.set(manifest, resolver);
+  }
+  return resolver;
+}
+
+const graphs = new WeakMap<Manifest, Readonly<Record<string, unknown>>>();
+
+/** `graph` of dbt's context. */
+function graphForTemplates(manifest: Manifest): Readonly<Record<string, unknown>> {
+  let graph = graphs.get(manifest);
+  if (graph === undefined) {
+    const { database } = manifest.project.target;
+    const dicts = (nodes: ReadonlyMap<string, Parameters<typeof nodeForTemplates>[0]>) =>
+      Object.fromEntries([...nodes].map(([id, node]) => [id, nodeForTemplates(node, database)]));
+    graph = {
+      nodes: dicts(manifest.nodes),
+      sources: dicts(manifest.sources),
+      exposures: dicts(manifest.exposures),
+      groups: {},
+      metrics: {},
+    };
+    graphs.set(manifest, graph);
+  }
+  return graph;
+}

@@ -1,0 +1,212 @@
+import type { SourcePlace } from '../errors/source-text.js';
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { projectCodes } from '../project/codes.js';
+import type { ColumnEntry } from '../project/properties-schema.js';
+import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
+import { internalPackage } from '../template/macros.js';
+import { checkArguments, readTestEntries, type TestEntry } from './generic-tests.js';
+import { testMacroOf, testNames } from './macros.js';
+import { mergeLayers, textList, toNodeConfig } from './merge-config.js';
+import { aliasOf, schemaOf } from './node-names.js';
+import type { ModelNode, RefCall, SourceCall, SourceNode, TestNode } from './nodes.js';
+import { argumentFacts, testMacroFacts } from './parse-facts.js';
+import type { ParseState } from './parse-state.js';
+import { genericTestNames, testHash } from './test-names.js';
+
+type Tests = readonly (string | Readonly<Record<string, unknown>>)[] | null | undefined;
+
+/** A place in YAML that lists tests of one table. */
+interface Attachment {
+  readonly node: ModelNode | SourceNode;
+  readonly document: YamlDocument;
+  readonly folders: readonly string[];
+  readonly path: string;
+}
+
+/** Generic tests, and where their arguments stand in YAML. */
+export interface GenericTests {
+  readonly nodes: Map<string, TestNode>;
+  readonly argumentPlaces: Map<string, ReadonlyMap<string, SourcePlace>>;
+}
+
+/** The tests that YAML lists under models, seeds, snapshots, sources and their columns. */
+export function readGenericTests(
+  state: ParseState,
+  models: readonly ModelNode[],
+  sources: readonly SourceNode[],
+): GenericTests {
+  const result: GenericTests = { nodes: new Map(), argumentPlaces: new Map() };
+  const byId = new Map<string, ModelNode | SourceNode>([...models, ...sources].map((node) => [node.uniqueId, node]));
+  const { index, project } = state;
+  const kinds = { model: index.models, seed: index.seeds, snapshot: index.snapshots };
+  for (const [kind, table] of Object.entries(kinds)) {
+    for (const { entry, document, file, at } of table.values()) {
+      const node = byId.get(`${kind}.${project.name}.${entry.name}`);
+      if (node === undefined) continue;
+      readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
+    }
+  }
+  for (const { entry: source, document, file, at } of index.sources) {
+    for (const [i, table] of (source.tables ?? []).entries()) {
+      const node = byId.get(`source.${project.name}.${source.name}.${table.name}`);
+      if (node === undefined) continue;
+      readTable(state, result, { node, document, folders: file.folders, path: file.path }, table, [...at, 'tables', i]);
+    }
+  }
+  return result;
+}
+
+function readTable(
+  state: ParseState,
+  result: GenericTests,
+  attachment: Attachment,
+  entry: { tests?: Tests; data_tests?: Tests; columns?: readonly ColumnEntry[] | null | undefined },
+  at: YamlPath,
+): void {
+  readList(state, result, attachment, entry, at, undefined);
+  for (const [i, column] of (entry.columns ?? []).entries())
+    readList(state, result, attachment, column, [...at, 'columns', i], column);
+}
+
+function readList(
+  state: ParseState,
+  result: GenericTests,
+  attachment: Attachment,
+  lists: { tests?: Tests; data_tests?: Tests },
+  at: YamlPath,
+  column: ColumnEntry | undefined,
+): void {
+  const own: ProjectError[] = [];
+  for (const key of ['tests', 'data_tests'] as const) {
+    for (const entry of readTestEntries(lists[key], attachment.document, [...at, key], own)) {
+      try {
+        const node = toNode(state, attachment, entry, column, own);
+        if (node !== undefined) addNode(state, result, node, entry, own);
+      } catch (thrown) {
+        const ours = tsdbtErrorsOf(thrown);
+        if (ours.length === 0) throw thrown;
+        state.errors.push(...ours);
+      }
+    }
+  }
+  state.errors.push(...own);
+}
+
+function addNode(
+  state: ParseState,
+  result: GenericTests,
+  node: TestNode,
+  entry: TestEntry,
+  errors: ProjectError[],
+): void {
+  if (!node.config.enabled) {
+    state.disabled.set(node.uniqueId, node);
+    return;
+  }
+  const earlier = result.nodes.get(node.uniqueId);
+  if (earlier !== undefined) {
+    errors.push(
+      new ProjectError(projectCodes.duplicateName, `the test "${entry.name}" stands twice with the same arguments`, {
+        place: entry.place,
+        via: [{ label: 'the first', place: earlier.propertiesPlace! }],
+        hint: 'take one out, or give one a name of its own',
+      }),
+    );
+    return;
+  }
+  result.nodes.set(node.uniqueId, node);
+  result.argumentPlaces.set(
+    node.uniqueId,
+    new Map(Object.keys(entry.args).map((name) => [name, entry.placeOfArgument(name)])),
+  );
+}
+
+function toNode(
+  state: ParseState,
+  { node: tested, document, folders, path }: Attachment,
+  entry: TestEntry,
+  column: ColumnEntry | undefined,
+  errors: ProjectError[],
+): TestNode | undefined {
+  const { project, naming } = state;
+  const found = testMacroOf(state.macros, entry.name, entry.package);
+  if (found === undefined) {
+    errors.push(unknownTest(state, entry));
+    return undefined;
+  }
+  const columnName = column === undefined ? undefined : String(column.name);
+  const before = errors.length;
+  checkArguments(entry, found, columnName, errors);
+  if (errors.length > before) return undefined;
+  const { macro } = found;
+
+  const kwargs = { ...entry.args, ...(columnName === undefined ? {} : { column_name: columnName }) };
+  const isSource = tested.resourceType === 'source';
+  const prefix = isSource ? 'source_' : '';
+  const testName = `${prefix}${entry.package === undefined ? '' : `${entry.package}_`}${entry.name}`;
+  const target = isSource ? `${tested.sourceName}_${tested.name}` : tested.name;
+  const names = genericTestNames(testName, target, kwargs);
+  const name = entry.customName ?? names.full;
+  const fqn = [project.name, ...folders, name];
+  const hash = testHash({ package: entry.package, name: entry.name, kwargs, tested: tested.uniqueId });
+  const stub = {
+    uniqueId: `test.${project.name}.${name}.${hash}`,
+    resourceType: 'test' as const,
+    packageName: project.name,
+    name,
+    fqn,
+    path,
+  };
+  const own = isSource
+    ? { refs: [] as RefCall[], sources: [sourceCall(tested, entry.place)] }
+    : { refs: [refCall(tested, entry.place)], sources: [] as SourceCall[] };
+  const args = argumentFacts(state, entry.args, (argument) => entry.placeOfArgument(argument));
+  // the macros that come with the engine read nothing but their arguments
+  const body = macro.packageName === internalPackage ? undefined : testMacroFacts(state, macro, stub, tested, kwargs);
+  const merged = mergeLayers([
+    ...project.config.tests.configsFor(fqn),
+    ...(body?.config ?? []),
+    { tags: textList(column?.tags) },
+    entry.config,
+  ]);
+  const config = toNodeConfig(merged, 'tests');
+  if (config.alias === undefined && entry.customName === undefined && names.short !== names.full)
+    config.alias = names.short;
+  return {
+    ...stub,
+    source: document.source,
+    description: entry.description,
+    tags: config.tags,
+    meta: config.meta,
+    propertiesPlace: entry.place,
+    config,
+    schema: schemaOf(project, config, folders, 'test', naming, { ...stub, config }),
+    alias: aliasOf(config, name, naming, { ...stub, config }),
+    rawCode: `{{ test_${entry.name}(**_tsdbt_test_arguments) }}`,
+    generic: { name: entry.name, package: entry.package, kwargs },
+    columnName,
+    attachedNode: tested.uniqueId,
+    refs: [...own.refs, ...args.refs, ...(body?.refs ?? [])],
+    sources: [...own.sources, ...args.sources, ...(body?.sources ?? [])],
+    dependsOn: [],
+    dependsOnMacros: [macro.uniqueId, ...(body?.macros ?? [])],
+  };
+}
+
+function refCall(node: ModelNode, place: SourcePlace): RefCall {
+  return { kind: 'ref', package: node.packageName, name: node.name, version: undefined, place };
+}
+
+function sourceCall(node: SourceNode, place: SourcePlace): SourceCall {
+  return { kind: 'source', source: node.sourceName, table: node.name, place };
+}
+
+function unknownTest(state: ParseState, entry: TestEntry): ProjectError {
+  const shown = entry.package === undefined ? entry.name : `${entry.package}.${entry.name}`;
+  const known = testNames(state.macros);
+  return new ProjectError(projectCodes.unknownTest, `there is no generic test "${shown}"`, {
+    place: entry.place,
+    hint: didYouMean(entry.name, known) ?? `tests: ${known.sort().join(', ')}`,
+  });
+}

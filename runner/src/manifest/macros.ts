@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SourceText } from '../errors/source-text.js';
+import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { findFiles } from '../project/find-files.js';
+import type { Project } from '../project/project.js';
+import { internalPackage, type LibraryMacro, MacroLibrary } from '../template/macros.js';
+import { parseTemplate, type TemplateProgram } from '../template/parse.js';
+import type { TestSignature } from './generic-tests.js';
+import { readSource } from './read-source.js';
+
+/** Absolute path of the macros that come with the engine. */
+const builtInFolder = fileURLToPath(new URL('../../macros', import.meta.url));
+
+/** Programs of the engine's macros: they do not change while the process runs. */
+let builtIn: readonly TemplateProgram[] | undefined;
+
+function builtInPrograms(): readonly TemplateProgram[] {
+  builtIn ??= findFiles(path.dirname(builtInFolder), [path.basename(builtInFolder)])
+    .filter((file) => file.extension === '.sql')
+    .map((file) => parseTemplate(new SourceText(`tsdbt:${file.path}`, readFileSync(file.absolutePath, 'utf8'))));
+  return builtIn;
+}
+
+/** The engine's macros, then the project's: macro paths, and the generic tests in its test paths. */
+export function readMacros(project: Project, errors: TsdbtError[]): MacroLibrary {
+  const order = new Map(project.dispatch.map((d) => [d.macro_namespace, d.search_order]));
+  const library = new MacroLibrary(project.name, order);
+  for (const program of builtInPrograms()) library.add(internalPackage, program);
+  const { macros, tests } = project.paths;
+  for (const file of findFiles(project.projectDir, [...macros, ...tests])) {
+    if (file.extension !== '.sql') continue;
+    const inTests = !macros.includes(file.root);
+    const read = readSource(file, errors);
+    if (read === undefined) continue;
+    if (inTests && file.folders[0] !== 'generic' && !/\{%-?\s*(test|data_test)\s/.test(read.source.text)) continue;
+    try {
+      library.add(project.name, parseTemplate(read.source));
+    } catch (thrown) {
+      const ours = tsdbtErrorsOf(thrown);
+      if (ours.length === 0) throw thrown;
+      errors.push(...ours);
+    }
+  }
+  return library;
+}
+
+/** The macro of a generic test, and what it takes. */
+export interface TestMacro extends TestSignature {
+  readonly macro: LibraryMacro;
+}
+
+/** Finds the macro `test_<name>`: of the named package, else as a bare name is found in the project. */
+export function testMacroOf(
+  library: MacroLibrary,
+  name: string,
+  packageName: string | undefined,
+): TestMacro | undefined {
+  const macroName = `test_${name}`;
+  const macro =
+    packageName === undefined
+      ? library.resolve(macroName, library.rootPackage)
+      : library.inPackage(packageName, macroName);
+  if (macro === undefined) return undefined;
+  return {
+    macro,
+    parameters: macro.block.parameters.map((p) => ({ name: p.name, required: p.default === undefined })),
+    takesAnything: macro.block.node.usesKwargs,
+  };
+}
+
+/** Names of all generic tests, those of other packages with the package before them. */
+export function testNames(library: MacroLibrary): string[] {
+  const own = new Set([library.rootPackage, internalPackage]);
+  return [...library.all()]
+    .filter((macro) => macro.name.startsWith('test_'))
+    .map((macro) => (own.has(macro.packageName) ? '' : `${macro.packageName}.`) + macro.name.slice('test_'.length));
+}

@@ -1,0 +1,207 @@
+import type { SourceText } from '../errors/source-text.js';
+import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { projectCodes } from '../project/codes.js';
+import type { ModelDefinition } from '../project/define-model.js';
+import { type FoundFile, findFiles } from '../project/find-files.js';
+import type { ModelEntry } from '../project/properties-schema.js';
+import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
+import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './columns.js';
+import { loadTypeScriptModel } from './load-typescript.js';
+import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
+import { aliasOf, schemaOf } from './node-names.js';
+import type { ColumnProperties, ModelNode, RefCall, SourceCall } from './nodes.js';
+import { parseFacts } from './parse-facts.js';
+import type { ParseState } from './parse-state.js';
+import { entryLayer, type Located } from './property-index.js';
+import { readSource } from './read-source.js';
+import { placeOfKey, placeOfLiteral } from './typescript-places.js';
+
+type Kind = ModelNode['resourceType'];
+const trees: Readonly<Record<Kind, 'models' | 'seeds' | 'snapshots'>> = {
+  model: 'models',
+  seed: 'seeds',
+  snapshot: 'snapshots',
+};
+
+/** What a file brought before config and YAML are joined to it. */
+interface Draft {
+  readonly kind: Kind;
+  readonly language: ModelNode['language'];
+  readonly name: string;
+  readonly file: FoundFile;
+  readonly source: SourceText;
+  readonly checksum: string;
+  readonly program?: TemplateProgram;
+  readonly definition?: ModelDefinition;
+}
+
+/** Models, seeds and snapshots of a project, the disabled ones put apart. Errors go to the state. */
+export async function readModels(state: ParseState): Promise<ModelNode[]> {
+  const nodes: ModelNode[] = [];
+  for await (const draft of drafts(state)) {
+    try {
+      const node = toNode(state, draft);
+      if (node.config.enabled) nodes.push(node);
+      else state.disabled.set(node.uniqueId, node);
+    } catch (thrown) {
+      const ours = tsdbtErrorsOf(thrown);
+      if (ours.length === 0) throw thrown;
+      state.errors.push(...ours);
+      // what YAML says of it is not wrong because the file is
+      state.index[trees[draft.kind]].take(draft.name);
+    }
+  }
+  return nodes;
+}
+
+async function* drafts(state: ParseState): AsyncGenerator<Draft> {
+  const { project, errors, index } = state;
+  for (const file of findFiles(project.projectDir, project.paths.models)) {
+    const isModel = file.extension === '.sql' || (file.extension === '.ts' && !/\.(d|test|spec)$/.test(file.stem));
+    if (!isModel) continue;
+    const read = readSource(file, errors);
+    const base = { kind: 'model' as const, name: file.stem, file };
+    if (read === undefined) index.models.take(file.stem);
+    else if (file.extension === '.sql') yield* sqlDraft(state, { ...base, language: 'sql', ...read });
+    else {
+      const definition = await loadTypeScriptModel(read.source, file.absolutePath, await state.loader(), errors);
+      if (definition === undefined) index.models.take(file.stem);
+      else yield { ...base, language: 'typescript', ...read, definition };
+    }
+  }
+  for (const file of findFiles(project.projectDir, project.paths.seeds)) {
+    if (file.extension !== '.csv') continue;
+    const read = readSource(file, errors);
+    if (read === undefined) index.seeds.take(file.stem);
+    else yield { kind: 'seed', language: 'csv', name: file.stem, file, ...read };
+  }
+  for (const file of findFiles(project.projectDir, project.paths.snapshots)) {
+    if (file.extension !== '.sql') continue;
+    const read = readSource(file, errors);
+    if (read === undefined) continue;
+    for (const draft of sqlDraft(state, { kind: 'snapshot', name: file.stem, file, language: 'sql', ...read })) {
+      for (const block of draft.program!.blocks.filter((b) => b.kind === 'snapshot'))
+        yield { ...draft, name: block.name, program: blockProgram(draft.program!, block) };
+    }
+  }
+}
+
+/** The draft with its template, or nothing where the template does not parse. */
+function* sqlDraft(state: ParseState, draft: Draft): Generator<Draft> {
+  try {
+    yield { ...draft, program: parseTemplate(draft.source) };
+  } catch (thrown) {
+    const ours = tsdbtErrorsOf(thrown);
+    if (ours.length === 0) throw thrown;
+    state.errors.push(...ours);
+    state.index[trees[draft.kind]].take(draft.name);
+  }
+}
+
+function toNode(state: ParseState, draft: Draft): ModelNode {
+  const { project, index, docs, errors, naming } = state;
+  const { kind, name, file, definition, source } = draft;
+  const tree = trees[kind];
+  const located = index[tree].take(name) as Located<ModelEntry> | undefined;
+  const entry = located?.entry;
+  const fqn = [project.name, ...file.folders, name];
+  const outer: ConfigLayer[] = [
+    ...project.config[tree].configsFor(fqn),
+    ...(entry === undefined ? [] : entryLayer(entry)),
+  ];
+  const uniqueId = `${kind}.${project.name}.${name}`;
+  const stub = { uniqueId, resourceType: kind, name, fqn, path: file.path, packageName: project.name };
+  const facts =
+    draft.program === undefined
+      ? { refs: [], sources: [], config: [], macros: [] }
+      : parseFacts(state, draft.program, stub, tree, outer);
+  if (definition?.config !== undefined) facts.config.push(definition.config);
+  const merged = mergeLayers([...outer, ...facts.config]);
+  if (definition !== undefined) typeScriptDefaults(merged, definition);
+  const config = toNodeConfig(merged, tree);
+  if (draft.program !== undefined) state.programs.set(uniqueId, draft.program);
+  const own: ProjectError[] = [];
+  const yaml =
+    located === undefined
+      ? new Map<string, ColumnProperties>()
+      : columnsFromYaml(entry?.columns, located.document, [...located.at, 'columns'], docs, own);
+  const columns = definition === undefined ? yaml : columnsOfDefinition(definition, yaml, name, own);
+  const described = entry?.description ?? definition?.description ?? '';
+  const description =
+    located === undefined
+      ? described
+      : docs.render(described, located.document.placeOf([...located.at, 'description']), own);
+  if (located !== undefined) checkGroup(state, config.group, located, own);
+  errors.push(...own);
+  const forTemplates = {
+    ...stub,
+    unique_id: uniqueId,
+    resource_type: kind,
+    original_file_path: file.path,
+    config: merged,
+    tags: config.tags,
+    package_name: project.name,
+  };
+  return {
+    ...stub,
+    source,
+    description: description.trim(),
+    tags: config.tags,
+    meta: config.meta,
+    propertiesPlace: located?.place,
+    language: draft.language,
+    config,
+    schema: schemaOf(project, config, file.folders, kind, naming, forTemplates),
+    alias: aliasOf(config, name, naming, forTemplates),
+    columns,
+    constraints: constraintsFromYaml(entry?.constraints),
+    refs: definition === undefined ? facts.refs : refsOf(definition, source),
+    sources: definition === undefined ? facts.sources : sourcesOf(definition, source),
+    dependsOn: [],
+    dependsOnMacros: facts.macros,
+    checksum: draft.checksum,
+    absolutePath: file.absolutePath,
+    definition,
+  };
+}
+
+/** A TypeScript model is a table with a contract unless its own file says otherwise. */
+function typeScriptDefaults(merged: Record<string, unknown>, definition: ModelDefinition): void {
+  const materialized = definition.config?.materialized ?? merged.materialized;
+  merged.materialized = materialized === 'incremental' ? 'incremental' : (definition.config?.materialized ?? 'table');
+  merged.contract = { enforced: true, ...(merged.contract as object | undefined) };
+}
+
+function refsOf(definition: ModelDefinition, source: SourceText): RefCall[] {
+  return (definition.refs ?? []).map((name) => ({
+    kind: 'ref',
+    package: undefined,
+    name,
+    version: undefined,
+    place: placeOfLiteral(source, name) ?? placeOfKey(source, 'refs'),
+  }));
+}
+
+function sourcesOf(definition: ModelDefinition, source: SourceText): SourceCall[] {
+  return (definition.sources ?? []).map(([name, table]) => ({
+    kind: 'source',
+    source: name,
+    table,
+    place: placeOfLiteral(source, table) ?? placeOfKey(source, 'sources'),
+  }));
+}
+
+function checkGroup(
+  state: ParseState,
+  group: string | undefined,
+  located: Located<{ name: string }>,
+  errors: ProjectError[],
+): void {
+  if (group === undefined || [...state.index.groups.values()].some((g) => g.entry.name === group)) return;
+  errors.push(
+    new ProjectError(projectCodes.unknownGroup, `there is no group "${group}"`, {
+      place: located.document.placeOf([...located.at, 'config', 'group']),
+      hint: 'declare it under groups: in a .yml file',
+    }),
+  );
+}

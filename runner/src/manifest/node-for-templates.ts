@@ -1,0 +1,50 @@
+import type { ColumnProperties, ManifestNode } from './nodes.js';
+
+/** A node as templates see it (`model`, `graph.nodes`, the argument of `generate_schema_name`): dbt's keys, plain values. */
+export function nodeForTemplates(node: ManifestNode, database: string | undefined): Record<string, unknown> {
+  const relation = 'schema' in node ? { schema: node.schema, database: node.config.database ?? database ?? null } : {};
+  return {
+    unique_id: node.uniqueId,
+    resource_type: node.resourceType,
+    name: node.name,
+    package_name: node.packageName,
+    fqn: [...node.fqn],
+    path: node.path.split('/').slice(1).join('/'),
+    original_file_path: node.path,
+    description: node.description,
+    tags: [...node.tags],
+    meta: { ...node.meta },
+    depends_on: { nodes: [...node.dependsOn], macros: 'dependsOnMacros' in node ? [...node.dependsOnMacros] : [] },
+    ...relation,
+    ...('alias' in node ? { alias: node.alias } : {}),
+    ...('config' in node ? { config: { ...node.config.extra, materialized: node.config.materialized } } : {}),
+    ...('columns' in node ? { columns: columnsForTemplates(node.columns) } : {}),
+    ...(node.resourceType === 'source'
+      ? { source_name: node.sourceName, identifier: node.identifier, loader: node.loader ?? '' }
+      : {}),
+    ...('language' in node ? { language: node.language, raw_code: node.source.text } : {}),
+    ...(node.resourceType === 'test' ? { column_name: node.columnName ?? null, raw_code: node.rawCode } : {}),
+    refs:
+      'refs' in node
+        ? node.refs.map((call) => ({ name: call.name, package: call.package ?? null, version: null }))
+        : [],
+    sources: 'sources' in node ? node.sources.map((call) => [call.source, call.table]) : [],
+  };
+}
+
+function columnsForTemplates(columns: ReadonlyMap<string, ColumnProperties>): Record<string, unknown> {
+  return Object.fromEntries(
+    [...columns].map(([name, column]) => [
+      name,
+      {
+        name,
+        description: column.description,
+        data_type: column.dataType ?? null,
+        meta: { ...column.meta },
+        tags: [...column.tags],
+        quote: column.quote ?? null,
+        constraints: column.constraints.map((constraint) => ({ ...constraint })),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,202 @@
+import { Relation } from '../engines/relation.js';
+import type { SourcePlace } from '../errors/source-text.js';
+import { SourceText } from '../errors/source-text.js';
+import { ProjectError, type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import { projectCodes } from '../project/codes.js';
+import { type ConfigKind, configSchemas } from '../project/config-schema.js';
+import type { Project } from '../project/project.js';
+import { validate } from '../project/validate.js';
+import type { YamlPath } from '../project/yaml-document.js';
+import type { ContextHost } from '../template/context/context-host.js';
+import { toTemplateValue } from '../template/convert.js';
+import { createDbtContext } from '../template/dbt-context.js';
+import type { LibraryMacro } from '../template/macros.js';
+import { parseTemplate, type TemplateProgram } from '../template/parse.js';
+import { evaluateNative, renderTemplate } from '../template/render.js';
+import type { CallSite } from '../template/values.js';
+import { baseHost } from './base-host.js';
+import { type ConfigLayer, mergeLayers } from './merge-config.js';
+import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
+import type { ParseState, TemplateFacts } from './parse-state.js';
+import { isTemplateText, mapTexts, toTemplateText } from './test-arguments.js';
+
+/** What is known of a node before its template is rendered. */
+export interface NodeStub {
+  readonly uniqueId: string;
+  readonly resourceType: string;
+  readonly packageName: string;
+  readonly name: string;
+  readonly fqn: readonly string[];
+  readonly path: string;
+}
+
+/**
+ * Renders a template without an engine and records what it asks for.
+ *
+ * @param outer config from project.yml and YAML, which `config.get` sees
+ * @throws TemplateError, TsdbtErrors for wrong `config(…)` calls
+ */
+export function parseFacts(
+  state: ParseState,
+  program: TemplateProgram,
+  stub: NodeStub,
+  kind: ConfigKind,
+  outer: readonly ConfigLayer[],
+): TemplateFacts {
+  const recorder = new Recorder(state, stub, kind, outer);
+  settled(renderTemplate(program, createDbtContext(recorder.host())));
+  return recorder.finish();
+}
+
+/** What the macro of a generic test asks for itself, besides its arguments. */
+export function testMacroFacts(
+  state: ParseState,
+  macro: LibraryMacro,
+  stub: NodeStub,
+  tested: ModelNode | SourceNode,
+  kwargs: Readonly<Record<string, unknown>>,
+): TemplateFacts {
+  const recorder = new Recorder(state, stub, 'tests', []);
+  const scope = createDbtContext(recorder.host());
+  const given = mapTexts(kwargs, (text) =>
+    isTemplateText(text) ? settled(evaluateNative(toTemplateText(text), scope)) : text,
+  );
+  const model = new Relation(tested.schema, 'alias' in tested ? tested.alias : tested.identifier);
+  const program = parseTemplate(new SourceText(stub.path, `{{ ${macro.packageName}.${macro.name}(**given) }}`));
+  const variables = new Map([['given', toTemplateValue({ ...(given as object), model })]]);
+  settled(renderTemplate(program, scope, { variables }));
+  return recorder.finish();
+}
+
+/** refs and sources in the arguments of a generic test, each at its argument's place. */
+export function argumentFacts(
+  state: ParseState,
+  args: Readonly<Record<string, unknown>>,
+  placeOf: (argument: string) => SourcePlace,
+): { refs: RefCall[]; sources: SourceCall[] } {
+  const refs: RefCall[] = [];
+  const sources: SourceCall[] = [];
+  for (const [name, value] of Object.entries(args)) {
+    mapTexts(value, (text) => {
+      if (!isTemplateText(text)) return text;
+      const host: ContextHost = {
+        ...baseHost(state.project, state.macros),
+        ref: (call) => {
+          refs.push({
+            kind: 'ref',
+            package: call.package,
+            name: call.name,
+            version: call.version,
+            place: placeOf(name),
+          });
+          return placeholder(state.project, call.name);
+        },
+        source: (call) => {
+          sources.push({ kind: 'source', source: call.source, table: call.table, place: placeOf(name) });
+          return placeholder(state.project, call.table);
+        },
+      };
+      try {
+        settled(evaluateNative(toTemplateText(text), createDbtContext(host)));
+      } catch (thrown) {
+        throw atPlace(thrown, placeOf(name));
+      }
+      return text;
+    });
+  }
+  return { refs, sources };
+}
+
+/** An error inside of a text of YAML is one of the YAML file. */
+function atPlace(thrown: unknown, place: SourcePlace): unknown {
+  const error = thrown as TsdbtError;
+  if (!(thrown instanceof Error) || !('code' in thrown)) return thrown;
+  return new ProjectError(projectCodes.templatedValue, error.message, { place, hint: error.hint, cause: thrown });
+}
+
+class Recorder {
+  readonly #refs: RefCall[] = [];
+  readonly #sources: SourceCall[] = [];
+  readonly #config: ConfigLayer[] = [];
+  readonly #macros = new Set<string>();
+  readonly #errors: ProjectError[] = [];
+
+  constructor(
+    readonly state: ParseState,
+    readonly stub: NodeStub,
+    readonly kind: ConfigKind,
+    readonly outer: readonly ConfigLayer[],
+  ) {}
+
+  host(): ContextHost {
+    const { project, macros } = this.state;
+    const { stub } = this;
+    return {
+      ...baseHost(project, macros),
+      ref: (call) => {
+        this.#refs.push({
+          kind: 'ref',
+          package: call.package,
+          name: call.name,
+          version: call.version,
+          place: call.site.place,
+        });
+        return placeholder(project, call.name);
+      },
+      source: (call) => {
+        this.#sources.push({ kind: 'source', source: call.source, table: call.table, place: call.site.place });
+        return placeholder(project, call.table);
+      },
+      setConfig: (values, site) => this.#setConfig(values, site),
+      getConfig: (name) => mergeLayers([...this.outer, ...this.#config])[name],
+      thisRelation: placeholder(project, stub.name),
+      model: {
+        unique_id: stub.uniqueId,
+        resource_type: stub.resourceType,
+        package_name: stub.packageName,
+        name: stub.name,
+        alias: stub.name,
+        schema: project.target.schema,
+        fqn: stub.fqn,
+        path: stub.path.split('/').slice(1).join('/'),
+        original_file_path: stub.path,
+      },
+      isIncremental: () => false,
+      graph: () => ({ nodes: {}, sources: {}, exposures: {} }),
+      usesMacro: (macro) => this.#macros.add(macro.uniqueId),
+    };
+  }
+
+  #setConfig(values: Readonly<Record<string, unknown>>, site: CallSite): void {
+    const finder = { placeOf: (at: YamlPath) => placeOfKeyword(site.place, String(at[0] ?? '')) };
+    const checked = validate(configSchemas[this.kind], values, finder, this.#errors, {
+      unknownKeyCode: projectCodes.unknownConfig,
+    });
+    if (checked !== undefined) this.#config.push(checked as ConfigLayer);
+  }
+
+  /** @throws TsdbtErrors when a config() call was wrong */
+  finish(): TemplateFacts {
+    if (this.#errors.length > 0) throw new TsdbtErrors(this.#errors);
+    return { refs: this.#refs, sources: this.#sources, config: this.#config, macros: [...this.#macros] };
+  }
+}
+
+function placeholder(project: Project, name: string): Relation {
+  return new Relation(project.target.schema, name, project.target.database);
+}
+
+/** Where `key=` stands in a call; the call itself where it does not (`**config`). */
+function placeOfKeyword(call: SourcePlace, key: string): SourcePlace {
+  const text = call.source.text.slice(call.start, call.end);
+  const match = key === '' ? null : new RegExp(`(?<![\\w$])['"]?${key}['"]?\\s*[=:]`).exec(text);
+  if (match === null) return call;
+  const start = call.start + match.index + match[0].indexOf(key);
+  return call.source.place(start, start + key.length);
+}
+
+/** Nothing waits while a project is parsed: there is no engine to wait for. */
+export function settled<T>(value: T | Promise<T>): T {
+  if (value instanceof Promise) throw new Error('a template waited for something while it was parsed');
+  return value;
+}

@@ -1,0 +1,132 @@
+import { formatPlace, type SourcePlace } from '../errors/source-text.js';
+import { didYouMean } from '../errors/suggest.js';
+import { GraphError } from '../errors/tsdbt-error.js';
+import { graphCodes } from './codes.js';
+import type { ManifestNode, ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
+
+/** Finds what `ref` and `source` mean, and says what is wrong where they mean nothing. */
+export class Resolver {
+  readonly #models = new Map<string, ModelNode[]>();
+  readonly #disabledModels = new Map<string, ManifestNode>();
+  readonly #sources = new Map<string, SourceNode>();
+  readonly #disabledSources = new Map<string, SourceNode>();
+
+  constructor(
+    models: Iterable<ModelNode>,
+    sources: Iterable<SourceNode>,
+    disabled: Iterable<ManifestNode>,
+    readonly projectName: string,
+  ) {
+    for (const node of models) this.#models.set(node.name, [...(this.#models.get(node.name) ?? []), node]);
+    for (const node of sources) this.#sources.set(`${node.sourceName}.${node.name}`, node);
+    for (const node of disabled) {
+      if (node.resourceType === 'source') this.#disabledSources.set(`${node.sourceName}.${node.name}`, node);
+      else if (node.resourceType !== 'test' && node.resourceType !== 'exposure')
+        this.#disabledModels.set(node.name, node);
+    }
+  }
+
+  get modelNames(): Iterable<string> {
+    return this.#models.keys();
+  }
+
+  /** The node that a ref means. @throws GraphError TSD3001, 3002, 3003, 3007 at the call's place */
+  ref(call: RefCall, from: { readonly packageName: string } | undefined, place = call.place): ModelNode {
+    const named = this.#models.get(call.name) ?? [];
+    const matching = call.package === undefined ? named : named.filter((node) => node.packageName === call.package);
+    const own = matching.filter((node) => node.packageName === (call.package ?? from?.packageName));
+    if (own.length === 1) return own[0]!;
+    if (matching.length === 1) return matching[0]!;
+    if (matching.length > 1) {
+      throw new GraphError(
+        graphCodes.ambiguousRef,
+        `ref("${call.name}") means ${matching.map((n) => n.uniqueId).join(' or ')}`,
+        { place, hint: `name the package: ref("${matching[0]!.packageName}", "${call.name}")` },
+      );
+    }
+    throw this.#unknownRef(call, place);
+  }
+
+  #unknownRef(call: RefCall, place: SourcePlace | undefined): GraphError {
+    const disabled = this.#disabledModels.get(call.name);
+    if (disabled !== undefined) {
+      return new GraphError(
+        graphCodes.disabledRef,
+        `ref("${call.name}") means a ${disabled.resourceType} that is disabled`,
+        {
+          place,
+          hint: `set enabled to true for ${disabled.path}, or leave the ref out where it is disabled`,
+        },
+      );
+    }
+    const source = [...this.#sources.values()].find(
+      (node) => node.name === call.name || `${node.sourceName}.${node.name}` === call.name,
+    );
+    if (source !== undefined) {
+      return new GraphError(graphCodes.refToSource, `"${call.name}" is a table of a source, not a model`, {
+        place,
+        hint: `write source("${source.sourceName}", "${source.name}")`,
+      });
+    }
+    const shown = call.package === undefined ? `ref("${call.name}")` : `ref("${call.package}", "${call.name}")`;
+    return new GraphError(graphCodes.unknownRef, `${shown}: there is no model, seed or snapshot of this name`, {
+      place,
+      hint: didYouMean(call.name, this.#models.keys()) ?? 'the name is that of the file, without folder and extension',
+    });
+  }
+
+  /** The source table that a call means. @throws GraphError TSD3006, 3008 at the call's place */
+  source(call: SourceCall, place = call.place): SourceNode {
+    const key = `${call.source}.${call.table}`;
+    const found = this.#sources.get(key);
+    if (found !== undefined) return found;
+    const disabled = this.#disabledSources.get(key);
+    if (disabled !== undefined) {
+      throw new GraphError(graphCodes.disabledSource, `the source "${key}" is disabled`, {
+        place,
+        hint: `set enabled to true in ${disabled.path}`,
+      });
+    }
+    const keys = [...this.#sources.keys()];
+    const ofSource = keys.filter((k) => k.startsWith(`${call.source}.`));
+    const model = this.#models.get(call.table)?.[0];
+    const hint =
+      ofSource.length > 0
+        ? (didYouMean(
+            call.table,
+            ofSource.map((k) => k.slice(call.source.length + 1)),
+          ) ?? `tables of "${call.source}": ${ofSource.map((k) => k.slice(call.source.length + 1)).join(', ')}`)
+        : (didYouMean(call.source, new Set([...this.#sources.values()].map((n) => n.sourceName))) ??
+          (model === undefined
+            ? 'declare it under sources: in a .yml file below models/'
+            : `${model.name} is a model: write ref("${model.name}")`));
+    throw new GraphError(graphCodes.unknownSource, `there is no source "${key}"`, { place, hint });
+  }
+}
+
+/** `a → b → a`, with the place of each read. */
+export function cycleError(cycle: readonly string[], nodeOf: (id: string) => ManifestNode): GraphError {
+  const nodes = cycle.map(nodeOf);
+  const names = [...nodes, nodes[0]!].map((node) => node.name);
+  // each node is read by the next one
+  const reads = nodes.map((node, i) => {
+    const reader = nodes[(i + 1) % nodes.length]!;
+    return { node, reader, place: placeOfRead(reader, node) };
+  });
+  const detail = reads
+    .map(
+      ({ node, reader, place }) =>
+        `  ${reader.name} reads ${node.name}${place === undefined ? '' : ` at ${formatPlace(place)}`}`,
+    )
+    .join('\n');
+  return new GraphError(graphCodes.cycle, `models need each other: ${names.join(' → ')}`, {
+    place: reads[0]?.place ?? nodes[0]!.source.place(0),
+    detail,
+    hint: 'take one of these refs out',
+  });
+}
+
+function placeOfRead(reader: ManifestNode, read: ManifestNode): SourcePlace | undefined {
+  if (!('refs' in reader)) return undefined;
+  return reader.refs.find((call) => call.name === read.name)?.place;
+}

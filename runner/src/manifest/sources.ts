@@ -1,0 +1,80 @@
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
+import { projectCodes } from '../project/codes.js';
+import type { Project } from '../project/project.js';
+import { columnsFromYaml } from './columns.js';
+import type { DocBlocks } from './docs.js';
+import { mergeLayers, toNodeConfig } from './merge-config.js';
+import type { SourceNode } from './nodes.js';
+import { entryLayer, type PropertyIndex } from './property-index.js';
+
+/** The tables of all sources that YAML declares, disabled ones included. */
+export function readSources(
+  project: Project,
+  index: PropertyIndex,
+  docs: DocBlocks,
+  errors: TsdbtError[],
+): SourceNode[] {
+  const nodes = new Map<string, SourceNode>();
+  const own: ProjectError[] = [];
+  for (const { entry: source, document, file, at } of index.sources) {
+    for (const [i, table] of (source.tables ?? []).entries()) {
+      const tableAt = [...at, 'tables', i];
+      const place = document.placeOf([...tableAt, 'name']);
+      const fqn = [project.name, ...file.folders, source.name, table.name];
+      const merged = mergeLayers([
+        ...project.config.sources.configsFor(fqn),
+        ...entryLayer(source),
+        ...entryLayer(table),
+      ]);
+      const config = toNodeConfig(merged, 'sources');
+      const identifier = table.identifier ?? table.name;
+      const location =
+        table.location ?? source.location ?? text(merged.external_location ?? config.meta.external_location);
+      const node: SourceNode = {
+        uniqueId: `source.${project.name}.${source.name}.${table.name}`,
+        resourceType: 'source',
+        packageName: project.name,
+        name: table.name,
+        fqn,
+        path: file.path,
+        source: document.source,
+        description: docs.render(table.description ?? '', document.placeOf([...tableAt, 'description']), own),
+        tags: config.tags,
+        meta: config.meta,
+        propertiesPlace: place,
+        sourceName: source.name,
+        identifier,
+        schema: config.schema ?? source.schema ?? source.name,
+        database: config.database ?? source.database,
+        location: location?.replaceAll('{name}', table.name).replaceAll('{identifier}', identifier),
+        columns: columnsFromYaml(table.columns, document, [...tableAt, 'columns'], docs, own),
+        loader: table.loader ?? source.loader,
+        loadedAtField: table.loaded_at_field ?? text(merged.loaded_at_field) ?? source.loaded_at_field,
+        freshness: table.freshness !== undefined ? table.freshness : (merged.freshness ?? source.freshness),
+        config,
+        dependsOn: [],
+      };
+      const earlier = nodes.get(node.uniqueId);
+      if (earlier !== undefined) {
+        own.push(
+          new ProjectError(
+            projectCodes.duplicateName,
+            `the source table "${source.name}.${table.name}" is declared twice`,
+            {
+              place,
+              via: [{ label: 'the first', place: earlier.propertiesPlace! }],
+            },
+          ),
+        );
+        continue;
+      }
+      nodes.set(node.uniqueId, node);
+    }
+  }
+  errors.push(...own);
+  return [...nodes.values()];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+/** Names of a generic test, as dbt makes them. */
+export interface TestNames {
+  /** the whole name: `unique_orders_order_id` */
+  readonly full: string;
+  /** at most 63 characters: the whole name, or its beginning and an md5 of it */
+  readonly short: string;
+}
+
+/**
+ * @param test name of the test, with its package before it where one is named: `dbt_utils_equal_rowcount`
+ * @param target name of the model, or `source_table` of a source
+ * @param args arguments without `model`
+ */
+export function genericTestNames(test: string, target: string, args: Readonly<Record<string, unknown>>): TestNames {
+  const parts = Object.keys(args)
+    .sort()
+    .flatMap((name) => flatten(args[name]))
+    .map((part) => pythonText(part).replace(/[^0-9a-zA-Z_]+/g, '_'));
+  const identifier = `${test}_${target}`;
+  const full = `${identifier}_${parts.join('__')}`;
+  if (full.length < 64) return { full, short: full };
+  return { full, short: `${identifier.slice(0, 30)}_${md5(full)}` };
+}
+
+/** Ten characters that tell tests of one name apart: from the test's package, name and arguments. */
+export function testHash(metadata: unknown): string {
+  return md5(canonical(metadata)).slice(-10);
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+function flatten(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value === 'object' && value !== null) return Object.values(value);
+  return [value];
+}
+
+/** How Python's str() prints what YAML holds. */
+function pythonText(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (typeof value === 'object') return JSON.stringify(value);
+  return String(value);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
