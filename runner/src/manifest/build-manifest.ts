@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { SourcePlace } from '../errors/source-text.js';
-import { GraphError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { GraphError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { orderedErrors } from '../project/ordered-errors.js';
 import type { Project } from '../project/project.js';
 import { readProperties } from '../project/properties.js';
 import { graphCodes } from './codes.js';
@@ -85,7 +86,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const graph = new Graph(new Map([...all].map(([id, node]) => [id, node.dependsOn])));
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
-  if (errors.length > 0) throw new TsdbtErrors(inOrder(errors));
+  if (errors.length > 0) throw orderedErrors(errors);
   for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
   return new Manifest(parts, graph);
 }
@@ -189,19 +190,4 @@ function inFileOrder(node: ModelNode | TestNode | ExposureNode) {
   const calls = [...node.refs, ...node.sources];
   if (node.sources.length === 0 || node.refs.length === 0) return calls;
   return calls.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
-}
-
-/** By file and place; an error that a file has several times (one macro, many callers) comes once. */
-function inOrder(errors: readonly TsdbtError[]): TsdbtError[] {
-  const seen = new Set<string>();
-  const unique = errors.filter((error) => {
-    const key = `${error.code} ${error.place?.source.path} ${error.place?.start} ${error.message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-  const key = (error: TsdbtError): string => error.place?.source.path ?? '';
-  return unique.sort((a, b) =>
-    key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : (a.place?.start ?? 0) - (b.place?.start ?? 0),
-  );
 }

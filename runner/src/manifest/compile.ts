@@ -53,6 +53,24 @@ export async function renderText(
   return { sql: text, map };
 }
 
+/**
+ * The SQL of a text that is no node of the project (`--inline`): it may read anything, ephemeral models included.
+ */
+export async function compileInline(
+  manifest: Manifest,
+  source: SourceText,
+  options: CompileOptions,
+): Promise<CompiledCode> {
+  const ctes = new Map<string, NamedCte>();
+  const host = hostOf(manifest, undefined, options, {
+    readsAnything: true,
+    onEphemeral: (read) => addEphemeral(manifest, read, options, ctes),
+  });
+  const { text, map } = await renderTemplate(parseTemplate(source), createDbtContext(host));
+  const injected = injectCtes({ sql: text, map }, [...ctes.values()]);
+  return { sql: injected.sql, map: injected.map, ephemerals: [...ctes.keys()] };
+}
+
 /** Renders a node, having added the CTEs of the ephemeral models it reads, those that they read first. */
 async function renderNode(
   manifest: Manifest,
@@ -62,17 +80,24 @@ async function renderNode(
 ): Promise<MappedSql> {
   const host = hostOf(manifest, node, options, {
     readsAnything: false,
-    onEphemeral: async (read) => {
-      if (ctes.has(read.uniqueId)) return;
-      const inner = { ...options, this: undefined, isIncremental: false };
-      const body = await renderNode(manifest, read, inner, ctes);
-      ctes.set(read.uniqueId, { name: cteName(read.alias), ...body });
-    },
+    onEphemeral: (read) => addEphemeral(manifest, read, options, ctes),
   });
   const scope = createDbtContext(host);
   if (node.resourceType === 'test' && node.generic !== undefined) return renderGenericTest(manifest, node, scope, host);
   const { text, map } = await renderTemplate(programOf(manifest, node), scope);
   return { sql: text, map };
+}
+
+async function addEphemeral(
+  manifest: Manifest,
+  read: ModelNode,
+  options: CompileOptions,
+  ctes: Map<string, NamedCte>,
+): Promise<void> {
+  if (ctes.has(read.uniqueId)) return;
+  const inner = { ...options, this: undefined, isIncremental: false };
+  const body = await renderNode(manifest, read, inner, ctes);
+  ctes.set(read.uniqueId, { name: cteName(read.alias), ...body });
 }
 
 function programOf(manifest: Manifest, node: ModelNode | TestNode): TemplateProgram {

@@ -5,6 +5,7 @@ import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { ConfigTree } from './config-tree.js';
 import { parseDotenv } from './dotenv.js';
+import { orderedErrors } from './ordered-errors.js';
 import type { EvaluateValue, HookText, Project, ProjectCommand, ProjectPaths, ValueScope } from './project.js';
 import { type ProjectFile, projectSchema } from './project-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
@@ -59,7 +60,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     document,
     errors,
   );
-  if (file === undefined) throw new TsdbtErrors(errors);
+  if (file === undefined) throw orderedErrors(errors);
 
   checkVersion(file, document, errors);
   const { target, names } = chooseTarget(
@@ -121,7 +122,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
         hint: 'keep data_tests',
       }),
     );
-  if (errors.length > 0) throw new TsdbtErrors(errors);
+  if (errors.length > 0) throw orderedErrors(errors);
   return project;
 }
 

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { SourceText } from '../../errors/source-text.js';
 import { didYouMean } from '../../errors/suggest.js';
-import { GraphError, ProjectError, TsdbtErrors } from '../../errors/tsdbt-error.js';
+import { GraphError, ProjectError } from '../../errors/tsdbt-error.js';
 import { projectCodes } from '../../project/codes.js';
+import { orderedErrors } from '../../project/ordered-errors.js';
 import type { Project } from '../../project/project.js';
 import { isRenderedLater, renderValues } from '../../project/render-values.js';
 import { validate } from '../../project/validate.js';
@@ -79,7 +80,7 @@ export function readSelectors(project: Project): Map<string, NamedSelector> {
       });
     }
   }
-  if (errors.length > 0) throw new TsdbtErrors(errors);
+  if (errors.length > 0) throw orderedErrors(errors);
   return found;
 }
 

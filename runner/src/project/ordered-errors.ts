@@ -1,0 +1,25 @@
+import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
+
+/** Errors of one step as one: by file and place, each once (a macro's error comes up in all that call it). */
+export function orderedErrors(errors: readonly TsdbtError[]): TsdbtErrors {
+  const seen = new Set<string>();
+  const unique = errors.filter((error) => {
+    const key = `${error.code} ${fileOf(error)} ${error.place?.start} ${error.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  return new TsdbtErrors(unique.sort((a, b) => compare(fileOf(a), fileOf(b)) || startOf(a) - startOf(b)));
+}
+
+function fileOf(error: TsdbtError): string {
+  return error.place?.source.path ?? '';
+}
+
+function startOf(error: TsdbtError): number {
+  return error.place?.start ?? 0;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
