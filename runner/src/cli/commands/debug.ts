@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import picocolors from 'picocolors';
 import { formatThrown } from '../../errors/format-error.js';
 import type { Project } from '../../project/project.js';
+import { counted } from '../../report/node-line.js';
 import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
 import { openProjectFor } from '../open-project.js';
@@ -21,11 +22,12 @@ type Check = () => Promise<string | undefined> | string | undefined;
 export async function debug(options: GlobalOptions, effects: Effects): Promise<number> {
   const paint = picocolors.createColors(usesColor(effects.stderr, effects.env, options.color));
   let failed = 0;
-  const check = async (name: string, mend: string, run: Check): Promise<void> => {
+  const check = async (name: string, mend: string, run: Check): Promise<boolean> => {
     try {
       const found = await run();
       if (!options.quiet)
         effects.stderr.write(`  ${paint.green('ok')}    ${name}${found === undefined ? '' : `: ${found}`}\n`);
+      return true;
     } catch (thrown) {
       failed += 1;
       const style = errorStyle(effects.stderr, effects.env, options.color);
@@ -33,6 +35,7 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
       const text =
         thrown instanceof CheckFailure || isSystemError(thrown) ? thrown.message : formatThrown(thrown, style).text;
       effects.stderr.write(`  ${paint.red('fail')}  ${name}\n${indented(text)}\n        ${mend}\n`);
+      return false;
     }
   };
 
@@ -44,15 +47,18 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
     project = await openProjectFor(options, effects);
     const { buildManifest } = await import('../../manifest/build-manifest.js');
     const manifest = await buildManifest(project);
-    return `${project.name}, ${manifest.nodes.size} nodes, target ${project.target.name} (${project.target.type})`;
+    return `${project.name}, ${counted(manifest.nodes.size, 'node')}, target ${project.target.name} (${project.target.type})`;
   });
   if (project !== undefined) {
     const { warehouse, target } = project;
     const opened = project;
     if (target.storage === 'delta') {
-      await check('warehouse', 'change its permissions, or name another folder with warehouse: in project.yml', () =>
-        writable(warehouse),
+      const canWrite = await check(
+        'warehouse',
+        'change its permissions, or name another folder with warehouse: in project.yml',
+        () => writable(warehouse),
       );
+      if (!canWrite) return 1;
       await check('disk', 'free some space, or name a warehouse on another disk', () => freeSpace(warehouse));
       await check('Delta commit', 'the warehouse needs a file system with hard links and fsync', () =>
         roundTrip(opened),
@@ -101,6 +107,7 @@ function existing(folder: string): string {
 
 function writable(warehouse: string): string {
   const folder = existing(warehouse);
+  if (!statSync(folder).isDirectory()) throw new CheckFailure(`${folder} is not a folder`);
   accessSync(folder, constants.W_OK | constants.X_OK);
   return folder === warehouse ? warehouse : `${warehouse} (made by the first run)`;
 }
