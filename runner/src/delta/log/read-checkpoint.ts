@@ -44,7 +44,7 @@ export async function readCheckpoint(engine: ParquetEngine, paths: readonly stri
     if (wanted === undefined || parsed.kind !== 'struct') continue;
     const column = quoteIdentifier(name);
     const pairs = wanted
-      .filter((field) => has(parsed, field))
+      .filter((field) => has(parsed, field) || (field === 'stats' && has(parsed, 'stats_parsed')))
       .map((field) => `${quoteLiteral(field)}, ${jsonOf(parsed, column, field)}`);
     selects.push(
       `SELECT CAST(json_object(${quoteLiteral(name)}, json_object(${pairs.join(', ')})) AS VARCHAR) AS action FROM ${source} WHERE ${column} IS NOT NULL`,
@@ -62,7 +62,8 @@ function has(type: DuckDBType & { kind: 'struct' }, field: string): boolean {
 function jsonOf(type: DuckDBType & { kind: 'struct' }, column: string, field: string): string {
   const value = `${column}.${quoteIdentifier(field)}`;
   if (field !== 'stats' || !has(type, 'stats_parsed')) return value;
-  return `coalesce(${value}, CAST(to_json(${column}.stats_parsed) AS VARCHAR))`;
+  const text = `CAST(to_json(${column}.stats_parsed) AS VARCHAR)`;
+  return has(type, 'stats') ? `coalesce(${value}, ${text})` : text;
 }
 
 /** A null field of a checkpoint is one that the action did not have. */

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { history, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { by, useTempTable } from './temp-table.js';
+
+const t = useTempTable();
+const WORKER = fileURLToPath(new URL('./append-worker.ts', import.meta.url));
+
+function worker(name: string, commits: number): { process: ChildProcess; acknowledged: number[] } {
+  const child = spawn(process.execPath, ['--import', 'jiti/register', WORKER, t.location, name, String(commits)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const acknowledged: number[] = [];
+  let rest = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) acknowledged.push(Number(line.split(' ')[0]));
+  });
+  return { process: child, acknowledged };
+}
+
+describe('several processes that append at once', () => {
+  it('lose no row and double none', { timeout: 120_000 }, async () => {
+    await (await stageAppend(t.target, { select: "SELECT 'first' AS writer, 0 AS n" })).commit(by);
+    const workers = ['a', 'b', 'c', 'd'].map((name) => worker(name, 20));
+    const errors: string[] = [];
+    for (const { process: child } of workers) child.stderr!.on('data', (text) => errors.push(String(text)));
+    const codes = await Promise.all(workers.map(async ({ process: child }) => (await once(child, 'exit'))[0]));
+    expect([codes, errors.join('')]).toEqual([[0, 0, 0, 0], '']);
+    const snapshot = await t.snapshot();
+    expect(snapshot.version).toBe(80);
+    const counts = await t.engine.rows(
+      `SELECT writer, count(*)::INTEGER AS rows, count(DISTINCT n)::INTEGER AS distinct_rows FROM (${snapshot.toSql()}) GROUP BY ALL ORDER BY ALL`,
+    );
+    expect(counts).toEqual([
+      ...['a', 'b', 'c', 'd'].map((writer) => ({ writer, rows: 20, distinct_rows: 20 })),
+      { writer: 'first', rows: 1, distinct_rows: 1 },
+    ]);
+    expect(await history(await t.open())).toHaveLength(81);
+  });
+});
+
+describe('a process that is killed', () => {
+  it('leaves a table that opens, with every acknowledged row once', { timeout: 120_000 }, async () => {
+    await (await stageAppend(t.target, { select: "SELECT 'first' AS writer, 0 AS n" })).commit(by);
+    for (let round = 0; round < 6; round++) {
+      const { process: child, acknowledged } = worker(`w${round}`, 10_000);
+      while (acknowledged.length < 3) await once(child.stdout!, 'data');
+      await new Promise((resolve) => setTimeout(resolve, (round * 37) % 23));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const snapshot = await t.snapshot();
+      const rows = await t.engine.rows(`SELECT n FROM (${snapshot.toSql()}) WHERE writer = 'w${round}' ORDER BY n`);
+      const written = rows.map((row) => row.n);
+      expect(written).toEqual(written.map((_, i) => i));
+      expect(written.length).toBeGreaterThanOrEqual(acknowledged.length);
+      expect(written.length).toBeLessThanOrEqual(acknowledged.length + 1);
+      const commits = (await readdir(join(t.location, '_delta_log'))).filter((name) => /^\d{20}\.json$/.test(name));
+      expect(commits).toHaveLength(snapshot.version + 1);
+    }
+  });
+});
+
+describe('two writers that started from the same version', () => {
+  beforeEach(async () => {
+    await (await stageOverwrite(t.target, { select: "SELECT range AS id, 'old' AS v FROM range(10)" })).commit(by);
+    await (await stageAppend(t.target, { select: "SELECT range AS id, 'old' AS v FROM range(100, 110)" })).commit(by);
+  });
+  const append = (id: number) => stageAppend(t.target, { select: `SELECT ${id} AS id, 'new' AS v` });
+  const merge = (id: number) => stageMerge(t.target, { source: `SELECT ${id} AS id, 'merged' AS v`, on: ['id'] });
+
+  it('both append', async () => {
+    const [first, second] = [await append(1000), await append(1001)];
+    expect(await first.commit(by)).toEqual({ version: 2 });
+    expect(await second.commit(by)).toEqual({ version: 3 });
+    expect(await t.read()).toHaveLength(22);
+  });
+
+  it('append, then overwrite: the overwrite has not seen the new rows and fails', async () => {
+    const overwrite = await stageOverwrite(t.target, { select: "SELECT 1 AS id, 'x' AS v" });
+    await (await append(1000)).commit(by);
+    await expect(overwrite.commit(by)).rejects.toMatchObject({
+      code: 'TSD6020',
+      message: expect.stringMatching(
+        /WRITE from version 1 conflicts with version 2 \(WRITE by tsdbt\/test\), which added rows/,
+      ),
+      hint: expect.stringContaining('nothing was published'),
+    });
+    expect(await t.read()).toHaveLength(21);
+  });
+
+  it('merge into different files, by keys far apart', async () => {
+    const [first, second] = [await merge(5), await merge(105)];
+    await first.commit(by);
+    await second.commit(by);
+    expect((await t.read()).filter((row) => row.v === 'merged').map((row) => row.id)).toEqual(['5', '105']);
+  });
+
+  it('merge into the same file: the second fails', async () => {
+    const [first, second] = [await merge(5), await merge(6)];
+    await first.commit(by);
+    await expect(second.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+  });
+
+  it('merge, after an append of rows that might have matched', async () => {
+    const staged = await merge(50);
+    await (await append(50)).commit(by);
+    await expect(staged.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+  });
+
+  it('delete, after an append', async () => {
+    const staged = await stageDelete(t.target, 'id = 5');
+    await (await append(5)).commit(by);
+    await expect(staged.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+  });
+
+  it('append, after a change of the schema', async () => {
+    const staged = await append(7);
+    await (await stageAppend(t.target, { select: "SELECT 8 AS id, 'new' AS v, 1 AS w", mergeSchema: true })).commit(by);
+    await expect(staged.commit(by)).rejects.toMatchObject({
+      message: expect.stringContaining('changed the table’s schema or properties'),
+    });
+  });
+
+  it('create the table', async () => {
+    const target = { location: `${t.location}-2`, engine: t.engine };
+    const first = await stageOverwrite(target, { select: 'SELECT 1 AS a' });
+    const second = await stageOverwrite(target, { select: 'SELECT 2 AS a' });
+    await first.commit(by);
+    await expect(second.commit(by)).rejects.toMatchObject({ message: expect.stringContaining('created the table') });
+  });
+});
+
+describe('a transaction of an application', () => {
+  it('is committed once, however often the run is retried', async () => {
+    const run = async (version: number) => {
+      const staged = await stageAppend(t.target, { select: `SELECT ${version} AS a` });
+      return staged.commit({ ...by, txn: { appId: 'model.demo.plays', version } });
+    };
+    expect(await run(1)).toEqual({ version: 0 });
+    expect(await run(1)).toEqual({ version: 0 });
+    const [one, other] = [
+      await stageAppend(t.target, { select: 'SELECT 2 AS a' }),
+      await stageAppend(t.target, { select: 'SELECT 2 AS a' }),
+    ];
+    const txn = { appId: 'model.demo.plays', version: 2 };
+    expect(await one.commit({ ...by, txn })).toEqual({ version: 1 });
+    expect(await other.commit({ ...by, txn })).toEqual({ version: 1 });
+    expect(await t.read()).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+});

@@ -1,0 +1,47 @@
+"""Reads and writes tables with the package deltalake, for specs. One request of JSON on stdin, one answer on stdout."""
+
+import json
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, write_deltalake
+
+
+def read(location, version=None, into=None, **_):
+    table = DeltaTable(location, version=version)
+    rows = table.to_pyarrow_table()
+    pq.write_table(rows, into)
+    return {
+        "version": table.version(),
+        "schema": json.loads(table.schema().to_json()),
+        "rows": rows.num_rows,
+        "partitions": table.metadata().partition_columns,
+        "description": table.metadata().description,
+    }
+
+
+def skip(location, filters, **_):
+    """How many rows a filter finds when the reader may skip files by their statistics."""
+    table = DeltaTable(location)
+    return {"rows": table.to_pyarrow_table(filters=[tuple(f) for f in filters]).num_rows}
+
+
+def write(location, source, mode="append", partition_by=None, configuration=None, checkpoint=False, **_):
+    rows = pq.read_table(source)
+    write_deltalake(location, rows, mode=mode, partition_by=partition_by, configuration=configuration)
+    table = DeltaTable(location)
+    if checkpoint:
+        table.create_checkpoint()
+    return {"version": table.version()}
+
+
+def delete(location, predicate, **_):
+    table = DeltaTable(location)
+    table.delete(predicate)
+    return {"version": table.version()}
+
+
+request = json.load(sys.stdin)
+operation = {"read": read, "skip": skip, "write": write, "delete": delete}[request.pop("do")]
+json.dump(operation(**request), sys.stdout)

@@ -1,0 +1,139 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { restore, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { findDeltalake } from './deltalake.js';
+import { by, useTempTable } from './temp-table.js';
+
+const deltalake = await findDeltalake();
+const t = useTempTable();
+
+/** Reads a version with deltalake and compares columns, types and rows with ours. */
+async function expectSame(version?: number): Promise<void> {
+  const into = join(t.folder, 'theirs.parquet');
+  const answer = await deltalake!.ask({ do: 'read', location: t.location, version: version ?? null, into });
+  const snapshot = await t.snapshot({ version });
+  expect(answer.version).toBe(snapshot.version);
+  expect(answer.schema).toEqual(JSON.parse(snapshot.metadata.schemaString));
+  expect(answer.partitions).toEqual(snapshot.partitionColumns);
+  expect(answer.description ?? undefined).toBe(snapshot.metadata.description);
+  const ours = snapshot.toSql();
+  const theirs = `SELECT * FROM read_parquet('${into}', hive_partitioning=false)`;
+  expect(await t.engine.describe(theirs)).toEqual(await t.engine.describe(ours));
+  const missing = (a: string, b: string) => t.engine.rows(`(${a}) EXCEPT ALL (${b})`);
+  expect({ onlyOurs: await missing(ours, theirs), onlyTheirs: await missing(theirs, ours) }).toEqual({
+    onlyOurs: [],
+    onlyTheirs: [],
+  });
+}
+
+const overwrite = async (select: string, options = {}) =>
+  (await stageOverwrite(t.target, { select, ...options })).commit(by);
+
+const EVERY_TYPE = `SELECT * FROM (VALUES
+  (true, 1::TINYINT, 2::SMALLINT, 3::INTEGER, 9223372036854775807::BIGINT, 1.5::FLOAT, 'nan'::DOUBLE, 1.25::DECIMAL(5,2), 123456789012345678901234567890.12345678::DECIMAL(38,8), 'ü 🎧' || chr(0) || '"\\', '\\x00\\xFF'::BLOB, DATE '2024-02-29', TIMESTAMPTZ '2024-02-29 12:34:56.789123+00', TIMESTAMP '2024-02-29 12:34:56.789123', [1, NULL, 3], {'x': 1, 'y z': 'q'}, MAP {'a': 1.5, 'b': NULL}, [{'k': [DATE '2024-01-01']}]),
+  (false, -128, -32768, -2147483648, -9223372036854775808, '-infinity', 'infinity', -0.01, -0.00000001, '', ''::BLOB, DATE '1500-01-01', TIMESTAMPTZ '1969-12-31 23:59:59.999999+00', TIMESTAMP '1900-01-01 00:00:00', [], {'x': NULL, 'y z': NULL}, MAP {}, []),
+  (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+  (NULL, 0, 0, 0, 0, -0.0, 1e-300, 0, 0, repeat('x', 100000), repeat('y', 1000)::BLOB, DATE '9999-12-31', TIMESTAMPTZ '9999-12-31 23:59:59+00', TIMESTAMP '2024-01-01', [NULL], NULL, NULL, [NULL])
+) AS s(bool, tiny, small, "int", big, f32, f64, dec_small, dec_big, "te xt", bin, "day", tz, naive, list, struct, map, nested)`;
+
+describe.skipIf(deltalake === undefined)('deltalake reads what is written here', () => {
+  it('of every type, with nulls, after each operation and through a checkpoint', { timeout: 180_000 }, async () => {
+    await overwrite(EVERY_TYPE, { comments: { bool: 'ja "oder" nein' }, description: 'all types' });
+    await expectSame();
+    await (await stageAppend(t.target, { select: EVERY_TYPE })).commit(by);
+    await (await stageDelete(t.target, '"int" = 3')).commit(by);
+    await expectSame();
+    const source = `SELECT * REPLACE ('merged' AS "te xt") FROM (${EVERY_TYPE}) WHERE "int" IN (0, 3)`;
+    await overwrite(EVERY_TYPE);
+    await (await stageMerge(t.target, { source, on: ['int'] })).commit(by);
+    await expectSame();
+    await restore(await t.open(), 0, by);
+    await expectSame();
+    for (let n = 0; n < 7; n++) await (await stageAppend(t.target, { select: `${EVERY_TYPE} LIMIT 1` })).commit(by);
+    expect(await readdir(join(t.location, '_delta_log'))).toContain('00000000000000000010.checkpoint.parquet');
+    await expectSame();
+    await expectSame(2);
+  });
+
+  it('of the types that Delta lacks, as what they are stored as', { timeout: 60_000 }, async () => {
+    await overwrite(`SELECT 1::HUGEINT AS huge, 2::UBIGINT AS ub, 3::UTINYINT AS ut, TIME '10:11:12' AS tm, INTERVAL 1 DAY AS iv,
+      '6ba7b810-9dad-11d1-80b4-00c04fd430c8'::UUID AS id, 'a'::ENUM('a', 'b') AS e, '{"k": 1}'::JSON AS j,
+      TIMESTAMP_NS '2024-01-01 00:00:00.123456789' AS ns, {'u': 1::UINTEGER} AS s`);
+    await expectSame();
+  });
+
+  it('in partitions with odd characters and of every type', { timeout: 60_000 }, async () => {
+    const values = ['plain', 'a/b', 'x=y', '100 %', "it''s", 'ü 漢 🎧', '..', 'q?*:"<>|#', ' lead', '%2F', '+'];
+    const rows = values.map((text, i) => `(${i}, '${text}')`).join(', ');
+    await overwrite(`SELECT * FROM (VALUES ${rows}, (99, NULL)) AS s(a, "p q")`, { partitionBy: ['p q'] });
+    await expectSame();
+    await overwrite(
+      `SELECT 1 AS a, 12.50::DECIMAL(5,2) AS d, DATE '2024-02-29' AS "day", true AS b, 7::BIGINT AS i,
+        TIMESTAMPTZ '2024-02-29 12:34:56.789012+00' AS at, TIMESTAMP '2024-02-29 12:34:56' AS naive`,
+      { partitionBy: ['d', 'day', 'b', 'i', 'at', 'naive'] },
+    );
+    await expectSame();
+  });
+
+  it('with columns that were added later, and an empty table', { timeout: 60_000 }, async () => {
+    await overwrite("SELECT 1 AS a, {'x': 1} AS s");
+    await (
+      await stageAppend(t.target, { select: "SELECT 5000000000 AS a, {'x': 2} AS s, 'new' AS b", mergeSchema: true })
+    ).commit(by);
+    await expectSame();
+    await (await stageDelete(t.target, 'true')).commit(by);
+    await expectSame();
+    await overwrite('SELECT 1 AS only WHERE false');
+    await expectSame();
+  });
+
+  it('finding every row that a filter asks for, though it skips files by our statistics', {
+    timeout: 60_000,
+  }, async () => {
+    for (let n = 0; n < 3; n++)
+      await (
+        await stageAppend(t.target, {
+          select: `SELECT range + ${n * 10} AS i, repeat('ü', 40) || range AS s, TIMESTAMPTZ '2024-01-01 00:00:00.000999+00' + INTERVAL (range + ${n * 10}) MINUTE AS at FROM range(10)`,
+        })
+      ).commit(by);
+    const rows = async (filter: unknown[]) =>
+      (await deltalake!.ask({ do: 'skip', location: t.location, filters: [filter] })).rows;
+    expect(await rows(['i', '>=', 15])).toBe(15);
+    expect(await rows(['i', '=', 9])).toBe(1);
+    expect(await rows(['s', '=', `${'ü'.repeat(40)}3`])).toBe(3);
+    expect(await rows(['s', '>', `${'ü'.repeat(40)}8`])).toBe(3);
+  });
+});
+
+describe.skipIf(deltalake === undefined)('tables written by deltalake are read here', () => {
+  const write = async (select: string, options = {}) => {
+    const source = join(t.folder, 'source.parquet');
+    await t.engine.execute(`COPY (${select}) TO '${source}' (FORMAT parquet)`);
+    await deltalake!.ask({ do: 'write', location: t.location, source, ...options });
+  };
+
+  it('of every type, appended to and checkpointed', { timeout: 60_000 }, async () => {
+    await write(EVERY_TYPE);
+    await expectSame();
+    await write(EVERY_TYPE, { checkpoint: true });
+    await expectSame();
+    expect((await readdir(join(t.location, '_delta_log'))).some((name) => name.includes('.checkpoint.'))).toBe(true);
+    await (await stageAppend(t.target, { select: EVERY_TYPE })).commit(by);
+    await expectSame();
+  });
+
+  it('partitioned by odd values, and deleted from', { timeout: 60_000 }, async () => {
+    const select =
+      "SELECT range AS a, ['x/y', '100 %', 'ü=1', NULL][1 + range % 4] AS p, DATE '2024-01-01' + (range % 2)::INTEGER AS day FROM range(12)";
+    await write(select, { partition_by: ['p', 'day'] });
+    await expectSame();
+    await deltalake!.ask({ do: 'delete', location: t.location, predicate: 'a = 5' });
+    await expectSame();
+    await (
+      await stageMerge(t.target, { source: "SELECT 6 AS a, 'moved' AS p, DATE '2024-05-05' AS day", on: ['a'] })
+    ).commit(by);
+    await expectSame();
+    expect(await t.read()).toHaveLength(11);
+  });
+});
