@@ -1,0 +1,81 @@
+import type { Column, QueryResult } from '../../engines/engine.js';
+import type { Relation } from '../../engines/relation.js';
+import type { LibraryMacro, MacroLibrary } from '../macros.js';
+import type { CallSite, MaybePromise } from '../values.js';
+
+/** `ref('package', 'name', version=2)` as it was called. */
+export interface RefRequest {
+  readonly package: string | undefined;
+  readonly name: string;
+  readonly version: string | number | undefined;
+  readonly site: CallSite;
+}
+
+/** `source('name', 'table')` as it was called. */
+export interface SourceRequest {
+  readonly source: string;
+  readonly table: string;
+  readonly site: CallSite;
+}
+
+/** What templates ask the engine for; absent while a project is parsed. */
+export interface AdapterHost {
+  /** runs a statement and reads its result whole */
+  query(sql: string, site: CallSite): MaybePromise<QueryResult>;
+  /** the relation if it exists */
+  getRelation(database: string | undefined, schema: string, identifier: string): MaybePromise<Relation | undefined>;
+  getColumns(relation: Relation): MaybePromise<readonly Column[]>;
+  listRelations(schema: string): MaybePromise<readonly Relation[]>;
+  schemaExists(schema: string): MaybePromise<boolean>;
+}
+
+/**
+ * What a template's context needs from outside. While a project is parsed the callbacks record what is asked for
+ * (`execute` is false); while a node is compiled they resolve it. Values are plain JavaScript unless said otherwise;
+ * `undefined` always means: there is none.
+ */
+export interface ContextHost {
+  /** package of the file that is rendered: its own macros come first */
+  readonly packageName: string;
+  readonly library: MacroLibrary;
+  /** the engine's type and those it descends from, e.g. `['duckdb']`: what `adapter.dispatch` looks for */
+  readonly adapterTypes: readonly string[];
+  readonly execute: boolean;
+  readonly projectName: string;
+  /** `target.*`: name, schema, database, type, threads, … */
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly invocationId: string;
+  readonly runStartedAt: Date;
+  /** the engine's own version (`tsdbt_version`), and the version of dbt whose behaviour it has (`dbt_version`) */
+  readonly version: string;
+  readonly dbtVersion: string;
+
+  /** the relation of a model, or what else `{{ ref(…) }}` should give */
+  ref?(request: RefRequest): MaybePromise<unknown>;
+  source?(request: SourceRequest): MaybePromise<unknown>;
+  /** `config(…)`: its keyword arguments */
+  setConfig?(values: Readonly<Record<string, unknown>>, site: CallSite): void;
+  /** `config.get(name)` */
+  getConfig?(name: string): unknown;
+  getVar(name: string, site: CallSite): unknown;
+  varNames?(): Iterable<string>;
+  getEnv(name: string, site: CallSite): string | undefined;
+  envNames?(): Iterable<string>;
+  /** `this`, where a node is rendered */
+  readonly thisRelation?: Relation | undefined;
+  /** `model`, where a node is rendered */
+  readonly model?: Readonly<Record<string, unknown>> | undefined;
+  isIncremental?(): MaybePromise<boolean>;
+  /** `graph`, made when it is first asked for */
+  graph?(): Readonly<Record<string, unknown>>;
+  readonly adapter?: AdapterHost | undefined;
+  /** `log`, `print` and `exceptions.warn` */
+  message?(level: 'debug' | 'info' | 'warn', text: string, site: CallSite): void;
+  /** a macro was found by a name in the template (`depends_on.macros`) */
+  usesMacro?(macro: LibraryMacro): void;
+  /** the template that `import` and `include` name */
+  loadTemplate?(name: string): import('../parse.js').TemplateProgram | undefined;
+  /** further names: `schemas`, `selected_resources`, `database`, `on_run_end`'s `results`, … */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+}

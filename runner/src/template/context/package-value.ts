@@ -1,0 +1,36 @@
+import { Frame, type Scope } from '../frame.js';
+import { MacroValue } from '../macro-value.js';
+import type { LibraryMacro } from '../macros.js';
+import { TemplateObject, type TemplateValue } from '../values.js';
+import type { ContextHost } from './context-host.js';
+
+/** A macro of the library as a value that can be called; the host learns that it is used. */
+export function macroValueOf(macro: LibraryMacro, scope: Scope, host: ContextHost, label = macro.name): MacroValue {
+  host.usesMacro?.(macro);
+  return new MacroValue(macro.block.node, new Frame({ source: macro.program.source, via: [], scope }), label);
+}
+
+/** `dbt_utils` in `dbt_utils.star(…)`. */
+export class PackageValue extends TemplateObject {
+  readonly typeName = 'package';
+  constructor(
+    readonly name: string,
+    readonly scope: Scope,
+    readonly host: ContextHost,
+  ) {
+    super();
+  }
+  override attributeNames(): Iterable<string> {
+    return this.host.library.namesIn(this.name);
+  }
+  override getAttribute(name: string): TemplateValue | undefined {
+    const macro = this.host.library.inPackage(this.name, name);
+    return macro === undefined ? undefined : macroValueOf(macro, this.scope, this.host, `${this.name}.${name}`);
+  }
+  override getItem(key: TemplateValue): TemplateValue | undefined {
+    return typeof key === 'string' ? this.getAttribute(key) : undefined;
+  }
+  toText(): string {
+    return `<package ${this.name}>`;
+  }
+}

@@ -1,0 +1,107 @@
+import { didYouMean } from '../../errors/suggest.js';
+import { chain } from '../chain.js';
+import { toTemplateValue } from '../convert.js';
+import { argumentFailure, OperationFailure, templateCodes, typeFailure } from '../failure.js';
+import { ReturnSignal } from '../return-signal.js';
+import { defineFunction } from '../signature.js';
+import { hostValue, PyFloat, plain, TemplateFunction, type TemplateValue, text, truthy, typeName } from '../values.js';
+import type { ContextHost } from './context-host.js';
+
+function str(value: TemplateValue | undefined, what: string): string {
+  if (typeof value === 'string') return value;
+  throw typeFailure(`${what} should be a string, not ${typeName(value ?? null)}`);
+}
+
+function unavailable(name: string): OperationFailure {
+  return new OperationFailure(templateCodes.unsupported, `${name}() is not available here`);
+}
+
+/** `var`: a function with the method `has_var`. */
+class VarFunction extends TemplateFunction {
+  constructor(private readonly host: ContextHost) {
+    const get = defineFunction('var(var, default?)', ([nameGiven, otherwise], { site }) => {
+      const name = str(nameGiven, 'the name of a variable');
+      const value = host.getVar(name, site);
+      if (value !== undefined) return toTemplateValue(value);
+      if (otherwise !== undefined) return otherwise;
+      throw new OperationFailure(
+        templateCodes.missingVariable,
+        `the variable "${name}" is not set`,
+        didYouMean(name, host.varNames?.() ?? []) ??
+          `set it under vars: or with --vars, or give a default: var('${name}', …)`,
+      );
+    });
+    super('var', (args) => get.call(args));
+  }
+  override attributeNames(): Iterable<string> {
+    return ['has_var'];
+  }
+  override getAttribute(name: string): TemplateValue | undefined {
+    if (name !== 'has_var') return undefined;
+    return defineFunction(
+      'has_var(var)',
+      ([given], { site }) => this.host.getVar(str(given, 'the name'), site) !== undefined,
+    );
+  }
+}
+
+/** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`. */
+export function referenceFunctions(host: ContextHost): readonly TemplateFunction[] {
+  return [
+    new TemplateFunction('ref', ({ positional, named, site }) => {
+      const args = positional.map(plain);
+      const unknown = [...named.keys()].find((k) => k !== 'version' && k !== 'v');
+      if (unknown !== undefined) throw argumentFailure(`ref() has no argument "${unknown}"`, 'did you mean "version"?');
+      if (args.length !== 1 && args.length !== 2)
+        throw argumentFailure(`ref() takes a name, or a package and a name; ${args.length} given`);
+      const name = str(args.at(-1), 'the name that ref() is given');
+      const packageName = args.length === 2 ? str(args[0], 'the package that ref() is given') : undefined;
+      const wanted = named.get('version') ?? named.get('v');
+      if (host.ref === undefined) throw unavailable('ref');
+      const request = { package: packageName, name, version: versionOf(wanted), site };
+      return chain(host.ref(request), toTemplateValue);
+    }),
+    defineFunction('source(source_name, table_name)', ([source, table], { site }) => {
+      if (host.source === undefined) throw unavailable('source');
+      const request = {
+        source: str(source, 'the name of the source'),
+        table: str(table, 'the name of the table'),
+        site,
+      };
+      return chain(host.source(request), toTemplateValue);
+    }),
+    new VarFunction(host),
+    defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {
+      const name = str(nameGiven, 'the name of an environment variable');
+      const value = host.getEnv(name, site);
+      if (value !== undefined) return value;
+      if (otherwise !== undefined) return text(otherwise);
+      throw new OperationFailure(
+        templateCodes.missingEnvironmentVariable,
+        `the environment variable "${name}" is not set`,
+        didYouMean(name, host.envNames?.() ?? []) ?? `set it, or give a default: env_var('${name}', '…')`,
+      );
+    }),
+    defineFunction('is_incremental()', () => host.isIncremental?.() ?? false),
+    new TemplateFunction('return', ({ positional, named }) => {
+      if (positional.length > 1 || named.size > 0) throw argumentFailure('return() takes one value');
+      throw new ReturnSignal(positional[0] ?? null);
+    }),
+    defineFunction('log(msg, info?)', ([message, info], { site }) => {
+      host.message?.(truthy(info ?? false) ? 'info' : 'debug', text(message!), site);
+      return '';
+    }),
+    defineFunction('print(msg)', ([message], { site }) => {
+      host.message?.('info', text(message!), site);
+      return '';
+    }),
+  ];
+}
+
+function versionOf(value: TemplateValue | undefined): string | number | undefined {
+  const given = value === undefined || value === null ? undefined : plain(value);
+  if (given === undefined) return undefined;
+  if (typeof given === 'string' || typeof given === 'number') return given;
+  if (given instanceof PyFloat) return given.value;
+  throw typeFailure(`a version is a number or a string, not ${text(given)} (${String(hostValue(given))})`);
+}

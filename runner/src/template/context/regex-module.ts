@@ -1,0 +1,225 @@
+import { PyDict, PyIterator } from '../containers.js';
+import { typeFailure } from '../failure.js';
+import { bind, defineFunction, signature } from '../signature.js';
+import {
+  type CallSite,
+  type MaybePromise,
+  PyTuple,
+  plain,
+  TemplateObject,
+  type TemplateValue,
+  text,
+  typeName,
+} from '../values.js';
+import { compilePattern, expandTemplate, type PythonPattern } from './python-regex.js';
+import { StaticObject } from './static-object.js';
+
+/** Python's flags, as `re.IGNORECASE | re.MULTILINE` would add them up. */
+const flagValues: Record<string, number> = {
+  ...{
+    I: 2,
+    IGNORECASE: 2,
+    M: 8,
+    MULTILINE: 8,
+    S: 16,
+    DOTALL: 16,
+    X: 64,
+    VERBOSE: 64,
+    A: 256,
+    ASCII: 256,
+    U: 32,
+    UNICODE: 32,
+  },
+};
+
+class MatchValue extends TemplateObject {
+  readonly typeName = 'Match';
+  constructor(readonly found: RegExpExecArray) {
+    super();
+  }
+  override attributeNames(): Iterable<string> {
+    return ['group', 'groups', 'groupdict', 'start', 'end', 'span', 'string'];
+  }
+  #span(group: TemplateValue | undefined): [number, number] {
+    const index =
+      typeof group === 'string' ? Object.keys(this.found.groups ?? {}).indexOf(group) + 1 : Number(group ?? 0);
+    return (this.found as unknown as { indices: ([number, number] | undefined)[] }).indices[index] ?? [-1, -1];
+  }
+  #group(group: TemplateValue): TemplateValue {
+    const key = plain(group);
+    if (typeof key === 'string') return this.found.groups?.[key] ?? null;
+    if (typeof key !== 'number' || key >= this.found.length || key < 0)
+      throw typeFailure('the pattern has no such group');
+    return this.found[key] ?? null;
+  }
+  override getAttribute(name: string): TemplateValue | undefined {
+    const { found } = this;
+    switch (name) {
+      case 'string':
+        return found.input;
+      case 'group':
+        return defineFunction('group(*groups)', ([groups]) => {
+          const wanted = groups as TemplateValue[];
+          if (wanted.length <= 1) return this.#group(wanted[0] ?? 0);
+          return new PyTuple(wanted.map((g) => this.#group(g)));
+        });
+      case 'groups':
+        return defineFunction(
+          'groups(default?)',
+          ([otherwise]) => new PyTuple(found.slice(1).map((g) => g ?? otherwise ?? null)),
+        );
+      case 'groupdict':
+        return defineFunction('groupdict(default?)', ([otherwise]) =>
+          PyDict.of(
+            Object.entries(found.groups ?? {}).map(([k, v]) => [k, (v as string | undefined) ?? otherwise ?? null]),
+          ),
+        );
+      case 'start':
+        return defineFunction('start(group?)', ([g]) => this.#span(g)[0]);
+      case 'end':
+        return defineFunction('end(group?)', ([g]) => this.#span(g)[1]);
+      case 'span':
+        return defineFunction('span(group?)', ([g]) => new PyTuple(this.#span(g)));
+      default:
+        return undefined;
+    }
+  }
+  override getItem(key: TemplateValue): TemplateValue | undefined {
+    return this.#group(key);
+  }
+  override truthy(): boolean {
+    return true;
+  }
+  toText(): string {
+    return `<re.Match object; span=(${this.#span(0).join(', ')}), match='${this.found[0]}'>`;
+  }
+}
+
+/** What `re.compile` gives. */
+class PatternValue extends TemplateObject {
+  readonly typeName = 'Pattern';
+  constructor(readonly pattern: PythonPattern) {
+    super();
+  }
+  override attributeNames(): Iterable<string> {
+    return ['pattern', ...operations.keys()];
+  }
+  override getAttribute(name: string): TemplateValue | undefined {
+    if (name === 'pattern') return this.pattern.source;
+    const operation = operations.get(name);
+    if (operation === undefined) return undefined;
+    return defineFunction(`${name}(${operation.parameters})`, (bound, { site }) =>
+      operation.run(this.pattern, bound, site),
+    );
+  }
+  toText(): string {
+    return `re.compile('${this.pattern.source}')`;
+  }
+}
+
+interface Operation {
+  readonly parameters: string;
+  readonly run: (
+    pattern: PythonPattern,
+    bound: readonly (TemplateValue | undefined)[],
+    site: CallSite,
+  ) => MaybePromise<TemplateValue>;
+}
+
+function first(pattern: PythonPattern, kind: 'search' | 'match' | 'fullmatch', value: TemplateValue): TemplateValue {
+  const found = pattern.regex(kind === 'search' ? 'dg' : 'dy', kind === 'fullmatch').exec(subject(value));
+  return found === null ? null : new MatchValue(found);
+}
+
+function subject(value: TemplateValue | undefined): string {
+  const given = plain(value ?? null);
+  if (typeof given === 'string') return given;
+  throw typeFailure(`a pattern is looked for in a string, not in ${typeName(given)}`);
+}
+
+function substitute(
+  pattern: PythonPattern,
+  [by, value, count]: readonly (TemplateValue | undefined)[],
+  site: CallSite,
+): [string, number] {
+  let done = 0;
+  const limit = typeof count === 'number' && count > 0 ? count : Number.POSITIVE_INFINITY;
+  const input = subject(value);
+  let out = '';
+  let at = 0;
+  for (const found of input.matchAll(pattern.regex('dg'))) {
+    if (done++ >= limit) break;
+    out += input.slice(at, found.index);
+    if (by instanceof TemplateObject && by.call !== undefined)
+      out += text(by.call({ positional: [new MatchValue(found)], named: new Map(), site }) as TemplateValue);
+    else out += expandTemplate(subject(by), found);
+    at = found.index + found[0].length;
+  }
+  return [out + input.slice(at), done];
+}
+
+function split(pattern: PythonPattern, value: string, maximum: number): TemplateValue[] {
+  const out: TemplateValue[] = [];
+  let at = 0;
+  for (const found of value.matchAll(pattern.regex('g'))) {
+    if (maximum > 0 && out.length >= maximum) break;
+    out.push(value.slice(at, found.index), ...found.slice(1).map((g) => (g as string | undefined) ?? null));
+    at = found.index + found[0].length;
+  }
+  return [...out, value.slice(at)];
+}
+
+function all(pattern: PythonPattern, value: TemplateValue | undefined): RegExpExecArray[] {
+  return [...subject(value).matchAll(pattern.regex('dg'))];
+}
+
+const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['match', { parameters: 'string', run: (p, [s]) => first(p, 'match', s!) }],
+  ['search', { parameters: 'string', run: (p, [s]) => first(p, 'search', s!) }],
+  ['fullmatch', { parameters: 'string', run: (p, [s]) => first(p, 'fullmatch', s!) }],
+  [
+    'findall',
+    {
+      parameters: 'string',
+      run: (p, [s]) =>
+        all(p, s).map((m) =>
+          m.length === 1 ? m[0] : m.length === 2 ? (m[1] ?? '') : new PyTuple(m.slice(1).map((g) => g ?? '')),
+        ),
+    },
+  ],
+  ['finditer', { parameters: 'string', run: (p, [s]) => new PyIterator(all(p, s).map((m) => new MatchValue(m))) }],
+  ['sub', { parameters: 'repl, string, count?', run: (p, bound, site) => substitute(p, bound, site)[0] }],
+  ['subn', { parameters: 'repl, string, count?', run: (p, bound, site) => new PyTuple(substitute(p, bound, site)) }],
+  [
+    'split',
+    { parameters: 'string, maxsplit?', run: (p, [s, n]) => split(p, subject(s), typeof n === 'number' ? n : 0) },
+  ],
+]);
+
+const functions = [...operations].map(([name, operation]) => {
+  const to = signature(`${name}(pattern, ${operation.parameters}, flags?)`);
+  return defineFunction(`${name}(*args, **kwargs)`, ([args, kwargs], { site }) => {
+    const named = new Map([...(kwargs as PyDict).items()].map(([k, v]) => [text(k), v] as const));
+    const [pattern, ...others] = bind(to, args as TemplateValue[], named);
+    const flags = others.pop();
+    return operation.run(patternOf(pattern!, flags), others, site);
+  });
+});
+
+function patternOf(value: TemplateValue, flags: TemplateValue | undefined): PythonPattern {
+  return value instanceof PatternValue
+    ? value.pattern
+    : compilePattern(subject(value), typeof flags === 'number' ? flags : 0);
+}
+
+/** `modules.re` */
+export const regexModule = new StaticObject(
+  'module re',
+  [
+    ...functions,
+    defineFunction('compile(pattern, flags?)', ([pattern, flags]) => new PatternValue(patternOf(pattern!, flags))),
+    defineFunction('escape(pattern)', ([value]) => subject(value).replace(/[\s\-#$&()*+.?[\\\]^{|}~]/g, '\\$&')),
+  ],
+  undefined,
+  new Map(Object.entries(flagValues)),
+);

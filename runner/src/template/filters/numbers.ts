@@ -1,0 +1,103 @@
+import { arithmetic, integer, negate } from '../arithmetic.js';
+import { iterate } from '../containers.js';
+import { numeric } from '../equality.js';
+import { typeFailure, valueFailure } from '../failure.js';
+import { toFloat, toInt } from '../numbers.js';
+import { PyFloat, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
+import { attributeGetter } from './attribute-getter.js';
+import { filterTable } from './filter.js';
+
+/** Python's rounding: to the nearest, ties to the even digit, on the exact value of the float. */
+export function roundHalfEven(value: number, digits: number): number {
+  if (!Number.isFinite(value) || digits > 300) return value;
+  if (digits < 0) {
+    const power = 10 ** -digits;
+    return roundHalfEven(value / power, 0) * power;
+  }
+  if (digits === 0) {
+    const floor = Math.floor(value);
+    const rest = value - floor;
+    return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
+  }
+  if (digits > 99) return value;
+  // toFixed works on the exact value; only an exact tie (a dyadic fraction) needs care
+  const exact = value * 2 ** digits;
+  const tie = Number.isInteger(exact * 2) && Math.abs((value * 10 ** digits) % 1) === 0.5;
+  if (tie) return roundHalfEven(value * 10 ** digits, 0) / 10 ** digits;
+  return Number(value.toFixed(digits));
+}
+
+function number(value: TemplateValue, what: string): number {
+  if (value instanceof Undefined) throw value.failure();
+  const found = numeric(value);
+  if (found === undefined) throw typeFailure(`${what} needs a number, not ${typeName(value)}`);
+  return Number(found);
+}
+
+function round(value: TemplateValue, precision: TemplateValue | undefined, method: string): TemplateValue {
+  const given = number(value, 'round');
+  const digits = precision === undefined ? 0 : number(precision, 'round');
+  if (method === 'common') {
+    if (value instanceof PyFloat) return new PyFloat(roundHalfEven(given, digits));
+    return digits >= 0 ? value : integer(BigInt(Math.trunc(roundHalfEven(given, digits))));
+  }
+  if (method !== 'ceil' && method !== 'floor')
+    throw valueFailure(`round has no method "${method}"`, 'its methods are common, ceil, floor');
+  return new PyFloat(Math[method](given * 10 ** digits) / 10 ** digits);
+}
+
+function fileSize(value: TemplateValue, binary: boolean): string {
+  const bytes = number(
+    value instanceof PyFloat || typeof value !== 'string' ? value : toFloat(value),
+    'filesizeformat',
+  );
+  const base = binary ? 1024 : 1000;
+  const units = binary
+    ? ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB']
+    : ['kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
+  if (bytes === 1) return '1 Byte';
+  if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
+  let power = 1;
+  while (power < units.length && bytes >= base ** (power + 1)) power++;
+  return `${(bytes / base ** power).toFixed(1)} ${units[power - 1]}`;
+}
+
+export const numberFilters = filterTable({
+  'abs()': (value) => {
+    if (number(value, 'abs') < 0) return negate('-', value);
+    return typeof value === 'boolean' ? Number(value) : value;
+  },
+  'int(default?, base?)': (value, [otherwise, base]) => {
+    try {
+      return toInt(value, typeof base === 'number' ? base : 10, true);
+    } catch {
+      return otherwise ?? 0;
+    }
+  },
+  'float(default?)': (value, [otherwise]) => {
+    try {
+      return toFloat(value);
+    } catch {
+      return otherwise ?? new PyFloat(0);
+    }
+  },
+  'round(precision?, method?)': (value, [precision, method]) =>
+    round(value, precision, method === undefined ? 'common' : text(method)),
+  'sum(attribute?, start?)': (value, [attribute, start]) => {
+    const get = attributeGetter(attribute);
+    let total: TemplateValue = start ?? 0;
+    for (const item of iterate(value)) total = arithmetic('+', total, get(item));
+    return total;
+  },
+  'filesizeformat(binary?)': (value, [binary]) => fileSize(value, truthy(binary ?? false)),
+  // what dbt adds for values of YAML files
+  'as_number()': (value) => {
+    const found = numeric(value);
+    if (found !== undefined && typeof value !== 'boolean') return value;
+    try {
+      return toInt(value, 10, false);
+    } catch {
+      return toFloat(value);
+    }
+  },
+});
