@@ -47,7 +47,8 @@ export class RunDigest {
       if (errors.every((error) => error.place === undefined)) lines.push(`  ${paint.cyan(node.path)}`);
       if (outcome.hint !== undefined) lines.push(`  next: ${outcome.hint}`);
     }
-    lines.push('', `When mended: ${paint.bold(this.#again())}`);
+    const again = this.#again();
+    if (again !== undefined) lines.push('', `When mended: ${paint.bold(again)}`);
     return lines;
   }
 
@@ -63,14 +64,21 @@ export class RunDigest {
     return ['', paint.yellow(`${counted(lines.length, 'warning')}:`), ...lines];
   }
 
-  #again(): string {
+  /** One command for all that failed; undefined where the only failed table has said it already. */
+  #again(): string | undefined {
     // a blocked table brings its tests along
     const tables = this.#failed.filter(({ node }) => node.resourceType !== 'test');
-    const names = [...new Set((tables.length > 0 ? tables : this.#failed).map(({ node }) => node.label))];
+    if (tables.length === 1 && tables[0]!.outcome.hint !== undefined) return undefined;
+    const names = [...new Set((tables.length > 0 ? tables : this.#failed).map(({ node }) => selectorOf(node)))];
     const suffix = this.#command === 'build' && tables.length > 0 ? '+' : '';
     const selected = names.slice(0, LISTED).map((name) => name + suffix);
     return `tsdbt ${this.#command} --select ${selected.join(' ')}${names.length > LISTED ? ' …' : ''}`;
   }
+}
+
+/** The name that `--select` takes: `revenue` of `model.shop.revenue`; a test's label is its name. */
+function selectorOf(node: NodeSummary): string {
+  return node.resourceType === 'test' ? node.label : node.uniqueId.split('.').slice(2).join('.');
 }
 
 /** `Finished build in 12.3s: 23 succeeded, 140 passed, 1 failed; 3 tables changed, 20 unchanged` */

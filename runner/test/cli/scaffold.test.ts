@@ -64,7 +64,7 @@ describe('the scaffold of tsdbt init, in order', () => {
 
   it('is compiled: one node to standard output, all to files', async () => {
     const one = await here('compile', '--select', 'revenue_by_day');
-    expect(one.stdout).toContain('where amount >= 0\ngroup by order_date\n');
+    expect(one.stdout).toContain('where amount >= 0\ngroup by order_date\norder by order_date\n');
     const all = await here('compile');
     expect([all.code, all.stdout]).toEqual([0, '']);
     expect(readFileSync(join(folder, 'target/compiled/my_project/models/gold/revenue_by_day.sql'), 'utf8')).toContain(

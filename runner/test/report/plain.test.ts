@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/errors/tsdbt-error.js';
-import type { LogLevel, NodeOutcome } from '../../src/events/events.js';
+import type { LogLevel, NodeOutcome, NodeSummary } from '../../src/events/events.js';
 import { PlainReporter } from '../../src/report/plain.js';
 import { QuietReporter } from '../../src/report/quiet.js';
 import { duplicateDays, emit, finished, runFinished, runStarted, started, table, test } from './events.js';
@@ -125,13 +125,31 @@ describe('a run, in plain lines', () => {
       '  models/gold/revenue.sql',
       '  next: tsdbt show --inline "select …"',
       '',
-      'When mended: tsdbt build --select gold.revenue+',
-      '',
       '1 warning:',
       '  old key (project.yml:3:1) (2 times)',
       '',
       'Failed build in 12s: 1 failed, 1 blocked, 1 skipped',
     ]);
+  });
+
+  it('names one command for all that failed, where no table has said its own', () => {
+    const again = (...nodes: NodeSummary[]): string | undefined => {
+      const { stream, reporter } = plain();
+      for (const node of nodes) emit(reporter, finished(node, { status: 'error', elapsed: 0, message: 'no' }));
+      emit(reporter, runFinished({ error: nodes.length }));
+      return stream.lines.find((line) => line.startsWith('When mended: '));
+    };
+    expect(again(table, test)).toBe('When mended: tsdbt build --select revenue+');
+    expect(again(test)).toBe('When mended: tsdbt build --select unique_revenue_day');
+    const many = Array.from({ length: 7 }, (_, i) => ({ ...table, uniqueId: `model.shop.t${i}` }));
+    expect(again(...many)).toBe('When mended: tsdbt build --select t0+ t1+ t2+ t3+ t4+ …');
+  });
+
+  it('leaves the tests of skipped tables to the count', () => {
+    const { stream, reporter } = plain();
+    const skipped: NodeOutcome = { status: 'skipped', elapsed: 0, message: 'raw_orders was not published' };
+    emit(reporter, finished(table, skipped), finished(test, skipped));
+    expect(stream.lines).toEqual(['   Skipped [  0.00s] table gold.revenue: raw_orders was not published']);
   });
 
   it('says that it was interrupted, and that there was nothing to do', () => {
