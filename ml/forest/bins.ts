@@ -21,8 +21,7 @@ export interface BinnedMatrix {
 export function fitBinEdges(matrix: FeatureMatrix): BinEdges {
   return matrix.columns.map((column) => {
     const sorted = column.filter((value) => !Number.isNaN(value)).sort();
-    const distinct: number[] = [];
-    for (const value of sorted) if (distinct.length === 0 || value !== distinct.at(-1)) distinct.push(value);
+    const distinct = distinctUpTo(sorted, maximumBins + 1);
     if (distinct.length <= maximumBins) {
       return Float64Array.from({ length: Math.max(0, distinct.length - 1) }, (_, i) =>
         midpoint(distinct[i]!, distinct[i + 1]!),
@@ -40,28 +39,40 @@ export function fitBinEdges(matrix: FeatureMatrix): BinEdges {
   });
 }
 
+/** The first distinct values of sorted numbers. */
+function distinctUpTo(sorted: Float64Array, limit: number): number[] {
+  const distinct: number[] = [];
+  let last = Number.NaN;
+  for (let i = 0; i < sorted.length && distinct.length < limit; i++) {
+    const value = sorted[i]!;
+    if (value === last) continue;
+    distinct.push(value);
+    last = value;
+  }
+  return distinct;
+}
+
 /** Puts every value into its bin. */
 export function applyBins(matrix: FeatureMatrix, edges: BinEdges): BinnedMatrix {
   const { rows } = matrix;
+  const missing: number = missingBin;
   const values = new Uint8Array(new SharedArrayBuffer(Math.max(1, rows * matrix.columns.length)));
   matrix.columns.forEach((column, feature) => {
     const bounds = edges[feature]!;
     const offset = feature * rows;
-    for (let row = 0; row < rows; row++) values[offset + row] = binOf(column[row]!, bounds);
+    for (let row = 0; row < rows; row++) {
+      const value = column[row]!;
+      let low = 0;
+      let high = bounds.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (value <= bounds[middle]!) high = middle;
+        else low = middle + 1;
+      }
+      values[offset + row] = Number.isNaN(value) ? missing : low;
+    }
   });
   return { rows, features: matrix.columns.length, values };
-}
-
-function binOf(value: number, edges: Float64Array): number {
-  if (Number.isNaN(value)) return missingBin;
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value <= edges[middle]!) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function midpoint(a: number, b: number): number {

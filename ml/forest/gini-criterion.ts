@@ -73,12 +73,15 @@ export class GiniCriterion implements Criterion {
         if (b > high) high = b;
       }
     }
-    this.gain = 0;
+    // Sums in another order differ in their last digits: a gain of that size is none.
+    const noise = (1e-10 * this.squares) / this.weight;
+    this.gain = noise;
     const varies = high > low || (hasMissing && high >= 0);
     if (varies) {
       this.sweep(low, hasMissing ? high : high - 1, false);
       if (hasMissing) this.sweep(low, high - 1, true);
     }
+    if (this.gain === noise) this.gain = 0;
     if (high >= low) {
       counts.fill(0, low * outputs, (high + 1) * outputs);
       weights.fill(0, low, high + 1);

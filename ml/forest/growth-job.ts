@@ -94,7 +94,7 @@ function growBoosting(job: GrowthJob, method: BoostingMethod): Trees {
         } else gradients[row] = target[row]! - score[row]!;
       }
       const tree = grower.grow(sample.slice(), random);
-      for (let row = 0; row < rows; row++) score[row]! += method.learningRate * grower.predict(tree, row);
+      grower.addTo(score, tree, method.learningRate);
     }
   }
   return grower.trees();

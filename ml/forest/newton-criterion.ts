@@ -38,21 +38,14 @@ export class NewtonCriterion implements Criterion {
     this.end = end;
     let gradient = 0;
     let curvature = 0;
-    let least = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
     for (let i = start; i < end; i++) {
       const row = order[i]!;
-      const g = this.rowGradients[row]!;
-      const h = this.rowCurvatures[row]!;
-      gradient += g;
-      curvature += h;
-      const mean = g / h;
-      if (mean < least) least = mean;
-      if (mean > most) most = mean;
+      gradient += this.rowGradients[row]!;
+      curvature += this.rowCurvatures[row]!;
     }
     this.gradient = gradient;
     this.curvature = curvature;
-    return most > least && curvature >= 2 * this.minimumLeaf;
+    return curvature >= 2 * this.minimumLeaf;
   }
 
   scan(feature: number): boolean {
@@ -73,12 +66,15 @@ export class NewtonCriterion implements Criterion {
         if (b > high) high = b;
       }
     }
-    this.gain = 0;
+    // Sums in another order differ in their last digits: a gain of that size is none.
+    const noise = (1e-10 * this.gradient * this.gradient) / (this.curvature + this.l2);
+    this.gain = noise;
     const varies = high > low || (hasMissing && high >= 0);
     if (varies) {
       this.sweep(low, hasMissing ? high : high - 1, 0, 0, false);
       if (hasMissing) this.sweep(low, high - 1, gradients[missing]!, curvatures[missing]!, true);
     }
+    if (this.gain === noise) this.gain = 0;
     if (high >= low) {
       gradients.fill(0, low, high + 1);
       curvatures.fill(0, low, high + 1);

@@ -87,18 +87,22 @@ export class TreeGrower {
     };
   }
 
-  /** Leaf value of a row in a tree, for criteria with one output. */
-  predict(tree: number, row: number): number {
+  /** Adds `scale` times the leaf value of a tree to every row's score, for criteria with one output. */
+  addTo(scores: Float64Array, tree: number, scale: number): void {
+    const { feature, bin, left, missingLeft, leaves } = this;
     const { values, rows } = this.matrix;
-    let node = this.roots[tree]!;
-    let split = this.feature[node]!;
-    while (split >= 0) {
-      const value = values[split * rows + row]!;
-      const goesLeft = value === missing ? this.missingLeft[node] === 1 : value <= this.bin[node]!;
-      node = goesLeft ? this.left[node]! : this.left[node]! + 1;
-      split = this.feature[node]!;
+    const root = this.roots[tree]!;
+    for (let row = 0; row < rows; row++) {
+      let node = root;
+      let split = feature[node]!;
+      while (split >= 0) {
+        const value = values[split * rows + row]!;
+        const goesLeft = value === missing ? missingLeft[node] === 1 : value <= bin[node]!;
+        node = goesLeft ? left[node]! : left[node]! + 1;
+        split = feature[node]!;
+      }
+      scores[row]! += scale * leaves[left[node]!]!;
     }
-    return this.leaves[this.left[node]!]!;
   }
 
   private bestSplit(random: RandomGenerator): Split | undefined {
@@ -116,7 +120,7 @@ export class TreeGrower {
       const feature = candidates[i]!;
       if (!criterion.scan(feature)) continue;
       examined++;
-      if (criterion.gain > (best?.gain ?? 1e-12)) {
+      if (criterion.gain > (best?.gain ?? 0)) {
         best = { feature, gain: criterion.gain, bin: criterion.bin, missingLeft: criterion.missingLeft };
       }
     }

@@ -23,24 +23,17 @@ export function predictNumbers(model: TreeModel, matrix: FeatureMatrix): Float64
   if (model.classes.length > 0) throw new RangeError('a classifier predicts probabilities, not numbers');
   const binned = applyBins(checked(model, matrix), model.edges);
   const result = new Float64Array(matrix.rows);
-  if (model.kind === 'boosting') {
-    result.fill(model.base[0]!);
-    addPredictions(model.trees, binned, result, { scale: model.learningRate });
-  } else addPredictions(model.trees, binned, result, { scale: 1 / treeCount(model.trees) });
+  result.fill(model.base[0] ?? 0);
+  addPredictions(model.trees, binned, [result], scaleOf(model));
   return result;
 }
 
 /** Predicted probabilities: one array per class, each with one number per row; they sum to 1 in every row. */
 export function predictProbabilities(model: TreeModel, matrix: FeatureMatrix): Float64Array[] {
-  const classes = model.classes.length;
-  if (classes === 0) throw new RangeError('a regression predicts numbers, not probabilities');
+  if (model.classes.length === 0) throw new RangeError('a regression predicts numbers, not probabilities');
   const binned = applyBins(checked(model, matrix), model.edges);
   const results = model.classes.map((_, c) => new Float64Array(matrix.rows).fill(model.base[c] ?? 0));
-  results.forEach((result, c) => {
-    if (model.kind === 'boosting') {
-      addPredictions(model.trees, binned, result, { first: c, step: classes, scale: model.learningRate });
-    } else addPredictions(model.trees, binned, result, { output: c, scale: 1 / treeCount(model.trees) });
-  });
+  addPredictions(model.trees, binned, results, scaleOf(model));
   if (model.kind === 'boosting') softmax(results, results);
   return results;
 }
@@ -49,6 +42,11 @@ export function predictProbabilities(model: TreeModel, matrix: FeatureMatrix): F
 export function importancesByFeature(model: TreeModel): Record<string, number> {
   const shares = impurityImportances(model.trees);
   return Object.fromEntries(model.features.map((name, i) => [name, shares[i]!]));
+}
+
+/** A forest averages its trees, boosting adds them up. */
+function scaleOf(model: TreeModel): number {
+  return model.kind === 'forest' ? 1 / treeCount(model.trees) : model.learningRate;
 }
 
 function checked(model: TreeModel, matrix: FeatureMatrix): FeatureMatrix {

@@ -65,32 +65,29 @@ export function concatenateTrees(chunks: readonly Trees[]): Trees {
   return result;
 }
 
-/** Number of the leaf that a row falls into. */
-export function leafOf(trees: Trees, tree: number, matrix: BinnedMatrix, row: number): number {
-  const { feature, bin, left, missingLeft } = trees;
+/**
+ * Adds what the trees say to `sums`, for every row. With several outputs per leaf `sums` has an array for each of them; else tree t adds
+ * to array t mod sums.length (boosted classes take turns).
+ * @param scale factor of every tree
+ */
+export function addPredictions(trees: Trees, matrix: BinnedMatrix, sums: readonly Float64Array[], scale: number): void {
+  const { feature, bin, left, missingLeft, leaves, outputs, roots } = trees;
   const { values, rows } = matrix;
-  let node = trees.roots[tree]!;
-  let split = feature[node]!;
-  while (split >= 0) {
-    const value = values[split * rows + row]!;
-    const goesLeft = value === missing ? missingLeft[node] === 1 : value <= bin[node]!;
-    node = goesLeft ? left[node]! : left[node]! + 1;
-    split = feature[node]!;
-  }
-  return left[node]!;
-}
-
-/** Sum over trees `first`, `first + step`, … of one output, for every row, added to `sums`. */
-export function addPredictions(
-  trees: Trees,
-  matrix: BinnedMatrix,
-  sums: Float64Array,
-  options: { readonly output?: number; readonly first?: number; readonly step?: number; readonly scale?: number } = {},
-): void {
-  const { output = 0, first = 0, step = 1, scale = 1 } = options;
-  for (let tree = first; tree < treeCount(trees); tree += step) {
-    for (let row = 0; row < matrix.rows; row++) {
-      sums[row]! += scale * trees.leaves[leafOf(trees, tree, matrix, row) * trees.outputs + output]!;
+  for (let tree = 0; tree < roots.length - 1; tree++) {
+    const root = roots[tree]!;
+    const own = sums[tree % sums.length]!;
+    for (let row = 0; row < rows; row++) {
+      let node = root;
+      let split = feature[node]!;
+      while (split >= 0) {
+        const value = values[split * rows + row]!;
+        const goesLeft = value === missing ? missingLeft[node] === 1 : value <= bin[node]!;
+        node = goesLeft ? left[node]! : left[node]! + 1;
+        split = feature[node]!;
+      }
+      const leaf = left[node]! * outputs;
+      if (outputs === 1) own[row]! += scale * leaves[leaf]!;
+      else for (let c = 0; c < outputs; c++) sums[c]![row]! += scale * leaves[leaf + c]!;
     }
   }
 }

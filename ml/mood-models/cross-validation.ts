@@ -13,7 +13,7 @@ import { moods, type Variant, variantId } from './variants.js';
 export const foldCount = 5;
 
 /** Held-out rows per fold that permutation importances are measured on. */
-const importanceRows = 1000;
+const importanceRows = 500;
 
 /** Five folds, no artist (and no recording) in two of them. Throws RangeError below five groups. */
 export function catalogueFolds(rows: LabelledRows): Uint8Array {

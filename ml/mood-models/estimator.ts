@@ -23,7 +23,7 @@ export function hyperparameters(variant: Variant): Readonly<Record<string, numbe
   const shared = { maximumDepth: 6, featuresPerSplit: Math.max(1, Math.round(count / 3)), l2: 1, rowShare: 0.7 };
   return isClassifier
     ? { rounds: 60, learningRate: 0.12, minimumLeaf: 5, ...shared, maximumDepth: 5 }
-    : { rounds: 200, learningRate: 0.07, minimumLeaf: 20, ...shared };
+    : { rounds: 150, learningRate: 0.08, minimumLeaf: 20, ...shared };
 }
 
 /** Trains a variant. `target` holds values, or numbers of moods. */

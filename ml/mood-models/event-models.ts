@@ -1,6 +1,7 @@
 import { selectFeatures, selectRows, takeRows } from '../features/feature-matrix.js';
 import type { TrainingPool } from '../forest/training-pool.js';
 import { permutationTest } from '../metrics/permutation-importance.js';
+import { numberOfGroups } from '../metrics/regression-metrics.js';
 import type { TrainedModel } from '../persistence/saved-model.js';
 import { seedFromText } from '../random/generator.js';
 import { tooFew } from '../statistics/values.js';
@@ -10,8 +11,8 @@ import { type Evaluation, emptyMetrics, type MetricRow, scoreSplit } from './sco
 import { audioColumns, type LabelledRows, labelRows, type Table } from './training-data.js';
 import { moods, timeFeatures, type Variant, variantId } from './variants.js';
 
-/** Share of the plays, from the oldest, that event models are trained on. */
-const trainingShare = 0.75;
+/** The moment at which the plays are split: when this share of all tracks had been heard for the first time. */
+const trainingShare = 0.7;
 /** Latest plays that are read at all. */
 export const eventLimit = 20_000;
 /** Tracks that the test of the time features uses at most: its cost is this times the permutations. */
@@ -46,7 +47,7 @@ export function splitEvents(events: Table, minimum: number): EventSplit {
     new Map(),
     names,
   );
-  const boundary = Math.floor(rows.rows * trainingShare);
+  const boundary = boundaryOf(rows.keys);
   const seen = new Set(rows.keys.slice(0, boundary));
   const test: number[] = [];
   const previous: number[] = [];
@@ -60,6 +61,17 @@ export function splitEvents(events: Table, minimum: number): EventSplit {
   return { rows, train: Array.from({ length: boundary }, (_, row) => row), test, previous, isEvidence };
 }
 
+/** First row after which the last tracks are heard. By plays alone hardly a new track would be left to test: listeners repeat. */
+function boundaryOf(keys: readonly string[]): number {
+  const tracks = new Set(keys).size;
+  const heard = new Set<string>();
+  for (let row = 0; row < keys.length; row++) {
+    heard.add(keys[row]!);
+    if (heard.size > tracks * trainingShare) return row;
+  }
+  return keys.length;
+}
+
 /** Trains a variant on earlier plays, scores it on later ones, and tests whether the time of a play helps. */
 export async function evaluateEvents(
   variant: Variant,
@@ -71,7 +83,8 @@ export async function evaluateEvents(
   const target = rows.targets[variant.target];
   const note = isEvidence ? null : 'not evidence: the plays are sample plays, or their features are synthetic';
   const reason = whyNot(split, target, minimum);
-  const about = { split: 'events_by_time', n: test.length, nPlays: test.length, isEvidence };
+  const groups = renumber(test.map((row) => rows.groups[row]!));
+  const about = { split: 'events_by_time', n: test.length, nPlays: test.length, isEvidence, groups };
   if (reason !== null) {
     const metrics = [
       ...emptyMetrics(variant, { ...about, note: reason }),
@@ -92,7 +105,6 @@ export async function evaluateEvents(
       actual: testTarget,
       outputs: predictVariant(model, testMatrix),
       baseline: baselineOutputs(variant, trainTarget, test.length),
-      groups: renumber(test.map((row) => rows.groups[row]!)),
       note,
     },
     minimum,
@@ -108,7 +120,7 @@ export async function evaluateEvents(
   const metrics = [
     ...scored.metrics,
     ...lastValueRows(variant, split, testTarget, note),
-    ...timeRows(variant, { ...about, n: some.length }, result.gain, result.pValue, note),
+    ...timeRows(variant, { ...about, n: some.length, nPlays: some.length }, result.gain, result.pValue, note),
   ];
   return { model, reason: null, evaluation: { ...scored, metrics, importances: [] } };
 }
@@ -151,13 +163,19 @@ function lastValueRows(variant: Variant, split: EventSplit, actual: Float64Array
 
 function timeRows(
   variant: Variant,
-  about: { split: string; n: number; nPlays: number; isEvidence: boolean },
+  about: { split: string; n: number; nPlays: number; isEvidence: boolean; groups: Int32Array },
   gain: number | null,
   pValue: number | null,
   note: string | null,
 ): MetricRow[] {
   const loss = variant.target === 'mood' ? 'log-loss' : 'rmse';
-  const rest = { ci_low: null, ci_high: null, n_groups: about.n, baseline_name: null, baseline_value: null };
+  const rest = {
+    ci_low: null,
+    ci_high: null,
+    n_groups: numberOfGroups(about.groups),
+    baseline_name: null,
+    baseline_value: null,
+  };
   const say = (text: string) => [text, note].filter(Boolean).join('; ');
   const shared = { split: about.split, n: about.n, n_plays: about.nPlays, is_evidence: about.isEvidence, ...rest };
   return [
