@@ -34,7 +34,8 @@ async function report(thrown: unknown, argv: readonly string[], effects: Effects
     errorStyle(stderr, env, argv.includes('--no-color') ? false : undefined),
   );
   const { redactorFor } = await import('../report/redact.js');
-  const redact = redactorFor(env);
+  const { redactorOf } = await import('./reporters.js');
+  const redact = redactorOf(thrown) ?? redactorFor(env);
   const errors = tsdbtErrorsOf(thrown);
   const json = /(?:^| )--log-format[= ]json(?: |$)/.test(argv.join(' '));
   if (json && errors.length > 0) {

@@ -19,6 +19,14 @@ export interface ReportedProject {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Errors that left a project, with what hides that project's secrets: its `.env` is unknown where they are printed. */
+const redactors = new WeakMap<Error, Redactor>();
+
+/** What hides the secrets of the project that an error came from; undefined where it came from none. */
+export function redactorOf(thrown: unknown): Redactor | undefined {
+  return thrown instanceof Error ? redactors.get(thrown) : undefined;
+}
+
 /**
  * Calls `work` with the event bus of a command: what the flags and the terminal ask for on standard error, and always
  * the log file. Whatever happens, reporters are closed and the terminal is given back before this returns or throws;
@@ -38,7 +46,14 @@ export async function withReporters<T>(
   try {
     return await work(bus);
   } catch (thrown) {
-    for (const error of tsdbtErrorsOf(thrown)) log.handle({ event: 'error', error, at: effects.now() });
+    const at = effects.now();
+    const errors = tsdbtErrorsOf(thrown);
+    for (const error of errors) log.handle({ event: 'error', error, at });
+    if (thrown instanceof Error) {
+      redactors.set(thrown, redact);
+      if (errors.length === 0)
+        log.handle({ event: 'log', level: 'error', message: thrown.stack ?? thrown.message, at });
+    }
     throw thrown;
   } finally {
     await bus.close();

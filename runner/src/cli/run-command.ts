@@ -41,6 +41,8 @@ export function runCommand(
         }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
-    return result.exitCode === 0 && options.warnError && warnings.warned ? 1 : result.exitCode;
+    if (result.exitCode !== 0 || !options.warnError || !warnings.warned) return result.exitCode;
+    bus.emit({ event: 'log', level: 'error', message: 'there were warnings, and --warn-error takes them for errors' });
+    return 1;
   });
 }

@@ -16,6 +16,7 @@ export class QuietReporter implements Reporter {
     this.#digest.note(event);
     const style = { color: this.color, width: this.stream.columns };
     if (event.event === 'error') this.stream.write(`${formatError(event.error, style)}\n`);
+    if (event.event === 'log' && event.level === 'error') this.stream.write(`${event.message}\n`);
     if (event.event !== 'run_finished') return;
     const [, ...lines] = this.#digest.failureLines(style);
     if (lines.length > 0) this.stream.write(`${lines.join('\n')}\n`);

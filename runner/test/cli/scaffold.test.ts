@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder, tsdbt } from './recording-effects.js';
@@ -83,8 +83,35 @@ describe('the scaffold of tsdbt init, in order', () => {
     expect(JSON.parse(json.stderr.trim().split('\n').at(-1)!)).toMatchObject({ event: 'error', level: 'error' });
   });
 
-  it('--quiet prints nothing where all is well; --warn-error takes warnings for errors', async () => {
+  it('lets no secret of .env into messages or the log', async () => {
+    writeFileSync(join(folder, '.env'), 'DOOR_TOKEN=open_sesame\n');
+    const { code, stderr } = await here('show', '--inline', "select {{ env_var('DOOR_TOKEN') }} as x");
+    expect(code).toBe(2);
+    expect(stderr).toContain('"*****" not found');
+    expect(readFileSync(join(folder, 'logs/tsdbt.log'), 'utf8')).not.toContain('open_sesame');
+  });
+
+  it('takes warnings for errors with --warn-error', async () => {
+    writeFileSync(
+      join(folder, 'tests/few_days.sql'),
+      "{{ config(severity='warn') }}\nselect * from {{ ref('revenue_by_day') }}\n",
+    );
+    const warned = await here('test', '--select', 'few_days');
+    expect(warned.stderr).toMatch(
+      / Warned \[.*\] test few_days \(6 failing rows\)[\s\S]*\n1 warning:\n {2}test few_days: /,
+    );
+    expect(warned.code).toBe(0);
+    const strict = await here('--warn-error', 'test', '--select', 'few_days');
+    expect(strict.stderr).toContain('     Error there were warnings, and --warn-error takes them for errors\n');
+    expect(strict.code).toBe(1);
+  });
+
+  it('shows all rows with --limit -1', async () => {
+    const { stdout } = await here('show', '--select', 'orders', '--limit', '-1');
+    expect(stdout.trimEnd().split('\n').length).toBe(2 + 12);
+  });
+
+  it('--quiet prints nothing where all is well', async () => {
     expect(await here('--quiet', 'run', '--select', 'revenue_by_day')).toEqual({ code: 0, stdout: '', stderr: '' });
-    expect((await here('--warn-error', 'run', '--select', 'revenue_by_day')).code).toBe(0);
   });
 });
