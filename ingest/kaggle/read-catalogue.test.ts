@@ -172,7 +172,7 @@ describe('rejected rows', () => {
     ).toEqual([]);
   });
 
-  it("the published file's one row without artists, album and title is rejected", async () => {
+  it('a row without artists, album and title, as the published file has one, is rejected', async () => {
     const line =
       '65900,1kR4gIb7nGxHPI3D2ifs59,,,,0,0,False,0.501,0.583,7,-9.46,0,0.0605,0.69,0.00396,0.0747,0.734,138.391,4,k-pop';
     expect(await reasons(line)).toEqual([

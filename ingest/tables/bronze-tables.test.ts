@@ -22,6 +22,8 @@ class Project implements TableContext {
   this: { relation: string } | undefined;
   /** sources of the plays that `listening_history_bronze` holds */
   history: string[] = [];
+  /** what tables say of their earlier ingestions */
+  earlier: Row[] = [];
   readonly log = {
     info: (message: string) => void this.messages.push(`info: ${message}`),
     warn: (message: string) => void this.messages.push(`warn: ${message}`),
@@ -34,6 +36,7 @@ class Project implements TableContext {
   }
 
   async query(sql: string): Promise<Row[]> {
+    if (sql.includes('epoch_ms')) return this.earlier.filter((row) => sql.includes(row.table as string));
     const condition = /where source (=|<>) 'sample'$/.exec(sql);
     if (condition === null) throw new Error(`not answered here: ${sql}`);
     return [{ n: this.history.filter((source) => (source === 'sample') === (condition[1] === '=')).length }];
@@ -169,6 +172,23 @@ describe('with files', () => {
     expect(await rowsOf(rejectedRows(project))).toEqual([]);
     expect(await rowsOf(catalogueRows(project))).toHaveLength(1);
     expect(await rowsOf(catalogueRows(project))).toHaveLength(1); // a second run in the same process
+  });
+
+  it('the time of ingestion stays while the file does', async () => {
+    const path = 'data/kaggle/dataset.csv';
+    await project.put(path, `${HEADER}\n${GOOD}\n1,2\n`);
+    project.history = ['spotify_api'];
+    project.this = { relation: 'the_table' };
+    const later = Date.now() + 60_000;
+    const [{ sha256 }] = (await rowsOf(ingestedFiles(project))) as [Row];
+    project.earlier = [{ table: 'the_table', path, sha256: sha256!, at: later }];
+    for (const rows of [catalogueRows(project), rejectedRows(project), ingestedFiles(project)]) {
+      expect((await rowsOf(rows))[0]!.ingested_at).toEqual(new Date(later));
+    }
+    project.earlier = [{ table: 'the_table', path, sha256: 'another', at: Date.now() - 60_000 }];
+    for (const rows of [catalogueRows(project), rejectedRows(project), ingestedFiles(project)]) {
+      expect((await rowsOf(rows))[0]!.ingested_at).toEqual(project.runStartedAt);
+    }
   });
 
   it('dataset.csv.gz is as good, and has the same fingerprint', async () => {

@@ -5,7 +5,14 @@ import { IngestError } from '../input/ingest-error.js';
 import { CATALOGUE_COLUMNS, type CatalogueRow, type RejectedRow } from '../kaggle/catalogue-row.js';
 import { isOriginalDataSet } from '../kaggle/known-file.js';
 import { readCatalogue } from '../kaggle/read-catalogue.js';
-import { type CellsOf, type ColumnBatch, formatCount, type TableContext, toColumns } from './context.js';
+import {
+  type CellsOf,
+  type ColumnBatch,
+  formatCount,
+  latestIngestion,
+  type TableContext,
+  toColumns,
+} from './context.js';
 import { Latest } from './latest.js';
 import { configuredPath } from './paths.js';
 
@@ -21,6 +28,8 @@ export interface CatalogueReport extends Fingerprint {
   readonly rowsRejected: number;
   /** whether it is the published data set, byte for byte; null for the sample */
   readonly knownChecksum: boolean | null;
+  /** when the file was written or put there; the sample never changes */
+  readonly changedAt: Date;
 }
 
 interface CatalogueReading {
@@ -34,6 +43,7 @@ interface CatalogueFile {
   readonly path: string;
   readonly label: string;
   readonly key: string;
+  readonly changedAt: Date;
 }
 
 const latest = new Latest<CatalogueReading>();
@@ -62,13 +72,14 @@ export async function* catalogueRows(context: TableContext): AsyncGenerator<Colu
         'reasons in kaggle_tracks_rejected',
     );
   }
+  const ingestedAt = await takenInAt(context, report);
   for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
     const length = batch.row_number!.length;
     yield {
       ...batch,
       source: new Array(length).fill(report.source),
       source_file: new Array(length).fill(report.path),
-      ingested_at: new Array(length).fill(context.runStartedAt),
+      ingested_at: new Array(length).fill(ingestedAt),
     };
   }
 }
@@ -76,13 +87,21 @@ export async function* catalogueRows(context: TableContext): AsyncGenerator<Colu
 /** Rows of `kaggle_tracks_rejected`. */
 export async function rejectedRows(context: TableContext): Promise<ColumnBatch> {
   const { report, rejected } = await readOnce(context, await locate(context));
+  const ingestedAt = await takenInAt(context, report);
   return toColumns(rejected, {
     row_number: (row) => row.row_number,
     reason: (row) => row.reason,
     raw_line: (row) => row.raw_line,
     source_file: () => report.path,
-    ingested_at: () => context.runStartedAt,
+    ingested_at: () => ingestedAt,
   });
+}
+
+/** The time at which the table took the file in: an earlier run's, when the file has not changed since. */
+async function takenInAt(context: TableContext, report: CatalogueReport): Promise<Date> {
+  if (context.this === undefined) return context.runStartedAt;
+  const earlier = await latestIngestion(context, context.this, report.path);
+  return earlier !== undefined && earlier >= report.changedAt ? earlier : context.runStartedAt;
 }
 
 /** What is known of the file, for `ingested_files`. */
@@ -107,7 +126,9 @@ async function locate(context: TableContext): Promise<CatalogueFile | undefined>
         hint: 'put the CSV itself there: data/kaggle/dataset.csv',
       });
     }
-    return { path, label: label + suffix, key: `${path}:${found.size}:${found.mtimeMs}` };
+    // a copy keeps the time of modification, but not that of the change of status
+    const changedAt = new Date(Math.max(found.mtimeMs, found.ctimeMs));
+    return { path, label: label + suffix, key: `${path}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`, changedAt };
   }
   return undefined;
 }
@@ -147,6 +168,7 @@ async function readFile(context: TableContext, file: CatalogueFile): Promise<Cat
     rowsAccepted,
     rowsRejected: rejected.length,
     knownChecksum: known,
+    changedAt: file.changedAt,
   };
   return { report, rejected, accepted };
 }
@@ -164,6 +186,7 @@ async function inventCatalogue(): Promise<CatalogueReading> {
     rowsAccepted: rows.length,
     rowsRejected: 0,
     knownChecksum: null,
+    changedAt: new Date(0),
   };
   return { report, rejected: [], accepted: [toColumns(rows, CELLS)] };
 }

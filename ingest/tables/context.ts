@@ -40,3 +40,19 @@ export async function countWhere(context: TableContext, table: ReadableTable, co
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** When rows of a file were last taken into a table with the columns `source_file` and `ingested_at`. */
+export async function latestIngestion(
+  context: TableContext,
+  table: ReadableTable,
+  file: string,
+): Promise<Date | undefined> {
+  const [row] = await context.query(
+    `select max(epoch_ms(ingested_at)) as at from ${table.relation} where source_file = ${quoted(file)}`,
+  );
+  return row?.at === null || row?.at === undefined ? undefined : new Date(Number(row.at));
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

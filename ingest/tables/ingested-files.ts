@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { catalogueReport } from './catalogue.js';
-import { type ColumnBatch, type TableContext, toColumns } from './context.js';
+import { type ColumnBatch, latestIngestion, type TableContext, toColumns } from './context.js';
 import { exportReport, openExport } from './export.js';
 import { featureFileReports } from './features.js';
 import { isSampleInUse, SAMPLE_LISTENING } from './listening-history.js';
@@ -18,9 +18,13 @@ interface IngestedFile {
   readonly knownChecksum: boolean | null;
 }
 
-/** Rows of `ingested_files`: what was read and what became of it. Needs `listening_history_bronze`. */
+/**
+ * Rows of `ingested_files`: what was read and what became of it. Needs `listening_history_bronze` and
+ * `kaggle_tracks_bronze`.
+ */
 export async function ingestedFiles(context: TableContext): Promise<ColumnBatch> {
   const files = [await catalogueFile(context), ...(await exportFiles(context)), ...(await featureFiles(context))];
+  const times = await takenInAt(context, files);
   return toColumns(files, {
     path: (file) => file.path,
     kind: (file) => file.kind,
@@ -32,8 +36,24 @@ export async function ingestedFiles(context: TableContext): Promise<ColumnBatch>
     rows_other: (file) => file.rowsOther,
     rows_repeated: (file) => file.rowsRepeated,
     known_checksum: (file) => file.knownChecksum,
-    ingested_at: () => context.runStartedAt,
+    ingested_at: (file) => times.get(file.path) ?? context.runStartedAt,
   });
+}
+
+/** Times of earlier runs, by path, of files that are the same as then. The catalogue's is that of its table. */
+async function takenInAt(context: TableContext, files: readonly IngestedFile[]): Promise<Map<string, Date>> {
+  const times = new Map<string, Date>();
+  if (context.this !== undefined) {
+    const rows = await context.query(`select path, sha256, epoch_ms(ingested_at) as at from ${context.this.relation}`);
+    for (const file of files) {
+      const before = rows.find((row) => row.path === file.path && row.sha256 === file.sha256);
+      if (before !== undefined) times.set(file.path, new Date(Number(before.at)));
+    }
+  }
+  const catalogue = files[0]!.path;
+  const at = await latestIngestion(context, context.ref('kaggle_tracks_bronze'), catalogue);
+  if (at !== undefined) times.set(catalogue, at);
+  return times;
 }
 
 async function catalogueFile(context: TableContext): Promise<IngestedFile> {
