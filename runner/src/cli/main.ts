@@ -1,6 +1,6 @@
+import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { type Effects, processEffects } from './effects.js';
 import { guardProcess } from './process-guards.js';
-import { packageVersion } from './version.js';
 
 /**
  * The program.
@@ -14,7 +14,7 @@ export async function main(argv: readonly string[], effects?: Partial<Effects>):
   if (effects === undefined) guardProcess(all, (thrown) => report(thrown, argv, all));
   try {
     if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
-      all.stdout.write(`${packageVersion()}\n`);
+      all.stdout.write(`${TSDBT_VERSION}\n`);
       return 0;
     }
     const { dispatch } = await import('./dispatch.js');

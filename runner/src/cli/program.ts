@@ -1,4 +1,5 @@
 import { Command, type Option } from 'commander';
+import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { Effects } from './effects.js';
 import {
   type CompileOptions,
@@ -9,7 +10,6 @@ import {
   type SelectionOptions,
   type ShowOptions,
 } from './flags.js';
-import { packageVersion } from './version.js';
 
 /** A command of tsdbt. `run` imports what it needs when it is called, so that the program starts fast. */
 interface CommandDefinition {
@@ -111,7 +111,7 @@ export function createProgram(effects: Effects, found: (command: ParsedCommand) 
   const program = new Command('tsdbt');
   program
     .description('SQL and TypeScript models, compiled into a DAG, published as Delta tables only when their tests pass')
-    .version(packageVersion(), '-v, --version', 'print the version')
+    .version(TSDBT_VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ showGlobalOptions: true })

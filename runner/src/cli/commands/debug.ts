@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import picocolors from 'picocolors';
 import { formatThrown } from '../../errors/format-error.js';
 import type { Project } from '../../project/project.js';
+import { TSDBT_VERSION } from '../../project/tsdbt-version.js';
 import { counted } from '../../report/node-line.js';
 import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
 import { openProjectFor } from '../open-project.js';
 import { errorStyle, usesColor } from '../style.js';
-import { packageVersion } from '../version.js';
 
 const LEAST_NODE = [20, 19];
 /** Below this, DuckDB has nowhere to spill and commits fail halfway. */
@@ -39,7 +39,7 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
     }
   };
 
-  if (!options.quiet) effects.stderr.write(`tsdbt ${packageVersion()}\n`);
+  if (!options.quiet) effects.stderr.write(`tsdbt ${TSDBT_VERSION}\n`);
   await check('Node.js', `install Node.js ${LEAST_NODE.join('.')} or later`, nodeVersion);
   await check('DuckDB', 'run "npm install" again: the package for this platform may be missing', duckDb);
   let project: Project | undefined;

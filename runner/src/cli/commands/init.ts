@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProjectError } from '../../errors/tsdbt-error.js';
+import { TSDBT_VERSION } from '../../project/tsdbt-version.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
-import { packageVersion } from '../version.js';
 
 export interface InitOptions extends GlobalOptions {
   /** name of the project and its folder, or a path whose last part is */
@@ -32,7 +32,7 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
       commentEnd: '#>',
     },
   });
-  const values = { name, folder: packageName(basename(folder)), version: packageVersion() };
+  const values = { name, folder: packageName(basename(folder)), version: TSDBT_VERSION };
   const say = (line: string): void => {
     if (!options.quiet) effects.stderr.write(`${line}\n`);
   };
