@@ -10,7 +10,7 @@ export { type HistoryEntry, history } from './operations/history.js';
 export { type MergeOptions, stageMerge } from './operations/merge.js';
 export { type OverwriteOptions, stageOverwrite } from './operations/overwrite.js';
 export { restore, stageRestore } from './operations/restore.js';
-export { StagedCommit } from './operations/staged-commit.js';
+export { type CommitResult, StagedCommit } from './operations/staged-commit.js';
 export type { Target } from './operations/target.js';
 export { type VacuumOptions, type VacuumResult, vacuum } from './operations/vacuum.js';
 export type { ParquetEngine, ParquetWriteOptions, SelectColumn, WrittenColumnStats, WrittenFile } from './parquet.js';

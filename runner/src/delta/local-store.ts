@@ -74,7 +74,9 @@ export class LocalStore implements LogStore {
 
   async prepareWrite(path: string): Promise<string> {
     const target = join(this.location, path);
-    const made = await mkdir(dirname(target), { recursive: true });
+    const made = await mkdir(dirname(target), { recursive: true }).catch((cause: Error) => {
+      throw new StorageError('TSD6002', `${target}: cannot make the folder: ${cause.message}`, { cause });
+    });
     // a folder is durable once its parent is
     if (made !== undefined)
       for (let folder = dirname(target); folder.length >= dirname(made).length; folder = dirname(folder)) {

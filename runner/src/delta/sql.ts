@@ -14,7 +14,12 @@ export function identifierList(names: readonly string[]): string {
   return names.map(quoteIdentifier).join(', ');
 }
 
+/** SQL of the user's own in parentheses, on lines of its own: it may end in a comment. */
+export function enclosed(sql: string): string {
+  return `(\n${sql}\n)`;
+}
+
 /** A predicate that holds where all of them hold; `true` for none. */
 export function conjunction(predicates: readonly string[]): string {
-  return predicates.length === 0 ? 'true' : predicates.map((predicate) => `(${predicate})`).join(' AND ');
+  return predicates.length === 0 ? 'true' : predicates.map(enclosed).join(' AND ');
 }

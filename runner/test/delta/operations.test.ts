@@ -117,10 +117,11 @@ describe('vacuum', () => {
     const orphan = await old('part-orphan.parquet');
     const staged = await old('part-staged.parquet');
     await old('_hidden.parquet');
+    const leftover = await old('_delta_log/_tmp_1.tmp');
     await writeFile(join(t.location, 'part-young.parquet'), 'x');
     const table = await t.open();
     const dry = await vacuum(table, { dryRun: true, protect: [staged] });
-    expect(dry).toEqual({ files: [orphan], size: 1, dryRun: true });
+    expect(dry).toEqual({ files: [leftover, orphan], size: 2, dryRun: true });
     expect(await dataFiles()).toBe(6);
     await vacuum(table, { protect: [staged] });
     expect(await dataFiles()).toBe(5);
@@ -174,6 +175,28 @@ describe('a checkpoint', () => {
     expect(plain(fromCheckpoint.files)).toEqual(plain(fromLog.files));
     expect(fromCheckpoint.metadata).toEqual(fromLog.metadata);
     expect((await t.read()).map((row) => row.a)).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('that cannot be written leaves the commit as it is, and says so', async () => {
+    for (let n = 0; n <= 9; n++) await append(`SELECT ${n} AS a`);
+    const staged = await stageAppend(
+      {
+        location: t.location,
+        engine: {
+          describe: (select) => t.engine.describe(select),
+          query: (sql) => t.engine.query(sql),
+          execute: (sql) => t.engine.execute(sql),
+          writeParquet: (select, options) =>
+            options.path.includes('_delta_log')
+              ? Promise.reject(new Error('disk full'))
+              : t.engine.writeParquet(select, options),
+        },
+      },
+      { select: 'SELECT 10 AS a' },
+    );
+    expect(await staged.commit(by)).toEqual({ version: 10, checkpointError: new Error('disk full') });
+    expect(await t.read()).toHaveLength(11);
+    expect((await readdir(join(t.location, '_delta_log'))).filter((name) => !name.endsWith('.json'))).toEqual([]);
   });
 
   it('stands in for commits that were cleaned up, down to its version', async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DeltaTable, stageAppend, stageOverwrite } from '../../src/delta/index.js';
+import { DeltaTable, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
 
 const t = useTempTable();
@@ -51,13 +51,48 @@ describe('a table', () => {
     const first = { select: 'SELECT 1 AS a, 2 AS b', comments: { a: 'the first' }, properties: { 'demo.owner': 'me' } };
     await (await stageOverwrite(t.target, first)).commit(by);
     const before = await t.snapshot();
-    await (await stageOverwrite(t.target, { select: "SELECT 'x' AS a", comments: {} })).commit(by);
+    await (await stageOverwrite(t.target, { select: "SELECT 'x' AS a" })).commit(by);
     const after = await t.snapshot();
     expect(after.metadata.id).toBe(before.metadata.id);
     expect(after.properties).toEqual({ 'demo.owner': 'me' });
     expect(after.schema.fields).toEqual([
       { name: 'a', type: 'string', nullable: true, metadata: { comment: 'the first' } },
     ]);
+  });
+
+  it('has the descriptions that are given, and no others', async () => {
+    await (
+      await stageOverwrite(t.target, { select: 'SELECT 1 AS a, 2 AS b', comments: { a: 'one', b: 'two' } })
+    ).commit(by);
+    await (await stageAppend(t.target, { select: 'SELECT 3 AS a', comments: { A: 'first' } })).commit(by);
+    expect((await t.snapshot()).schema.fields.map((field) => field.metadata)).toEqual([{ comment: 'first' }, {}]);
+    expect((await stageAppend(t.target, { select: 'SELECT 3 AS a', comments: { a: 'first' } })).changesMetadata).toBe(
+      false,
+    );
+  });
+
+  it('takes queries that end in a comment, and columns named as the queries of operations name theirs', async () => {
+    await (
+      await stageOverwrite(t.target, { select: 'SELECT 1 AS n, 2 AS gone, 3 AS filename, 4 AS path -- all' })
+    ).commit(by);
+    await (await stageMerge(t.target, { source: 'SELECT 1 AS n, 5 AS gone -- more', on: ['n'] })).commit(by);
+    await (await stageDelete(t.target, 'path = 99 -- none')).commit(by);
+    expect(await t.read()).toEqual([{ n: 1, gone: 5, filename: 3, path: 4 }]);
+  });
+
+  it('may lie in a folder whose name has characters of a pattern', async () => {
+    const target = { location: join(t.folder, 'a[1]*?{b,c}'), engine: t.engine };
+    for (const n of [1, 2]) await (await stageAppend(target, { select: `SELECT ${n} AS a` })).commit(by);
+    const snapshot = await (await DeltaTable.open(target.location, t.engine))!.snapshot();
+    expect(await t.engine.rows(snapshot.toSql())).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
+  it('is not told to use features that this implementation does not have', async () => {
+    const properties = { 'delta.enableChangeDataFeed': 'true' };
+    await expect(stageOverwrite(t.target, { select: 'SELECT 1 AS a', properties })).rejects.toMatchObject({
+      code: 'TSD6012',
+      message: expect.stringContaining('changeDataFeed'),
+    });
   });
 
   it('may be empty, and then still has its types', async () => {

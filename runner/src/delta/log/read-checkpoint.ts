@@ -1,6 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
-import type { Action } from '../protocol/actions.js';
+import { type Action, withoutNulls } from '../protocol/actions.js';
 import { type DuckDBType, parseDuckDBType } from '../protocol/duckdb-type-parser.js';
 import { quoteIdentifier, quoteLiteral } from '../sql.js';
 
@@ -51,7 +51,7 @@ export async function readCheckpoint(engine: ParquetEngine, paths: readonly stri
     );
   }
   const rows = selects.length === 0 ? [] : await engine.query(selects.join('\nUNION ALL\n'));
-  return rows.map((row) => withoutNulls(JSON.parse(String(row.action)) as Record<string, Record<string, unknown>>));
+  return rows.map((row) => withoutNulls(JSON.parse(String(row.action)) as Record<string, unknown>));
 }
 
 function has(type: DuckDBType & { kind: 'struct' }, field: string): boolean {
@@ -64,11 +64,4 @@ function jsonOf(type: DuckDBType & { kind: 'struct' }, column: string, field: st
   if (field !== 'stats' || !has(type, 'stats_parsed')) return value;
   const text = `CAST(to_json(${column}.stats_parsed) AS VARCHAR)`;
   return has(type, 'stats') ? `coalesce(${value}, ${text})` : text;
-}
-
-/** A null field of a checkpoint is one that the action did not have. */
-function withoutNulls(action: Record<string, Record<string, unknown>>): Action {
-  for (const fields of Object.values(action))
-    for (const [key, value] of Object.entries(fields)) if (value === null) delete fields[key];
-  return action as Action;
 }

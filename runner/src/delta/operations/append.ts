@@ -1,3 +1,4 @@
+import { enclosed } from '../sql.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { changeTable, type TableSettings } from './metadata.js';
@@ -36,7 +37,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
     rewritesRows: false,
   });
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  const select = `SELECT ${fitted.expressions.join(', ')} FROM (${options.select})`;
+  const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const adds = await writeFiles({ ...request, select });
   const metrics = {
     numFiles: adds.length,

@@ -3,7 +3,7 @@ import { scanSql } from '../log/scan-sql.js';
 import type { AddFile } from '../protocol/actions.js';
 import type { DataType, StructType } from '../protocol/data-types.js';
 import { parseStats } from '../protocol/stats.js';
-import { quoteIdentifier } from '../sql.js';
+import { enclosed, quoteIdentifier } from '../sql.js';
 import type { WriteRequest } from './write-files.js';
 
 /** A rule that every row must meet: NOT NULL, `delta.invariants` of a column, or a CHECK constraint of the table. */
@@ -47,14 +47,17 @@ function* rulesOf(schema: StructType, properties: Readonly<Record<string, string
     const invariant = field.metadata['delta.invariants'];
     if (typeof invariant === 'string') {
       const { expression } = (JSON.parse(invariant) as { expression: { expression: string } }).expression;
-      yield { what: `the invariant ${expression} of column "${field.name}"`, broken: `(${expression}) IS NOT TRUE` };
+      yield {
+        what: `the invariant ${expression} of column "${field.name}"`,
+        broken: `${enclosed(expression)} IS NOT TRUE`,
+      };
     }
   }
   for (const [key, expression] of Object.entries(properties))
     if (key.startsWith('delta.constraints.'))
       yield {
         what: `the constraint ${key.slice('delta.constraints.'.length)} (${expression})`,
-        broken: `(${expression}) IS NOT TRUE`,
+        broken: `${enclosed(expression)} IS NOT TRUE`,
       };
 }
 

@@ -1,6 +1,7 @@
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
+import { enclosed } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
 import { StagedCommit } from './staged-commit.js';
@@ -70,20 +71,23 @@ export async function deleteRows(
 ): Promise<DeletedRows> {
   const scan = scanSql(base.location, base.schema, base.partitionColumns, base.files, FILE);
   const counts = await request.engine.query(
-    `SELECT "${FILE}" AS path, count(*) AS n, count(*) FILTER (WHERE (${predicate}) IS TRUE) AS gone FROM (${scan}) GROUP BY ALL HAVING gone > 0`,
+    `SELECT "${FILE}" AS path, count(*) AS n, count(*) FILTER (WHERE ${enclosed(predicate)} IS TRUE) AS gone FROM (${scan}) GROUP BY ALL`,
   );
   const adds: AddFile[] = [];
   const removes: AddFile[] = [];
   let rows = 0;
   let copied = 0;
   for (const { path, n, gone } of counts) {
+    if (Number(gone) === 0) continue;
     const file = base.state.files.get(String(path))!;
     removes.push(file);
     rows += Number(gone);
     if (Number(gone) === Number(n)) continue;
     copied += Number(n) - Number(gone);
     const one = scanSql(base.location, base.schema, base.partitionColumns, [file]);
-    adds.push(...(await writeFiles({ ...request, select: `SELECT * FROM (${one}) WHERE (${predicate}) IS NOT TRUE` })));
+    adds.push(
+      ...(await writeFiles({ ...request, select: `SELECT * FROM (${one}) WHERE ${enclosed(predicate)} IS NOT TRUE` })),
+    );
   }
   return { adds, removes, rows, copied };
 }

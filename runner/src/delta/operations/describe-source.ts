@@ -1,6 +1,6 @@
 import type { ParquetEngine, SelectColumn } from '../parquet.js';
 import type { StructType } from '../protocol/data-types.js';
-import { quoteIdentifier } from '../sql.js';
+import { enclosed, quoteIdentifier } from '../sql.js';
 
 /**
  * Describes a SELECT that is to fit a table. DuckDB gives an untyped NULL the type INTEGER: where the table's column is no
@@ -19,7 +19,7 @@ export async function describeSource(
   });
   if (doubtful.length === 0) return columns;
   const asked = doubtful.map(({ name }, i) => `typeof(any_value(${quoteIdentifier(name)})) AS t${i}`);
-  const [row] = await engine.query(`SELECT ${asked.join(', ')} FROM (${select}) WHERE false`);
+  const [row] = await engine.query(`SELECT ${asked.join(', ')} FROM ${enclosed(select)} WHERE false`);
   const untyped = new Set(doubtful.filter((_, i) => String(row?.[`t${i}`]).includes('NULL')).map(({ name }) => name));
   return columns.map((column) => (untyped.has(column.name) ? { name: column.name, type: 'NULL' } : column));
 }

@@ -1,7 +1,7 @@
 import type { AddFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
-import { conjunction, quoteIdentifier } from '../sql.js';
+import { conjunction, enclosed, quoteIdentifier } from '../sql.js';
 
 /** Names that rows carry through a merge beside their own columns. */
 const FILE = '__delta_file';
@@ -44,7 +44,7 @@ export function mergeSql(input: MergeInput): MergeSql {
     .map((name) => `target.${quoteIdentifier(name)} IS DISTINCT FROM source.${quoteIdentifier(name)}`)
     .join(' OR ');
   const names = schema.fields.map((field) => field.name);
-  const doomed = deletes === undefined ? undefined : `coalesce((${deletes}), false)`;
+  const doomed = deletes === undefined ? undefined : `coalesce(${enclosed(deletes)}, false)`;
   return {
     changed: (files) =>
       `SELECT target."${FILE}" AS path, count(*) AS n FROM (${scan(files, FILE)}) AS target JOIN ${source} AS source ON ${match} WHERE ${differs} GROUP BY ALL`,

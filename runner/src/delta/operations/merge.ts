@@ -5,7 +5,7 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { mayHold, type Range } from '../protocol/skipping.js';
-import { quoteIdentifier } from '../sql.js';
+import { enclosed, quoteIdentifier } from '../sql.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { type MergeSql, mergeSql } from './merge-sql.js';
@@ -87,7 +87,7 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
     rewritesRows: update.length > 0 || deletes !== undefined,
   });
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
-  const select = `SELECT ${expressions.join(', ')} FROM (${options.source})`;
+  const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
   return withSpill(store, engine, select, async (source, written) => {
     await requireUniqueKeys(open, source, on);
@@ -237,7 +237,7 @@ async function requireUniqueKeys(open: OpenTarget, source: string, on: readonly 
   const notNull = on.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ');
   const example = `concat_ws(', ', ${on.map((name) => `CAST(${quoteIdentifier(name)} AS VARCHAR)`).join(', ')})`;
   const [row] = await open.engine.query(
-    `SELECT count(*) AS keys, any_value(example) AS example, any_value(n) AS n FROM (SELECT ${example} AS example, count(*) AS n FROM ${source} WHERE ${notNull} GROUP BY ${keys} HAVING n > 1)`,
+    `SELECT count(*) AS keys, any_value(example) AS example, any_value(n) AS n FROM (SELECT ${example} AS example, count(*) AS n FROM ${source} WHERE ${notNull} GROUP BY ${keys} HAVING count(*) > 1)`,
   );
   const duplicated = Number(row!.keys);
   if (duplicated > 0)

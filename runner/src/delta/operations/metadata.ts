@@ -3,11 +3,17 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { Metadata, Protocol } from '../protocol/actions.js';
 import { type StructType, serializeSchema } from '../protocol/data-types.js';
-import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
+import {
+  protocolFor,
+  requireKnownProperties,
+  requireReadable,
+  requireWritable,
+  type WriteIntent,
+} from '../protocol/features.js';
 
 /** What a write may say about the table beside its rows. */
 export interface TableSettings {
-  /** column → description */
+  /** column → description; when given, columns that are not in it have none */
   readonly comments?: Readonly<Record<string, string>> | undefined;
   /** table properties to set; others stay */
   readonly properties?: Readonly<Record<string, string>> | undefined;
@@ -38,6 +44,7 @@ export function changeTable(
   intent: WriteIntent,
 ): TableChange {
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
+  requireKnownProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
   const commented = withComments(schema, options.comments);
   const properties = { ...base?.metadata.configuration, ...options.properties };
@@ -77,7 +84,8 @@ function withComments(schema: StructType, comments: Readonly<Record<string, stri
     type: 'struct',
     fields: schema.fields.map((field) => {
       const comment = byName.get(field.name.toLowerCase());
-      return comment === undefined ? field : { ...field, metadata: { ...field.metadata, comment } };
+      const { comment: _, ...others } = field.metadata;
+      return { ...field, metadata: comment === undefined ? others : { ...others, comment } };
     }),
   };
 }

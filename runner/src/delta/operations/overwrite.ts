@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { StructType } from '../protocol/data-types.js';
 import { planColumns } from '../protocol/duckdb-types.js';
+import { enclosed } from '../sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageReplaceWhere } from './replace-where.js';
@@ -42,7 +43,7 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
   const adds = await writeFiles({
     store,
     engine,
-    select: `SELECT ${plan.casts.join(', ')} FROM (${options.select})`,
+    select: `SELECT ${plan.casts.join(', ')} FROM ${enclosed(options.select)}`,
     schema: table.schema,
     partitionColumns,
     properties: table.properties,

@@ -1,5 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
+import { enclosed } from '../sql.js';
 import { deleteRows } from './delete.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
@@ -29,9 +30,9 @@ export async function stageReplaceWhere(
     rewritesRows: true,
   });
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  const select = `SELECT ${fitted.expressions.join(', ')} FROM (${options.select})`;
+  const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   return withSpill(store, engine, select, async (spill) => {
-    const [row] = await engine.query(`SELECT count(*) AS n FROM ${spill} WHERE (${replaceWhere}) IS NOT TRUE`);
+    const [row] = await engine.query(`SELECT count(*) AS n FROM ${spill} WHERE ${enclosed(replaceWhere)} IS NOT TRUE`);
     const outside = Number(row!.n);
     if (outside > 0)
       throw new StorageError(

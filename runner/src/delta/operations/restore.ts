@@ -4,7 +4,7 @@ import type { AddFile, Metadata } from '../protocol/actions.js';
 import { protocolFor, requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
-import { StagedCommit } from './staged-commit.js';
+import { type CommitResult, StagedCommit } from './staged-commit.js';
 import { relativePath } from './write-files.js';
 
 /**
@@ -61,11 +61,7 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
 }
 
 /** Stages and commits a restore. */
-export async function restore(
-  table: DeltaTable,
-  version: number,
-  provenance: CommitProvenance,
-): Promise<{ version: number }> {
+export async function restore(table: DeltaTable, version: number, provenance: CommitProvenance): Promise<CommitResult> {
   return (await stageRestore(table, version)).commit(provenance);
 }
 

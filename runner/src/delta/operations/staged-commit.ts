@@ -23,11 +23,18 @@ export interface StagedParts {
   readonly writesFiles?: boolean | undefined;
 }
 
+export interface CommitResult {
+  readonly version: number;
+  /** why the checkpoint that was due could not be written; the commit itself is done */
+  readonly checkpointError?: unknown;
+}
+
 /**
  * A change whose files are written and durable, but which no reader sees: it can be read, tested, committed or discarded.
  */
 export class StagedCommit {
   readonly #parts: StagedParts;
+  #committed: Promise<CommitResult> | undefined;
 
   constructor(parts: StagedParts) {
     this.#parts = parts;
@@ -117,12 +124,23 @@ export class StagedCommit {
    * @returns the version that holds the change; where there is nothing to do, or the table has this transaction already, the one that is there
    * @throws StorageError TSD6020 when another commit conflicts; nothing is published then
    */
-  async commit(provenance: CommitProvenance): Promise<{ version: number }> {
+  commit(provenance: CommitProvenance): Promise<CommitResult> {
+    this.#committed ??= this.#commit(provenance);
+    return this.#committed;
+  }
+
+  async #commit(provenance: CommitProvenance): Promise<CommitResult> {
     const { store, engine, base, change } = this.#parts;
     if (this.isNoop) return { version: base!.version };
     const { version, applied } = await commitChange(store, base, change, provenance);
-    if (applied) await writeCheckpointIfDue(store, engine, version, base);
-    return { version };
+    if (!applied) return { version };
+    try {
+      await writeCheckpointIfDue(store, engine, version, base);
+      return { version };
+    } catch (checkpointError) {
+      // the commit stands; without the checkpoint reading is slower, and the next one catches up
+      return { version, checkpointError };
+    }
   }
 
   /** Removes the staged files. For a change that will not be committed. */

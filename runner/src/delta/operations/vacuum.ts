@@ -25,6 +25,8 @@ export interface VacuumResult {
 }
 
 const HOUR = 3_600_000;
+/** Temporary files of the log that a crash has left. */
+const LEFTOVER = /^_delta_log\/_tmp_[^/]+$/;
 const SHORTEST_HOURS = 7 * 24;
 
 /**
@@ -55,7 +57,10 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
     if ((file.deletionTimestamp ?? Number.POSITIVE_INFINITY) > limit) kept.add(resolvePath(location, file.path));
   const partitions = snapshot.partitionColumns;
   const doomed = (await store.listAll('')).filter(
-    (file) => file.modified < limit && !hidden(file.path, partitions) && !kept.has(join(location, file.path)),
+    (file) =>
+      file.modified < limit &&
+      (LEFTOVER.test(file.path) || !hidden(file.path, partitions)) &&
+      !kept.has(join(location, file.path)),
   );
   if (options.dryRun !== true) await store.remove(doomed.map((file) => file.path));
   return {

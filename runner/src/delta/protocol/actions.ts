@@ -101,9 +101,18 @@ export function parseActions(text: string, file: string): Action[] {
       throw corrupt(file, index, cause);
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(file, index, undefined);
-    actions.push(value);
+    actions.push(withoutNulls(value as Record<string, unknown>));
   }
   return actions;
+}
+
+/** A field of an action that is null says the same as one that is not there; some writers spell them out. */
+export function withoutNulls(action: Record<string, unknown>): Action {
+  for (const fields of Object.values(action))
+    if (typeof fields === 'object' && fields !== null)
+      for (const [key, value] of Object.entries(fields))
+        if (value === null) delete (fields as Record<string, unknown>)[key];
+  return action as Action;
 }
 
 /** The text of a commit file: one action to a line. */

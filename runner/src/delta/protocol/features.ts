@@ -90,25 +90,49 @@ export function requireWritable(
     );
 }
 
+/** Properties that switch on what this implementation does not do. */
+const CANNOT_ENABLE: Readonly<Record<string, string>> = {
+  'delta.enableChangeDataFeed': 'changeDataFeed',
+  'delta.enableDeletionVectors': 'deletionVectors',
+  'delta.enableRowTracking': 'rowTracking',
+  'delta.enableTypeWidening': 'typeWidening',
+  'delta.enableInCommitTimestamps': 'inCommitTimestamp',
+  'delta.enableIcebergCompatV1': 'icebergCompatV1',
+  'delta.enableIcebergCompatV2': 'icebergCompatV2',
+};
+
+/** Throws StorageError TSD6012 for a property that would switch on a feature which is not supported. */
+export function requireKnownProperties(location: string, properties: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(properties)) {
+    const feature = CANNOT_ENABLE[key];
+    if (feature !== undefined && value.toLowerCase() === 'true') throw unsupported(location, 'write', feature);
+    if (key === 'delta.columnMapping.mode' && value !== 'none') throw unsupported(location, 'write', 'columnMapping');
+  }
+}
+
 /** The least protocol that a table with this schema and these properties needs; never less than the one it has. */
 export function protocolFor(
   current: Protocol | undefined,
   schema: StructType,
   configuration: Readonly<Record<string, string>>,
 ): Protocol {
-  const features: string[] = [];
-  if (containsType(schema, (type) => type === 'timestamp_ntz')) features.push('timestampNtz');
-  const constraints = Object.keys(configuration).some((key) => key.startsWith('delta.constraints.'));
-  const base = current ?? { minReaderVersion: 1, minWriterVersion: constraints ? 3 : 2 };
-  const missing = features.filter((name) => !base.readerFeatures?.includes(name));
-  const missingConstraints = constraints && base.minWriterVersion < 3;
-  if (missing.length === 0) return missingConstraints ? { ...base, minWriterVersion: 3 } : base;
-  return {
-    minReaderVersion: 3,
-    minWriterVersion: 7,
-    readerFeatures: [...readerFeaturesOf(base), ...missing],
-    writerFeatures: [...new Set([...writerFeaturesOf(base), ...missing])],
-  };
+  const base = current ?? { minReaderVersion: 1, minWriterVersion: 2 };
+  const naive = containsType(schema, (type) => type === 'timestamp_ntz');
+  const writers: string[] = [];
+  if (configuration['delta.appendOnly'] === 'true') writers.push('appendOnly');
+  if (Object.keys(configuration).some((key) => key.startsWith('delta.constraints.'))) writers.push('checkConstraints');
+  const readers = naive && !readerFeaturesOf(base).includes('timestampNtz') ? ['timestampNtz'] : [];
+  const missing = [...readers, ...writers.filter((name) => !writerFeaturesOf(base).includes(name))];
+  if (missing.length === 0) return base;
+  if (readers.length > 0)
+    return {
+      minReaderVersion: 3,
+      minWriterVersion: 7,
+      readerFeatures: [...readerFeaturesOf(base), ...readers],
+      writerFeatures: [...new Set([...writerFeaturesOf(base), ...missing])],
+    };
+  if (base.minWriterVersion >= 7) return { ...base, writerFeatures: [...writerFeaturesOf(base), ...missing] };
+  return { ...base, minWriterVersion: Math.max(base.minWriterVersion, 3) };
 }
 
 /** A legacy version stands for these features (PROTOCOL.md, "Writer Version Requirements"). */
