@@ -90,7 +90,7 @@ function dispatch(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
       );
     case 'conditional':
       return chain(evaluate(node.test, frame), (test) => {
-        if (truthy(test)) return evaluate(node.then, frame);
+        if (truthy(test)) return evaluate(node.whenTrue, frame);
         if (node.otherwise !== undefined) return evaluate(node.otherwise, frame);
         return new Undefined('the inline if has no else, and its condition is false');
       });
@@ -139,7 +139,10 @@ function both(
 
 function lookup(node: NameNode, frame: Frame): TemplateValue {
   const { scope } = frame.activation;
-  const value = frame.get(node.name) ?? scope.get(node.name) ?? jinjaGlobals.get(node.name);
+  // `??` would look past None, which is null here
+  let value = frame.get(node.name);
+  if (value === undefined) value = scope.get(node.name);
+  if (value === undefined) value = jinjaGlobals.get(node.name);
   if (value !== undefined) return value;
   return new Undefined(
     `"${node.name}" is undefined`,

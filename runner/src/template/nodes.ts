@@ -53,7 +53,7 @@ export type LogicNode = Span & {
 export type ConditionalNode = Span & {
   readonly kind: 'conditional';
   readonly test: Expression;
-  readonly then: Expression;
+  readonly whenTrue: Expression;
   readonly otherwise: Expression | undefined;
 };
 export type AttributeNode = Span & { readonly kind: 'attribute'; readonly target: Expression; readonly name: string };

@@ -65,7 +65,7 @@ export class ExpressionParser {
     while (this.stream.skipName('if')) {
       const test = this.#or();
       const otherwise = this.stream.skipName('else') ? this.#nested(() => this.#conditional()) : undefined;
-      node = this.#node(node.start, { kind: 'conditional', test, then: node, otherwise });
+      node = this.#node(node.start, { kind: 'conditional', test, whenTrue: node, otherwise });
     }
     return node;
   }

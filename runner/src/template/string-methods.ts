@@ -37,8 +37,7 @@ export function stripBounds(
   right: boolean,
 ): [number, number] {
   const set = characters === undefined || characters === null ? undefined : str(characters, 'what to strip');
-  const off = (c: string): boolean =>
-    set === undefined ? /[\s\x1c-\x1f\x85]/.test(c) && c !== '\ufeff' : set.includes(c);
+  const off = (c: string): boolean => (set === undefined ? /[\s\u0085]/.test(c) && c !== '\ufeff' : set.includes(c));
   let from = 0;
   let to = self.length;
   if (left) while (from < to && off(self[from]!)) from++;
@@ -58,9 +57,9 @@ function split(
 ): string[] {
   const limit = int(limitGiven, -1);
   if (separator === undefined || separator === null) {
-    const words = self.split(/[\s\x1c-\x1f\x85]+/).filter((w) => w !== '');
+    const words = self.split(/[\s\u0085]+/).filter((w) => w !== '');
     if (limit < 0 || words.length <= limit + 1) return words;
-    const ends = [...self.matchAll(/[^\s\x1c-\x1f\x85]+/g)];
+    const ends = [...self.matchAll(/[^\s\u0085]+/g)];
     if (right) {
       const keep = ends.slice(ends.length - limit);
       return [self.slice(0, keep[0]?.index ?? self.length).trim(), ...keep.map((m) => m[0])];
@@ -153,10 +152,9 @@ export const stringMethods = methods<string>({
   'split(sep?, maxsplit?)': (self, [by, limit]) => split(self, by, limit, false),
   'rsplit(sep?, maxsplit?)': (self, [by, limit]) => split(self, by, limit, true),
   'splitlines(keepends?)': (self, [keep]) => {
-    const lines =
-      self.match(/[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g) ?? [];
+    const lines = self.match(/[^\r\n\v\f\u0085\u2028\u2029]*(?:\r\n|[\r\n\v\f\u0085\u2028\u2029]|$)/g) ?? [];
     if (lines.at(-1) === '') lines.pop();
-    return truthy(keep ?? false) ? lines : lines.map((l) => l.replace(/[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+$/, ''));
+    return truthy(keep ?? false) ? lines : lines.map((l) => l.replace(/[\r\n\v\f\u0085\u2028\u2029]+$/, ''));
   },
   'replace(old, new, count?)': (self, [old, by, count]) =>
     replace(self, str(old, 'what to replace'), str(by, 'the replacement'), int(count, -1)),
