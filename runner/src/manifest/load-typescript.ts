@@ -8,6 +8,7 @@ import { projectCodes } from '../project/codes.js';
 import { configSchemas } from '../project/config-schema.js';
 import type { ModelDefinition } from '../project/define-model.js';
 import { validate } from '../project/validate.js';
+import type { YamlPath } from '../project/yaml-document.js';
 import { placeOfKey, placeOfLiteral } from './typescript-places.js';
 
 /** Loads one TypeScript file and gives its default export. */
@@ -69,7 +70,7 @@ export async function loadTypeScriptModel(
     errors.push(wrongExport(source, exported));
     return undefined;
   }
-  const finder = { placeOf: (at: readonly (string | number)[]) => placeInDefinition(source, exported, at) };
+  const finder = { placeOf: (at: YamlPath, part?: 'key' | 'value') => placeInDefinition(source, exported, at, part) };
   const own: ProjectError[] = [];
   validate(definitionSchema, exported, finder, own, { unknownKeyCode: projectCodes.modelDefinition });
   if (Object.keys((exported.columns as object | undefined) ?? {}).length === 0 && own.length === 0)
@@ -107,12 +108,12 @@ function wrongExport(source: SourceText, exported: unknown): ProjectError {
   });
 }
 
-function placeInDefinition(source: SourceText, definition: unknown, at: readonly (string | number)[]): SourcePlace {
+function placeInDefinition(source: SourceText, definition: unknown, at: YamlPath, part?: 'key' | 'value'): SourcePlace {
   const names = at.filter((step) => typeof step === 'string');
   let value: unknown = definition;
   for (const step of at)
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
-  if (typeof value === 'string' && at.length > 1) {
+  if (part !== 'key' && typeof value === 'string' && at.length > 1) {
     const literal = placeOfLiteral(source, value);
     if (literal !== undefined) return literal;
   }
@@ -127,7 +128,11 @@ function placeInDefinition(source: SourceText, definition: unknown, at: readonly
 /** Where an exception of the module's own code, or of its parser, says that it happened. */
 function moduleError(source: SourceText, absolutePath: string, thrown: unknown): ProjectError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const firstLine = error.message.split('\n')[0]!.replace(absolutePath, source.path).trim();
+  const firstLine = error.message
+    .split('\n')[0]!
+    .replace(absolutePath, source.path)
+    .replace(/^ParseError:\s*/, '')
+    .trim();
   const place = placeOfThrown(source, absolutePath, error);
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
   return new ProjectError(projectCodes.modelModule, `the model cannot be loaded: ${firstLine}`, {
@@ -143,15 +148,16 @@ function placeOfThrown(source: SourceText, absolutePath: string, error: Error): 
   const stack = error.stack ?? '';
   const at = stack.indexOf(`${absolutePath}:`);
   const inStack = at === -1 ? null : /^(\d+):(\d+)/.exec(stack.slice(at + absolutePath.length + 1));
-  const isSyntax = error.name === 'SyntaxError' || loc !== undefined || /\(\d+:\d+\)/.test(error.message);
+  const isSyntax =
+    error.name === 'SyntaxError' ||
+    error.message.startsWith('ParseError') ||
+    loc !== undefined ||
+    /\(\d+:\d+\)/.test(error.message);
   let line = 1;
   let column = 1;
   if (typeof loc?.line === 'number') [line, column] = [loc.line, (loc.column ?? 0) + 1];
   else if (isSyntax && inMessage !== null)
-    [line, column] = [
-      Number(inMessage[1] ?? inMessage[3]),
-      Number(inMessage[2] ?? inMessage[4]) + (inMessage[1] === undefined ? 0 : 1),
-    ];
+    [line, column] = [Number(inMessage[1] ?? inMessage[3]), Number(inMessage[2] ?? inMessage[4]) + 1];
   else if (inStack !== null) [line, column] = [Number(inStack[1]), Number(inStack[2])];
   const start = source.offset(line, column);
   return source.place(start, Math.max(start + 1, start + (/^[\w$]+/.exec(source.text.slice(start))?.[0].length ?? 1)));

@@ -67,8 +67,9 @@ function placeOf(
   const node = origin?.node;
   if (node?.resourceType === 'test' && node.generic !== undefined) {
     const argument = argumentPlace(failure, node, origin?.manifest);
-    const macro =
-      mapped === undefined ? [] : [{ label: `test_${node.generic.name}`, place: mapped.place }, ...mapped.via];
+    const label = `test_${node.generic.name}`;
+    // the outermost call is the engine's own: it stands in no file
+    const macro = mapped === undefined ? [] : [{ label, place: mapped.place }, ...mapped.via.slice(0, -1)];
     return { place: argument ?? node.propertiesPlace, via: macro };
   }
   if (mapped !== undefined) return mapped;

@@ -80,7 +80,7 @@ function toErrors(
   }
   const label = labelOf(full);
   const actual = valueAt(root, path);
-  if (actual === undefined && issue.code === 'invalid_type') {
+  if (actual === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_union')) {
     return [
       new ProjectError(projectCodes.missingKey, `the key "${label}" is missing`, {
         place: document.placeOf(full.slice(0, -1)),

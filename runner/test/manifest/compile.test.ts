@@ -163,7 +163,7 @@ describe('errors of the engine', () => {
     expect(await failure(manifest, 'not_null_raw_idd')).toMatch(/^TSD5\d{3} models\/m\.yml:8:17 .*idd/);
     const expression = [...manifest.tests()].find((t) => t.generic?.name === 'expression_is_true')!;
     expect(await failure(manifest, expression.name)).toMatch(
-      /^TSD5\d{3} models\/m\.yml:5:44 column "dancability" not found/,
+      /^TSD5\d{3} models\/m\.yml:5:45 column "dancability" not found .* via test_expression_is_true tsdbt:macros\/tests\/generic\.sql:\d+:\d+$/,
     );
   });
 });

@@ -87,7 +87,7 @@ describe('sources', () => {
       await fails({
         'models/s.yml': 'sources:\n  - {name: raw, tables: [{name: a}]}\n  - {name: raw, tables: [{name: a}]}\n',
       }),
-    ).toEqual(['TSD1029 models/s.yml:3:34 the source table "raw.a" is declared twice']);
+    ).toEqual(['TSD1029 models/s.yml:3:33 the source table "raw.a" is declared twice']);
   });
 });
 
@@ -232,7 +232,7 @@ describe('tests in YAML', () => {
       await yaml('          - accepted_values:\n            values: [1]\n          - accepted_values: [1]\n'),
     ).toEqual([
       'TSD1025 models/m.yml:7:13 one test has one key; this has accepted_values, values (indent what belongs to "accepted_values" below it)',
-      'TSD1025 models/m.yml:8:30 the arguments of "accepted_values" must be a mapping (write values: [ … ] below it)',
+      'TSD1025 models/m.yml:8:13 the arguments of "accepted_values" must be a mapping (write values: [ … ] below it)',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { selectorsSchema } from '../../src/manifest/select/yaml-selectors.js';
-import { jsonSchemas, toJsonSchema } from '../../src/project/json-schemas.js';
+import { type JsonSchema, jsonSchemas, toJsonSchema } from '../../src/project/json-schemas.js';
 
 const folder = new URL('../../schemas/', import.meta.url);
 
@@ -10,17 +10,23 @@ const folder = new URL('../../schemas/', import.meta.url);
 const update = process.env.UPDATE_SCHEMAS === '1';
 
 describe('the JSON schemas that ship with the package', () => {
-  const expected = { ...jsonSchemas(), 'selectors.json': toJsonSchema(selectorsSchema, 'selectors.yml') };
+  const expected: Readonly<Record<string, JsonSchema>> = {
+    ...jsonSchemas(),
+    'selectors.json': toJsonSchema(selectorsSchema, 'selectors.yml'),
+  };
 
   it.each(Object.keys(expected))('%s says what the loader checks', (name) => {
     const file = fileURLToPath(new URL(name, folder));
-    const text = `${JSON.stringify(expected[name as keyof typeof expected], null, 2)}\n`;
+    const text = `${JSON.stringify(expected[name], null, 2)}\n`;
     if (update) writeFileSync(file, text);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(text));
   });
 
   it('know the keys of project.yml and of config by folder', () => {
-    const project = expected['project.json'] as { properties: object; $defs: { modelsTree: { properties: object } } };
+    const project = expected['project.json'] as unknown as {
+      properties: object;
+      $defs: { modelsTree: { properties: object } };
+    };
     expect(Object.keys(project.properties)).toEqual(expect.arrayContaining(['name', 'vars', 'targets', 'warehouse']));
     expect(Object.keys(project.$defs.modelsTree.properties)).toContain('+materialized');
   });
