@@ -1,4 +1,16 @@
-/** Delta Lake tables: `tsdbt/delta`. Parquet is read and written by the {@link ParquetEngine} that is passed in. */
+/**
+ * Delta Lake tables: `tsdbt/delta`. The log is read and written here, after the protocol's specification; Parquet by the
+ * {@link ParquetEngine} that is passed in. A change is staged first, and can be read and tested before it is committed:
+ *
+ * ```ts
+ * const staged = await stageMerge({ location: 'lake/plays', engine }, { source: 'SELECT …', on: ['played_at'] });
+ * await engine.query(`SELECT count(*) FROM (${staged.toSql()})`);
+ * await staged.commit({ runId: 'nightly-17', engineInfo: 'my-program/1.0' });
+ *
+ * const table = await DeltaTable.open('lake/plays', engine);
+ * const yesterday = await table?.snapshot({ timestamp: new Date('2024-05-01') });
+ * ```
+ */
 export { LocalStore } from './local-store.js';
 export { writeCheckpoint } from './log/checkpoint.js';
 export type { CommitProvenance } from './log/commit.js';

@@ -1,3 +1,4 @@
+import { StorageError } from '../errors/tsdbt-error.js';
 import { LocalStore } from './local-store.js';
 import { loadSnapshot, type SnapshotAt } from './log/load.js';
 import type { Snapshot } from './log/snapshot.js';
@@ -44,12 +45,20 @@ export class DeltaTable {
   /**
    * The latest version, or the one asked for. Reads only what has been committed since the last call.
    *
-   * @throws StorageError TSD6014 or TSD6016 for a version that does not exist
+   * @throws StorageError TSD6014 or TSD6016 for a version that does not exist, TSD6001 when the table was removed meanwhile
    */
   async snapshot(at: SnapshotAt = {}): Promise<Snapshot> {
     const timeTravel = at.version !== undefined || at.timestamp !== undefined;
-    const snapshot = (await loadSnapshot(this.store, this.engine, at, this.#latest))!;
+    const snapshot = await loadSnapshot(this.store, this.engine, at, this.#latest);
+    if (snapshot === undefined) throw noTable(this.location);
     if (!timeTravel) this.#latest = snapshot;
     return snapshot;
   }
+}
+
+/** The error for a place that should hold a table and does not. */
+export function noTable(location: string): StorageError {
+  return new StorageError('TSD6001', `${location}: there is no Delta table here`, {
+    hint: 'check the path; a table has a folder _delta_log',
+  });
 }

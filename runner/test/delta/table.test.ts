@@ -33,6 +33,14 @@ describe('a table', () => {
     });
   });
 
+  it('that is removed while it is open is said to be gone', async () => {
+    await (await stageOverwrite(t.target, { select: 'SELECT 1 AS a' })).commit(by);
+    const table = await t.open();
+    await rm(t.location, { recursive: true });
+    await expect(table.snapshot()).rejects.toMatchObject({ code: 'TSD6001' });
+    await expect(stageDelete(t.target, 'a = 1')).rejects.toMatchObject({ code: 'TSD6001' });
+  });
+
   it('keeps every version for time travel', async () => {
     await (await stageOverwrite(t.target, { select: 'SELECT 1 AS a' })).commit(by);
     const between = new Date();
