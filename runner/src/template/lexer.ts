@@ -25,7 +25,8 @@ export interface Token {
 }
 
 const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
-const operators = ['//', '**', '==', '!=', '>=', '<=', ...'+-*/%~[](){}<>=.:|,;'];
+const longOperators = new Set(['//', '**', '==', '!=', '>=', '<=']);
+const shortOperators = new Set('+-*/%~[](){}<>=.:|,;');
 const namePattern = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
 const numberPattern =
   /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d(?:_?\d)*)?/y;
@@ -239,8 +240,9 @@ class Lexer {
 
   #operator(open: number, inside: number, close: string, brackets: { closer: string; at: number }[]): void {
     const start = this.#at;
-    const operator = operators.find((o) => this.#text.startsWith(o, start));
-    if (operator === undefined)
+    const long = this.#text.slice(start, start + 2);
+    const operator = longOperators.has(long) ? long : long.charAt(0);
+    if (!longOperators.has(operator) && !shortOperators.has(operator))
       this.#fail(
         templateCodes.syntax,
         `unexpected character "${String.fromCodePoint(this.#text.codePointAt(start)!)}"`,

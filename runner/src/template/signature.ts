@@ -16,8 +16,19 @@ export interface Signature {
   readonly namedRest: boolean;
 }
 
+const known = new Map<string, Signature>();
+
 /** Reads `name(a, b?, *rest, **named)`; a `?` marks what may be left out. */
 export function signature(spec: string): Signature {
+  let read = known.get(spec);
+  if (read === undefined) {
+    read = readSignature(spec);
+    known.set(spec, read);
+  }
+  return read;
+}
+
+function readSignature(spec: string): Signature {
   const open = spec.indexOf('(');
   const parts = spec
     .slice(open + 1, -1)
