@@ -18,12 +18,8 @@ export const graphCodes = {
   disabledSource: 'TSD3008',
   /** two nodes that would write the same table */
   duplicateRelation: 'TSD3009',
-  /** a test that is attached to a node that is disabled or missing */
-  testWithoutNode: 'TSD3010',
   /** a ref that was met while compiling and not while parsing */
   hiddenRef: 'TSD3011',
-  /** a private model read from outside its group */
-  privateRef: 'TSD3012',
   /** a selector that is not one */
   selectorSyntax: 'TSD3020',
   /** a selector that matches nothing */

@@ -49,6 +49,7 @@ export class Manifest implements ManifestParts {
   readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
   /** what is likely a mistake and stops nothing */
   readonly warnings: readonly TsdbtError[];
+  #models: Map<string, ModelNode | undefined> | undefined;
   /** nodes, sources and exposures; tests and exposures are leaves */
   readonly graph: Graph;
 
@@ -105,7 +106,10 @@ export class Manifest implements ManifestParts {
 
   /** The model, seed or snapshot of a name, as `ref` resolves it; undefined when none or several have it. */
   model(name: string): ModelNode | undefined {
-    const found = [...this.models()].filter((node) => node.name === name);
-    return found.length === 1 ? found[0] : undefined;
+    if (this.#models === undefined) {
+      this.#models = new Map();
+      for (const node of this.models()) this.#models.set(node.name, this.#models.has(node.name) ? undefined : node);
+    }
+    return this.#models.get(name);
   }
 }

@@ -8,8 +8,8 @@ export type JsonSchema = Record<string, unknown>;
 /** JSON schemas of YAML files, for editors: by file name below `schemas/`. Made from what the loader checks with. */
 export function jsonSchemas(): Readonly<Record<string, JsonSchema>> {
   return {
-    'project.json': projectJsonSchema(),
-    'properties.json': toJsonSchema(
+    'project.schema.json': projectJsonSchema(),
+    'properties.schema.json': toJsonSchema(
       propertiesSchema,
       'Properties of models, seeds, sources, tests, macros and exposures',
     ),

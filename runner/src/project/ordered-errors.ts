@@ -1,15 +1,23 @@
 import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
 
 /** Errors of one step as one: by file and place, each once (a macro's error comes up in all that call it). */
 export function orderedErrors(errors: readonly TsdbtError[]): TsdbtErrors {
   const seen = new Set<string>();
+  const unrendered = new Set(errors.filter((e) => e.code === projectCodes.templatedValue).map(spot));
   const unique = errors.filter((error) => {
-    const key = `${error.code} ${fileOf(error)} ${error.place?.start} ${error.message}`;
+    // what could not be evaluated is of the wrong type only because of that
+    if (error.code === projectCodes.wrongValue && unrendered.has(spot(error))) return false;
+    const key = `${error.code} ${spot(error)} ${error.message}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
   return new TsdbtErrors(unique.sort((a, b) => compare(fileOf(a), fileOf(b)) || startOf(a) - startOf(b)));
+}
+
+function spot(error: TsdbtError): string {
+  return `${fileOf(error)} ${error.place?.start}`;
 }
 
 function fileOf(error: TsdbtError): string {

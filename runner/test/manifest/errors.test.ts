@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Resolver } from '../../src/manifest/resolve.js';
 import { parse } from './parse-project.js';
 import { errorsOf, failuresOf } from './temp-project.js';
 
@@ -91,6 +92,19 @@ describe('sources', () => {
   });
 });
 
+describe('refs across packages', () => {
+  it('name the package where two have a model of the name', async () => {
+    const manifest = await parse({ 'models/a.sql': 'select 1 as id', 'models/b.sql': "select * from {{ ref('a') }}" });
+    const [a, b] = ['a', 'b'].map((name) => manifest.model(name)!);
+    const ofPackage = (name: string) => ({ ...a!, packageName: name, uniqueId: `model.${name}.a` });
+    const resolver = new Resolver([ofPackage('x'), ofPackage('y')], [], [], 'p');
+    expect(await errorsOf(() => resolver.ref(b!.refs[0]!, b))).toEqual([
+      'TSD3003 models/b.sql:1:18 ref("a") means model.x.a or model.y.a (name the package: ref("x", "a"))',
+    ]);
+    expect(resolver.ref({ ...b!.refs[0]!, package: 'y' }, b).uniqueId).toBe('model.y.a');
+  });
+});
+
 describe('names', () => {
   it('are unique: the places of both are shown', async () => {
     const [failure] = await failuresOf(
@@ -178,6 +192,21 @@ describe('YAML', () => {
       'TSD1026 models/m.yml:3:18 there is no doc block "orders_dco" (write {% docs orders_dco %} … {% enddocs %} into a .md file)',
       'TSD1030 models/m.yml:4:21 there is no group "nobody" (declare it under groups: in a .yml file)',
     ]);
+  });
+
+  it('whose templates cannot be evaluated', async () => {
+    expect(
+      await yaml(
+        'models:\n  - name: orders\n    config:\n      enabled: "{{ var(\'on\') }}"\n    columns:\n      - name: id\n        tests:\n          - accepted_values: {values: "{{ var(\'ids\') }}"}\n',
+      ),
+    ).toEqual([
+      `TSD1007 models/m.yml:4:16 there is no variable "on", in {{ var('on') }} (give it under vars: or with --vars '{on: …}')`,
+    ]);
+    expect(
+      await yaml(
+        'models:\n  - name: orders\n    columns:\n      - name: id\n        tests:\n          - accepted_values: {values: "{{ var(\'ids\') }}"}\n',
+      ),
+    ).toEqual([expect.stringMatching(/^TSD1007 models\/m\.yml:6:39 the variable "ids" is not set/)]);
   });
 
   it('with two doc blocks of one name', async () => {

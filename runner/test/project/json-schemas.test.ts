@@ -12,7 +12,7 @@ const update = process.env.UPDATE_SCHEMAS === '1';
 describe('the JSON schemas that ship with the package', () => {
   const expected: Readonly<Record<string, JsonSchema>> = {
     ...jsonSchemas(),
-    'selectors.json': toJsonSchema(selectorsSchema, 'selectors.yml'),
+    'selectors.schema.json': toJsonSchema(selectorsSchema, 'selectors.yml'),
   };
 
   it.each(Object.keys(expected))('%s says what the loader checks', (name) => {
@@ -23,7 +23,7 @@ describe('the JSON schemas that ship with the package', () => {
   });
 
   it('know the keys of project.yml and of config by folder', () => {
-    const project = expected['project.json'] as unknown as {
+    const project = expected['project.schema.json'] as unknown as {
       properties: object;
       $defs: { modelsTree: { properties: object } };
     };
