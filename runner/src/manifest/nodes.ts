@@ -86,7 +86,7 @@ export interface NodeConfig {
 }
 
 interface NodeBase {
-  /** `model.spotify.top_tracks_by_mood` */
+  /** `model.shop.top_customers` */
   readonly uniqueId: string;
   readonly resourceType: ResourceType;
   readonly packageName: string;

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const PARTS = ['project.yml', 'package.json', 'models', 'macros', 'seeds', 'tests', 'ingest', 'ml'];
+const SHARED = resolve(ROOT, '..', 'shared', 'data');
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** True where the real data that the specs use lies beside the checkout. */
+export const hasRealData = existsSync(join(SHARED, 'kaggle_sample.csv.gz'));
+if (!hasRealData) console.warn('e2e: no real data beside the checkout, the specs on it are skipped');
+
+/** A copy of the analytics project in a folder of its own, with the command line as a user runs it. */
+export class TempProject {
+  readonly dir = mkdtempSync(join(tmpdir(), 'tsdbt-e2e-'));
+
+  constructor() {
+    for (const part of PARTS) cpSync(join(ROOT, part), join(this.dir, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(this.dir, 'node_modules'));
+  }
+
+  path(...parts: string[]): string {
+    return join(this.dir, ...parts);
+  }
+
+  write(path: string, content: string | Uint8Array): void {
+    mkdirSync(resolve(this.path(path), '..'), { recursive: true });
+    writeFileSync(this.path(path), content);
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
+  /** Puts the real catalogue and the three account exports where a user would. */
+  addRealData(): void {
+    this.write('data/kaggle/dataset.csv', gunzipSync(readFileSync(join(SHARED, 'kaggle_sample.csv.gz'))));
+    for (const [file, folder] of [
+      ['account_2020_StreamingHistory0', '2020'],
+      ['account_2022_StreamingHistory0', '2022'],
+      ['account_2022_StreamingHistory1', '2022'],
+    ] as const) {
+      const name = file.split('_')[2]!;
+      this.write(
+        `data/spotify-export/${folder}/${name}.json`,
+        gunzipSync(readFileSync(join(SHARED, 'history', `${file}.json.gz`))),
+      );
+    }
+  }
+
+  /** Runs `tsdbt <args>` as a process of its own. */
+  tsdbt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+    return run(process.execPath, [join(ROOT, 'runner', 'bin', 'tsdbt.js'), ...args], this.dir, env);
+  }
+
+  /** Reads the lake as a BI tool would: through the file of views. */
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    const instance = await DuckDBInstance.create(this.path('warehouse', 'lake.duckdb'), { access_mode: 'READ_ONLY' });
+    try {
+      const connection = await instance.connect();
+      await connection.run("SET TimeZone = 'UTC'");
+      const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+      connection.closeSync();
+      return rows;
+    } finally {
+      instance.closeSync();
+    }
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Runs a program and gathers what it prints. */
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, NO_COLOR: '1', CI: 'true', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', fail);
+    child.on('close', (code) => done({ code: code ?? -1, stdout, stderr }));
+  });
+}

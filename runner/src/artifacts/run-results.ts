@@ -1,0 +1,59 @@
+import type { NodeResult, RunRequest, RunResult } from '../run/run-types.js';
+import { artifactMetadata, writeArtifact } from './write-artifact.js';
+
+/** Statuses by the names that readers of run results know; `blocked` counts as an error there, its reason is in the message. */
+const STATUS: Readonly<Record<string, string>> = { blocked: 'error', cancelled: 'skipped', reused: 'success' };
+
+/** Writes `target/run_results.json`: what every node of a run did. An interrupted run writes what it has. */
+export function writeRunResults(request: RunRequest, result: RunResult): void {
+  const { project, manifest } = request;
+  writeArtifact(project.targetPath, 'run_results.json', {
+    metadata: artifactMetadata('run_results', request.invocationId),
+    results: result.results.map(resultOf),
+    elapsed_time: result.elapsed,
+    args: {
+      which: request.command,
+      target: project.target.name,
+      threads: request.threads,
+      full_refresh: request.fullRefresh,
+      fail_fast: request.failFast,
+      nodes: manifest.nodes.size,
+    },
+  });
+}
+
+function resultOf(result: NodeResult): Record<string, unknown> {
+  const { outcome } = result;
+  return {
+    unique_id: result.node.uniqueId,
+    status: STATUS[outcome.status] ?? outcome.status,
+    outcome: outcome.status,
+    execution_time: outcome.elapsed,
+    thread_id: result.worker === undefined ? null : `Thread-${result.worker + 1}`,
+    timing:
+      result.startedAt === undefined
+        ? []
+        : [
+            {
+              name: 'execute',
+              started_at: result.startedAt.toISOString(),
+              completed_at: (result.completedAt ?? result.startedAt).toISOString(),
+            },
+          ],
+    message: outcome.message ?? null,
+    failures: outcome.failures ?? null,
+    compiled: result.compiledCode !== undefined,
+    compiled_code: result.compiledCode ?? null,
+    compiled_path: result.compiledPath ?? null,
+    relation_name: result.relationName ?? null,
+    adapter_response: {
+      rows: outcome.rows,
+      version: outcome.version,
+      unchanged: outcome.unchanged,
+      rows_inserted: outcome.rowsInserted,
+      rows_updated: outcome.rowsUpdated,
+      rows_deleted: outcome.rowsDeleted,
+    },
+    errors: (outcome.errors ?? []).map((error) => ({ code: error.code, message: error.message, hint: error.hint })),
+  };
+}

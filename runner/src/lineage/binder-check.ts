@@ -1,0 +1,108 @@
+import type { Column, Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import { quoteIdentifier, Relation } from '../engines/relation.js';
+import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { mapEngineError } from '../manifest/map-engine-error.js';
+import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
+
+/** Schema of the engine's catalog that holds typed, empty stand-ins of every node. */
+const CHECK_SCHEMA = 'tsdbt_check';
+
+/** A node to check: how its columns are found. */
+export interface CheckedNode {
+  readonly node: ManifestNode;
+  /** columns that are known without SQL (TypeScript models, seeds, what is published) */
+  readonly columns?: readonly Column[] | undefined;
+  /**
+   * The node's SQL with every relation replaced by its stand-in; undefined where the SQL depends on what a query returns
+   * while it is compiled, so that it cannot be known beforehand.
+   */
+  readonly compile?: ((relationOf: (uniqueId: string) => Relation) => Promise<CompiledCode | undefined>) | undefined;
+  readonly compiledPath: string;
+  /** what to say of the columns once they are known (contracts) */
+  readonly judge?: ((columns: readonly Column[]) => Promise<readonly TsdbtError[]>) | undefined;
+  /** ids of the nodes whose stand-ins the SQL names */
+  readonly reads: readonly string[];
+}
+
+/** Thrown inside `compile` when the SQL asks for the stand-in of a node whose columns are not known. */
+class UnknownColumns extends Error {}
+
+/**
+ * Type-checks SQL with the engine's own binder before anything is written: each node in turn becomes an empty relation
+ * with its columns' types, and the nodes below it are bound against these.
+ *
+ * @param nodes each after everything it reads
+ * @returns all errors, each in the file that the user wrote; nodes below a wrong one are not judged
+ */
+export async function checkTypes(
+  nodes: readonly CheckedNode[],
+  session: Session,
+  manifest: Manifest,
+): Promise<readonly TsdbtError[]> {
+  const errors: TsdbtError[] = [];
+  const standIns = new Map<string, Relation>();
+  await session.execute(`CREATE SCHEMA IF NOT EXISTS ${CHECK_SCHEMA}`);
+  try {
+    for (const checked of nodes) {
+      const columns = await columnsOf(checked, session, standIns, errors, manifest);
+      if (columns === undefined) continue;
+      if (checked.judge !== undefined) errors.push(...(await checked.judge(columns)));
+      if (checked.node.resourceType === 'test') continue;
+      const standIn = new Relation(CHECK_SCHEMA, checked.node.uniqueId);
+      const typed = columns.map((column) => `CAST(NULL AS ${column.type}) AS ${quoteIdentifier(column.name)}`);
+      await session.execute(`CREATE OR REPLACE VIEW ${standIn} AS SELECT ${typed.join(', ')} LIMIT 0`);
+      standIns.set(checked.node.uniqueId, standIn);
+    }
+  } finally {
+    await session.execute(`DROP SCHEMA ${CHECK_SCHEMA} CASCADE`);
+  }
+  return errors;
+}
+
+async function columnsOf(
+  checked: CheckedNode,
+  session: Session,
+  standIns: ReadonlyMap<string, Relation>,
+  errors: TsdbtError[],
+  manifest: Manifest,
+): Promise<readonly Column[] | undefined> {
+  if (checked.columns !== undefined) return checked.columns;
+  if (checked.compile === undefined || checked.reads.some((id) => !standIns.has(id))) return undefined;
+  let compiled: CompiledCode | undefined;
+  try {
+    compiled = await checked.compile((id) => {
+      const standIn = standIns.get(id);
+      if (standIn === undefined) throw new UnknownColumns();
+      return standIn;
+    });
+    if (compiled === undefined) return undefined;
+    return await session.describe(compiled.sql);
+  } catch (thrown) {
+    if (thrown instanceof UnknownColumns) return undefined;
+    if (thrown instanceof EngineFailure && compiled !== undefined) {
+      errors.push(
+        withoutStandIns(
+          mapEngineError(thrown, compiled, checked.compiledPath, {
+            node: checked.node as ModelNode | TestNode,
+            manifest,
+          }),
+        ),
+      );
+      return undefined;
+    }
+    const own = tsdbtErrorsOf(thrown);
+    if (own.length === 0) throw thrown;
+    errors.push(...own);
+    return undefined;
+  }
+}
+
+/** Stand-ins are nobody's business: their schema is taken out of messages. */
+function withoutStandIns(error: TsdbtError): TsdbtError {
+  if (!error.message.includes(CHECK_SCHEMA)) return error;
+  const Kind = error.constructor as new (...args: ConstructorParameters<typeof TsdbtError>) => TsdbtError;
+  return new Kind(error.code, error.message.replaceAll(`${CHECK_SCHEMA}.`, ''), error);
+}

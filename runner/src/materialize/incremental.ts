@@ -1,0 +1,133 @@
+import type { Column } from '../engines/engine.js';
+import { quoteIdentifier } from '../engines/relation.js';
+import { didYouMean } from '../errors/suggest.js';
+import { QualityError } from '../errors/tsdbt-error.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import { type Materialization, tableOptions } from './materialization.js';
+
+const STRATEGIES = ['append', 'merge'];
+
+/**
+ * Adds rows to a table: `append` adds them as they are, `merge` updates the rows with the same `unique_key` and inserts
+ * the others. On the first run and with `--full-refresh` the whole table is written.
+ * @throws {QualityError} TSD4010 unknown strategy, TSD4011 merge without unique_key, TSD4012 unknown key or update columns,
+ *   TSD4013 changed columns where `on_schema_change: fail`
+ */
+export const materializeIncremental: Materialization = async (request) => {
+  const { node, relation, session, storage, isIncremental } = request;
+  const options = tableOptions(node);
+  const strategy = strategyOf(node);
+  const keys = keysOf(node);
+  if (strategy === 'merge' && keys.length === 0) {
+    throw new QualityError('TSD4011', `${node.name}: incremental_strategy "merge" needs a unique_key`, {
+      place: node.source.place(0),
+      hint: 'add unique_key to config(), or use incremental_strategy: append',
+    });
+  }
+  if (!isIncremental) return storage.stageTable(session, relation, request.select, options);
+
+  const published = await storage.published(relation);
+  const columns = await session.describe(request.select);
+  const select = fitColumns(node, request.select, columns, published!.columns);
+  if (strategy === 'append') {
+    return storage.stageAppend(session, relation, select, node.config.on_schema_change, options);
+  }
+  const update = updateColumns(node, columns, keys);
+  return storage.stageMerge(
+    session,
+    relation,
+    select,
+    {
+      keys,
+      update,
+      notMatchedBySourceDelete: textOf(node.config.extra.not_matched_by_source_delete),
+      predicates: node.config.incremental_predicates ?? [],
+      schemaChange: node.config.on_schema_change,
+    },
+    options,
+  );
+};
+
+function strategyOf(node: ModelNode): string {
+  const keyed = keysOf(node).length > 0;
+  const strategy = node.config.incremental_strategy ?? (keyed ? 'merge' : 'append');
+  if (!STRATEGIES.includes(strategy)) {
+    throw new QualityError(
+      'TSD4010',
+      `${node.name}: incremental_strategy "${strategy}" is not one of ${STRATEGIES.join(', ')}`,
+      {
+        place: node.source.place(0),
+        hint: didYouMean(strategy, STRATEGIES),
+      },
+    );
+  }
+  return strategy;
+}
+
+function keysOf(node: ModelNode): readonly string[] {
+  const key = node.config.unique_key;
+  return key === undefined ? [] : typeof key === 'string' ? [key] : key;
+}
+
+/** Handles columns that the table does not have, or no longer gets, as `on_schema_change` says. */
+function fitColumns(node: ModelNode, select: string, given: readonly Column[], table: readonly Column[]): string {
+  const inTable = new Set(table.map((column) => column.name.toLowerCase()));
+  const inSelect = new Set(given.map((column) => column.name.toLowerCase()));
+  const added = given.filter((column) => !inTable.has(column.name.toLowerCase())).map((column) => column.name);
+  const removed = table.filter((column) => !inSelect.has(column.name.toLowerCase())).map((column) => column.name);
+  if (added.length === 0 && removed.length === 0) return select;
+  const change = [
+    added.length > 0 ? `new: ${added.join(', ')}` : '',
+    removed.length > 0 ? `missing: ${removed.join(', ')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+  const mode = node.config.on_schema_change;
+  if (mode === 'fail' || (mode === 'sync_all_columns' && removed.length > 0)) {
+    throw new QualityError('TSD4013', `${node.name}: the columns differ from the table's (${change})`, {
+      place: node.source.place(0),
+      hint:
+        mode === 'fail'
+          ? 'run with --full-refresh, or set on_schema_change to append_new_columns'
+          : 'columns are removed from a Delta table by writing it anew: run with --full-refresh',
+    });
+  }
+  if (mode === 'ignore' && added.length > 0) {
+    const kept = given
+      .filter((column) => inTable.has(column.name.toLowerCase()))
+      .map((column) => quoteIdentifier(column.name));
+    return `select ${kept.join(', ')} from (\n${select}\n) as known_columns`;
+  }
+  return select;
+}
+
+function updateColumns(
+  node: ModelNode,
+  columns: readonly Column[],
+  keys: readonly string[],
+): readonly string[] | undefined {
+  const { merge_update_columns: only, merge_exclude_columns: except } = node.config;
+  const names = columns.map((column) => column.name);
+  for (const [key, list] of [
+    ['unique_key', keys],
+    ['merge_update_columns', only ?? []],
+    ['merge_exclude_columns', except ?? []],
+  ] as const) {
+    for (const name of list) {
+      if (!names.some((known) => known.toLowerCase() === name.toLowerCase())) {
+        throw new QualityError('TSD4012', `${node.name}: ${key} names "${name}", which the model does not select`, {
+          place: node.source.place(0),
+          hint: didYouMean(name, names),
+        });
+      }
+    }
+  }
+  if (only !== undefined) return only;
+  if (except === undefined) return undefined;
+  const left = new Set([...except, ...keys].map((name) => name.toLowerCase()));
+  return names.filter((name) => !left.has(name.toLowerCase()));
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,37 @@
+import type { Session } from '../engines/engine.js';
+import type { Relation } from '../engines/relation.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import type { StagedRelation, Storage, TableOptions } from './storage.js';
+
+/** What a materialization works with. */
+export interface MaterializeRequest {
+  readonly node: ModelNode;
+  /** the relation to write */
+  readonly relation: Relation;
+  readonly session: Session;
+  readonly storage: Storage;
+  /** a SELECT of the node's rows, whatever language they come from */
+  readonly select: string;
+  /** relations that the SELECT names */
+  readonly dependsOn: readonly Relation[];
+  /** the table exists and is to be added to (incremental models) */
+  readonly isIncremental: boolean;
+}
+
+/** Writes a node's rows where nobody sees them yet; publishing and giving up is the caller's. */
+export type Materialization = (request: MaterializeRequest) => Promise<StagedRelation>;
+
+/** The storage options that a node's config and descriptions ask for. */
+export function tableOptions(node: ModelNode): TableOptions {
+  const comments = [...node.columns.values()]
+    .filter((column) => column.description !== '')
+    .map((column) => [column.name, column.description] as const);
+  const { persist_docs: persist } = node.config;
+  return {
+    partitionBy: node.config.partition_by,
+    clusterBy: node.config.cluster_by,
+    properties: node.config.table_properties,
+    description: persist.relation === false || node.description === '' ? undefined : node.description,
+    comments: persist.columns === false ? {} : Object.fromEntries(comments),
+  };
+}

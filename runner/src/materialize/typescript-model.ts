@@ -1,0 +1,75 @@
+import type { Column, Engine, Session } from '../engines/engine.js';
+import { CancelledError, EngineError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import { type ColumnDefinition, SqlResult } from '../project/define-model.js';
+import { type ModelContextOptions, openModelContext } from './model-context.js';
+import { modelBatches } from './model-rows.js';
+
+/** Rows of a TypeScript model as a SELECT, and what has to be dropped when they are written. */
+export interface ModelSelect {
+  readonly select: string;
+  drop(): Promise<void>;
+}
+
+/**
+ * Runs a TypeScript model and loads what it returns into a temporary relation of the session.
+ * @throws {EngineError} TSD5020 when `run()` throws, at the line of the model's file that threw
+ */
+export async function typescriptSelect(
+  node: ModelNode,
+  session: Session,
+  engine: Engine,
+  options: Omit<ModelContextOptions, 'node' | 'engine'>,
+): Promise<ModelSelect> {
+  const definition = node.definition!;
+  const columns = Object.entries(definition.columns).map(([name, column]): Column => ({ name, type: typeOf(column) }));
+  const { context, close } = await openModelContext({ ...options, node, engine });
+  try {
+    const result = await definition.run(context);
+    if (result instanceof SqlResult) return { select: result.text, drop: async () => undefined };
+    const relation = await session.load(columns, modelBatches(result, columns));
+    return { select: `SELECT * FROM ${relation}`, drop: () => session.drop(relation) };
+  } catch (thrown) {
+    if (options.signal.aborted) throw new CancelledError();
+    throw modelError(node, thrown);
+  } finally {
+    await close();
+  }
+}
+
+/** The DuckDB type of a column of a contract. */
+export function typeOf(column: ColumnDefinition | string): string {
+  return typeof column === 'string' ? column : column.type;
+}
+
+function modelError(node: ModelNode, thrown: unknown): unknown {
+  const own = tsdbtErrorsOf(thrown);
+  if (own.length > 0) {
+    const [error] = own;
+    if (own.length > 1 || error!.place !== undefined) return thrown;
+    const Kind = error!.constructor as typeof EngineError;
+    return new Kind(error!.code, `${node.name}: ${error!.message}`, {
+      place: node.source.place(0),
+      hint: error!.hint,
+      detail: error!.detail,
+      cause: thrown,
+    });
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new EngineError('TSD5020', `${node.name}: run() threw: ${message.split('\n')[0]}`, {
+    place: placeOf(node, thrown),
+    detail: message.includes('\n') ? message.split('\n').slice(1).join('\n') : undefined,
+    hint: thrown instanceof Error && 'hint' in thrown && typeof thrown.hint === 'string' ? thrown.hint : undefined,
+    cause: thrown,
+  });
+}
+
+/** The first line of the stack that lies in the model's own file. */
+function placeOf(node: ModelNode, thrown: unknown) {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  const escaped = node.absolutePath.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const match = new RegExp(`${escaped}:(\\d+):(\\d+)`).exec(stack);
+  if (match === null) return node.source.place(0);
+  const start = node.source.offset(Number(match[1]), Number(match[2]));
+  return node.source.place(start);
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Column } from '../engines/engine.js';
+import type { Relation } from '../engines/relation.js';
+import { StorageError } from '../errors/tsdbt-error.js';
+
+const schema = z.object({
+  sql: z.string(),
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  dependsOn: z.array(z.object({ schema: z.string(), identifier: z.string(), select: z.string().optional() })),
+  description: z.string().optional(),
+  invocationId: z.string(),
+});
+
+/** A view as the warehouse keeps it: its SELECT, and the relations that the SELECT names. */
+export interface ViewDefinition {
+  readonly sql: string;
+  readonly columns: readonly Column[];
+  /** `select`: for what lies outside the warehouse, how it is read */
+  readonly dependsOn: readonly {
+    readonly schema: string;
+    readonly identifier: string;
+    readonly select?: string | undefined;
+  }[];
+  readonly description?: string | undefined;
+  readonly invocationId: string;
+}
+
+/** `<warehouse>/<schema>/<name>.view.json` */
+export function viewPath(warehouse: string, relation: Relation): string {
+  return join(warehouse, relation.schema, `${relation.identifier}.view.json`);
+}
+
+/**
+ * Reads a view's definition; undefined where there is none.
+ * @throws {StorageError} TSD6081 when the file is not what this program writes
+ */
+export function readView(warehouse: string, relation: Relation): ViewDefinition | undefined {
+  const path = viewPath(warehouse, relation);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StorageError('TSD6081', `the view definition ${path} cannot be read`, {
+      hint: 'delete the file and run the model again',
+      cause,
+    });
+  }
+}
+
+/** Writes a view's definition beside the old one and renames it into place. */
+export function writeView(warehouse: string, relation: Relation, definition: ViewDefinition): void {
+  const path = viewPath(warehouse, relation);
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(definition, undefined, 2)}\n`, { flush: true });
+  renameSync(temporary, path);
+}
+
+export function removeView(warehouse: string, relation: Relation): void {
+  rmSync(viewPath(warehouse, relation), { force: true });
+}

@@ -1,0 +1,97 @@
+import type { Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import { QualityError, type TsdbtError } from '../errors/tsdbt-error.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { mapEngineError } from '../manifest/map-engine-error.js';
+import type { TestNode } from '../manifest/nodes.js';
+
+export interface TestResult {
+  readonly status: 'pass' | 'warn' | 'fail' | 'error';
+  /** what `fail_calc` gave, by default the number of failing rows */
+  readonly failures: number;
+  readonly message: string | undefined;
+  readonly error: TsdbtError | undefined;
+}
+
+/** Failing rows shown with a failed test. */
+const SHOWN_ROWS = 5;
+const CONDITION = /^\s*(=|==|!=|<>|<|<=|>|>=)\s*-?\d+(\.\d+)?\s*$/;
+
+/**
+ * Runs one data test: counts what its SELECT returns with `fail_calc` and holds that against `error_if` and `warn_if`,
+ * as `severity` says. Errors of the SQL make the status `error`; nothing is thrown but cancellation.
+ */
+export async function runTest(
+  test: TestNode,
+  compiled: CompiledCode,
+  compiledPath: string,
+  session: Session,
+  manifest: Manifest,
+): Promise<TestResult> {
+  const { config } = test;
+  for (const key of ['error_if', 'warn_if'] as const) {
+    if (!CONDITION.test(config[key])) {
+      return failedToRun(
+        new QualityError('TSD4102', `${key} of test ${test.name} is "${config[key]}"`, {
+          place: test.propertiesPlace,
+          hint: 'write a comparison with a number, e.g. ">10" or "!=0"',
+        }),
+      );
+    }
+  }
+  const limited = `${compiled.sql}\n${config.limit === undefined ? '' : `limit ${config.limit}`}`;
+  let counted: readonly unknown[];
+  try {
+    // the SELECT alone first: its errors then carry offsets in the compiled text
+    await session.describe(compiled.sql);
+    const { rows } = await session.query(
+      `select failures, failures ${sqlCondition(config.error_if)}, failures ${sqlCondition(config.warn_if)}\n` +
+        `from (select coalesce(${config.fail_calc}, 0) as failures from (\n${limited}\n) as failing_rows) as counted`,
+    );
+    counted = rows[0]!;
+  } catch (thrown) {
+    if (!(thrown instanceof EngineFailure)) throw thrown;
+    return failedToRun(mapEngineError(thrown, compiled, compiledPath, { node: test, manifest }));
+  }
+  const failures = Number(counted[0]);
+  const isError = config.severity === 'error' && counted[1] === true;
+  const isWarning = !isError && counted[2] === true;
+  if (!isError && !isWarning) return { status: 'pass', failures, message: undefined, error: undefined };
+  const condition = isError ? config.error_if : config.warn_if;
+  const message = `got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${isError ? 'fail' : 'warn'} if ${condition}`;
+  const detail = await sampleOf(limited, session);
+  const error = new QualityError('TSD4101', `test ${test.name}: ${message}`, {
+    place: test.propertiesPlace ?? test.source.place(0, test.source.text.split('\n')[0]!.length),
+    detail,
+    hint: `the failing rows: tsdbt show --select ${test.name}`,
+    compiled: { path: compiledPath, line: 1 },
+  });
+  return { status: isError ? 'fail' : 'warn', failures, message, error };
+}
+
+function failedToRun(error: TsdbtError): TestResult {
+  return { status: 'error', failures: 0, message: error.message, error };
+}
+
+/** dbt's conditions use `!=` and `==`; both are SQL after this. */
+function sqlCondition(condition: string): string {
+  return condition.replace('==', '=').replace('!=', '<>');
+}
+
+/** The first failing rows as lines of text: `column=value, …`. */
+async function sampleOf(sql: string, session: Session): Promise<string | undefined> {
+  const { columns, rows } = await session.query(`select * from (\n${sql}\n) as failing_rows limit ${SHOWN_ROWS}`);
+  if (rows.length === 0) return undefined;
+  const lines = rows.map((row) => columns.map((column, i) => `${column.name}=${shown(row[i])}`).join(', '));
+  return lines.map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line)).join('\n');
+}
+
+function shown(value: unknown): string {
+  if (value === null) return 'null';
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  return String(value);
+}

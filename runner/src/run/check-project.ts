@@ -1,0 +1,112 @@
+import type { Column, QueryResult, Session } from '../engines/engine.js';
+import type { Relation } from '../engines/relation.js';
+import type { TsdbtError } from '../errors/tsdbt-error.js';
+import { type CheckedNode, checkTypes } from '../lineage/binder-check.js';
+import { compileNode } from '../manifest/compile.js';
+import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import { seedSelect } from '../materialize/seed-select.js';
+import { typeOf } from '../materialize/typescript-model.js';
+import { contractErrors } from '../quality/contract.js';
+import type { RunTask } from './plan-run.js';
+import { compiledPath, type RunState } from './run-state.js';
+
+/**
+ * Type-checks everything that a run is about to do, before a byte is written: each model against the columns of what it
+ * reads, each contract against its model, each test against its models.
+ * @returns all errors, in the order of the graph
+ */
+export async function checkRun(
+  state: RunState,
+  tasks: readonly RunTask[],
+  session: Session,
+): Promise<readonly TsdbtError[]> {
+  const built = new Map<string, ModelNode>();
+  const tests: TestNode[] = [];
+  for (const task of tasks) {
+    if (task.kind === 'node') {
+      built.set(task.id, task.node);
+      tests.push(...task.gates);
+    } else tests.push(task.test);
+  }
+  const outside = new Set(
+    [...built.keys(), ...tests.map((test) => test.uniqueId)].flatMap((id) => state.namedParents(id)),
+  );
+  const checked: CheckedNode[] = [];
+  for (const id of state.manifest.order) {
+    const node = built.get(id);
+    if (node !== undefined) checked.push(await builtNode(state, node, session));
+    else if (outside.has(id))
+      checked.push({
+        node: state.manifest.get(id)!,
+        columns: await publishedColumns(state, id, session),
+        compiledPath: '',
+        reads: [],
+      });
+  }
+  for (const test of tests) checked.push(sqlNode(state, test, false));
+  return checkTypes(checked, session, state.manifest);
+}
+
+async function builtNode(state: RunState, node: ModelNode, session: Session): Promise<CheckedNode> {
+  const judge = (columns: readonly Column[]) => contractErrors(node, columns, session);
+  if (node.language === 'typescript') {
+    const columns = Object.entries(node.definition!.columns).map(([name, column]) => ({ name, type: typeOf(column) }));
+    return {
+      node,
+      columns: await session
+        .describe(`SELECT ${columns.map((c, i) => `CAST(NULL AS ${c.type}) AS c${i}`).join(', ')}`)
+        .then((types) => columns.map((c, i) => ({ name: c.name, type: types[i]!.type }))),
+      compiledPath: node.path,
+      reads: [],
+    };
+  }
+  if (node.language === 'csv') {
+    return {
+      node,
+      columns: await session.describe(await seedSelect(node, session)),
+      judge,
+      compiledPath: node.path,
+      reads: [],
+    };
+  }
+  const published = await state.storage.published(state.relationOf(node.uniqueId));
+  const isIncremental =
+    node.config.materialized === 'incremental' &&
+    published?.kind === 'table' &&
+    !(node.config.full_refresh ?? state.request.fullRefresh);
+  return { ...sqlNode(state, node, isIncremental), judge };
+}
+
+function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boolean): CheckedNode {
+  const { request } = state;
+  return {
+    node,
+    compiledPath: compiledPath('target', node),
+    reads: state.namedParents(node.uniqueId),
+    compile: async (relationOf: (uniqueId: string) => Relation) => {
+      let asked = false;
+      const code = await compileNode(request.manifest, node, {
+        relationOf,
+        isIncremental,
+        execute: true,
+        session: {
+          // the answer of an empty stand-in is not the answer of the table: such SQL is checked when it runs
+          query: async (): Promise<QueryResult> => {
+            asked = true;
+            return { columns: [], rows: [] };
+          },
+        },
+        invocationId: request.invocationId,
+        runStartedAt: request.runStartedAt,
+        fullRefresh: request.fullRefresh,
+        command: request.command,
+      });
+      return asked ? undefined : code;
+    },
+  };
+}
+
+async function publishedColumns(state: RunState, id: string, session: Session): Promise<readonly Column[] | undefined> {
+  if (!(await state.expose(id))) return undefined;
+  return session.describe(`SELECT * FROM ${state.relationOf(id)}`);
+}

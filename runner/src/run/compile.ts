@@ -1,0 +1,123 @@
+import type { Session } from '../engines/engine.js';
+import { SourceText } from '../errors/source-text.js';
+import type { EventBus } from '../events/events.js';
+import { compileInline } from '../manifest/compile.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import type { Project } from '../project/project.js';
+import { openLake } from './execute-run.js';
+import { RunState } from './run-state.js';
+
+export interface CompileRequest {
+  readonly project: Project;
+  readonly manifest: Manifest;
+  readonly selected: ReadonlySet<string>;
+  readonly inline?: string | undefined;
+  readonly bus: EventBus;
+  readonly signal: AbortSignal;
+}
+
+export interface CompiledFile {
+  readonly name: string;
+  readonly sql: string;
+  /** project-relative; undefined for inline SQL */
+  readonly path: string | undefined;
+}
+
+/** Compiles the selected SQL models and tests into `target/compiled`, against what the warehouse holds now. */
+export async function compileNodes(request: CompileRequest): Promise<readonly CompiledFile[]> {
+  const { manifest, selected, inline } = request;
+  return withLake(request, async (state, session) => {
+    if (inline !== undefined) {
+      const { sql } = await compileText(state, inline, session);
+      return [{ name: 'inline', sql, path: undefined }];
+    }
+    const files: CompiledFile[] = [];
+    for (const id of selected) {
+      const node = manifest.get(id);
+      if (node === undefined || !isSql(node)) continue;
+      const { code, path } = await compilePublished(state, node, session);
+      files.push({ name: node.name, sql: code.sql, path });
+    }
+    return files;
+  });
+}
+
+/** Compiles a node against what is published, an incremental model as it would run next. */
+export async function compilePublished(
+  state: RunState,
+  node: ModelNode | TestNode,
+  session: Session,
+): Promise<{ code: CompiledCode; path: string }> {
+  for (const id of state.namedParents(node.uniqueId)) await state.expose(id);
+  let isIncremental = false;
+  if (node.resourceType !== 'test' && node.config.materialized === 'incremental') {
+    const relation = state.relationOf(node.uniqueId);
+    isIncremental = (await state.storage.published(relation))?.kind === 'table';
+    if (isIncremental) await state.storage.expose(relation);
+  }
+  return state.compile(node, session, { isIncremental });
+}
+
+/** Compiles SQL of the command line. Everything that exists is made readable, as nothing says beforehand what it names. */
+export async function compileText(state: RunState, text: string, session: Session): Promise<CompiledCode> {
+  const { request } = state;
+  for (const id of request.manifest.order) {
+    const node = request.manifest.get(id)!;
+    if (node.resourceType === 'test' || node.resourceType === 'exposure') continue;
+    await state.expose(id);
+  }
+  return compileInline(request.manifest, new SourceText('--inline', text), {
+    relationOf: (id) => state.relationOf(id),
+    isIncremental: false,
+    execute: true,
+    session,
+    invocationId: request.invocationId,
+    runStartedAt: request.runStartedAt,
+    command: 'compile',
+    onLog: (level, message) => state.log(level, message),
+  });
+}
+
+/** Opens the lake for reading, does some work in one session, and closes it. */
+export async function withLake<T>(
+  request: Omit<CompileRequest, 'selected' | 'inline'>,
+  work: (state: RunState, session: Session) => Promise<T>,
+): Promise<T> {
+  const invocationId = crypto.randomUUID();
+  const lake = await openLake(request.project, invocationId);
+  let session: Session | undefined;
+  const cancel = (): void => session?.cancel();
+  try {
+    session = await lake.engine.openSession();
+    request.signal.addEventListener('abort', cancel, { once: true });
+    const state = new RunState(
+      {
+        command: 'run',
+        project: request.project,
+        manifest: request.manifest,
+        selected: new Set(),
+        threads: 1,
+        fullRefresh: false,
+        failFast: false,
+        storeFailures: undefined,
+        bus: request.bus,
+        signal: request.signal,
+        invocationId,
+        runStartedAt: new Date(),
+      },
+      lake.engine,
+      lake.storage,
+    );
+    return await work(state, session);
+  } finally {
+    request.signal.removeEventListener('abort', cancel);
+    await session?.close();
+    await lake.close();
+  }
+}
+
+function isSql(node: { readonly resourceType: string }): node is ModelNode | TestNode {
+  return node.resourceType === 'test' || ('language' in node && node.language === 'sql');
+}

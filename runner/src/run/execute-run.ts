@@ -1,0 +1,214 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
+import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
+import type { Engine, Session } from '../engines/engine.js';
+import { CancelledError, ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import { DeltaStorage } from '../materialize/delta-storage.js';
+import type { Project } from '../project/project.js';
+import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+import { checkRun } from './check-project.js';
+import { runHooks } from './hooks.js';
+import { type LakeView, writeLakeFile } from './lake-file.js';
+import { requireParents } from './missing-parents.js';
+import { planRun, type RunTask } from './plan-run.js';
+import { runNode } from './run-node.js';
+import { RunState } from './run-state.js';
+import { runOneTest } from './run-test-task.js';
+import type { NodeResult, RunCommand, RunRequest, RunResult } from './run-types.js';
+import { schedule } from './scheduler.js';
+import { changesOf, summaryOf, totalsOf } from './summaries.js';
+
+/** What each command does with what is selected. */
+const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
+  build: ['model', 'seed', 'snapshot', 'test'],
+  run: ['model'],
+  seed: ['seed'],
+  test: ['test'],
+};
+
+/**
+ * Runs what is selected: checks it, builds it in the order of the graph, and writes the file of views.
+ *
+ * In `build`, tests decide about publication; `run` and `seed` publish without tests; `test` tests what is published.
+ * @throws {TsdbtErrors} before anything is written, when types do not fit or parents are missing
+ */
+export async function executeRun(request: RunRequest & { readonly selection?: readonly string[] }): Promise<RunResult> {
+  const startedAt = new Date();
+  const { project, manifest, bus } = request;
+  const selected = new Set(
+    [...request.selected].filter((id) => RESOURCES[request.command].includes(manifest.get(id)?.resourceType ?? '')),
+  );
+  const tasks = planRun(manifest, selected, { gating: request.command === 'build' });
+  const open = await openLake(project, request.invocationId);
+  const sessions: Session[] = [];
+  const cancel = (): void => {
+    for (const session of sessions) session.cancel();
+  };
+  const state = new RunState(request, open.engine, open.storage);
+  try {
+    state.total = tasks.reduce((sum, task) => sum + 1 + (task.kind === 'node' ? task.gates.length : 0), 0);
+    const checker = await open.engine.openSession();
+    await requireParents(state, tasks, request.selection ?? []);
+    const errors = await checkRun(state, tasks, checker);
+    await checker.close();
+    if (errors.length > 0) throw new TsdbtErrors(errors);
+
+    bus.emit({
+      event: 'run_started',
+      command: request.command,
+      invocationId: request.invocationId,
+      version: TSDBT_VERSION,
+      project: project.name,
+      target: project.target.name,
+      engine: `${open.engine.name} ${open.engine.version.replace(/^v/, '')}`,
+      threads: request.threads,
+      counts: countsOf(tasks),
+      total: state.total,
+    });
+    for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
+    request.signal.addEventListener('abort', cancel, { once: true });
+    await runHooks(
+      state,
+      project.onRunStart.map((hook) => hook.source),
+      undefined,
+      sessions[0]!,
+    );
+    await runTasks(state, tasks, sessions);
+    await runHooks(
+      state,
+      project.onRunEnd.map((hook) => hook.source),
+      undefined,
+      sessions[0]!,
+    );
+    if (request.command !== 'test') await writeViews(state, project);
+  } finally {
+    request.signal.removeEventListener('abort', cancel);
+    for (const session of sessions) await session.close();
+    await open.close();
+  }
+  const results = [...state.results.values()];
+  const elapsed = (Date.now() - startedAt.getTime()) / 1000;
+  const interrupted = request.signal.aborted;
+  const outcomes = results.map((result) => result.outcome);
+  bus.emit({
+    event: 'run_finished',
+    command: request.command,
+    elapsed,
+    totals: totalsOf(outcomes),
+    changes: changesOf(outcomes),
+    interrupted,
+  });
+  return { exitCode: interrupted ? 130 : failedAny(results) ? 1 : 0, results, elapsed, startedAt };
+}
+
+/** A running engine over a project's warehouse. */
+export interface OpenLake {
+  readonly engine: Engine;
+  readonly storage: DeltaStorage;
+  /** stops the engine and removes its temporary files */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the target's engine over the project's warehouse.
+ * @throws {ProjectError} TSD1085 for a target whose engine cannot run models
+ */
+export async function openLake(project: Project, invocationId: string): Promise<OpenLake> {
+  const { target } = project;
+  if (target.type !== 'duckdb' || target.storage !== 'delta') {
+    throw new ProjectError(
+      'TSD1085',
+      `target ${target.name} (${target.type}, storage ${target.storage}) cannot run models`,
+      {
+        hint: 'models run on a target of type duckdb with storage: delta',
+      },
+    );
+  }
+  const tempDirectory = join(project.targetPath, 'tmp', invocationId);
+  const engine = await openDuckDb({
+    tempDirectory,
+    memoryLimit: target.memoryLimit,
+    settings: Object.fromEntries(Object.entries(target.settings).map(([key, value]) => [key, String(value)])),
+  });
+  const catalog = await engine.openSession();
+  const storage = new DeltaStorage({
+    warehouse: project.warehouse,
+    catalog,
+    parquetOf: (session) => new DuckDbParquet(session),
+    commitInfo: {
+      runId: invocationId,
+      engineInfo: `tsdbt/${TSDBT_VERSION} duckdb/${engine.version.replace(/^v/, '')}`,
+    },
+    invocationId,
+  });
+  return {
+    engine,
+    storage,
+    async close() {
+      await catalog.close();
+      await engine.close();
+      rmSync(tempDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: readonly Session[]): Promise<void> {
+  const { request } = state;
+  let failed = false;
+  await schedule(tasks, {
+    concurrency: sessions.length,
+    run: async (task, worker) => {
+      const session = sessions[worker]!;
+      const end =
+        task.kind === 'node'
+          ? await runNode(state, task, session, worker)
+          : await runOneTest(state, task.test, session, worker);
+      if (end === 'stop') failed = true;
+      return end;
+    },
+    skip: (task, cause) => {
+      const causeNode = cause.kind === 'node' ? cause.node : cause.test;
+      const outcome = state.results.get(cause.id)?.outcome.status;
+      const why = `${causeNode.name} ${outcome === 'blocked' ? 'was not published' : outcome === 'cancelled' ? 'was cancelled' : 'failed'}`;
+      for (const node of nodesOf(task)) state.finish(node, { status: 'skipped', elapsed: 0, message: why });
+    },
+    cancel: (task) => {
+      const why = request.signal.aborted ? 'interrupted' : 'another node failed (--fail-fast)';
+      for (const node of nodesOf(task)) state.finish(node, { status: 'cancelled', elapsed: 0, message: why });
+    },
+    stopped: () => request.signal.aborted || (request.failFast && failed),
+  }).catch((thrown: unknown) => {
+    if (!(thrown instanceof CancelledError)) throw thrown;
+  });
+}
+
+function nodesOf(task: RunTask) {
+  return task.kind === 'node' ? [task.node, ...task.gates] : [task.test];
+}
+
+/** All relations of the project that exist, also those that this run did not touch. */
+async function writeViews(state: RunState, project: Project): Promise<void> {
+  const views: LakeView[] = [];
+  for (const node of state.manifest.models() as Iterable<ModelNode>) {
+    if (node.config.materialized === 'ephemeral') continue;
+    const relation = state.relationOf(node.uniqueId);
+    const found = await state.storage.readableSelect(relation);
+    if (found !== undefined) views.push({ relation, ...found });
+  }
+  if (views.length > 0) await writeLakeFile(project.warehouse, join(project.targetPath, 'tmp'), views);
+}
+
+function countsOf(tasks: readonly RunTask[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const node of tasks.flatMap(nodesOf)) {
+    const type = summaryOf(node).resourceType;
+    counts[type] = (counts[type] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function failedAny(results: readonly NodeResult[]): boolean {
+  return results.some(({ outcome }) => ['error', 'fail', 'blocked'].includes(outcome.status));
+}

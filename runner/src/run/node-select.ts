@@ -1,0 +1,95 @@
+import type { Session } from '../engines/engine.js';
+import { quoteIdentifier } from '../engines/relation.js';
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import { seedSelect } from '../materialize/seed-select.js';
+import { typescriptSelect } from '../materialize/typescript-model.js';
+import type { Vars } from '../project/vars.js';
+import type { RunState } from './run-state.js';
+import { summaryOf } from './summaries.js';
+
+/** The rows of a node as a SELECT, whatever language it is written in. */
+export interface NodeSelect {
+  readonly select: string;
+  /** the template's output, for SQL models */
+  readonly compiled: { readonly code: CompiledCode; readonly path: string } | undefined;
+  /** gives temporary relations back */
+  drop(): Promise<void>;
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+/** Compiles a SQL model, runs a TypeScript model, or reads a seed. */
+export async function nodeSelect(
+  state: RunState,
+  node: ModelNode,
+  session: Session,
+  isIncremental: boolean,
+  hasPublished: boolean,
+): Promise<NodeSelect> {
+  if (node.language === 'csv') return { select: await seedSelect(node, session), compiled: undefined, drop: nothing };
+  if (node.language === 'sql') {
+    const compiled = await state.compile(node, session, { isIncremental });
+    return { select: compiled.code.sql, compiled, drop: nothing };
+  }
+  const { request } = state;
+  const summary = summaryOf(node);
+  const named = (id: string): string => state.relationOf(id).toString();
+  const { select, drop } = await typescriptSelect(node, session, state.engine, {
+    refRelation: (name) => named(dependencyOf(state, node, name)),
+    sourceRelation: (source, table) =>
+      named(
+        node.dependsOn.find((id) => {
+          const found = state.manifest.get(id)!;
+          return found.resourceType === 'source' && found.sourceName === source && found.name === table;
+        })!,
+      ),
+    thisRelation: hasPublished && !request.fullRefresh ? named(node.uniqueId) : undefined,
+    isIncremental,
+    variable: (name, fallback) => variable(request.project.vars, node, name, fallback),
+    env: request.project.env,
+    log: {
+      debug: (message) => state.log('debug', message, summary),
+      info: (message) => state.log('info', message, summary),
+      warn: (message) => state.log('warn', message, summary),
+    },
+    progress: (done, of, unit) => request.bus.emit({ event: 'node_progress', node: summary, done, of, unit }),
+    signal: request.signal,
+    projectDir: request.project.projectDir,
+    runStartedAt: request.runStartedAt,
+    invocationId: request.invocationId,
+  });
+  return { select, compiled: undefined, drop };
+}
+
+function dependencyOf(state: RunState, node: ModelNode, name: string): string {
+  return node.dependsOn.find((id) => {
+    const found = state.manifest.get(id)!;
+    return found.resourceType !== 'source' && found.name === name;
+  })!;
+}
+
+/** Puts a SELECT's columns into an order. The text of the SELECT stays whole, so that errors in it keep their place. */
+export function inOrder(select: string, given: readonly string[], wanted: readonly string[]): string {
+  if (given.length === wanted.length && given.every((name, i) => name === wanted[i])) return select;
+  const byName = new Map(given.map((name) => [name.toLowerCase(), name]));
+  const list = wanted.map((name) => {
+    const own = byName.get(name.toLowerCase())!;
+    return own === name ? quoteIdentifier(name) : `${quoteIdentifier(own)} as ${quoteIdentifier(name)}`;
+  });
+  return `select ${list.join(', ')} from (\n${select}\n) as contracted`;
+}
+
+/** @throws {ProjectError} TSD1072 for a variable that nothing declares */
+function variable(vars: Vars, node: ModelNode, name: string, fallback: unknown): unknown {
+  if (vars.has(name, node.packageName)) return vars.get(name, node.packageName);
+  if (fallback !== undefined) return fallback;
+  throw new ProjectError('TSD1072', `${node.name}: the variable "${name}" is not declared`, {
+    place: node.source.place(0),
+    hint:
+      didYouMean(name, vars.names(node.packageName)) ??
+      `declare it under vars: in project.yml, or give var('${name}', fallback)`,
+  });
+}

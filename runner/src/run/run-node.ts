@@ -1,0 +1,160 @@
+import type { Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import type { Relation } from '../engines/relation.js';
+import { CancelledError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { mapEngineError } from '../manifest/map-engine-error.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import { materializationOf } from '../materialize/materializations.js';
+import type { Publication, StagedRelation } from '../materialize/storage.js';
+import { constraintErrors, contractErrors, contractOrder } from '../quality/contract.js';
+import { hooksOf, runHooks } from './hooks.js';
+import { inOrder, type NodeSelect, nodeSelect } from './node-select.js';
+import type { NodeTask } from './plan-run.js';
+import type { RunState } from './run-state.js';
+import { runOneTest, skipTest } from './run-test-task.js';
+import type { TaskEnd } from './scheduler.js';
+
+/**
+ * Builds one node: writes its data where no reader sees it, holds it against contract, constraints and the tests that gate
+ * it, and only then publishes it. Whatever goes wrong leaves the version before as it was.
+ */
+export async function runNode(state: RunState, task: NodeTask, session: Session, worker: number): Promise<TaskEnd> {
+  const { node, gates } = task;
+  const startedAt = new Date();
+  const relation = state.relationOf(node.uniqueId);
+  const elapsed = (): number => (Date.now() - startedAt.getTime()) / 1000;
+  const about = { startedAt, worker, relationName: relation.toString() };
+  state.started(node);
+  let source: NodeSelect | undefined;
+  let staged: StagedRelation | undefined;
+  const seen = new Set<string>();
+  try {
+    for (const id of state.namedParents(node.uniqueId)) await state.expose(id);
+    const published = await state.storage.published(relation);
+    if (published !== undefined) await state.storage.expose(relation);
+    const isIncremental =
+      node.config.materialized === 'incremental' && published?.kind === 'table' && !fullRefresh(state, node);
+    source = await nodeSelect(state, node, session, isIncremental, published?.kind === 'table');
+    await runHooks(state, hooksOf(node, 'pre_hook'), node, session);
+    staged = await stage(state, node, relation, session, source, isIncremental);
+    for (const warning of staged.warnings) state.log('info', `${relation.schema}.${relation.identifier}: ${warning}`);
+
+    const broken = await constraintErrors(node, staged.relation.toString(), session);
+    if (broken.length > 0) throw new TsdbtErrors(broken);
+    const failed: string[] = [];
+    for (const test of gates) {
+      seen.add(test.uniqueId);
+      const result = await runOneTest(state, test, session, worker, new Map([[node.uniqueId, staged.relation]]));
+      if (result === 'stop') failed.push(test.name);
+    }
+    if (failed.length > 0) {
+      await staged.discard();
+      const kept =
+        published?.version !== undefined
+          ? `readers keep version ${published.version}`
+          : published === undefined
+            ? 'nothing was published'
+            : 'readers keep what was there';
+      state.finish(
+        node,
+        {
+          status: 'blocked',
+          elapsed: elapsed(),
+          version: published?.version,
+          message: `${failed.length} of ${gates.length} ${gates.length === 1 ? 'test' : 'tests'} failed: ${list(failed)}; ${kept}`,
+          hint: `mend the data or the model, then: tsdbt build --select ${node.name}+`,
+        },
+        { ...about, completedAt: new Date(), ...compiledOf(source) },
+      );
+      return 'stop';
+    }
+    const publication = await staged.publish();
+    await runHooks(state, hooksOf(node, 'post_hook'), node, session);
+    state.finish(node, success(publication, elapsed()), { ...about, completedAt: new Date(), ...compiledOf(source) });
+    return 'go-on';
+  } catch (thrown) {
+    await staged?.discard().catch(() => undefined);
+    for (const test of gates) if (!seen.has(test.uniqueId)) skipTest(state, test, node);
+    if (thrown instanceof CancelledError || state.request.signal.aborted) {
+      state.finish(
+        node,
+        { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' },
+        { ...about, completedAt: new Date() },
+      );
+      return 'stop';
+    }
+    const errors = errorsOf(state, node, thrown, source);
+    state.finish(
+      node,
+      { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors },
+      { ...about, completedAt: new Date(), ...(source === undefined ? {} : compiledOf(source)) },
+    );
+    return 'stop';
+  } finally {
+    await source?.drop().catch(() => undefined);
+  }
+}
+
+async function stage(
+  state: RunState,
+  node: ModelNode,
+  relation: Relation,
+  session: Session,
+  source: NodeSelect,
+  isIncremental: boolean,
+): Promise<StagedRelation> {
+  const columns = await session.describe(source.select);
+  const mismatches = await contractErrors(node, columns, session);
+  if (mismatches.length > 0) throw new TsdbtErrors(mismatches);
+  const names = columns.map((column) => column.name);
+  return materializationOf(node)({
+    node,
+    relation,
+    session,
+    storage: state.storage,
+    select: inOrder(source.select, names, contractOrder(node, columns)),
+    dependsOn: state.namedParents(node.uniqueId).map((id) => state.relationOf(id)),
+    isIncremental,
+  });
+}
+
+/** `--full-refresh`, unless the model's config says otherwise. */
+function fullRefresh(state: RunState, node: ModelNode): boolean {
+  return node.config.full_refresh ?? state.request.fullRefresh;
+}
+
+function compiledOf(source: NodeSelect): { compiledPath: string | undefined; compiledCode: string | undefined } {
+  return { compiledPath: source.compiled?.path, compiledCode: source.compiled?.code.sql };
+}
+
+function success(publication: Publication, elapsed: number) {
+  return {
+    status: 'success',
+    elapsed,
+    rows: publication.rows,
+    version: publication.version,
+    unchanged: publication.unchanged,
+    rowsInserted: publication.inserted,
+    rowsUpdated: publication.updated,
+    rowsDeleted: publication.deleted,
+  } as const;
+}
+
+/** Our errors as they are, the engine's with their place in the model's file; a defect of the program is thrown on. */
+function errorsOf(
+  state: RunState,
+  node: ModelNode,
+  thrown: unknown,
+  source: NodeSelect | undefined,
+): readonly TsdbtError[] {
+  if (thrown instanceof EngineFailure && source?.compiled !== undefined) {
+    return [mapEngineError(thrown, source.compiled.code, source.compiled.path, { node, manifest: state.manifest })];
+  }
+  const own = tsdbtErrorsOf(thrown);
+  if (own.length === 0) throw thrown;
+  return own;
+}
+
+function list(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}

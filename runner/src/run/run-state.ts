@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Engine, Session } from '../engines/engine.js';
+import { Relation } from '../engines/relation.js';
+import type { LogLevel, NodeOutcome, NodeSummary } from '../events/events.js';
+import { compileNode } from '../manifest/compile.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
+import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
+import type { DeltaStorage } from '../materialize/delta-storage.js';
+import type { NodeResult, RunRequest } from './run-types.js';
+import { sourceSelect } from './source-select.js';
+import { summaryOf } from './summaries.js';
+
+/** What the parts of a run share: the engine, the lake as this run sees it, the results so far. */
+export class RunState {
+  readonly results = new Map<string, NodeResult>();
+  /** nodes and tests that report */
+  total = 0;
+
+  constructor(
+    readonly request: RunRequest,
+    readonly engine: Engine,
+    readonly storage: DeltaStorage,
+  ) {}
+
+  get manifest() {
+    return this.request.manifest;
+  }
+
+  /** The published relation of a node or source. */
+  relationOf(uniqueId: string): Relation {
+    const node = this.manifest.get(uniqueId)!;
+    if (node.resourceType === 'source') return new Relation(node.schema, node.identifier);
+    const { schema, alias } = node as ModelNode;
+    return new Relation(schema, alias);
+  }
+
+  /** The nearest relations above a node that SQL can name: ephemeral models are looked through. */
+  namedParents(uniqueId: string): string[] {
+    const found = new Set<string>();
+    const visit = (id: string): void => {
+      for (const parent of this.manifest.parentsOf(id)) {
+        const node = this.manifest.get(parent)!;
+        if (node.resourceType === 'model' && node.config.materialized === 'ephemeral') visit(parent);
+        else found.add(parent);
+      }
+    };
+    visit(uniqueId);
+    return [...found];
+  }
+
+  /** Makes a node or source readable by its name; false where it does not exist yet. */
+  async expose(uniqueId: string): Promise<boolean> {
+    const node = this.manifest.get(uniqueId)!;
+    const relation = this.relationOf(uniqueId);
+    if (node.resourceType === 'source') {
+      const select = await sourceSelect(node as SourceNode, this.request.project.projectDir, this.storage);
+      if (select !== undefined) {
+        await this.storage.exposeExternal(relation, select);
+        return true;
+      }
+    }
+    return this.storage.expose(relation);
+  }
+
+  /** Compiles a SQL model or test against what is published, `staged` relations put in the place of their nodes. */
+  async compile(
+    node: ModelNode | TestNode,
+    session: Session,
+    options: { isIncremental?: boolean; staged?: ReadonlyMap<string, Relation> } = {},
+  ): Promise<{ code: CompiledCode; path: string }> {
+    const { request } = this;
+    const code = await compileNode(request.manifest, node, {
+      relationOf: (id) => options.staged?.get(id) ?? this.relationOf(id),
+      isIncremental: options.isIncremental ?? false,
+      execute: true,
+      session,
+      invocationId: request.invocationId,
+      runStartedAt: request.runStartedAt,
+      fullRefresh: request.fullRefresh,
+      command: request.command,
+      onLog: (level, message) => this.log(level, message, summaryOf(node)),
+    });
+    return { code, path: this.writeCompiled(node, code) };
+  }
+
+  /** Writes `target/compiled/<package>/<path>` and returns the path relative to the project. */
+  writeCompiled(node: ManifestNode, code: CompiledCode): string {
+    const { project } = this.request;
+    const path = compiledPath(project.targetPath, node);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, code.sql);
+    return relative(project.projectDir, path).replaceAll('\\', '/');
+  }
+
+  log(level: LogLevel, message: string, node?: NodeSummary): void {
+    this.request.bus.emit({ event: 'log', level, message, node });
+  }
+
+  started(node: ManifestNode): void {
+    this.request.bus.emit({
+      event: 'node_started',
+      node: summaryOf(node),
+      index: this.results.size + 1,
+      total: this.total,
+    });
+  }
+
+  /** Keeps a result and tells the reporters. */
+  finish(node: ManifestNode, outcome: NodeOutcome, more: Partial<NodeResult> = {}): void {
+    const summary = summaryOf(node);
+    this.results.set(node.uniqueId, {
+      node,
+      summary,
+      outcome,
+      startedAt: undefined,
+      completedAt: undefined,
+      worker: undefined,
+      compiledPath: undefined,
+      compiledCode: undefined,
+      relationName: undefined,
+      ...more,
+    });
+    this.request.bus.emit({
+      event: 'node_finished',
+      node: summary,
+      outcome,
+      index: this.results.size,
+      total: this.total,
+    });
+  }
+}
+
+/** Generic tests of one YAML file go into a folder of the file's name, as they are not files of their own. */
+export function compiledPath(targetPath: string, node: ManifestNode): string {
+  const isGeneric = node.resourceType === 'test' && node.generic !== undefined;
+  const path = isGeneric ? join(node.path, `${node.name}.sql`) : node.path;
+  return join(targetPath, 'compiled', node.packageName, path);
+}

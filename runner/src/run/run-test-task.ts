@@ -1,0 +1,90 @@
+import type { Session } from '../engines/engine.js';
+import { Relation } from '../engines/relation.js';
+import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { ManifestNode, TestNode } from '../manifest/nodes.js';
+import { runTest } from '../quality/run-test.js';
+import type { RunState } from './run-state.js';
+import type { TaskEnd } from './scheduler.js';
+
+/**
+ * Runs one test, on staged relations where they are given, else on what is published, and reports it.
+ * @returns `stop` when it fails at severity error
+ */
+export async function runOneTest(
+  state: RunState,
+  test: TestNode,
+  session: Session,
+  worker: number,
+  staged: ReadonlyMap<string, Relation> = new Map(),
+): Promise<TaskEnd> {
+  const startedAt = new Date();
+  const elapsed = (): number => (Date.now() - startedAt.getTime()) / 1000;
+  state.started(test);
+  try {
+    for (const id of state.namedParents(test.uniqueId)) if (!staged.has(id)) await state.expose(id);
+    const { code, path } = await state.compile(test, session, { staged });
+    const result = await runTest(test, code, path, session, state.manifest);
+    const stored = await storeFailures(state, test, code.sql, result.failures, session);
+    state.finish(
+      test,
+      {
+        status: result.status,
+        elapsed: elapsed(),
+        failures: result.failures,
+        message: result.message,
+        errors: result.error === undefined ? undefined : [result.error],
+        hint: stored === undefined ? undefined : `the failing rows: select * from ${stored}`,
+      },
+      { startedAt, completedAt: new Date(), worker, compiledPath: path, compiledCode: code.sql, relationName: stored },
+    );
+    return result.status === 'fail' || result.status === 'error' ? 'stop' : 'go-on';
+  } catch (thrown) {
+    if (thrown instanceof CancelledError || state.request.signal.aborted) {
+      state.finish(
+        test,
+        { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' },
+        { startedAt, completedAt: new Date(), worker },
+      );
+      return 'stop';
+    }
+    const errors = tsdbtErrorsOf(thrown);
+    if (errors.length === 0) throw thrown;
+    state.finish(
+      test,
+      { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors },
+      { startedAt, completedAt: new Date(), worker },
+    );
+    return 'stop';
+  }
+}
+
+/** Reports a test that could not run because of a node it reads. */
+export function skipTest(state: RunState, test: TestNode, cause: ManifestNode): void {
+  state.finish(test, { status: 'skipped', elapsed: 0, message: `${cause.name} did not get that far` });
+}
+
+/** Keeps the failing rows as a table of their own; a test that passes empties what an earlier run kept. */
+async function storeFailures(
+  state: RunState,
+  test: TestNode,
+  sql: string,
+  failures: number,
+  session: Session,
+): Promise<string | undefined> {
+  const wanted =
+    state.request.storeFailures ?? test.config.store_failures ?? test.config.store_failures_as !== undefined;
+  if (!wanted || test.config.store_failures_as === 'ephemeral') return undefined;
+  const relation = new Relation(test.schema, test.alias);
+  if (failures === 0 && (await state.storage.published(relation)) === undefined) return undefined;
+  const options = {
+    partitionBy: [],
+    clusterBy: [],
+    properties: {},
+    description: `failing rows of test ${test.name}`,
+    comments: {},
+  };
+  const limit = test.config.limit === undefined ? '' : `\nlimit ${test.config.limit}`;
+  const staged = await state.storage.stageTable(session, relation, `${sql}${limit}`, options);
+  await staged.publish();
+  return `${relation.schema}.${relation.identifier}`;
+}

@@ -1,0 +1,47 @@
+import type { EventBus, NodeOutcome, NodeSummary } from '../events/events.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { ManifestNode } from '../manifest/nodes.js';
+import type { Project } from '../project/project.js';
+
+export type RunCommand = 'build' | 'run' | 'test' | 'seed';
+
+export interface RunRequest {
+  readonly command: RunCommand;
+  readonly project: Project;
+  readonly manifest: Manifest;
+  /** unique ids of nodes and tests */
+  readonly selected: ReadonlySet<string>;
+  readonly threads: number;
+  readonly fullRefresh: boolean;
+  readonly failFast: boolean;
+  /** `--store-failures`; undefined leaves it to each test's config */
+  readonly storeFailures: boolean | undefined;
+  readonly bus: EventBus;
+  readonly signal: AbortSignal;
+  readonly invocationId: string;
+  readonly runStartedAt: Date;
+}
+
+/** What one node did in a run. */
+export interface NodeResult {
+  readonly node: ManifestNode;
+  readonly summary: NodeSummary;
+  readonly outcome: NodeOutcome;
+  readonly startedAt: Date | undefined;
+  readonly completedAt: Date | undefined;
+  /** number of the worker, from 0 */
+  readonly worker: number | undefined;
+  /** project-relative path of the compiled file */
+  readonly compiledPath: string | undefined;
+  readonly compiledCode: string | undefined;
+  readonly relationName: string | undefined;
+}
+
+export interface RunResult {
+  /** 0 all well, 1 something failed, 130 interrupted */
+  readonly exitCode: 0 | 1 | 130;
+  readonly results: readonly NodeResult[];
+  /** seconds */
+  readonly elapsed: number;
+  readonly startedAt: Date;
+}

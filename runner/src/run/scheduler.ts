@@ -1,0 +1,114 @@
+/** A unit of work in a graph. */
+export interface Task {
+  readonly id: string;
+  /** ids of tasks that have to end well before this one begins */
+  readonly dependsOn: readonly string[];
+}
+
+/** How a task ended, as far as the graph is concerned: `stop` keeps everything downstream from running. */
+export type TaskEnd = 'go-on' | 'stop';
+
+export interface ScheduleOptions<T extends Task> {
+  /** tasks that run at the same time */
+  readonly concurrency: number;
+  /** runs a task; what it throws ends the whole schedule */
+  run(task: T, worker: number): Promise<TaskEnd>;
+  /** called instead of `run` for a task that a stopped task leads to; `cause` is the first such task */
+  skip(task: T, cause: T): void;
+  /** called for every task that was not begun when the schedule was stopped early */
+  cancel(task: T): void;
+  /** true: begin nothing any more */
+  stopped(): boolean;
+}
+
+/**
+ * Runs a graph of tasks: a task begins when all it depends on has ended well, those with the longest way still below them first.
+ * Dependencies on ids that are not among the tasks count as done.
+ * @throws what `run` throws, after the running tasks have ended
+ */
+export async function schedule<T extends Task>(tasks: readonly T[], options: ScheduleOptions<T>): Promise<void> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const children = new Map<string, T[]>(tasks.map((task) => [task.id, []]));
+  const waitingFor = new Map<string, number>();
+  for (const task of tasks) {
+    const known = task.dependsOn.filter((id) => byId.has(id));
+    waitingFor.set(task.id, known.length);
+    for (const id of known) children.get(id)!.push(task);
+  }
+  const depth = depths(tasks, children);
+  const ready = tasks.filter((task) => waitingFor.get(task.id) === 0);
+  const done = new Set<string>();
+  let failure: { error: unknown } | undefined;
+  let running = 0;
+
+  await new Promise<void>((resolve) => {
+    const freeWorkers = Array.from({ length: Math.max(1, options.concurrency) }, (_, i) => i).reverse();
+
+    const finish = (task: T, end: TaskEnd): void => {
+      done.add(task.id);
+      for (const child of children.get(task.id)!) {
+        if (done.has(child.id)) continue;
+        if (end === 'stop') skipDown(child, task);
+        else {
+          const left = waitingFor.get(child.id)! - 1;
+          waitingFor.set(child.id, left);
+          if (left === 0) ready.push(child);
+        }
+      }
+    };
+
+    const skipDown = (task: T, cause: T): void => {
+      if (done.has(task.id)) return;
+      done.add(task.id);
+      options.skip(task, cause);
+      for (const child of children.get(task.id)!) skipDown(child, cause);
+    };
+
+    const next = (): void => {
+      if (failure === undefined && !options.stopped()) {
+        ready.sort((a, b) => depth.get(a.id)! - depth.get(b.id)!);
+        while (freeWorkers.length > 0 && ready.length > 0) {
+          const task = ready.pop()!;
+          if (done.has(task.id)) continue;
+          const worker = freeWorkers.pop()!;
+          running += 1;
+          options
+            .run(task, worker)
+            .then(
+              (end) => finish(task, end),
+              (error: unknown) => {
+                failure ??= { error };
+                done.add(task.id);
+              },
+            )
+            .finally(() => {
+              running -= 1;
+              freeWorkers.push(worker);
+              next();
+            });
+        }
+      }
+      if (running === 0) {
+        for (const task of tasks) if (!done.has(task.id)) options.cancel(task);
+        resolve();
+      }
+    };
+    next();
+  });
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Length of the longest way from each task to an end. */
+function depths<T extends Task>(tasks: readonly T[], children: ReadonlyMap<string, readonly T[]>): Map<string, number> {
+  const depth = new Map<string, number>();
+  const visit = (task: T): number => {
+    const known = depth.get(task.id);
+    if (known !== undefined) return known;
+    let deepest = 0;
+    for (const child of children.get(task.id)!) deepest = Math.max(deepest, visit(child) + 1);
+    depth.set(task.id, deepest);
+    return deepest;
+  };
+  for (const task of tasks) visit(task);
+  return depth;
+}

@@ -1,0 +1,86 @@
+import type { Column, Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import { GraphError } from '../errors/tsdbt-error.js';
+import type { EventBus } from '../events/events.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { mapEngineError } from '../manifest/map-engine-error.js';
+import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
+import type { Project } from '../project/project.js';
+import { compilePublished, compileText, withLake } from './compile.js';
+import { requireParents } from './missing-parents.js';
+import type { RunState } from './run-state.js';
+
+export interface ShowRequest {
+  readonly project: Project;
+  readonly manifest: Manifest;
+  /** the node to show; undefined with `inline` */
+  readonly node: ManifestNode | undefined;
+  readonly inline: string | undefined;
+  /** rows at most; undefined: all */
+  readonly limit: number | undefined;
+  readonly bus: EventBus;
+  readonly signal: AbortSignal;
+}
+
+export interface ShownRows {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/**
+ * Rows of a model as its SQL gives them now, of a test's failing rows, of a seed or TypeScript model as it is published, or of
+ * inline SQL.
+ * @throws {GraphError} TSD3050 when what it reads does not exist yet
+ */
+export async function showQuery(request: ShowRequest): Promise<ShownRows> {
+  return withLake(request, async (state, session) => {
+    const { node, inline, limit } = request;
+    if (inline !== undefined) {
+      const code = await compileText(state, inline, session);
+      return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, undefined));
+    }
+    if (node!.resourceType === 'test' || (node as ModelNode).language === 'sql') {
+      const sqlNode = node as ModelNode | TestNode;
+      await requireParents(state, [taskOf(sqlNode)], [sqlNode.name]);
+      const { code, path } = await compilePublished(state, sqlNode, session);
+      const origin = { node: sqlNode, manifest: request.manifest };
+      return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, path, origin));
+    }
+    return published(state, node!, limit, session);
+  });
+}
+
+async function published(
+  state: RunState,
+  node: ManifestNode,
+  limit: number | undefined,
+  session: Session,
+): Promise<ShownRows> {
+  const relation = state.relationOf(node.uniqueId);
+  if (!(await state.expose(node.uniqueId))) {
+    throw new GraphError('TSD3050', `${relation.schema}.${relation.identifier} does not exist yet`, {
+      hint: `build it first: tsdbt build --select +${node.name}`,
+    });
+  }
+  return session.query(`select * from ${relation}${limit === undefined ? '' : ` limit ${limit}`}`);
+}
+
+async function query(
+  session: Session,
+  sql: string,
+  limit: number | undefined,
+  located: (failure: EngineFailure) => Error,
+): Promise<ShownRows> {
+  try {
+    await session.describe(sql);
+    return await session.query(limit === undefined ? sql : `select * from (\n${sql}\n) as shown limit ${limit}`);
+  } catch (thrown) {
+    throw thrown instanceof EngineFailure ? located(thrown) : thrown;
+  }
+}
+
+function taskOf(node: ModelNode | TestNode) {
+  return node.resourceType === 'test'
+    ? ({ kind: 'test', id: node.uniqueId, test: node, dependsOn: [], notGating: undefined } as const)
+    : ({ kind: 'node', id: node.uniqueId, node, gates: [], dependsOn: [] } as const);
+}

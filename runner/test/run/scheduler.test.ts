@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { schedule, type Task, type TaskEnd } from '../../src/run/scheduler.js';
+
+interface Trace {
+  readonly log: string[];
+  peak: number;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function trace(
+  graph: Record<string, string[]>,
+  options: { concurrency?: number; failing?: string[]; stopAfter?: number; throwing?: string } = {},
+): Promise<Trace> {
+  const tasks: Task[] = Object.entries(graph).map(([id, dependsOn]) => ({ id, dependsOn }));
+  const result: Trace = { log: [], peak: 0 };
+  let running = 0;
+  let ended = 0;
+  await schedule(tasks, {
+    concurrency: options.concurrency ?? 2,
+    async run(task): Promise<TaskEnd> {
+      running += 1;
+      result.peak = Math.max(result.peak, running);
+      await pause(2);
+      running -= 1;
+      ended += 1;
+      result.log.push(task.id);
+      if (task.id === options.throwing) throw new Error(`defect in ${task.id}`);
+      return options.failing?.includes(task.id) ? 'stop' : 'go-on';
+    },
+    skip: (task, cause) => result.log.push(`${task.id} skipped by ${cause.id}`),
+    cancel: (task) => result.log.push(`${task.id} cancelled`),
+    stopped: () => options.stopAfter !== undefined && ended >= options.stopAfter,
+  });
+  return result;
+}
+
+describe('schedule', () => {
+  it('begins a task when all it depends on has ended', async () => {
+    const { log } = await trace({ d: ['b', 'c'], c: ['a'], b: ['a'], a: [] });
+    expect(log[0]).toBe('a');
+    expect(log.at(-1)).toBe('d');
+  });
+
+  it('keeps to the number of workers', async () => {
+    const independent = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`t${i}`, []]));
+    expect((await trace(independent, { concurrency: 3 })).peak).toBe(3);
+    expect((await trace(independent, { concurrency: 1 })).peak).toBe(1);
+  });
+
+  it('prefers the task with the longest way below it', async () => {
+    const { log } = await trace({ leaf: [], long: [], middle: ['long'], end: ['middle'] }, { concurrency: 1 });
+    expect(log).toEqual(['long', 'middle', 'leaf', 'end'].sort((a, b) => log.indexOf(a) - log.indexOf(b)));
+    expect(log.indexOf('long')).toBe(0);
+  });
+
+  it('skips everything below a task that stops, once, and runs the rest', async () => {
+    const { log } = await trace({ a: [], b: ['a'], c: ['b'], d: ['b', 'c'], other: [] }, { failing: ['a'] });
+    expect(log.filter((line) => line.includes('skipped')).sort()).toEqual([
+      'b skipped by a',
+      'c skipped by a',
+      'd skipped by a',
+    ]);
+    expect(log).toContain('other');
+  });
+
+  it('counts dependencies outside the schedule as done', async () => {
+    expect((await trace({ a: ['elsewhere'] })).log).toEqual(['a']);
+  });
+
+  it('cancels what has not begun when it is stopped', async () => {
+    const { log } = await trace({ a: [], b: ['a'], c: ['b'] }, { stopAfter: 1 });
+    expect(log).toEqual(['a', 'b cancelled', 'c cancelled']);
+  });
+
+  it('throws what a task threw, after the others have ended', async () => {
+    await expect(trace({ a: [], b: [], c: ['a'] }, { throwing: 'a' })).rejects.toThrow('defect in a');
+  });
+});
