@@ -12,7 +12,7 @@ const MAX_BRANCHES = 64;
  * A SELECT over files of a table. Columns come from the log's schema, by name: a file without one gives typed nulls,
  * a partition column's value is the log's and never the folder's. Without files, a typed SELECT of no rows.
  *
- * @param withFile name of a further column that holds each row's `add.path`; none by default
+ * @param withFile name of a further column that holds the absolute path of each row's file; none by default
  */
 export function scanSql(
   location: string,
@@ -31,13 +31,14 @@ export function scanSql(
     else group.push(file);
   }
   const branches = [...groups.values()];
-  const scan = (some: readonly AddFile[], options = '') => {
+  const scan = (some: readonly AddFile[], fileColumn: string | undefined) => {
     const paths = some.map((file) => quoteLiteral(resolvePath(location, file.path)));
     const stored = schema.fields.filter((field) => !partitions.has(field.name));
-    return `read_parquet([${paths.join(', ')}], hive_partitioning=false${options}, schema=${readSchema(stored)})`;
+    const named = fileColumn === undefined ? '' : `, filename=${quoteLiteral(fileColumn)}`;
+    return `read_parquet([${paths.join(', ')}], hive_partitioning=false${named}, schema=${readSchema(stored)})`;
   };
-  if (branches.length > MAX_BRANCHES || withFile !== undefined)
-    return joined(location, schema, partitions, files, scan(files, `, filename='__filename'`), withFile);
+  if (branches.length > MAX_BRANCHES)
+    return joined(location, schema, partitions, files, scan(files, '__filename'), withFile);
   return branches
     .map((group) => {
       const columns = schema.fields.map((field) =>
@@ -45,12 +46,13 @@ export function scanSql(
           ? `${partitionLiteral(group[0]!.partitionValues[field.name], field.type)} AS ${quoteIdentifier(field.name)}`
           : quoteIdentifier(field.name),
       );
-      return `SELECT ${columns.join(', ')} FROM ${scan(group)}`;
+      if (withFile !== undefined) columns.push(quoteIdentifier(withFile));
+      return `SELECT ${columns.join(', ')} FROM ${scan(group, withFile)}`;
     })
     .join('\nUNION ALL\n');
 }
 
-/** Partition values (and paths) beside each file's name, joined to the rows. */
+/** Partition values beside each file's name, joined to the rows. */
 function joined(
   location: string,
   schema: StructType,
@@ -62,13 +64,13 @@ function joined(
   const keys = schema.fields.filter((field) => partitions.has(field.name));
   const rows = files.map((file) => {
     const values = keys.map((field) => partitionLiteral(file.partitionValues[field.name], field.type));
-    return `(${[quoteLiteral(resolvePath(location, file.path)), quoteLiteral(file.path), ...values].join(', ')})`;
+    return `(${[quoteLiteral(resolvePath(location, file.path)), ...values].join(', ')})`;
   });
-  const names = ['__filename', '__path', ...keys.map((field) => field.name)].map(quoteIdentifier).join(', ');
+  const names = ['__filename', ...keys.map((field) => field.name)].map(quoteIdentifier).join(', ');
   const columns = schema.fields.map(
     (field) => `${partitions.has(field.name) ? '__files' : '__rows'}.${quoteIdentifier(field.name)}`,
   );
-  if (withFile !== undefined) columns.push(`__files."__path" AS ${quoteIdentifier(withFile)}`);
+  if (withFile !== undefined) columns.push(`__files."__filename" AS ${quoteIdentifier(withFile)}`);
   return `SELECT ${columns.join(', ')} FROM ${scan} AS __rows
 JOIN (VALUES ${rows.join(', ')}) AS __files(${names}) ON __rows."__filename" = __files."__filename"`;
 }

@@ -1,6 +1,7 @@
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
+import { resolvePath } from '../protocol/paths.js';
 import { enclosed } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
@@ -8,7 +9,7 @@ import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { type WriteRequest, writeFiles } from './write-files.js';
 
-/** Column that carries each row's `add.path` through a query. */
+/** Column that carries the absolute path of each row's file through a query. */
 const FILE = '__delta_file';
 
 /**
@@ -73,13 +74,14 @@ export async function deleteRows(
   const counts = await request.engine.query(
     `SELECT "${FILE}" AS path, count(*) AS n, count(*) FILTER (WHERE ${enclosed(predicate)} IS TRUE) AS gone FROM (${scan}) GROUP BY ALL`,
   );
+  const byPath = new Map(base.files.map((file) => [resolvePath(base.location, file.path), file]));
   const adds: AddFile[] = [];
   const removes: AddFile[] = [];
   let rows = 0;
   let copied = 0;
   for (const { path, n, gone } of counts) {
     if (Number(gone) === 0) continue;
-    const file = base.state.files.get(String(path))!;
+    const file = byPath.get(String(path))!;
     removes.push(file);
     rows += Number(gone);
     if (Number(gone) === Number(n)) continue;

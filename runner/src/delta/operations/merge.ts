@@ -4,6 +4,7 @@ import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
+import { resolvePath } from '../protocol/paths.js';
 import { mayHold, type Range } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import { describeSource } from './describe-source.js';
@@ -162,7 +163,7 @@ async function touchedFiles(
   deletes: string | undefined,
   all: boolean,
 ): Promise<Touched> {
-  const paths = new Set<string>(all ? base.state.files.keys() : []);
+  const paths = new Set<string>();
   const count = async (query: string) => {
     let sum = 0;
     for (const { path, n } of await engine.query(query)) {
@@ -173,7 +174,8 @@ async function touchedFiles(
   };
   const updated = update.length > 0 && candidates.length > 0 ? await count(sql.changed(candidates)) : 0;
   const deleted = deletes === undefined || base.files.length === 0 ? 0 : await count(sql.unmatched(base.files));
-  return { files: base.files.filter((file) => paths.has(file.path)), updated, deleted };
+  const files = base.files.filter((file) => all || paths.has(resolvePath(base.location, file.path)));
+  return { files, updated, deleted };
 }
 
 /** Writes touched files anew, several to one; inserts go with the last of them, or alone. */
