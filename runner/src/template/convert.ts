@@ -6,7 +6,8 @@ import { hostValue, PyFloat, TemplateFunction, TemplateObject, type TemplateValu
 
 /**
  * A JavaScript value as templates see it: whole numbers are ints, others floats; plain objects and Maps are dicts;
- * `undefined` is None. Objects of other classes have to be {@link TemplateObject}s: nothing of them can be reached.
+ * `undefined` is None. Of objects of other classes only their own enumerable properties
+ * are handed out, as a dict; what should be more than that is a {@link TemplateObject}.
  */
 export function toTemplateValue(value: unknown): TemplateValue {
   if (value === null || value === undefined) return null;

@@ -105,6 +105,8 @@ function parseParameters(parser: StatementParser): readonly ParameterNode[] {
     const name = stream.expect('name', 'a parameter name');
     if (parameters.some((p) => p.name === name.value))
       stream.fail(`the parameter "${name.value}" is named twice`, name.start, name.end);
+    // dbt lets parameters be annotated with a type, e.g. `columns: list[str]`
+    if (stream.skipOperator(':')) parser.expressions.parse();
     const standard = stream.skipOperator('=') ? parser.expressions.parse() : undefined;
     if (standard === undefined && parameters.at(-1)?.default !== undefined)
       stream.fail(`the parameter "${name.value}" needs a default: the one before has one`, name.start, name.end);

@@ -62,8 +62,9 @@ export class StatementParser {
     return body;
   }
 
-  /** The end of the tag. */
+  /** The end of the tag. Jinja2 allows Python's colon before it. */
   endTag(): void {
+    this.stream.skipOperator(':');
     if (this.stream.current.kind !== 'block-end') this.stream.unexpected('"%}"');
     this.stream.next();
   }

@@ -35,7 +35,7 @@ const table: Record<string, Test> = {
   'float()': (value) => value instanceof PyFloat,
   'number()': (value) => numeric(value) !== undefined,
   'string()': (value) => typeof value === 'string',
-  'mapping()': (value) => value instanceof PyDict,
+  'mapping()': (value) => value instanceof PyDict || (value instanceof TemplateObject && value.isMapping === true),
   'sequence()': isSequence,
   'iterable()': (value) =>
     typeof value === 'string' ||

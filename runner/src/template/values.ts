@@ -56,6 +56,8 @@ export abstract class TemplateObject {
   size?(): number;
   /** `key in object`; absent means: look through `iterate`. */
   contains?(key: TemplateValue): boolean;
+  /** `is mapping` holds */
+  readonly isMapping?: boolean;
   truthy(): boolean {
     return this.size === undefined ? true : this.size() > 0;
   }

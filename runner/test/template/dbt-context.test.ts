@@ -149,6 +149,14 @@ describe('relations and columns', () => {
     ).toBe('"db"."s"."t" "s"."t" True view "db"."s"."u" "db"."s".t');
   });
 
+  it('relations are mappings, as macros of packages expect', () => {
+    expect(
+      out(
+        "{{ ref('a') is mapping }} {{ ref('a').get('metadata', {}).get('type', '').endswith('Relation') }} {{ ref('a').get('nope', 1) }}",
+      ),
+    ).toBe('True True 1');
+  });
+
   it('api.Column', () => {
     expect(
       out(
@@ -233,6 +241,12 @@ describe('statements that templates run', () => {
       ),
     ).toBe('1 3');
     expect(queries).toEqual(['select 2']);
+  });
+
+  it('adapter.execute gives a response and a table', async () => {
+    expect(
+      await later("{% set response, table = adapter.execute('q', fetch=true) %}{{ response }} {{ table | length }}"),
+    ).toBe('OK 2');
   });
 
   it('errors after waiting have their place', async () => {

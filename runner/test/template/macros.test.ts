@@ -49,6 +49,11 @@ describe('the blocks of a file', () => {
     expect(docs.source.text.slice(docs.start, docs.end)).toBe('An {{ album }} of {% many %} tracks.');
   });
 
+  it('takes annotated parameters', () => {
+    const host = hostOf({ shop: "{% macro m(a: str, b: list[str] = ['x']) %}{{ a }}{{ b }}{% endmacro %}" });
+    expect(render("{{ m('q') }}", host).text).toBe("q['x']");
+  });
+
   it('renders the body of a snapshot with places in its file', () => {
     const program = parse('\n{% snapshot s %}select * from {{ t }}{% endsnapshot %}');
     const rendered = renderTemplate(blockProgram(program, program.blocks[0]!), scopeOf({ t: 'x' }));

@@ -8,6 +8,7 @@ import { defineFunction } from '../signature.js';
 import {
   type CallSite,
   type MaybePromise,
+  PyTuple,
   plain,
   type TemplateFunction,
   type TemplateValue,
@@ -19,6 +20,7 @@ import type { AdapterHost, ContextHost } from './context-host.js';
 import { macroValueOf } from './package-value.js';
 import { RelationValue } from './relation-value.js';
 import { StaticObject } from './static-object.js';
+import { TableValue } from './table-value.js';
 
 function relationOf(value: TemplateValue | undefined): Relation {
   if (value instanceof RelationValue) return value.relation;
@@ -113,7 +115,11 @@ export function adapterObject(host: ContextHost, scope: Scope): StaticObject {
     defineFunction('cache_new_relation(relation)', () => ''),
     defineFunction('commit()', () => ''),
     defineFunction('clear_transaction()', () => ''),
-    defineFunction('execute(sql, auto_begin?, fetch?)', ([sql], { site }) => statement(text(sql!), site)),
+    defineFunction('execute(sql, auto_begin?, fetch?, limit?)', ([sql], { site }) =>
+      ask(new PyTuple(['', null]), (adapter) =>
+        chain(adapter.query(text(sql!), site), (result) => new PyTuple(['OK', new TableValue(result)])),
+      ),
+    ),
   ];
   const names = [...functions.map((f) => f.name), 'Relation', 'Column'];
   return new AdapterObject(functions, names);

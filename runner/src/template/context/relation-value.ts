@@ -16,7 +16,7 @@ const attributes = [
     'incorporate',
     'without_identifier',
   ],
-  ...['quote_policy', 'include_policy'],
+  ...['quote_policy', 'include_policy', 'metadata', 'get'],
 ];
 
 /** Which parts of a relation's name are printed, and which are quoted. */
@@ -31,6 +31,8 @@ const all: Policy = { database: true, schema: true, identifier: true };
 /** A relation in templates: prints its quoted name, has dbt's attributes. */
 export class RelationValue extends TemplateObject {
   readonly typeName = 'Relation';
+  /** dbt's relations are mappings of their fields: macros of packages tell them from text by that */
+  override readonly isMapping = true;
 
   constructor(
     readonly relation: Relation,
@@ -72,6 +74,13 @@ export class RelationValue extends TemplateObject {
         return policyDict(this.quotes);
       case 'include_policy':
         return policyDict(this.includes);
+      case 'metadata':
+        return PyDict.of([['type', 'Relation']]);
+      case 'get':
+        return defineFunction('get(key, default?)', ([key, otherwise]) => {
+          const value = typeof key === 'string' && key !== 'get' ? this.getAttribute(key) : undefined;
+          return value ?? otherwise ?? null;
+        });
       case 'render':
         return defineFunction('render()', () => this.toText());
       case 'include':
