@@ -1,6 +1,7 @@
 import { PyDict } from './containers.js';
 import { numeric } from './equality.js';
 import { typeFailure, valueFailure } from './failure.js';
+import { fixedText } from './rounding.js';
 import { formatFloat, PyFloat, PyTuple, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
 
 const directive = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([a-zA-Z%])/g;
@@ -91,7 +92,7 @@ export function floatText(kind: string, value: number, precision: number): strin
   if (!Number.isFinite(value)) return formatFloat(value);
   const upper = kind === kind.toUpperCase();
   let body: string;
-  if (kind === 'f' || kind === 'F') body = value.toFixed(Math.min(precision, 100));
+  if (kind === 'f' || kind === 'F') body = fixedText(value, precision);
   else if (kind === 'e' || kind === 'E') body = exponent(value.toExponential(Math.min(precision, 100)));
   else {
     const digits = Math.max(1, precision);

@@ -123,7 +123,7 @@ function numberBody(
 ): string {
   const size = number < 0 ? -number : number;
   const float = value instanceof PyFloat;
-  if (kind === '%') return `${(Number(size) * 100).toFixed(precision ?? 6)}%`;
+  if (kind === '%') return `${floatText('f', Number(size) * 100, precision ?? 6)}%`;
   if (kind !== undefined && 'eEfFgG'.includes(kind)) return floatText(kind, Number(size), precision ?? 6);
   if (float && (kind === undefined || kind === 'n'))
     return precision === undefined ? text(new PyFloat(Number(size))) : floatText('g', Number(size), precision);
