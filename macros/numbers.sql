@@ -7,3 +7,13 @@ select cast(unnest(generate_series({{ first }}, {{ last }})) as integer) as numb
 {% macro quantile(column, probability) -%}
 quantile_cont({{ column }}, {{ probability }})
 {%- endmacro %}
+
+{# Mean to nine decimals: sums of fractions depend in their last digits on the order that threads add them in, and a table that says the same should be the same. #}
+{% macro mean(column) -%}
+round(avg({{ column }}), 9)
+{%- endmacro %}
+
+{# Minutes of summed milliseconds, exact because whole numbers are summed. #}
+{% macro total_minutes(milliseconds) -%}
+cast(sum({{ milliseconds }}) / 60000.0 as double)
+{%- endmacro %}

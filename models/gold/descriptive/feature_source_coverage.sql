@@ -22,7 +22,7 @@ counted as (
     periods.period,
     plays.feature_source,
     count(*) as plays,
-    sum(plays.minutes_played) as minutes,
+    {{ total_minutes('plays.ms_played') }} as minutes,
     count(distinct plays.track_key) as tracks,
     sum(case when plays.matched_by = 'track_id' then 1 else 0 end) as plays_matched_by_id,
     sum(case when plays.matched_by = 'name' then 1 else 0 end) as plays_matched_by_name,

@@ -12,14 +12,14 @@ plays as (
     day_of_week,
     hour_of_day,
     count(*) as plays,
-    sum(minutes_played) as minutes,
+    {{ total_minutes('ms_played') }} as minutes,
     count(distinct track_key) as tracks,
     count(distinct played_date) as days_with_plays,
     count(mood) as plays_with_features,
     sum(case when is_evidence then 1 else 0 end) as plays_with_evidence,
     sum(case when is_sample then 1 else 0 end) as sample_plays,
     {% for feature in audio_features() -%}
-    avg({{ feature }}) as mean_{{ feature }}{{ ',' if not loop.last }}
+    {{ mean(feature) }} as mean_{{ feature }}{{ ',' if not loop.last }}
     {% endfor %}
   from {{ ref('listening_with_features') }}
   group by day_of_week, hour_of_day

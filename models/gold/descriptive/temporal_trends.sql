@@ -15,17 +15,17 @@ bounds as (
   select
     {{ period_start(period, 'played_date') }} as period_start,
     count(*) as plays,
-    sum(minutes_played) as minutes,
+    {{ total_minutes('ms_played') }} as minutes,
     count(distinct track_key) as tracks,
     count(distinct session_id) as sessions,
     count(mood) as plays_with_features,
     sum(case when is_evidence then 1 else 0 end) as plays_with_evidence,
     sum(case when is_sample then 1 else 0 end) as sample_plays,
-    avg(valence) as mean_valence,
-    avg(energy) as mean_energy,
-    avg(danceability) as mean_danceability,
-    avg(acousticness) as mean_acousticness,
-    avg(tempo) as mean_tempo
+    {{ mean('valence') }} as mean_valence,
+    {{ mean('energy') }} as mean_energy,
+    {{ mean('danceability') }} as mean_danceability,
+    {{ mean('acousticness') }} as mean_acousticness,
+    {{ mean('tempo') }} as mean_tempo
   from plays
   group by {{ period_start(period, 'played_date') }}
 ),

@@ -28,9 +28,9 @@ export default defineModel({
     const features = (await context.query(`select name from ${seed} order by sort_order`)).map((row) =>
       String(row.name),
     );
-    const means = features.map((feature) => `avg(${feature}) as ${feature}`).join(', ');
+    const ofTrack = features.map((feature) => `min(${feature}) as ${feature}`).join(', ');
     const played = (condition: string) =>
-      `select track_key, bool_and(is_evidence) as is_evidence, ${means} from ${listening} where ${condition} group by track_key order by track_key`;
+      `select track_key, bool_and(is_evidence) as is_evidence, ${ofTrack} from ${listening} where ${condition} group by track_key order by track_key`;
     const populations = {
       catalogue: `select track_key, not is_sample as is_evidence, ${features.join(', ')} from ${catalogue} order by track_key`,
       played: played('mood is not null'),

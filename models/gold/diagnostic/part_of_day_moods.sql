@@ -13,8 +13,8 @@ means as (
     case when hour_of_day < 5 then cast(played_date - interval '1' day as date) else played_date end as listening_day,
     part_of_day,
     count(*) as plays,
-    avg(valence) as mean_valence,
-    avg(energy) as mean_energy
+    {{ mean('valence') }} as mean_valence,
+    {{ mean('energy') }} as mean_energy
   from plays
   group by 1, 2, 3
 )

@@ -37,7 +37,7 @@ export default defineModel({
     const names = features.map((feature) => String(feature.name));
     const plays = await listening.columns(['is_weekend', 'is_evidence', ...names]);
     const days = await context.query(`
-      select played_date, bool_and(is_weekend) as is_weekend, cast(count(*) as double) as plays, sum(minutes_played) as minutes
+      select played_date, bool_and(is_weekend) as is_weekend, cast(count(*) as double) as plays, sum(ms_played) / 60000.0 as minutes
       from ${listening.relation} group by played_date order by played_date`);
 
     const compare = (basis: string, metric: string, unit: string, weekend: unknown[], weekday: unknown[]) => {
