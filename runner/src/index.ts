@@ -1,4 +1,5 @@
 /** The public interface of tsdbt: what a project's TypeScript models import. */
+export type { CommandContext, CommandFunction } from './cli/commands/project-command.js';
 export type {
   CellValue,
   ColumnDefinition,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ResourceType } from '../manifest/nodes.js';
-import type { RunCommand } from '../run/run-types.js';
+import type { RunCommand, RunRequest } from '../run/run-types.js';
 import type { Effects } from './effects.js';
 import type { RunOptions } from './flags.js';
 import { interruptible } from './interrupt.js';
@@ -21,10 +21,14 @@ export function runCommand(
     const warnings = new WarningWatch();
     bus.add(warnings);
     const { executeRun } = await import('../run/execute-run.js');
+    const { writeManifest } = await import('../artifacts/manifest-json.js');
+    const { writeRunResults } = await import('../artifacts/run-results.js');
+    const invocationId = randomUUID();
+    writeManifest(manifest, invocationId);
     const result = await interruptible(
       effects,
-      (signal) =>
-        executeRun({
+      async (signal) => {
+        const request: RunRequest = {
           command,
           project,
           manifest,
@@ -36,9 +40,13 @@ export function runCommand(
           storeFailures: options.storeFailures,
           bus,
           signal,
-          invocationId: randomUUID(),
+          invocationId,
           runStartedAt,
-        }),
+        };
+        const ended = await executeRun(request);
+        writeRunResults(request, ended);
+        return ended;
+      },
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     if (result.exitCode !== 0 || !options.warnError || !warnings.warned) return result.exitCode;

@@ -1,4 +1,7 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Column, Engine, Session } from '../engines/engine.js';
+import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { CancelledError, EngineError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { type ColumnDefinition, SqlResult } from '../project/define-model.js';
@@ -31,7 +34,7 @@ export async function typescriptSelect(
     return { select: `SELECT * FROM ${relation}`, drop: () => session.drop(relation) };
   } catch (thrown) {
     if (options.signal.aborted) throw new CancelledError();
-    throw modelError(node, thrown);
+    throw modelError(node, thrown, options.projectDir);
   } finally {
     await close();
   }
@@ -42,7 +45,7 @@ export function typeOf(column: ColumnDefinition | string): string {
   return typeof column === 'string' ? column : column.type;
 }
 
-function modelError(node: ModelNode, thrown: unknown): unknown {
+function modelError(node: ModelNode, thrown: unknown, projectDir: string): unknown {
   const own = tsdbtErrorsOf(thrown);
   if (own.length > 0) {
     const [error] = own;
@@ -56,6 +59,15 @@ function modelError(node: ModelNode, thrown: unknown): unknown {
     });
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const located = inputPlace(thrown, projectDir);
+  if (located !== undefined) {
+    const { problem, hint } = thrown as { problem?: unknown; hint?: unknown };
+    return new EngineError('TSD5021', `${node.name}: ${typeof problem === 'string' ? problem : message}`, {
+      place: located,
+      hint: typeof hint === 'string' ? hint : undefined,
+      cause: thrown,
+    });
+  }
   return new EngineError('TSD5020', `${node.name}: run() threw: ${message.split('\n')[0]}`, {
     place: placeOf(node, thrown),
     detail: message.includes('\n') ? message.split('\n').slice(1).join('\n') : undefined,
@@ -72,4 +84,28 @@ function placeOf(node: ModelNode, thrown: unknown) {
   if (match === null) return node.source.place(0);
   const start = node.source.offset(Number(match[1]), Number(match[2]));
   return node.source.place(start);
+}
+
+/** Larger input files are named without being read again for the frame. */
+const FRAMED_BYTES = 64 * 2 ** 20;
+
+/**
+ * The place in an input file that an error names by `file` (relative to the project), `line` and `column` (from 1);
+ * undefined for errors that name none, and for files that are no text.
+ */
+function inputPlace(thrown: unknown, projectDir: string): SourcePlace | undefined {
+  if (!(thrown instanceof Error) || !('file' in thrown) || !('line' in thrown)) return undefined;
+  const { file, line, column } = thrown as { file: unknown; line: unknown; column?: unknown };
+  if (typeof file !== 'string' || typeof line !== 'number') return undefined;
+  try {
+    const path = resolve(projectDir, file);
+    if (statSync(path).size > FRAMED_BYTES) return undefined;
+    const text = readFileSync(path, 'utf8');
+    if (text.includes('\0')) return undefined;
+    const source = new SourceText(file, text);
+    const start = source.offset(line, typeof column === 'number' ? column : 1);
+    return source.place(start);
+  } catch {
+    return undefined;
+  }
 }

@@ -98,6 +98,7 @@ export async function withLake<T>(
         project: request.project,
         manifest: request.manifest,
         selected: new Set(),
+        selection: [],
         threads: 1,
         fullRefresh: false,
         failFast: false,

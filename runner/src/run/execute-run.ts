@@ -4,14 +4,14 @@ import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
 import type { Engine, Session } from '../engines/engine.js';
 import { CancelledError, ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
-import type { ModelNode } from '../manifest/nodes.js';
+import type { ManifestNode, ModelNode } from '../manifest/nodes.js';
 import { DeltaStorage } from '../materialize/delta-storage.js';
 import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { checkRun } from './check-project.js';
 import { runHooks } from './hooks.js';
 import { type LakeView, writeLakeFile } from './lake-file.js';
-import { requireParents } from './missing-parents.js';
+import { missingParents } from './missing-parents.js';
 import { planRun, type RunTask } from './plan-run.js';
 import { runNode } from './run-node.js';
 import { RunState } from './run-state.js';
@@ -34,13 +34,10 @@ const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
  * In `build`, tests decide about publication; `run` and `seed` publish without tests; `test` tests what is published.
  * @throws {TsdbtErrors} before anything is written, when types do not fit or parents are missing
  */
-export async function executeRun(request: RunRequest & { readonly selection?: readonly string[] }): Promise<RunResult> {
+export async function executeRun(request: RunRequest): Promise<RunResult> {
   const startedAt = new Date();
   const { project, manifest, bus } = request;
-  const selected = new Set(
-    [...request.selected].filter((id) => RESOURCES[request.command].includes(manifest.get(id)?.resourceType ?? '')),
-  );
-  const tasks = planRun(manifest, selected, { gating: request.command === 'build' });
+  const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
   const open = await openLake(project, request.invocationId);
   const sessions: Session[] = [];
   const cancel = (): void => {
@@ -48,9 +45,11 @@ export async function executeRun(request: RunRequest & { readonly selection?: re
   };
   const state = new RunState(request, open.engine, open.storage);
   try {
-    state.total = tasks.reduce((sum, task) => sum + 1 + (task.kind === 'node' ? task.gates.length : 0), 0);
+    const unready = await missingParents(state, selected, request.selection);
+    for (const { test } of unready) selected.delete(test.uniqueId);
+    const tasks = planRun(manifest, selected, { gating: request.command === 'build' });
+    state.total = selected.size + unready.length;
     const checker = await open.engine.openSession();
-    await requireParents(state, tasks, request.selection ?? []);
     const errors = await checkRun(state, tasks, checker);
     await checker.close();
     if (errors.length > 0) throw new TsdbtErrors(errors);
@@ -67,6 +66,10 @@ export async function executeRun(request: RunRequest & { readonly selection?: re
       counts: countsOf(tasks),
       total: state.total,
     });
+    for (const { test, missing } of unready) {
+      const message = `reads ${missing.join(', ')}, which ${missing.length === 1 ? 'does' : 'do'} not exist yet`;
+      state.finish(test, { status: 'skipped', elapsed: 0, message });
+    }
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
     await runHooks(
@@ -101,6 +104,11 @@ export async function executeRun(request: RunRequest & { readonly selection?: re
     interrupted,
   });
   return { exitCode: interrupted ? 130 : failedAny(results) ? 1 : 0, results, elapsed, startedAt };
+}
+
+function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
+  if (node === undefined || !RESOURCES[command].includes(node.resourceType)) return false;
+  return !(node.resourceType === 'model' && node.config.materialized === 'ephemeral');
 }
 
 /** A running engine over a project's warehouse. */

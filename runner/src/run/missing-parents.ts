@@ -1,43 +1,79 @@
 import { GraphError } from '../errors/tsdbt-error.js';
-import type { RunTask } from './plan-run.js';
+import type { TestNode } from '../manifest/nodes.js';
 import type { RunState } from './run-state.js';
 
+/** A test that reads what neither exists nor is built in this run. */
+export interface UnreadyTest {
+  readonly test: TestNode;
+  /** `gold.orders` */
+  readonly missing: readonly string[];
+}
+
 /**
- * Holds that whatever the tasks read and this run does not build exists already.
- * @param selection the `--select` words, for the suggestion
+ * Finds out whether whatever the selected nodes read exists already or is built in this run.
+ *
+ * A node without a parent is an error. A test without one is set aside: tests come along with the nodes that they read, also
+ * where their other nodes are not built yet. Only where no selected test could run is that an error too.
+ *
+ * @param selected ids of nodes and tests
+ * @param words the `--select` words, for the suggestion
+ * @returns the tests to set aside
  * @throws {GraphError} TSD3050 naming every relation that is missing and how to build it
  */
-export async function requireParents(
+export async function missingParents(
   state: RunState,
-  tasks: readonly RunTask[],
-  selection: readonly string[],
-): Promise<void> {
-  const built = new Set(tasks.map((task) => task.id));
-  const missing = new Map<string, string>();
-  for (const task of tasks) {
-    for (const id of state.namedParents(task.id)) {
-      if (built.has(id) || missing.has(id)) continue;
-      if (!(await state.expose(id))) missing.set(id, task.kind === 'node' ? task.node.name : task.test.name);
+  selected: ReadonlySet<string>,
+  words: readonly string[],
+): Promise<readonly UnreadyTest[]> {
+  const missingOf = async (id: string): Promise<string[]> => {
+    const missing: string[] = [];
+    for (const parent of state.namedParents(id)) {
+      if (
+        !(selected.has(parent) && state.manifest.get(parent)!.resourceType !== 'source') &&
+        !(await state.expose(parent))
+      ) {
+        missing.push(parent);
+      }
     }
+    return missing;
+  };
+  const missing = new Map<string, string>();
+  const unready: UnreadyTest[] = [];
+  let ready = 0;
+  for (const id of selected) {
+    const node = state.manifest.get(id)!;
+    const parents = await missingOf(id);
+    if (parents.length === 0) ready += 1;
+    else if (node.resourceType === 'test')
+      unready.push({ test: node, missing: parents.map((parent) => labelOf(state, parent)) });
+    else for (const parent of parents) if (!missing.has(parent)) missing.set(parent, node.name);
   }
-  if (missing.size === 0) return;
-  const names = [...missing].map(([id, reader]) => {
-    const relation = state.relationOf(id);
-    return `${relation.schema}.${relation.identifier} (read by ${reader})`;
-  });
-  const command = state.request.command;
-  const words = selection.length > 0 ? selection : ['…'];
+  if (missing.size === 0 && (ready > 0 || unready.length === 0)) return unready;
+  if (missing.size === 0) {
+    for (const { test } of unready) for (const parent of await missingOf(test.uniqueId)) missing.set(parent, test.name);
+  }
+  throw missingError(state, missing, words);
+}
+
+function missingError(state: RunState, missing: ReadonlyMap<string, string>, words: readonly string[]): GraphError {
+  const names = [...missing].map(([id, reader]) => `${labelOf(state, id)} (read by ${reader})`);
+  const shown = names.length > 12 ? [...names.slice(0, 11), `and ${names.length - 11} more`] : names;
   const onlySources = [...missing.keys()].every((id) => state.manifest.get(id)!.resourceType === 'source');
-  throw new GraphError(
+  const withParents = words.map((word) => word.replace(/^\+?/, '+')).join(' ');
+  const command = state.request.command === 'test' ? 'build' : state.request.command;
+  return new GraphError(
     'TSD3050',
     missing.size === 1 ? `${names[0]} does not exist yet` : `${missing.size} relations that are read do not exist yet`,
     {
-      detail: missing.size === 1 ? undefined : names.join('\n'),
+      detail: missing.size === 1 ? undefined : shown.join('\n'),
       hint: onlySources
         ? 'these are sources: something else has to write them first'
-        : command === 'test'
-          ? `build them first: tsdbt build --select ${words.map((word) => word.replace(/^\+?/, '+')).join(' ')}`
-          : `build what they need too: tsdbt ${command} --select ${words.map((word) => word.replace(/^\+?/, '+')).join(' ')}`,
+        : `build what is needed too: tsdbt ${command}${withParents === '' ? '' : ` --select ${withParents}`}`,
     },
   );
+}
+
+function labelOf(state: RunState, id: string): string {
+  const { schema, identifier } = state.relationOf(id);
+  return `${schema}.${identifier}`;
 }

@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly manifest: Manifest;
   /** unique ids of nodes and tests */
   readonly selected: ReadonlySet<string>;
+  /** the words of `--select`, for suggestions */
+  readonly selection: readonly string[];
   readonly threads: number;
   readonly fullRefresh: boolean;
   readonly failFast: boolean;

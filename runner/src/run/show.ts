@@ -7,7 +7,7 @@ import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
 import { compilePublished, compileText, withLake } from './compile.js';
-import { requireParents } from './missing-parents.js';
+import { missingParents } from './missing-parents.js';
 import type { RunState } from './run-state.js';
 
 export interface ShowRequest {
@@ -41,7 +41,7 @@ export async function showQuery(request: ShowRequest): Promise<ShownRows> {
     }
     if (node!.resourceType === 'test' || (node as ModelNode).language === 'sql') {
       const sqlNode = node as ModelNode | TestNode;
-      await requireParents(state, [taskOf(sqlNode)], [sqlNode.name]);
+      await missingParents(state, new Set([sqlNode.uniqueId]), [sqlNode.name]);
       const { code, path } = await compilePublished(state, sqlNode, session);
       const origin = { node: sqlNode, manifest: request.manifest };
       return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, path, origin));
@@ -77,10 +77,4 @@ async function query(
   } catch (thrown) {
     throw thrown instanceof EngineFailure ? located(thrown) : thrown;
   }
-}
-
-function taskOf(node: ModelNode | TestNode) {
-  return node.resourceType === 'test'
-    ? ({ kind: 'test', id: node.uniqueId, test: node, dependsOn: [], notGating: undefined } as const)
-    : ({ kind: 'node', id: node.uniqueId, node, gates: [], dependsOn: [] } as const);
 }
