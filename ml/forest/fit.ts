@@ -39,7 +39,7 @@ export interface BoostingOptions {
 
 /**
  * Trains a random forest (Breiman, Machine Learning 45, 2001) on histograms: bootstrap rows as weights, features drawn for each split.
- * Throws RangeError when there are no rows, or a target is missing.
+ * Throws RangeError when there are no rows, a target is missing, or a class has no name.
  */
 export async function fitForest(
   matrix: FeatureMatrix,
@@ -89,6 +89,11 @@ function prepare(matrix: FeatureMatrix, target: Target) {
   }
   const row = target.values.findIndex((value) => !Number.isFinite(value));
   if (row >= 0) throw new RangeError(`the target of row ${row} is missing`);
+  const { length } = target.classes;
+  if (length > 0) {
+    const stranger = target.values.findIndex((value) => !Number.isInteger(value) || value < 0 || value >= length);
+    if (stranger >= 0) throw new RangeError(`row ${stranger} has class ${target.values[stranger]} of ${length}`);
+  }
   const edges = fitBinEdges(matrix);
   const shared = new Float64Array(new SharedArrayBuffer(8 * matrix.rows));
   shared.set(target.values);
