@@ -36,6 +36,7 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
     for (const id of known) children.get(id)!.push(task);
   }
   const depth = depths(tasks, children);
+  const place = new Map(tasks.map((task, i) => [task.id, i]));
   const ready = tasks.filter((task) => waitingFor.get(task.id) === 0);
   const done = new Set<string>();
   let failure: { error: unknown } | undefined;
@@ -66,7 +67,7 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
 
     const next = (): void => {
       if (failure === undefined && !options.stopped()) {
-        ready.sort((a, b) => depth.get(a.id)! - depth.get(b.id)!);
+        ready.sort((a, b) => depth.get(a.id)! - depth.get(b.id)! || place.get(b.id)! - place.get(a.id)!);
         while (freeWorkers.length > 0 && ready.length > 0) {
           const task = ready.pop()!;
           if (done.has(task.id)) continue;
