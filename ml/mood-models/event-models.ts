@@ -190,7 +190,7 @@ function timeRows(
       metric: 'time_features_p_value',
       value: pValue,
       note: say(
-        `permutation test that the time of a play helps to predict ${variant.target === 'mood' ? `one of ${moods.length} moods` : variant.target}`,
+        `one of three permutation tests: the time of a play helps to predict ${variant.target === 'mood' ? `one of ${moods.length} moods` : variant.target}`,
       ),
     },
   ];
