@@ -1,6 +1,7 @@
 import { GraphError } from '../errors/tsdbt-error.js';
 import type { TestNode } from '../manifest/nodes.js';
 import type { RunState } from './run-state.js';
+import type { RunCommand } from './run-types.js';
 
 /** A test that reads what neither exists nor is built in this run. */
 export interface UnreadyTest {
@@ -52,15 +53,19 @@ export async function missingParents(
   if (missing.size === 0) {
     for (const { test } of unready) for (const parent of await missingOf(test.uniqueId)) missing.set(parent, test.name);
   }
-  throw missingError(state, missing, words);
+  throw await missingError(state, missing, words);
 }
 
-function missingError(state: RunState, missing: ReadonlyMap<string, string>, words: readonly string[]): GraphError {
+async function missingError(
+  state: RunState,
+  missing: ReadonlyMap<string, string>,
+  words: readonly string[],
+): Promise<GraphError> {
   const names = [...missing].map(([id, reader]) => `${labelOf(state, id)} (read by ${reader})`);
   const shown = names.length > 12 ? [...names.slice(0, 11), `and ${names.length - 11} more`] : names;
   const onlySources = [...missing.keys()].every((id) => state.manifest.get(id)!.resourceType === 'source');
   const withParents = words.map((word) => word.replace(/^\+?/, '+')).join(' ');
-  const command = state.request.command === 'test' ? 'build' : state.request.command;
+  const command = (await needsSeeds(state, missing.keys())) ? 'build' : commandThatBuilds(state.request.command);
   return new GraphError(
     'TSD3050',
     missing.size === 1 ? `${names[0]} does not exist yet` : `${missing.size} relations that are read do not exist yet`,
@@ -71,6 +76,19 @@ function missingError(state: RunState, missing: ReadonlyMap<string, string>, wor
         : `build what is needed too: tsdbt ${command}${withParents === '' ? '' : ` --select ${withParents}`}`,
     },
   );
+}
+
+function commandThatBuilds(command: RunCommand): RunCommand {
+  return command === 'test' ? 'build' : command;
+}
+
+/** `run` builds no seeds: where one is missing, above whatever is missing, only `build` helps. */
+async function needsSeeds(state: RunState, missing: Iterable<string>): Promise<boolean> {
+  const ids = [...missing];
+  for (const id of [...ids, ...state.manifest.graph.ancestors(ids)]) {
+    if (state.manifest.get(id)!.resourceType === 'seed' && !(await state.expose(id))) return true;
+  }
+  return false;
 }
 
 function labelOf(state: RunState, id: string): string {
