@@ -6,6 +6,11 @@ import type { ManifestNode } from '../nodes.js';
 import type { Criterion, IndirectSelection, Selection } from './criterion.js';
 import { selectorMethods } from './methods.js';
 
+/** What selecting needs of a manifest: pages that hold a copy of the graph offer the same. */
+export type SelectableManifest = Pick<Manifest, 'all' | 'get' | 'graph' | 'disabled'> & {
+  readonly project: { readonly name: string };
+};
+
 /** Nodes that are selected, and tests that would be if all they read were. */
 export interface Selected {
   readonly direct: ReadonlySet<string>;
@@ -17,7 +22,7 @@ export interface Selected {
  * Errors (unknown methods, terms that match nothing) are pushed to `errors`.
  */
 export function evaluateSelection(
-  manifest: Manifest,
+  manifest: SelectableManifest,
   selection: Selection,
   indirectSelection: IndirectSelection,
   errors: GraphError[],
@@ -52,7 +57,7 @@ function combine(
 }
 
 function evaluateCriterion(
-  manifest: Manifest,
+  manifest: SelectableManifest,
   criterion: Criterion,
   indirectSelection: IndirectSelection,
   errors: GraphError[],
@@ -79,7 +84,11 @@ function evaluateCriterion(
   return withTests(manifest, reached, indirectSelection);
 }
 
-function withTests(manifest: Manifest, selected: ReadonlySet<string>, indirectSelection: IndirectSelection): Selected {
+function withTests(
+  manifest: SelectableManifest,
+  selected: ReadonlySet<string>,
+  indirectSelection: IndirectSelection,
+): Selected {
   const direct = new Set(selected);
   const indirect = new Set<string>();
   if (indirectSelection === 'empty') return { direct, indirect };
@@ -96,7 +105,7 @@ function withTests(manifest: Manifest, selected: ReadonlySet<string>, indirectSe
 }
 
 /** Adds the tests that were only hinted at and whose parents are all selected by now. */
-export function settle(manifest: Manifest, { direct, indirect }: Selected): Set<string> {
+export function settle(manifest: SelectableManifest, { direct, indirect }: Selected): Set<string> {
   const settled = new Set(direct);
   for (const id of indirect) {
     if (dependsOnOf(manifest.get(id)).every((parent) => direct.has(parent))) settled.add(id);
@@ -124,7 +133,7 @@ function unknownMethod(criterion: Criterion): GraphError {
   );
 }
 
-function matchesNothing(manifest: Manifest, criterion: Criterion): GraphError {
+function matchesNothing(manifest: SelectableManifest, criterion: Criterion): GraphError {
   const values = new Set<string>();
   const method = selectorMethods[criterion.method]!;
   for (const node of manifest.all())
