@@ -8,9 +8,10 @@ if (output === undefined || command.length === 0) {
   process.stderr.write('usage: node scripts/terminal-picture.mjs <file.svg> <command…>\n');
   process.exit(2);
 }
+const { NO_COLOR: _, ...environment } = process.env;
 const run = spawnSync(command[0], command.slice(1), {
   encoding: 'utf8',
-  env: { ...process.env, FORCE_COLOR: '1', NO_COLOR: '', npm_config_loglevel: 'error' },
+  env: { ...environment, FORCE_COLOR: '1', npm_config_loglevel: 'error' },
   maxBuffer: 2 ** 26,
 });
 const text = `${run.stdout}${run.stderr}`.replace(/^npm warn.*\n/gm, '').trimEnd();
