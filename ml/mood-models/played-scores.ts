@@ -13,7 +13,7 @@ export type PlaySplit = (typeof playSplits)[number];
 
 const notes: Record<PlaySplit, string | null> = {
   plays_measured: null,
-  plays_synthetic: 'not evidence: synthetic features are random numbers, no model can predict them',
+  plays_synthetic: 'not evidence: synthetic features come from a generator, not from music',
   plays_sample: 'not evidence: sample plays or sample catalogue',
 };
 
