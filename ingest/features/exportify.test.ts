@@ -105,7 +105,7 @@ describe('CSV files from Exportify', () => {
       'the header has no column "Valence"',
       'did you mean "Valence"?',
     ],
-    ['an empty file', '', 'data/features/a.csv: the file is empty', 'remove it'],
+    ['an empty file', '', 'data/features/a.csv:1: the file is empty', 'remove it'],
   ])('refuses %s', async (_, content, message, hint) => {
     await writeFile(join(folder, 'a.csv'), content);
     const error = await read().catch((thrown: unknown) => thrown);

@@ -97,7 +97,7 @@ export class ExportifyProvider implements FeatureProvider {
       if (batch.length > 0) yield batch;
     }
     if (header === undefined)
-      throw new IngestError(file, 'the file is empty', { hint: 'export it again or remove it' });
+      throw new IngestError(file, 'the file is empty', { line: 1, hint: 'export it again or remove it' });
     this.reports.push({ path: file, ...fingerprint, ...counts, firstRejections });
   }
 }

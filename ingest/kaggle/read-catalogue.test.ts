@@ -123,9 +123,9 @@ describe('the Kaggle catalogue', () => {
   });
 
   it('refuses an empty file and other encodings', async () => {
-    expect((await failure('')).message).toBe('dataset.csv: the file is empty');
+    expect((await failure('')).message).toBe('dataset.csv:1: the file is empty');
     expect((await failure(Buffer.from(`\ufeff${HEADER}\n`, 'utf16le'))).message).toBe(
-      'dataset.csv: is UTF-16, not UTF-8',
+      'dataset.csv:1: is UTF-16, not UTF-8',
     );
     expect((await failure(Buffer.from(`${HEADER}\n`, 'utf16le'))).message).toContain('holds zero bytes');
   });
@@ -207,12 +207,10 @@ describe('rejected rows', () => {
   it.each([
     ['in a field', GOOD.slice(0, 40)],
     ['inside quotes', row({ track_name: '"Comedy' }).slice(0, 55)],
-  ])('a last line cut off %s is "truncated"', async (_, cut) => {
-    const { accepted, rejected } = await read(`${HEADER}\n${GOOD}\n${cut}`);
-    expect(accepted).toHaveLength(1);
-    expect(rejected).toEqual([
-      { row_number: 2, reason: 'truncated: the file ends in the middle of this row', raw_line: cut },
-    ]);
+  ])('not one cut off %s: the file is incomplete, which is an error', async (_, cut) => {
+    const error = await failure(`${HEADER}\n${GOOD}\n${cut}`);
+    expect(error.message).toBe('dataset.csv:3: the file ends in the middle of this row');
+    expect(error.hint).toContain('incomplete');
   });
 });
 

@@ -17,12 +17,13 @@ const RAW_LIMIT = 4_000;
  * data rows of the file, always.
  *
  * A row is rejected, with all reasons, for: another number of columns than the header, a missing id, artist, album, title or
- * genre, a value that is no number or out of its range, `explicit` that is neither True nor False, invalid UTF-8, a stray
- * quote, and as `truncated` when the file ends in the middle of it.
+ * genre, a value that is no number or out of its range, `explicit` that is neither True nor False, invalid UTF-8, and a stray
+ * quote.
  *
  * @param bytes the file, unpacked
  * @param file how messages name it
- * @throws IngestError for an empty file, a header that is not the data set's, UTF-16, and a quote that is never closed
+ * @throws IngestError for an empty file, a header that is not the data set's, UTF-16, a quote that is never closed, and a
+ *   file that ends in the middle of a row: rows are missing, and nobody can tell how many
  */
 export async function* readCatalogue(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<CatalogueBatch> {
   let header: CatalogueHeader | undefined;
@@ -43,14 +44,19 @@ export async function* readCatalogue(bytes: AsyncIterable<Buffer>, file: string)
         accepted.push(row as CatalogueRow);
         continue;
       }
-      const cutOff = record.unterminated && (record.fields === undefined || record.fields.length < header.width);
-      const reason = cutOff ? 'truncated: the file ends in the middle of this row' : row.join('; ');
-      rejected.push({ row_number: rowNumber, reason, raw_line: record.raw().slice(0, RAW_LIMIT) });
+      if (record.unterminated && (record.fields === undefined || record.fields.length < header.width)) {
+        throw new IngestError(file, 'the file ends in the middle of this row', {
+          line: record.line,
+          hint: 'it is incomplete: download or unpack it again',
+        });
+      }
+      rejected.push({ row_number: rowNumber, reason: row.join('; '), raw_line: record.raw().slice(0, RAW_LIMIT) });
     }
     yield { accepted, rejected };
   }
   if (header === undefined) {
     throw new IngestError(file, 'the file is empty', {
+      line: 1,
       hint: 'download dataset.csv again, or remove the file to use the sample catalogue',
     });
   }

@@ -43,8 +43,8 @@ describe('a JSON array in pieces', () => {
   });
 
   it.each([
-    ['an empty file', '', 'a.json: the file is empty'],
-    ['blanks only', '\n\n', 'a.json: the file is empty'],
+    ['an empty file', '', 'a.json:1: the file is empty'],
+    ['blanks only', '\n\n', 'a.json:1: the file is empty'],
     ['an object', '{"a": 1}', 'a.json:1: expected a list that begins with "[", found "{"'],
     ['a list of texts', '["a"]', 'a.json:1: expected an entry that begins with "{", found """'],
     ['a missing comma', '[{}\n{}]', 'a.json:2: expected "," or "]" after an entry, found "{"'],
@@ -60,7 +60,7 @@ describe('a JSON array in pieces', () => {
   });
 
   it('other encodings', async () => {
-    expect((await failure(Buffer.from('\ufeff[{}]', 'utf16le'))).message).toBe('a.json: is UTF-16, not UTF-8');
+    expect((await failure(Buffer.from('\ufeff[{}]', 'utf16le'))).message).toBe('a.json:1: is UTF-16, not UTF-8');
     expect((await failure(Buffer.from('[{}]', 'utf16le'))).message).toContain('zero bytes');
     const latin1 = Buffer.from('[{"a": "b"},\n{"artist": "Bj\u00f6rk"}]', 'latin1');
     expect((await failure(latin1)).message).toBe('a.json:2: the text is not UTF-8');

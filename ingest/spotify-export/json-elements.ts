@@ -199,6 +199,7 @@ class ArraySplitter {
     if (!this.#started && this.#pending.length > 0) this.#scan(this.#pending);
     if (this.#state === 'before') {
       throw new IngestError(this.#file, 'the file is empty', {
+        line: 1,
         hint: 'unpack it again from the .zip that Spotify sent, or remove it',
       });
     }

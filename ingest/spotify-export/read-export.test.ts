@@ -226,7 +226,7 @@ describe('what is read', () => {
 
 describe('broken files are errors that say where and what to do', () => {
   it.each([
-    ['an empty file', 'StreamingHistory0.json', '', 'export/StreamingHistory0.json: the file is empty'],
+    ['an empty file', 'StreamingHistory0.json', '', 'export/StreamingHistory0.json:1: the file is empty'],
     [
       'a file cut off',
       'StreamingHistory0.json',

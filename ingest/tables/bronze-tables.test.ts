@@ -204,7 +204,7 @@ describe('with files', () => {
 
   it('a broken file is an error, never the sample; when it is mended it is read', async () => {
     await project.put('data/kaggle/dataset.csv', '');
-    await expect(rowsOf(rejectedRows(project))).rejects.toThrow('data/kaggle/dataset.csv: the file is empty');
+    await expect(rowsOf(rejectedRows(project))).rejects.toThrow('data/kaggle/dataset.csv:1: the file is empty');
     await expect(rowsOf(catalogueRows(project))).rejects.toThrow('the file is empty');
     await project.put('data/spotify-export/StreamingHistory0.json', PLAYS.slice(0, -5));
     await expect(rowsOf(listeningHistory(project))).rejects.toThrow('ends in the middle of the list');
