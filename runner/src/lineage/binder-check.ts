@@ -14,7 +14,7 @@ const CHECK_SCHEMA = 'tsdbt_check';
 export interface CheckedNode {
   readonly node: ManifestNode;
   /** columns that are known without SQL (TypeScript models, seeds, what is published) */
-  readonly columns?: readonly Column[] | undefined;
+  readonly columns?: (() => Promise<readonly Column[] | undefined>) | undefined;
   /**
    * The node's SQL with every relation replaced by its stand-in; undefined where the SQL depends on what a query returns
    * while it is compiled, so that it cannot be known beforehand.
@@ -25,6 +25,8 @@ export interface CheckedNode {
   readonly judge?: ((columns: readonly Column[]) => Promise<readonly TsdbtError[]>) | undefined;
   /** ids of the nodes whose stand-ins the SQL names */
   readonly reads: readonly string[];
+  /** hooks run before the SQL, and may create a function or table that it names: what does not exist is left to run time */
+  readonly afterHooks?: boolean | undefined;
 }
 
 /** Thrown inside `compile` when the SQL asks for the stand-in of a node whose columns are not known. */
@@ -69,7 +71,14 @@ async function columnsOf(
   errors: TsdbtError[],
   manifest: Manifest,
 ): Promise<readonly Column[] | undefined> {
-  if (checked.columns !== undefined) return checked.columns;
+  if (checked.columns !== undefined) {
+    try {
+      return await checked.columns();
+    } catch (thrown) {
+      errors.push(...ownErrors(thrown));
+      return undefined;
+    }
+  }
   if (checked.compile === undefined || checked.reads.some((id) => !standIns.has(id))) return undefined;
   let compiled: CompiledCode | undefined;
   try {
@@ -83,6 +92,7 @@ async function columnsOf(
   } catch (thrown) {
     if (thrown instanceof UnknownColumns) return undefined;
     if (thrown instanceof EngineFailure && compiled !== undefined) {
+      if (checked.afterHooks === true && isMissing(thrown)) return undefined;
       errors.push(
         withoutStandIns(
           mapEngineError(thrown, compiled, checked.compiledPath, {
@@ -93,11 +103,21 @@ async function columnsOf(
       );
       return undefined;
     }
-    const own = tsdbtErrorsOf(thrown);
-    if (own.length === 0) throw thrown;
-    errors.push(...own);
+    errors.push(...ownErrors(thrown));
     return undefined;
   }
+}
+
+/** @throws what is none of our errors */
+function ownErrors(thrown: unknown): readonly TsdbtError[] {
+  const own = tsdbtErrorsOf(thrown);
+  if (own.length === 0) throw thrown;
+  return own;
+}
+
+/** A table, function, type or attached database that the engine does not know (yet). */
+function isMissing({ kind, message }: EngineFailure): boolean {
+  return kind === 'Catalog' || /^catalog "/i.test(message);
 }
 
 /** Stand-ins are nobody's business: their schema is taken out of messages. */

@@ -4,12 +4,15 @@ import type { CommitProvenance } from '../delta/log/commit.js';
 import type { Snapshot } from '../delta/log/snapshot.js';
 import { stageAppend } from '../delta/operations/append.js';
 import { stageMerge } from '../delta/operations/merge.js';
+import type { TableSettings } from '../delta/operations/metadata.js';
 import { stageOverwrite } from '../delta/operations/overwrite.js';
 import type { StagedCommit } from '../delta/operations/staged-commit.js';
 import type { ParquetEngine } from '../delta/parquet.js';
 import { DeltaTable } from '../delta/table.js';
-import type { Column, Session } from '../engines/engine.js';
+import type { Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, Relation } from '../engines/relation.js';
+import { StorageError } from '../errors/tsdbt-error.js';
 import { sameContent } from './content.js';
 import type { MergeOptions, Publication, PublishedRelation, StagedRelation, Storage, TableOptions } from './storage.js';
 import { readView, removeView, type ViewDefinition, writeView } from './view-file.js';
@@ -38,6 +41,8 @@ export class DeltaStorage implements Storage {
   readonly #pinned = new Map<string, Promise<Pinned | undefined>>();
   readonly #exposed = new Map<string, Promise<boolean>>();
   readonly #external = new Map<string, string>();
+  /** names of relations → names of the exposed views that read them */
+  readonly #readers = new Map<string, Set<string>>();
   #catalogQueue: Promise<unknown> = Promise.resolve();
   #stagedNumber = 0;
 
@@ -57,11 +62,14 @@ export class DeltaStorage implements Storage {
     return { kind: 'table', columns: snapshot.columns, version: snapshot.version, rows: snapshot.numRecords };
   }
 
-  /** Every relation that the run has published or read, for the file of views. */
-  async readableSelect(
+  /**
+   * How a relation is read outside the run, at its latest version: another run may have published a newer one than this run
+   * has pinned.
+   */
+  async latestSelect(
     relation: Relation,
   ): Promise<{ select: string; dependsOn: ViewDefinition['dependsOn'] } | undefined> {
-    const pinned = await this.#pin(relation);
+    const pinned = await this.#serial(() => this.#read(relation));
     if (pinned === undefined) return undefined;
     if (pinned.kind === 'view') return { select: pinned.definition.sql, dependsOn: pinned.definition.dependsOn };
     return { select: pinned.snapshot.toSql(), dependsOn: [] };
@@ -106,9 +114,7 @@ export class DeltaStorage implements Storage {
     const staged = await stageOverwrite(this.#target(session, relation, current), {
       select: ordered,
       partitionBy: options.partitionBy,
-      properties: options.properties,
-      description: options.description,
-      comments: options.comments,
+      ...settingsOf(options, current),
     });
     return this.#stagedRelation(
       relation,
@@ -131,7 +137,8 @@ export class DeltaStorage implements Storage {
     if (current === undefined) return this.stageTable(session, relation, select, options);
     const staged = await stageAppend(this.#target(session, relation, current), {
       select,
-      mergeSchema: schemaChange === 'append_new_columns',
+      mergeSchema: addsColumns(schemaChange),
+      ...settingsOf(options, current),
     });
     return this.#stagedRelation(relation, staged, async () => staged.isNoop);
   }
@@ -152,7 +159,8 @@ export class DeltaStorage implements Storage {
       insert: true,
       notMatchedBySourceDelete: merge.notMatchedBySourceDelete,
       predicates: merge.predicates,
-      mergeSchema: merge.schemaChange === 'append_new_columns',
+      mergeSchema: addsColumns(merge.schemaChange),
+      ...settingsOf(options, current),
     });
     return this.#stagedRelation(relation, staged, async () => staged.isNoop);
   }
@@ -183,7 +191,7 @@ export class DeltaStorage implements Storage {
       columns,
       warnings: [],
       publish: async () => {
-        const unchanged = before?.kind === 'view' && before.definition.sql === select;
+        const unchanged = before?.kind === 'view' && sameDefinition(before.definition, definition);
         if (!unchanged) {
           writeView(this.options.warehouse, relation, definition);
           if (before?.kind === 'table') this.#setAside(relation);
@@ -219,17 +227,16 @@ export class DeltaStorage implements Storage {
         }
         await staged.commit(this.options.commitInfo);
         removeView(this.options.warehouse, relation);
-        const table = await DeltaTable.open(this.locationOf(relation), this.options.parquetOf(this.options.catalog));
-        const snapshot = await this.#serial(() => table!.snapshot());
+        const snapshot = await this.#serial(async () => (await this.#open(relation))!.snapshot());
         await this.#repin(relation, { kind: 'table', snapshot });
         await this.#dropView(name);
         const { metrics } = staged;
+        // an overwrite of rows says how many there are now, not which of them are new
+        const onlyAdds = metrics.numRemovedFiles === undefined || metrics.numRemovedFiles === 0;
         return {
           version: snapshot.version,
           rows: snapshot.numRecords,
-          inserted:
-            metrics.numTargetRowsInserted ??
-            (staged.operation === 'WRITE' && !staged.removed.length ? metrics.numOutputRows : undefined),
+          inserted: metrics.numTargetRowsInserted ?? (onlyAdds ? metrics.numOutputRows : undefined),
           updated: metrics.numTargetRowsUpdated,
           deleted: metrics.numTargetRowsDeleted,
           unchanged: false,
@@ -258,28 +265,56 @@ export class DeltaStorage implements Storage {
   async #read(relation: Relation): Promise<Pinned | undefined> {
     const definition = readView(this.options.warehouse, relation);
     if (definition !== undefined) return { kind: 'view', definition };
-    const table = await DeltaTable.open(this.locationOf(relation), this.options.parquetOf(this.options.catalog));
+    const table = await this.#open(relation);
     return table === undefined ? undefined : { kind: 'table', snapshot: await table.snapshot() };
+  }
+
+  #open(relation: Relation): Promise<DeltaTable | undefined> {
+    return DeltaTable.open(this.locationOf(relation), this.options.parquetOf(this.options.catalog));
   }
 
   async #expose(relation: Relation): Promise<boolean> {
     const pinned = await this.#pin(relation);
     if (pinned === undefined) return false;
-    if (pinned.kind === 'view') {
-      for (const parent of pinned.definition.dependsOn) {
-        const name = new Relation(parent.schema, parent.identifier);
-        if (parent.select !== undefined) await this.exposeExternal(name, parent.select);
-        else await this.expose(name);
-      }
+    if (pinned.kind === 'table') {
+      await this.#createView(relation, pinned.snapshot.toSql());
+      return true;
     }
-    await this.#createView(relation, pinned.kind === 'table' ? pinned.snapshot.toSql() : pinned.definition.sql);
+    for (const parent of pinned.definition.dependsOn) {
+      const name = new Relation(parent.schema, parent.identifier);
+      const key = name.toString();
+      this.#readers.set(key, (this.#readers.get(key) ?? new Set()).add(relation.toString()));
+      if (parent.select !== undefined && !this.#external.has(key)) await this.exposeExternal(name, parent.select);
+      else if (parent.select === undefined) await this.expose(name);
+    }
+    try {
+      await this.#createView(relation, pinned.definition.sql);
+    } catch (thrown) {
+      if (!(thrown instanceof EngineFailure)) throw thrown;
+      throw new StorageError(
+        'TSD6083',
+        `the view ${relation.schema}.${relation.identifier} cannot be read any more: ${thrown.message}`,
+        {
+          hint: `what it reads has changed since: run it again, tsdbt build --select ${relation.identifier}`,
+          cause: thrown,
+        },
+      );
+    }
     return true;
+  }
+
+  /** Views over a relation are made anew when they are next asked for: the engine has bound them to the columns of before. */
+  #forgetReaders(key: string): void {
+    for (const reader of this.#readers.get(key) ?? []) {
+      if (this.#exposed.delete(reader)) this.#forgetReaders(reader);
+    }
   }
 
   async #repin(relation: Relation, pinned: Pinned): Promise<void> {
     const key = relation.toString();
     this.#pinned.set(key, Promise.resolve(pinned));
     this.#exposed.delete(key);
+    this.#forgetReaders(key);
     await this.expose(relation);
   }
 
@@ -323,7 +358,20 @@ export class DeltaStorage implements Storage {
   }
 }
 
-/** The columns of a relation, by name. */
-export function columnNames(columns: readonly Column[]): readonly string[] {
-  return columns.map((column) => column.name);
+/** A description that is no longer given is taken away; `undefined` alone would leave it. */
+function settingsOf(options: TableOptions, current: Snapshot | undefined): TableSettings {
+  const { properties, comments } = options;
+  const described = (current?.metadata.description ?? '') !== '';
+  return { properties, comments, description: options.description ?? (described ? '' : undefined) };
+}
+
+function addsColumns(change: MergeOptions['schemaChange']): boolean {
+  return change === 'append_new_columns' || change === 'sync_all_columns';
+}
+
+/** Two definitions that readers cannot tell apart. */
+function sameDefinition(a: ViewDefinition, b: ViewDefinition): boolean {
+  const said = ({ sql, columns, dependsOn, description }: ViewDefinition): string =>
+    JSON.stringify([sql, columns, dependsOn.map((d) => [d.schema, d.identifier, d.select]), description]);
+  return said(a) === said(b);
 }

@@ -11,7 +11,8 @@ const STRATEGIES = ['append', 'merge'];
  * Adds rows to a table: `append` adds them as they are, `merge` updates the rows with the same `unique_key` and inserts
  * the others. On the first run and with `--full-refresh` the whole table is written.
  * @throws {QualityError} TSD4010 unknown strategy, TSD4011 merge without unique_key, TSD4012 unknown key or update columns,
- *   TSD4013 changed columns where `on_schema_change: fail`
+ *   TSD4013 changed columns where `on_schema_change` does not let them change: any with `fail`, missing ones with `ignore`
+ *   (nothing says what the rows hold there) and with `sync_all_columns` (a Delta table loses columns by being written anew)
  */
 export const materializeIncremental: Materialization = async (request) => {
   const { node, relation, session, storage, isIncremental } = request;
@@ -32,7 +33,7 @@ export const materializeIncremental: Materialization = async (request) => {
   if (strategy === 'append') {
     return storage.stageAppend(session, relation, select, node.config.on_schema_change, options);
   }
-  const update = updateColumns(node, columns, keys);
+  const update = updateColumns(node, await session.describe(select), keys);
   return storage.stageMerge(
     session,
     relation,
@@ -83,11 +84,11 @@ function fitColumns(node: ModelNode, select: string, given: readonly Column[], t
     .filter((part) => part !== '')
     .join('; ');
   const mode = node.config.on_schema_change;
-  if (mode === 'fail' || (mode === 'sync_all_columns' && removed.length > 0)) {
+  if (mode === 'fail' || (removed.length > 0 && mode !== 'append_new_columns')) {
     throw new QualityError('TSD4013', `${node.name}: the columns differ from the table's (${change})`, {
       place: node.source.place(0),
       hint:
-        mode === 'fail'
+        mode !== 'sync_all_columns'
           ? 'run with --full-refresh, or set on_schema_change to append_new_columns'
           : 'columns are removed from a Delta table by writing it anew: run with --full-refresh',
     });

@@ -1,4 +1,4 @@
-import type { Engine, Session } from '../engines/engine.js';
+import type { Engine, QueryResult, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier } from '../engines/relation.js';
 import { SourceText } from '../errors/source-text.js';
@@ -46,13 +46,14 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
   };
   options.signal.addEventListener('abort', abort, { once: true });
 
+  const located = (thrown: unknown): unknown => (thrown instanceof EngineFailure ? queryError(node, thrown) : thrown);
+  const ask = (sql: string): Promise<QueryResult> =>
+    session.query(sql).catch((thrown: unknown) => {
+      throw located(thrown);
+    });
   const query = async (sql: string): Promise<Row[]> => {
-    try {
-      const { columns, rows } = await session.query(sql);
-      return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i] as CellValue])));
-    } catch (thrown) {
-      throw thrown instanceof EngineFailure ? queryError(node, thrown) : thrown;
-    }
+    const { columns, rows } = await ask(sql);
+    return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i] as CellValue])));
   };
 
   const input = (relation: string): InputRelation => ({
@@ -60,7 +61,7 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
     rows: () => query(`select * from ${relation}`),
     async columns(names) {
       const list = names === undefined ? '*' : names.map(quoteIdentifier).join(', ');
-      const { columns, rows } = await session.query(`select ${list} from ${relation}`);
+      const { columns, rows } = await ask(`select ${list} from ${relation}`);
       return {
         length: rows.length,
         columns: Object.fromEntries(columns.map((column, i) => [column.name, rows.map((row) => row[i] as CellValue)])),
@@ -76,13 +77,15 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
           );
           yield { length: batch.length, columns };
         }
+      } catch (thrown) {
+        throw located(thrown);
       } finally {
         streams.delete(stream);
         await stream.close();
       }
     },
     async count() {
-      const { rows } = await session.query(`select count(*) from ${relation}`);
+      const { rows } = await ask(`select count(*) from ${relation}`);
       return Number(rows[0]![0]);
     },
   });
@@ -145,7 +148,7 @@ function undeclared(node: ModelNode, call: string, declaration: string, hint: st
 }
 
 /** SQL that a TypeScript model sent has no template: the frame shows the statement itself. */
-function queryError(node: ModelNode, failure: EngineFailure): EngineError {
+export function queryError(node: ModelNode, failure: EngineFailure): EngineError {
   const text = new SourceText(`${node.path} (query)`, failure.statement);
   return new EngineError(failure.code, failure.message, {
     place:

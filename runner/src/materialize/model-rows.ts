@@ -26,7 +26,7 @@ export async function* modelBatches(
   if (typeof result === 'object' && result !== null && Symbol.asyncIterator in result) {
     let pending: Row[] = [];
     for await (const part of result as AsyncIterable<Row | readonly Row[] | Columns>) {
-      if (Array.isArray(part)) pending.push(...(part as readonly Row[]));
+      if (Array.isArray(part)) for (const row of part as readonly Row[]) pending.push(row);
       else if (isColumns(part as Row | Columns)) {
         if (pending.length > 0) yield rowsToBatch(pending, names, known);
         pending = [];
@@ -44,9 +44,14 @@ export async function* modelBatches(
     yield columnsToBatch(result as Columns, known);
     return;
   }
-  throw new QualityError('TSD4022', `run() returned ${result === undefined ? 'nothing' : `a ${typeof result}`}`, {
+  throw new QualityError('TSD4022', `run() returned ${nameOf(result)}`, {
     hint: 'return rows, an async iterable of rows or batches, column arrays, or sql(`select …`)',
   });
+}
+
+function nameOf(value: unknown): string {
+  if (value === undefined || value === null) return value === null ? 'null' : 'nothing';
+  return typeof value === 'object' ? 'an object that is none of these' : `a ${typeof value}`;
 }
 
 /** Every value an array: column arrays. A row of list columns alone cannot be told from them and is read as columns. */
@@ -59,7 +64,14 @@ function isColumns(value: Row | Columns): value is Columns {
 }
 
 function rowsToBatch(rows: readonly Row[], names: readonly string[], known: ReadonlySet<string>): ColumnBatch {
-  for (const row of rows) for (const name in row) if (!known.has(name)) throw undeclared(name, known);
+  for (const row of rows) {
+    if (typeof row !== 'object' || row === null) {
+      throw new QualityError('TSD4022', `run() returned ${nameOf(row)} in the place of a row`, {
+        hint: 'a row is an object: { column: value, … }',
+      });
+    }
+    for (const name in row) if (!known.has(name)) throw undeclared(name, known);
+  }
   return { names, columns: names.map((name) => rows.map((row) => row[name] ?? null)), length: rows.length };
 }
 

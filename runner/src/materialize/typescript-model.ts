@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Column, Engine, Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
 import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { CancelledError, EngineError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { type ColumnDefinition, SqlResult } from '../project/define-model.js';
-import { type ModelContextOptions, openModelContext } from './model-context.js';
+import { type ModelContextOptions, openModelContext, queryError } from './model-context.js';
 import { modelBatches } from './model-rows.js';
 
 /** Rows of a TypeScript model as a SELECT, and what has to be dropped when they are written. */
@@ -28,15 +29,50 @@ export async function typescriptSelect(
   const columns = Object.entries(definition.columns).map(([name, column]): Column => ({ name, type: typeOf(column) }));
   const { context, close } = await openModelContext({ ...options, node, engine });
   try {
-    const result = await definition.run(context);
-    if (result instanceof SqlResult) return { select: result.text, drop: async () => undefined };
-    const relation = await session.load(columns, modelBatches(result, columns));
+    const result = await orAborted(options.signal, async () => definition.run(context));
+    if (result instanceof SqlResult) {
+      await session.describe(result.text).catch((thrown: unknown) => {
+        throw thrown instanceof EngineFailure ? queryError(node, thrown) : thrown;
+      });
+      return { select: result.text, drop: async () => undefined };
+    }
+    const relation = await session.load(columns, untilAborted(options.signal, modelBatches(result, columns)));
     return { select: `SELECT * FROM ${relation}`, drop: () => session.drop(relation) };
   } catch (thrown) {
     if (options.signal.aborted) throw new CancelledError();
     throw modelError(node, thrown, options.projectDir);
   } finally {
     await close();
+  }
+}
+
+/** Waits for work, or for the end of the run: a model that does not listen to its signal holds nobody up. */
+function orAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(new CancelledError());
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+async function* untilAborted<T>(signal: AbortSignal, parts: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = parts[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await orAborted(signal, () => iterator.next());
+      if (next.done === true) {
+        ended = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // not awaited: a generator that still waits for something would keep the run waiting
+    if (!ended) void iterator.return?.().catch(() => undefined);
   }
 }
 

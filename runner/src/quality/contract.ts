@@ -1,5 +1,6 @@
 import type { Column, Session } from '../engines/engine.js';
 import { quoteIdentifier } from '../engines/relation.js';
+import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
 import type { ColumnProperties, ModelNode } from '../manifest/nodes.js';
@@ -26,7 +27,7 @@ export async function contractErrors(
   const declared = [...node.columns.values()];
   const given = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
   const names = new Set(declared.map((column) => column.name.toLowerCase()));
-  const expected = await canonicalTypes(declared, session);
+  const expected = await canonicalTypes(declared, session, node.propertiesPlace);
   const errors: QualityError[] = [];
   const label = `${node.schema}.${node.alias}`;
   for (const column of declared) {
@@ -192,10 +193,17 @@ function uniqueRules(
   return rules;
 }
 
+/** One error, TSD4001, for each declared type that the engine does not know. */
+export async function unknownTypes(node: ModelNode, session: Session): Promise<readonly QualityError[]> {
+  const types = await canonicalTypes([...node.columns.values()], session, node.source.place(0));
+  return [...types.values()].filter((type) => type instanceof QualityError);
+}
+
 /** The engine's own names of the declared types; a QualityError where the engine does not know one. */
 async function canonicalTypes(
   columns: readonly ColumnProperties[],
   session: Session,
+  place?: SourcePlace,
 ): Promise<ReadonlyMap<string, string | QualityError>> {
   const typed = columns.filter((column) => column.dataType !== undefined);
   const types = new Map<string, string | QualityError>();
@@ -215,7 +223,7 @@ async function canonicalTypes(
         types.set(
           column.name,
           new QualityError('TSD4001', `column "${column.name}": the engine knows no type "${column.dataType}"`, {
-            place: column.place,
+            place: column.place ?? place,
           }),
         );
       }

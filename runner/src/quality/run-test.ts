@@ -1,4 +1,4 @@
-import type { Session } from '../engines/engine.js';
+import type { QueryResult, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { QualityError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
@@ -40,7 +40,10 @@ export async function runTest(
       );
     }
   }
-  const limited = `${compiled.sql}\n${config.limit === undefined ? '' : `limit ${config.limit}`}`;
+  const limited =
+    config.limit === undefined
+      ? compiled.sql
+      : `select * from (\n${compiled.sql}\n) as all_failing_rows limit ${config.limit}`;
   let counted: readonly unknown[];
   try {
     // the SELECT alone first: its errors then carry offsets in the compiled text
@@ -81,7 +84,15 @@ function sqlCondition(condition: string): string {
 
 /** The first failing rows as lines of text: `column=value, …`. */
 async function sampleOf(sql: string, session: Session): Promise<string | undefined> {
-  const { columns, rows } = await session.query(`select * from (\n${sql}\n) as failing_rows limit ${SHOWN_ROWS}`);
+  let sample: QueryResult;
+  try {
+    sample = await session.query(`select * from (\n${sql}\n) as failing_rows limit ${SHOWN_ROWS}`);
+  } catch (thrown) {
+    // counting rows does not compute all their columns; the test has failed all the same
+    if (!(thrown instanceof EngineFailure)) throw thrown;
+    return `the failing rows cannot be shown: ${thrown.message}`;
+  }
+  const { columns, rows } = sample;
   if (rows.length === 0) return undefined;
   const lines = rows.map((row) => columns.map((column, i) => `${column.name}=${shown(row[i])}`).join(', '));
   return lines.map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line)).join('\n');

@@ -1,12 +1,12 @@
 import type { Column, QueryResult, Session } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
-import type { TsdbtError } from '../errors/tsdbt-error.js';
+import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { type CheckedNode, checkTypes } from '../lineage/binder-check.js';
-import { compileNode } from '../manifest/compile.js';
+import { type CompileOptions, compileNode } from '../manifest/compile.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import { seedSelect } from '../materialize/seed-select.js';
 import { typeOf } from '../materialize/typescript-model.js';
-import { contractErrors } from '../quality/contract.js';
+import { contractErrors, unknownTypes } from '../quality/contract.js';
 import type { RunTask } from './plan-run.js';
 import { compiledPath, type RunState } from './run-state.js';
 
@@ -38,7 +38,7 @@ export async function checkRun(
     else if (outside.has(id))
       checked.push({
         node: state.manifest.get(id)!,
-        columns: await publishedColumns(state, id, session),
+        columns: () => publishedColumns(state, id, session),
         compiledPath: '',
         reads: [],
       });
@@ -50,12 +50,9 @@ export async function checkRun(
 async function builtNode(state: RunState, node: ModelNode, session: Session): Promise<CheckedNode> {
   const judge = (columns: readonly Column[]) => contractErrors(node, columns, session);
   if (node.language === 'typescript') {
-    const columns = Object.entries(node.definition!.columns).map(([name, column]) => ({ name, type: typeOf(column) }));
     return {
       node,
-      columns: await session
-        .describe(`SELECT ${columns.map((c, i) => `CAST(NULL AS ${c.type}) AS c${i}`).join(', ')}`)
-        .then((types) => columns.map((c, i) => ({ name: c.name, type: types[i]!.type }))),
+      columns: () => definedColumns(node, session),
       compiledPath: node.path,
       reads: [],
     };
@@ -63,18 +60,34 @@ async function builtNode(state: RunState, node: ModelNode, session: Session): Pr
   if (node.language === 'csv') {
     return {
       node,
-      columns: await session.describe(await seedSelect(node, session)),
+      columns: async () => session.describe(await seedSelect(node, session)),
       judge,
       compiledPath: node.path,
       reads: [],
     };
   }
-  const published = await state.storage.published(state.relationOf(node.uniqueId));
+  const relation = state.relationOf(node.uniqueId);
+  const published = await state.storage.published(relation);
   const isIncremental =
     node.config.materialized === 'incremental' &&
     published?.kind === 'table' &&
     !(node.config.full_refresh ?? state.request.fullRefresh);
+  // what `this` prints is read as it is published
+  if (isIncremental) await state.storage.expose(relation);
   return { ...sqlNode(state, node, isIncremental), judge };
+}
+
+/**
+ * The columns that a TypeScript model declares, by the engine's names of their types.
+ * @throws {TsdbtErrors} TSD4001 for each type that the engine does not know
+ */
+async function definedColumns(node: ModelNode, session: Session): Promise<readonly Column[]> {
+  const columns = Object.entries(node.definition!.columns).map(([name, column]) => ({ name, type: typeOf(column) }));
+  const types = await session
+    .describe(`SELECT ${columns.map((c, i) => `CAST(NULL AS ${c.type}) AS c${i}`).join(', ')}`)
+    .catch(() => undefined);
+  if (types !== undefined) return columns.map((c, i) => ({ name: c.name, type: types[i]!.type }));
+  throw new TsdbtErrors(await unknownTypes(node, session));
 }
 
 function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boolean): CheckedNode {
@@ -83,9 +96,11 @@ function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boo
     node,
     compiledPath: compiledPath('target', node),
     reads: state.namedParents(node.uniqueId),
+    afterHooks:
+      request.project.onRunStart.length > 0 || (node.resourceType !== 'test' && node.config.pre_hook.length > 0),
     compile: async (relationOf: (uniqueId: string) => Relation) => {
       let asked = false;
-      const code = await compileNode(request.manifest, node, {
+      const options: CompileOptions = {
         relationOf,
         isIncremental,
         execute: true,
@@ -100,8 +115,15 @@ function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boo
         runStartedAt: request.runStartedAt,
         fullRefresh: request.fullRefresh,
         command: request.command,
-      });
-      return asked ? undefined : code;
+      };
+      try {
+        const code = await compileNode(request.manifest, node, options);
+        return asked ? undefined : code;
+      } catch (thrown) {
+        // nor is an error that comes of the empty answer an error of the template
+        if (asked) return undefined;
+        throw thrown;
+      }
     },
   };
 }

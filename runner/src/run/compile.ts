@@ -1,5 +1,6 @@
 import type { Session } from '../engines/engine.js';
 import { SourceText } from '../errors/source-text.js';
+import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import { compileInline } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
@@ -66,7 +67,10 @@ export async function compileText(state: RunState, text: string, session: Sessio
   for (const id of request.manifest.order) {
     const node = request.manifest.get(id)!;
     if (node.resourceType === 'test' || node.resourceType === 'exposure') continue;
-    await state.expose(id);
+    await state.expose(id).catch((thrown: unknown) => {
+      // what cannot be read stops the text only where it names it: the engine then says so
+      if (tsdbtErrorsOf(thrown).length === 0) throw thrown;
+    });
   }
   return compileInline(request.manifest, new SourceText('--inline', text), {
     relationOf: (id) => state.relationOf(id),

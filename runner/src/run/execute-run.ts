@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
 import type { Engine, Session } from '../engines/engine.js';
-import { CancelledError, ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
-import type { ManifestNode, ModelNode } from '../manifest/nodes.js';
+import type { SourceText } from '../errors/source-text.js';
+import { CancelledError, ProjectError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { ManifestNode } from '../manifest/nodes.js';
 import { DeltaStorage } from '../materialize/delta-storage.js';
-import type { Project } from '../project/project.js';
+import type { HookText, Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { checkRun } from './check-project.js';
 import { runHooks } from './hooks.js';
@@ -44,6 +45,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     for (const session of sessions) session.cancel();
   };
   const state = new RunState(request, open.engine, open.storage);
+  let allWell = true;
   try {
     const unready = await missingParents(state, selected, request.selection);
     for (const { test } of unready) selected.delete(test.uniqueId);
@@ -72,20 +74,14 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     }
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
-    await runHooks(
-      state,
-      project.onRunStart.map((hook) => hook.source),
-      undefined,
-      sessions[0]!,
-    );
-    await runTasks(state, tasks, sessions);
-    await runHooks(
-      state,
-      project.onRunEnd.map((hook) => hook.source),
-      undefined,
-      sessions[0]!,
-    );
-    if (request.command !== 'test') await writeViews(state, project);
+    const began = await attempt(state, () => runHooks(state, textsOf(project.onRunStart), undefined, sessions[0]!));
+    if (began) await runTasks(state, tasks, sessions);
+    else skipAll(state, tasks);
+    const ended = request.signal.aborted
+      ? true
+      : await attempt(state, () => runHooks(state, textsOf(project.onRunEnd), undefined, sessions[0]!));
+    const shown = request.command === 'test' || (await attempt(state, () => writeViews(state, project)));
+    allWell = began && ended && shown;
   } finally {
     request.signal.removeEventListener('abort', cancel);
     for (const session of sessions) await session.close();
@@ -103,7 +99,32 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     changes: changesOf(outcomes),
     interrupted,
   });
-  return { exitCode: interrupted ? 130 : failedAny(results) ? 1 : 0, results, elapsed, startedAt };
+  return { exitCode: interrupted ? 130 : failedAny(results) || !allWell ? 1 : 0, results, elapsed, startedAt };
+}
+
+function textsOf(hooks: readonly HookText[]): readonly SourceText[] {
+  return hooks.map((hook) => hook.source);
+}
+
+/** What goes wrong around the nodes is told at once and does not lose what the nodes did. */
+async function attempt(state: RunState, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) return false;
+    const errors = tsdbtErrorsOf(thrown);
+    if (errors.length === 0) throw thrown;
+    for (const error of errors) state.request.bus.emit({ event: 'error', error });
+    return false;
+  }
+}
+
+function skipAll(state: RunState, tasks: readonly RunTask[]): void {
+  const outcome = state.request.signal.aborted
+    ? ({ status: 'cancelled', elapsed: 0, message: 'interrupted' } as const)
+    : ({ status: 'skipped', elapsed: 0, message: 'on-run-start failed' } as const);
+  for (const node of tasks.flatMap(nodesOf)) state.finish(node, outcome);
 }
 
 function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
@@ -196,16 +217,23 @@ function nodesOf(task: RunTask) {
   return task.kind === 'node' ? [task.node, ...task.gates] : [task.test];
 }
 
-/** All relations of the project that exist, also those that this run did not touch. */
+/** All relations of the project that exist, also those that this run did not touch, and sources that views may read. */
 async function writeViews(state: RunState, project: Project): Promise<void> {
   const views: LakeView[] = [];
-  for (const node of state.manifest.models() as Iterable<ModelNode>) {
-    if (node.config.materialized === 'ephemeral') continue;
+  for (const node of state.manifest.all()) {
+    if (node.resourceType === 'exposure' || (node.resourceType === 'source' && node.location !== undefined)) continue;
+    if ('materialized' in node.config && node.config.materialized === 'ephemeral') continue;
     const relation = state.relationOf(node.uniqueId);
-    const found = await state.storage.readableSelect(relation);
+    const found = await state.storage.latestSelect(relation);
     if (found !== undefined) views.push({ relation, ...found });
   }
-  if (views.length > 0) await writeLakeFile(project.warehouse, join(project.targetPath, 'tmp'), views);
+  if (views.length === 0) return;
+  for (const { relation, reason } of await writeLakeFile(project.warehouse, join(project.targetPath, 'tmp'), views)) {
+    state.log(
+      'warn',
+      `lake.duckdb leaves out ${relation.schema}.${relation.identifier}: ${reason}; run it again, tsdbt build --select ${relation.identifier}`,
+    );
+  }
 }
 
 function countsOf(tasks: readonly RunTask[]): Record<string, number> {

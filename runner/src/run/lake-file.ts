@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, Relation } from '../engines/relation.js';
 import { StorageError } from '../errors/tsdbt-error.js';
 
@@ -15,48 +16,32 @@ export interface LakeView {
   }[];
 }
 
+/** A view that is left out because what it reads is no longer as it was. */
+export interface LeftOut {
+  readonly relation: Relation;
+  /** what the engine says */
+  readonly reason: string;
+}
+
 /**
  * Writes `<warehouse>/lake.duckdb`: views over the tables' current versions, for the duckdb shell and BI tools. The file is
  * written beside the old one and renamed into place, so that open readers keep what they have. Paths in it are absolute.
+ * @returns the views that the engine does not take
  * @throws {StorageError} TSD6082 when the file cannot be written
  */
 export async function writeLakeFile(
   warehouse: string,
   tempDirectory: string,
   views: readonly LakeView[],
-): Promise<void> {
+): Promise<readonly LeftOut[]> {
   const path = join(warehouse, 'lake.duckdb');
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(warehouse, { recursive: true });
     rmSync(temporary, { force: true });
-    const engine = await openDuckDb({ path: temporary, threads: 1, tempDirectory });
-    try {
-      const session = await engine.openSession();
-      const byName = new Map(views.map((view) => [view.relation.toString(), view]));
-      const made = new Set<string>();
-      const statements: string[] = ['BEGIN'];
-      const make = (view: LakeView): void => {
-        const name = view.relation.toString();
-        if (made.has(name)) return;
-        made.add(name);
-        for (const parent of view.dependsOn) {
-          const relation = new Relation(parent.schema, parent.identifier);
-          const known = byName.get(relation.toString());
-          if (known !== undefined) make(known);
-          else if (parent.select !== undefined) make({ relation, select: parent.select, dependsOn: [] });
-        }
-        statements.push(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(view.relation.schema)}`);
-        statements.push(`CREATE OR REPLACE VIEW ${name} AS ${view.select}`);
-      };
-      for (const view of views) make(view);
-      statements.push('COMMIT', 'CHECKPOINT');
-      for (const statement of statements) await session.execute(statement);
-      await session.close();
-    } finally {
-      await engine.close();
-    }
+    const leftOut = await writeViews(temporary, tempDirectory, views);
     renameSync(temporary, path);
+    return leftOut;
   } catch (cause) {
     throw new StorageError(
       'TSD6082',
@@ -69,5 +54,43 @@ export async function writeLakeFile(
   } finally {
     rmSync(temporary, { force: true });
     rmSync(`${temporary}.wal`, { force: true });
+  }
+}
+
+async function writeViews(
+  path: string,
+  tempDirectory: string,
+  views: readonly LakeView[],
+): Promise<readonly LeftOut[]> {
+  const engine = await openDuckDb({ path, threads: 1, tempDirectory });
+  try {
+    const session = await engine.openSession();
+    const byName = new Map(views.map((view) => [view.relation.toString(), view]));
+    const made = new Set<string>();
+    const leftOut: LeftOut[] = [];
+    const make = async (view: LakeView): Promise<void> => {
+      const name = view.relation.toString();
+      if (made.has(name)) return;
+      made.add(name);
+      for (const parent of view.dependsOn) {
+        const relation = new Relation(parent.schema, parent.identifier);
+        const known = byName.get(relation.toString());
+        if (known !== undefined) await make(known);
+        else if (parent.select !== undefined) await make({ relation, select: parent.select, dependsOn: [] });
+      }
+      await session.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(view.relation.schema)}`);
+      try {
+        await session.execute(`CREATE OR REPLACE VIEW ${name} AS ${view.select}`);
+      } catch (thrown) {
+        if (!(thrown instanceof EngineFailure)) throw thrown;
+        leftOut.push({ relation: view.relation, reason: thrown.message });
+      }
+    };
+    for (const view of views) await make(view);
+    await session.execute('CHECKPOINT');
+    await session.close();
+    return leftOut;
+  } finally {
+    await engine.close();
   }
 }

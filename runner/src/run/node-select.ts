@@ -21,13 +21,16 @@ export interface NodeSelect {
 
 const nothing = async (): Promise<void> => undefined;
 
-/** Compiles a SQL model, runs a TypeScript model, or reads a seed. */
+/**
+ * Compiles a SQL model, runs a TypeScript model, or reads a seed.
+ * @param readsThis a TypeScript model's `this` is the published table
+ */
 export async function nodeSelect(
   state: RunState,
   node: ModelNode,
   session: Session,
   isIncremental: boolean,
-  hasPublished: boolean,
+  readsThis: boolean,
 ): Promise<NodeSelect> {
   if (node.language === 'csv') return { select: await seedSelect(node, session), compiled: undefined, drop: nothing };
   if (node.language === 'sql') {
@@ -46,7 +49,7 @@ export async function nodeSelect(
           return found.resourceType === 'source' && found.sourceName === source && found.name === table;
         })!,
       ),
-    thisRelation: hasPublished && !request.fullRefresh ? named(node.uniqueId) : undefined,
+    thisRelation: readsThis ? named(node.uniqueId) : undefined,
     isIncremental,
     variable: (name, fallback) => variable(request.project.vars, node, name, fallback),
     env: request.project.env,

@@ -74,18 +74,19 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
     if (options.gating) for (const parent of parents) waits.set(parent, [...(waits.get(parent) ?? []), test.uniqueId]);
   }
 
-  const tasks: RunTask[] = [];
-  for (const [id, node] of nodes) {
-    const dependsOn = new Set(edges.get(id)!);
+  const all = new Map(edges);
+  for (const task of testTasks) all.set(task.id, new Set(task.dependsOn));
+  for (const id of nodes.keys()) {
     for (const parent of builtAncestors(graph, id, nodes)) {
       for (const testId of waits.get(parent) ?? []) {
-        // a test that reads this node too cannot come before it
-        const test = testTasks.find((task) => task.id === testId)!;
-        if (!test.dependsOn.some((read) => read === id || reaches(edges, read, id))) dependsOn.add(testId);
+        // a test that needs this node, be it through another test that was made to come first, cannot come before it
+        if (!reaches(all, testId, id)) all.get(id)!.add(testId);
       }
     }
-    tasks.push({ kind: 'node', id, node, gates: gates.get(id) ?? [], dependsOn: [...dependsOn] });
   }
+  const tasks = [...nodes].map(
+    ([id, node]): NodeTask => ({ kind: 'node', id, node, gates: gates.get(id) ?? [], dependsOn: [...all.get(id)!] }),
+  );
   return [...tasks, ...testTasks];
 }
 

@@ -31,11 +31,18 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
   try {
     for (const id of state.namedParents(node.uniqueId)) await state.expose(id);
     const published = await state.storage.published(relation);
-    if (published !== undefined) await state.storage.expose(relation);
+    // a view that is replaced need not be readable any more: what it reads may have changed
+    if (published?.kind === 'table') await state.storage.expose(relation);
     const isIncremental =
       node.config.materialized === 'incremental' && published?.kind === 'table' && !fullRefresh(state, node);
-    source = await nodeSelect(state, node, session, isIncremental, published?.kind === 'table');
     await runHooks(state, hooksOf(node, 'pre_hook'), node, session);
+    source = await nodeSelect(
+      state,
+      node,
+      session,
+      isIncremental,
+      published?.kind === 'table' && !fullRefresh(state, node),
+    );
     staged = await stage(state, node, relation, session, source, isIncremental);
     for (const warning of staged.warnings) state.log('info', `${relation.schema}.${relation.identifier}: ${warning}`);
 
@@ -45,6 +52,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     for (const test of gates) {
       seen.add(test.uniqueId);
       const result = await runOneTest(state, test, session, worker, new Map([[node.uniqueId, staged.relation]]));
+      if (state.request.signal.aborted) throw new CancelledError();
       if (result === 'stop') failed.push(test.name);
     }
     if (failed.length > 0) {
@@ -74,8 +82,13 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     return 'go-on';
   } catch (thrown) {
     await staged?.discard().catch(() => undefined);
-    for (const test of gates) if (!seen.has(test.uniqueId)) skipTest(state, test, node);
-    if (thrown instanceof CancelledError || state.request.signal.aborted) {
+    const interrupted = thrown instanceof CancelledError || state.request.signal.aborted;
+    for (const test of gates) {
+      if (seen.has(test.uniqueId)) continue;
+      if (interrupted) state.finish(test, { status: 'cancelled', elapsed: 0, message: 'interrupted' });
+      else skipTest(state, test, node);
+    }
+    if (interrupted) {
       state.finish(
         node,
         { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' },

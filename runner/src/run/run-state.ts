@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Engine, Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
 import { Relation } from '../engines/relation.js';
+import { GraphError } from '../errors/tsdbt-error.js';
 import type { LogLevel, NodeOutcome, NodeSummary } from '../events/events.js';
 import { compileNode } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
@@ -14,6 +16,8 @@ import { summaryOf } from './summaries.js';
 /** What the parts of a run share: the engine, the lake as this run sees it, the results so far. */
 export class RunState {
   readonly results = new Map<string, NodeResult>();
+  /** sources outside the warehouse, looked up once: all nodes of a run see the same version */
+  readonly #external = new Map<string, Promise<boolean>>();
   /** nodes and tests that report */
   total = 0;
 
@@ -54,13 +58,30 @@ export class RunState {
     const node = this.manifest.get(uniqueId)!;
     const relation = this.relationOf(uniqueId);
     if (node.resourceType === 'source') {
-      const select = await sourceSelect(node as SourceNode, this.request.project.projectDir, this.storage);
-      if (select !== undefined) {
-        await this.storage.exposeExternal(relation, select);
-        return true;
+      let external = this.#external.get(uniqueId);
+      if (external === undefined) {
+        external = this.#exposeSource(node as SourceNode, relation);
+        this.#external.set(uniqueId, external);
       }
+      if (await external) return true;
     }
     return this.storage.expose(relation);
+  }
+
+  async #exposeSource(source: SourceNode, relation: Relation): Promise<boolean> {
+    const select = await sourceSelect(source, this.request.project.projectDir, this.storage);
+    if (select === undefined) return false;
+    try {
+      await this.storage.exposeExternal(relation, select);
+    } catch (thrown) {
+      if (!(thrown instanceof EngineFailure)) throw thrown;
+      throw new GraphError(
+        'TSD3061',
+        `source ${source.sourceName}.${source.name} (${source.location}) cannot be read: ${thrown.message}`,
+        { place: source.propertiesPlace, cause: thrown },
+      );
+    }
+    return true;
   }
 
   /** Compiles a SQL model or test against what is published, `staged` relations put in the place of their nodes. */

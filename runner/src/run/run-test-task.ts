@@ -24,7 +24,8 @@ export async function runOneTest(
     for (const id of state.namedParents(test.uniqueId)) if (!staged.has(id)) await state.expose(id);
     const { code, path } = await state.compile(test, session, { staged });
     const result = await runTest(test, code, path, session, state.manifest);
-    const stored = await storeFailures(state, test, code.sql, result.failures, session);
+    const stored =
+      result.status === 'error' ? undefined : await storeFailures(state, test, code.sql, result.failures, session);
     state.finish(
       test,
       {
@@ -83,8 +84,9 @@ async function storeFailures(
     description: `failing rows of test ${test.name}`,
     comments: {},
   };
-  const limit = test.config.limit === undefined ? '' : `\nlimit ${test.config.limit}`;
-  const staged = await state.storage.stageTable(session, relation, `${sql}${limit}`, options);
+  const limit = test.config.limit === undefined ? '' : ` limit ${test.config.limit}`;
+  const rows = `select * from (\n${sql}\n) as failing_rows${limit}`;
+  const staged = await state.storage.stageTable(session, relation, rows, options);
   await staged.publish();
   return `${relation.schema}.${relation.identifier}`;
 }

@@ -75,13 +75,11 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
           running += 1;
           options
             .run(task, worker)
-            .then(
-              (end) => finish(task, end),
-              (error: unknown) => {
-                failure ??= { error };
-                done.add(task.id);
-              },
-            )
+            .then((end) => finish(task, end))
+            .catch((error: unknown) => {
+              failure ??= { error };
+              done.add(task.id);
+            })
             .finally(() => {
               running -= 1;
               freeWorkers.push(worker);
