@@ -24,7 +24,7 @@ export function plainValue(value: DuckDBValue): unknown {
   if (value instanceof DuckDBMapValue) {
     return Object.fromEntries(value.entries.map(({ key, value: item }) => [String(plainValue(key)), plainValue(item)]));
   }
-  if (value instanceof DuckDBBlobValue) return value.bytes;
+  if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes);
   if (value instanceof DuckDBUnionValue) return plainValue(value.value);
   return value.toString();
 }
