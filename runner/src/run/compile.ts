@@ -115,7 +115,9 @@ export async function withLake<T>(
       lake.engine,
       lake.storage,
     );
-    return await work(state, session);
+    const result = await work(state, session);
+    await state.flushCompiled();
+    return result;
   } finally {
     request.signal.removeEventListener('abort', cancel);
     await session?.close();

@@ -83,6 +83,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     const shown = request.command === 'test' || (await attempt(state, () => writeViews(state, project)));
     allWell = began && ended && shown;
   } finally {
+    await state.flushCompiled();
     request.signal.removeEventListener('abort', cancel);
     for (const session of sessions) await session.close();
     await open.close();

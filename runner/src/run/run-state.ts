@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Engine, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
@@ -16,6 +17,8 @@ import { summaryOf } from './summaries.js';
 /** What the parts of a run share: the engine, the lake as this run sees it, the results so far. */
 export class RunState {
   readonly results = new Map<string, NodeResult>();
+  readonly #folders = new Set<string>();
+  #writes: Promise<void>[] = [];
   /** sources outside the warehouse, looked up once: all nodes of a run see the same version */
   readonly #external = new Map<string, Promise<boolean>>();
   /** nodes and tests that report */
@@ -105,13 +108,25 @@ export class RunState {
     return { code, path: this.writeCompiled(node, code) };
   }
 
-  /** Writes `target/compiled/<package>/<path>` and returns the path relative to the project. */
+  /**
+   * Writes `target/compiled/<package>/<path>` and returns the path relative to the project. The file is there when
+   * {@link RunState.flushCompiled} has ended: a thousand small files are not waited for one by one.
+   */
   writeCompiled(node: ManifestNode, code: CompiledCode): string {
     const { project } = this.request;
     const path = compiledPath(project.targetPath, node);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, code.sql);
+    const folder = dirname(path);
+    if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
+    this.#folders.add(folder);
+    this.#writes.push(writeFile(path, code.sql));
     return relative(project.projectDir, path).replaceAll('\\', '/');
+  }
+
+  /** Waits for the compiled files. A file that cannot be written is told, and stops nothing. */
+  async flushCompiled(): Promise<void> {
+    const failed = (await Promise.allSettled(this.#writes)).find((write) => write.status === 'rejected');
+    this.#writes = [];
+    if (failed !== undefined) this.log('warn', `compiled SQL could not be written: ${String(failed.reason)}`);
   }
 
   log(level: LogLevel, message: string, node?: NodeSummary): void {
