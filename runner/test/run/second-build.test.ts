@@ -39,29 +39,34 @@ describe('a table that is built again', () => {
     expect((await project.table('s.t'))!.columns).toEqual(await described(project, sql));
   });
 
-  it.each(['table', 'incremental'])('%s: descriptions are kept in the table and change with a version', async (kind) => {
-    const yaml = (text: string) => `models: [{name: t, ${text}}]\n`;
-    const project = new LakeProject({
-      'models/s/t.sql': `{{ config(materialized='${kind}', unique_key='n') }} select 1 as n, 2 as m`,
-      'models/s/s.yml': yaml('description: numbers, columns: [{name: n, description: the number}]'),
-    });
-    const described = async () => {
-      const { metadata, schema, version } = (await project.table('s.t'))!;
-      return [version, metadata.description, ...schema.fields.map((field) => field.metadata.comment)];
-    };
-    await project.build();
-    expect(await described()).toEqual([0, 'numbers', 'the number', undefined]);
-    project.write({ 'models/s/s.yml': yaml('description: all numbers, columns: [{name: n, description: the number}]') });
-    await project.build();
-    expect(await described()).toEqual([1, 'all numbers', 'the number', undefined]);
-    project.write({ 'models/s/s.yml': yaml('description: all numbers, columns: [{name: m, description: another}]') });
-    await project.build();
-    expect(await described()).toEqual([2, 'all numbers', undefined, 'another']);
-    project.write({ 'models/s/s.yml': yaml('columns: [{name: m, description: another}]') });
-    await project.build();
-    expect(await described()).toEqual([3, '', undefined, 'another']);
-    expect((await project.build()).outcome('t')).toMatchObject({ version: 3, unchanged: true });
-  });
+  it.each(['table', 'incremental'])(
+    '%s: descriptions are kept in the table and change with a version',
+    async (kind) => {
+      const yaml = (text: string) => `models: [{name: t, ${text}}]\n`;
+      const project = new LakeProject({
+        'models/s/t.sql': `{{ config(materialized='${kind}', unique_key='n') }} select 1 as n, 2 as m`,
+        'models/s/s.yml': yaml('description: numbers, columns: [{name: n, description: the number}]'),
+      });
+      const described = async () => {
+        const { metadata, schema, version } = (await project.table('s.t'))!;
+        return [version, metadata.description, ...schema.fields.map((field) => field.metadata.comment)];
+      };
+      await project.build();
+      expect(await described()).toEqual([0, 'numbers', 'the number', undefined]);
+      project.write({
+        'models/s/s.yml': yaml('description: all numbers, columns: [{name: n, description: the number}]'),
+      });
+      await project.build();
+      expect(await described()).toEqual([1, 'all numbers', 'the number', undefined]);
+      project.write({ 'models/s/s.yml': yaml('description: all numbers, columns: [{name: m, description: another}]') });
+      await project.build();
+      expect(await described()).toEqual([2, 'all numbers', undefined, 'another']);
+      project.write({ 'models/s/s.yml': yaml('columns: [{name: m, description: another}]') });
+      await project.build();
+      expect(await described()).toEqual([3, '', undefined, 'another']);
+      expect((await project.build()).outcome('t')).toMatchObject({ version: 3, unchanged: true });
+    },
+  );
 
   it('has the columns in the order of its contract', async () => {
     const project = new LakeProject({
