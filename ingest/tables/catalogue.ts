@@ -8,6 +8,7 @@ import { readCatalogue } from '../kaggle/read-catalogue.js';
 import {
   type CellsOf,
   type ColumnBatch,
+  countWhere,
   formatCount,
   latestIngestion,
   type TableContext,
@@ -56,6 +57,7 @@ const CELLS: CellsOf<CatalogueRow> = Object.fromEntries(
 /** Rows of `kaggle_tracks_bronze`, in batches. */
 export async function* catalogueRows(context: TableContext): AsyncGenerator<ColumnBatch> {
   const file = await locate(context);
+  if (file === undefined) await refuseToForget(context);
   let reading = await readOnce(context, file);
   if (reading.accepted === undefined) reading = await read(context, file); // taken by an earlier run of this process
   const batches = reading.accepted!;
@@ -86,7 +88,9 @@ export async function* catalogueRows(context: TableContext): AsyncGenerator<Colu
 
 /** Rows of `kaggle_tracks_rejected`. */
 export async function rejectedRows(context: TableContext): Promise<ColumnBatch> {
-  const { report, rejected } = await readOnce(context, await locate(context));
+  const file = await locate(context);
+  if (file === undefined) await refuseToForget(context);
+  const { report, rejected } = await readOnce(context, file);
   const ingestedAt = await takenInAt(context, report);
   return toColumns(rejected, {
     row_number: (row) => row.row_number,
@@ -131,6 +135,20 @@ async function locate(context: TableContext): Promise<CatalogueFile | undefined>
     return { path, label: label + suffix, key: `${path}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`, changedAt };
   }
   return undefined;
+}
+
+/** The sample stands in for a catalogue that never was, not for one that is gone. */
+async function refuseToForget(context: TableContext): Promise<void> {
+  if (context.this === undefined) return;
+  const held = await countWhere(context, context.this, `source_file <> '${SAMPLE_CATALOGUE}'`);
+  if (held === 0) return;
+  throw new IngestError(
+    configuredPath(context, 'kaggle_csv', DEFAULT_CSV).label,
+    'is gone, and the table holds its rows',
+    {
+      hint: 'put it back; or go on with the sample catalogue: tsdbt build --full-refresh --select kaggle_tracks_rejected+',
+    },
+  );
 }
 
 function readOnce(context: TableContext, file: CatalogueFile | undefined): Promise<CatalogueReading> {
