@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -18,6 +28,12 @@ export interface CommandResult {
 /** True where the real data that the specs use lies beside the checkout. */
 export const hasRealData = existsSync(join(SHARED, 'kaggle_sample.csv.gz'));
 if (!hasRealData) console.warn('e2e: no real data beside the checkout, the specs on it are skipped');
+
+/** What the tables hold: the version that each stands at, and its rows. */
+export interface LakeState {
+  readonly versions: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
+}
 
 /** A copy of the analytics project in a folder of its own, with the command line as a user runs it. */
 export class TempProject {
@@ -76,8 +92,48 @@ export class TempProject {
     }
   }
 
+  /** The one cell that `sql` gives, as a number. */
+  async number(sql: string): Promise<number> {
+    const [row] = await this.query(sql);
+    return Number(Object.values(row!)[0]);
+  }
+
+  /** Every Delta table of the warehouse, `schema.name`, with the version it stands at. */
+  versions(): Record<string, number> {
+    const versions: Record<string, number> = {};
+    for (const schema of this.#folders('warehouse')) {
+      for (const table of this.#folders(join('warehouse', schema))) {
+        const log = this.path('warehouse', schema, table, '_delta_log');
+        if (!existsSync(log)) continue;
+        const commits = readdirSync(log).flatMap((name) => /^(\d{20})\.json$/.exec(name)?.[1] ?? []);
+        if (commits.length > 0) versions[`${schema}.${table}`] = Math.max(...commits.map(Number));
+      }
+    }
+    return versions;
+  }
+
+  /** Versions of all tables and their rows as readers of the lake see them. */
+  async state(): Promise<LakeState> {
+    const versions = this.versions();
+    const counts: Record<string, number> = {};
+    const tables = Object.keys(versions);
+    const rows = await this.query(
+      tables.map((table) => `select '${table}' as name, count(*) as n from ${table}`).join(' union all '),
+    );
+    for (const { name, n } of rows) counts[name as string] = Number(n);
+    return { versions, counts };
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #folders(path: string): string[] {
+    if (!existsSync(this.path(path))) return [];
+    return readdirSync(this.path(path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
   }
 }
 
