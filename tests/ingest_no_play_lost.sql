@@ -1,4 +1,4 @@
--- The listening history holds at least the plays of the export files that were read last (more, where files have been
+-- The plays of exports hold at least the plays of the export files that were read last (more, where files have been
 -- removed since). Where `ingested_files` is older than the history there is nothing to compare.
 with expected as (
     select sum(rows_accepted) as plays, max(ingested_at) as ingested_at
@@ -8,8 +8,7 @@ with expected as (
 
 held as (
     select count(*) as plays, min(ingested_at) as ingested_at
-    from {{ ref('listening_history_bronze') }}
-    where source = 'spotify_export'
+    from {{ ref('spotify_export_plays') }}
 )
 
 select

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExportifyProvider } from './exportify.js';
-import type { FeatureProvider, MeasuredTrack, TrackReference } from './provider.js';
+import type { FileProvider, MeasuredTrack } from './provider.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -23,8 +23,7 @@ const line = (uri: string, name = 'Song', values = VALUES) =>
 async function read(): Promise<{ tracks: MeasuredTrack[]; provider: ExportifyProvider }> {
   const provider = new ExportifyProvider(folder, 'data/features');
   const tracks: MeasuredTrack[] = [];
-  async function* nothing(): AsyncGenerator<TrackReference[]> {}
-  const fetched = (provider as FeatureProvider).fetch(nothing(), new AbortController().signal);
+  const fetched = (provider as FileProvider).read(new AbortController().signal);
   for await (const batch of fetched) tracks.push(...batch);
   return { tracks, provider };
 }

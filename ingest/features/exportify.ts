@@ -7,7 +7,7 @@ import { IngestError } from '../input/ingest-error.js';
 import { readBytes } from '../input/read-bytes.js';
 import { type ExportifyHeader, readExportifyHeader } from './exportify-header.js';
 import { type AudioFeatures, FEATURE_RANGES, numberInRange } from './feature-ranges.js';
-import type { FeatureProvider, MeasuredTrack } from './provider.js';
+import type { FileProvider, MeasuredTrack } from './provider.js';
 
 /** What became of the rows of one file: read = accepted + rejected + withoutFeatures + repeated. */
 export interface ExportifyFileReport extends Fingerprint {
@@ -29,7 +29,7 @@ const TRACK_URI = /^(?:spotify:track:|https:\/\/open\.spotify\.com\/track\/)?([0
  * Features from CSV files that Exportify wrote: all `*.csv` and `*.csv.gz` of a folder, by name. A track that is in several
  * files counts once, as the first of them has it. `fetchedAt` is the file's time of modification.
  */
-export class ExportifyProvider implements FeatureProvider {
+export class ExportifyProvider implements FileProvider {
   readonly name = 'exportify';
   /** one for each file that has been read to its end */
   readonly reports: ExportifyFileReport[] = [];
@@ -46,7 +46,7 @@ export class ExportifyProvider implements FeatureProvider {
   }
 
   /** @throws IngestError for a CSV that is not Exportify's, has no features, or is empty */
-  async *fetch(_wanted: unknown, signal: AbortSignal): AsyncGenerator<MeasuredTrack[]> {
+  async *read(signal: AbortSignal): AsyncGenerator<MeasuredTrack[]> {
     this.reports.length = 0;
     const seen = new Set<string>();
     const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {

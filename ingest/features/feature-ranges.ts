@@ -16,6 +16,13 @@ export interface AudioFeatures {
   readonly time_signature: number;
 }
 
+/** Features as a provider measured them: not every one tells key, mode and measure. */
+export type MeasuredFeatures = Omit<AudioFeatures, 'key' | 'mode' | 'time_signature'> & {
+  readonly key: number | null;
+  readonly mode: number | null;
+  readonly time_signature: number | null;
+};
+
 export interface NumberRange {
   readonly minimum: number;
   readonly maximum: number;
@@ -41,6 +48,27 @@ export const FEATURE_RANGES: Readonly<Record<keyof AudioFeatures, NumberRange>> 
   tempo: { minimum: 20, maximum: 260, integer: false, unknown: 0 },
   time_signature: { minimum: 0, maximum: 7, integer: true },
 };
+
+/**
+ * Features out of the JSON of a service.
+ *
+ * @returns the features, or what is wrong with them
+ */
+export function featuresFromJson(body: unknown): MeasuredFeatures | string {
+  if (typeof body !== 'object' || body === null) return 'no object';
+  const given = body as Readonly<Record<string, unknown>>;
+  const features: Record<string, number | null> = {};
+  for (const [name, range] of Object.entries(FEATURE_RANGES)) {
+    const value = given[name];
+    if ((value === undefined || value === null) && range.integer) features[name] = null;
+    else if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} is no number`;
+    else if (range.integer && !Number.isInteger(value)) return `${name} is no whole number`;
+    else if ((value < range.minimum || value > range.maximum) && value !== range.unknown)
+      return `${name} is out of range`;
+    else features[name] = value;
+  }
+  return features as unknown as MeasuredFeatures;
+}
 
 /**
  * The number in a field when it lies in its range.

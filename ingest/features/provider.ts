@@ -1,9 +1,9 @@
-import type { AudioFeatures } from './feature-ranges.js';
+import type { MeasuredFeatures } from './feature-ranges.js';
 
 /** A track whose features are wanted. */
 export interface TrackReference {
-  /** Spotify id, where one is known */
-  readonly trackId: string | null;
+  /** Spotify id */
+  readonly trackId: string;
   readonly artistName: string;
   readonly trackName: string;
 }
@@ -13,24 +13,38 @@ export interface MeasuredTrack {
   readonly trackId: string | null;
   readonly artistName: string;
   readonly trackName: string;
-  readonly features: AudioFeatures;
+  readonly features: MeasuredFeatures;
   readonly durationMs: number | null;
   /** when the provider gave them, UTC */
   readonly fetchedAt: Date;
 }
 
-/**
- * A source of measured audio features: files, or a service.
- *
- * A service asks for `wanted` in requests of the size it allows and yields each answer as it comes. A file provider has what
- * it has: it yields all of it and leaves the matching to whoever joins. A track a provider does not know is not yielded.
- */
+/** What a service said of a track: its features, that it does not know it, or values that cannot be. */
+export type FeatureAnswer =
+  | { readonly outcome: 'found'; readonly features: MeasuredFeatures; readonly durationMs: number | null }
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'unusable'; readonly reason: string };
+
+/** A source of measured audio features. */
 export interface FeatureProvider {
   /** as it stands in the column `provider`, e.g. `exportify` */
   readonly name: string;
+}
+
+/** Files that have what they have: they yield all of it, and whoever joins does the matching. */
+export interface FileProvider extends FeatureProvider {
+  /** @param signal aborted when the run is interrupted */
+  read(signal: AbortSignal): AsyncIterable<readonly MeasuredTrack[]>;
+}
+
+/** A service that is asked for tracks. */
+export interface FeatureService extends FeatureProvider {
+  /** tracks that may be asked for at once */
+  readonly batchSize: number;
   /**
-   * @param wanted tracks without measured features
-   * @param signal aborted when the run is interrupted
+   * @param trackIds at most `batchSize` Spotify ids
+   * @returns an answer for each id that was asked for
+   * @throws SpotifyError when the service does not answer; status 403 where it is closed to this app
    */
-  fetch(wanted: AsyncIterable<readonly TrackReference[]>, signal: AbortSignal): AsyncIterable<readonly MeasuredTrack[]>;
+  ask(trackIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FeatureAnswer>>;
 }

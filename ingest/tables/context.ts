@@ -14,6 +14,8 @@ export interface TableContext {
   ref(name: string): ReadableTable;
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   var<T = unknown>(name: string, fallback?: T): T;
+  /** an environment variable, `.env` included */
+  env(name: string, fallback: string): string;
   progress(done: number, total?: number, unit?: string): void;
 }
 

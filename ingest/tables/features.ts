@@ -1,10 +1,11 @@
 import { type ExportifyFileReport, ExportifyProvider } from '../features/exportify.js';
 import type { AudioFeatures } from '../features/feature-ranges.js';
-import type { MeasuredTrack, TrackReference } from '../features/provider.js';
+import type { MeasuredTrack } from '../features/provider.js';
 import { type CellsOf, type ColumnBatch, formatCount, type TableContext, toColumns } from './context.js';
 import { configuredPath } from './paths.js';
 
-const FEATURES: readonly (keyof AudioFeatures)[] = [
+/** Names of the features, in the order of the tables. */
+export const FEATURES: readonly (keyof AudioFeatures)[] = [
   'danceability',
   'energy',
   'loudness',
@@ -19,11 +20,14 @@ const FEATURES: readonly (keyof AudioFeatures)[] = [
   'time_signature',
 ];
 
-/** Rows of `my_tracks_features_bronze`: measured features of every provider that is configured. */
+/**
+ * Rows of `my_tracks_features_bronze`: measured features of every provider, files and services. Needs
+ * `audio_feature_lookups`.
+ */
 export async function* measuredFeatures(context: TableContext): AsyncGenerator<ColumnBatch> {
   const provider = exportify(context);
   let tracks = 0;
-  for await (const batch of provider.fetch(noneInParticular(), context.signal)) {
+  for await (const batch of provider.read(context.signal)) {
     tracks += batch.length;
     context.progress(tracks, undefined, 'tracks');
     yield toColumns(batch, cells(provider.name));
@@ -34,23 +38,41 @@ export async function* measuredFeatures(context: TableContext): AsyncGenerator<C
         report.firstRejections[0],
     );
   }
-  if (tracks === 0) yield toColumns([], cells(provider.name));
+  yield await foundFeatures(context);
+}
+
+/** What services found. */
+async function foundFeatures(context: TableContext): Promise<ColumnBatch> {
+  const lookups = context.ref('audio_feature_lookups').relation;
+  const rows = await context.query(
+    `select *, epoch_ms(asked_at) as asked from ${lookups} where outcome = 'found' order by provider, track_id`,
+  );
+  const number = (name: string) => (row: Readonly<Record<string, unknown>>) =>
+    row[name] === null || row[name] === undefined ? null : Number(row[name]);
+  const text = (name: string) => (row: Readonly<Record<string, unknown>>) => row[name] as string;
+  return toColumns(rows, {
+    track_id: text('track_id'),
+    artist_name: text('artist_name'),
+    track_name: text('track_name'),
+    provider: text('provider'),
+    ...Object.fromEntries(FEATURES.map((name) => [name, number(name)])),
+    duration_ms: number('duration_ms'),
+    fetched_at: (row) => new Date(Number(row.asked)),
+  });
 }
 
 /** What became of the files, for `ingested_files`. */
 export async function featureFileReports(context: TableContext): Promise<readonly ExportifyFileReport[]> {
   const provider = exportify(context);
-  for await (const _ of provider.fetch(noneInParticular(), context.signal)); // the reports are made on the way
+  for await (const _ of provider.read(context.signal)); // the reports are made on the way
   return provider.reports;
 }
 
-function exportify(context: TableContext): ExportifyProvider {
+/** The Exportify files of the project. */
+export function exportify(context: TableContext): ExportifyProvider {
   const { absolute, label } = configuredPath(context, 'features_dir', 'data/features');
   return new ExportifyProvider(absolute, label);
 }
-
-/** Files give all they have: no tracks are asked for by name. */
-async function* noneInParticular(): AsyncGenerator<TrackReference[]> {}
 
 function cells(provider: string): CellsOf<MeasuredTrack> {
   return {

@@ -1,17 +1,16 @@
-import { defineModel } from 'tsdbt';
+import { defineModel, sql } from 'tsdbt';
 
-/** Plays of the Spotify export files, or of an invented listener where there are none. */
+/** Plays of exports and Web API, each once, or of an invented listener where there are none. */
 export default defineModel({
   config: {
     materialized: 'incremental',
     incremental_strategy: 'merge',
     unique_key: 'play_id',
-    // where and when a play was first taken in stays as it was
-    merge_exclude_columns: ['ingested_at', 'source_file'],
-    // the first real play removes the invented ones, in the same commit
-    not_matched_by_source_delete: "source = 'sample'",
+    // the table is exactly what its sources tell: a play that turns out to be told twice goes, and so does the sample
+    not_matched_by_source_delete: 'true',
     on_schema_change: 'append_new_columns',
   },
+  refs: ['spotify_export_plays', 'spotify_recent_plays', 'repeated_plays'],
   columns: {
     play_id: 'varchar',
     played_at: 'timestamptz',
@@ -34,6 +33,7 @@ export default defineModel({
   },
   async run(context) {
     const { listeningHistory } = await import('../../ingest/tables/listening-history.js');
-    return listeningHistory(context);
+    const history = await listeningHistory(context);
+    return 'select' in history ? sql(history.select) : history.rows;
   },
 });

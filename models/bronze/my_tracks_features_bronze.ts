@@ -3,6 +3,7 @@ import { defineModel } from 'tsdbt';
 /** Audio features that a provider measured. */
 export default defineModel({
   config: { materialized: 'table' },
+  refs: ['audio_feature_lookups'],
   columns: {
     track_id: 'varchar',
     artist_name: 'varchar',
