@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
@@ -16,6 +17,9 @@ export async function seedSelect(node: ModelNode, session: Session): Promise<str
     'header = true',
     'auto_detect = true',
     'sample_size = -1',
+    // else the sniffer makes a file regular by leaving lines out
+    'skip = 0',
+    `comment = ''`,
     `delim = ${quoteLiteral(delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
@@ -47,7 +51,28 @@ export async function seedSelect(node: ModelNode, session: Session): Promise<str
     return select;
   } catch (thrown) {
     if (!(thrown instanceof EngineFailure)) throw thrown;
-    throw csvError(node, thrown);
+    throw csvError(node, (await irregularRow(node, session)) ?? thrown);
+  }
+}
+
+/** What is wrong with the first row that has not as many cells as the header; the sniffer itself names no line. */
+async function irregularRow(node: ModelNode, session: Session): Promise<EngineFailure | undefined> {
+  const { delimiter } = node.config;
+  let header: string[] | undefined;
+  try {
+    [header] = parse(node.source.text, { delimiter, to: 1, bom: true, relax_column_count: true }) as string[][];
+  } catch {
+    return undefined;
+  }
+  if (header === undefined) return undefined;
+  const columns = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  const options = `header = true, auto_detect = false, delim = ${quoteLiteral(delimiter)}, quote = '"', escape = '"'`;
+  const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${options}, columns = {${columns}}, strict_mode = true)`;
+  try {
+    await session.execute(`SELECT count(${header.map((_, i) => `c${i}`).join('), count(')}) FROM ${read}`);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof EngineFailure ? thrown : undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import { EngineFailure } from '../engines/engine-failure.js';
 import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { CancelledError, EngineError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import { type ColumnDefinition, SqlResult } from '../project/define-model.js';
+import type { ColumnDefinition, SqlResult } from '../project/define-model.js';
 import { type ModelContextOptions, openModelContext, queryError } from './model-context.js';
 import { modelBatches } from './model-rows.js';
 
@@ -30,7 +30,7 @@ export async function typescriptSelect(
   const { context, close } = await openModelContext({ ...options, node, engine });
   try {
     const result = await orAborted(options.signal, async () => definition.run(context));
-    if (result instanceof SqlResult) {
+    if (isSql(result)) {
       await session.describe(result.text).catch((thrown: unknown) => {
         throw thrown instanceof EngineFailure ? queryError(node, thrown) : thrown;
       });
@@ -44,6 +44,11 @@ export async function typescriptSelect(
   } finally {
     await close();
   }
+}
+
+/** By its shape: the project may have loaded a class of its own from another copy of the package. */
+function isSql(result: unknown): result is SqlResult {
+  return typeof result === 'object' && result !== null && 'text' in result && typeof result.text === 'string';
 }
 
 /** Waits for work, or for the end of the run: a model that does not listen to its signal holds nobody up. */
@@ -118,8 +123,11 @@ function placeOf(node: ModelNode, thrown: unknown) {
   const escaped = node.absolutePath.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const match = new RegExp(`${escaped}:(\\d+):(\\d+)`).exec(stack);
   if (match === null) return node.source.place(0);
-  const start = node.source.offset(Number(match[1]), Number(match[2]));
-  return node.source.place(start);
+  // the loader keeps lines, not columns
+  const line = Number(match[1]);
+  const text = node.source.line(line);
+  const start = node.source.offset(line, 1) + (text.length - text.trimStart().length);
+  return node.source.place(start, Math.max(start + 1, start + text.trim().length));
 }
 
 /** Larger input files are named without being read again for the frame. */

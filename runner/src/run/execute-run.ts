@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
 import type { Engine, Session } from '../engines/engine.js';
-import type { SourceText } from '../errors/source-text.js';
 import { CancelledError, ProjectError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 import { DeltaStorage } from '../materialize/delta-storage.js';
-import type { HookText, Project } from '../project/project.js';
+import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { checkRun } from './check-project.js';
 import { runHooks } from './hooks.js';
@@ -74,12 +73,12 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     }
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
-    const began = await attempt(state, () => runHooks(state, textsOf(project.onRunStart), undefined, sessions[0]!));
+    const began = await attempt(state, () => runHooks(state, project.onRunStart, undefined, sessions[0]!));
     if (began) await runTasks(state, tasks, sessions);
     else skipAll(state, tasks);
     const ended = request.signal.aborted
       ? true
-      : await attempt(state, () => runHooks(state, textsOf(project.onRunEnd), undefined, sessions[0]!));
+      : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!));
     const shown = request.command === 'test' || (await attempt(state, () => writeViews(state, project)));
     allWell = began && ended && shown;
   } finally {
@@ -101,10 +100,6 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     interrupted,
   });
   return { exitCode: interrupted ? 130 : failedAny(results) || !allWell ? 1 : 0, results, elapsed, startedAt };
-}
-
-function textsOf(hooks: readonly HookText[]): readonly SourceText[] {
-  return hooks.map((hook) => hook.source);
 }
 
 /** What goes wrong around the nodes is told at once and does not lose what the nodes did. */

@@ -1,9 +1,11 @@
 import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
-import { SourceText } from '../errors/source-text.js';
+import { type SourcePlace, SourceText } from '../errors/source-text.js';
+import { EngineError } from '../errors/tsdbt-error.js';
 import { renderText } from '../manifest/compile.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import type { HookText } from '../project/project.js';
 import type { RunState } from './run-state.js';
 
 /**
@@ -13,13 +15,13 @@ import type { RunState } from './run-state.js';
  */
 export async function runHooks(
   state: RunState,
-  hooks: readonly SourceText[],
+  hooks: readonly HookText[],
   node: ModelNode | undefined,
   session: Session,
 ): Promise<void> {
   const { request } = state;
-  for (const source of hooks) {
-    const { sql, map } = await renderText(request.manifest, node, source, {
+  for (const hook of hooks) {
+    const { sql, map } = await renderText(request.manifest, node, hook.source, {
       relationOf: (id) => state.relationOf(id),
       isIncremental: false,
       execute: true,
@@ -35,12 +37,33 @@ export async function runHooks(
       await session.execute(sql);
     } catch (thrown) {
       if (!(thrown instanceof EngineFailure)) throw thrown;
-      throw mapEngineError(thrown, { sql, map, ephemerals: [] }, undefined);
+      const error = mapEngineError(thrown, { sql, map, ephemerals: [] }, undefined);
+      throw new EngineError(error.code, error.message, {
+        ...error,
+        place: placeInFile(hook, error.place),
+        cause: thrown,
+      });
     }
   }
 }
 
-/** A model's hooks: their text stands in config, so a frame shows the hook itself. */
-export function hooksOf(node: ModelNode, kind: 'pre_hook' | 'post_hook'): readonly SourceText[] {
-  return node.config[kind].map((text) => new SourceText(`${node.path} (${kind})`, text));
+/** A model's hooks. Where one stands word for word in the model's file, errors point there; else a frame shows its text. */
+export function hooksOf(node: ModelNode, kind: 'pre_hook' | 'post_hook'): readonly HookText[] {
+  return node.config[kind].map((sql) => {
+    const at = node.source.text.indexOf(sql);
+    return {
+      sql,
+      source: new SourceText(`${node.path} (${kind})`, sql),
+      place: at === -1 ? undefined : node.source.place(at, at + sql.length),
+    };
+  });
+}
+
+/** The text of a hook begins at 0; the file has it where the hook stands. */
+function placeInFile(hook: HookText, inHook: SourcePlace | undefined): SourcePlace | undefined {
+  const { place } = hook;
+  if (place === undefined || (inHook !== undefined && inHook.source !== hook.source)) return inHook;
+  const at = place.source.text.indexOf(hook.sql, place.start);
+  if (inHook === undefined || at === -1 || at >= place.end) return place;
+  return place.source.place(at + inHook.start, at + inHook.end);
 }

@@ -148,7 +148,8 @@ function carrierOf(type: string): Carrier {
   if (upper.endsWith(']') || /^(STRUCT|MAP|UNION)\b/.test(upper)) return jsonCarrier;
   const range = INTEGER_RANGES[upper === 'INT' ? 'INTEGER' : upper];
   if (range !== undefined) return integerCarrier(...range);
-  if (upper === 'DOUBLE' || upper === 'FLOAT' || upper === 'REAL') return doubleCarrier;
+  if (upper === 'DOUBLE') return doubleCarrier;
+  if (upper === 'FLOAT' || upper === 'REAL') return { ...doubleCarrier, fallible: true };
   if (upper === 'BOOLEAN' || upper === 'BOOL') return booleanCarrier;
   if (upper === 'TIMESTAMPTZ' || upper === 'TIMESTAMP WITH TIME ZONE') return timestampTzCarrier;
   if (upper === 'BLOB') return blobCarrier;
@@ -181,6 +182,29 @@ export async function loadBatches(
   await connection.run(
     `CREATE TEMP TABLE ${table} (${columns.map((c, i) => `${quoteIdentifier(c.name)} ${carriers[i]!.name}`).join(', ')})`,
   );
+  try {
+    await appendBatches(connection, table, columns, carriers, batches);
+    await checkCasts(connection, table, columns, carriers);
+  } catch (error) {
+    await connection.run(`DROP TABLE IF EXISTS ${table}`).catch(() => undefined);
+    throw error;
+  }
+  const view = `${table}_typed`;
+  const casts = columns.map((column, i) => {
+    const name = quoteIdentifier(column.name);
+    return `${carriers[i]!.cast(name, column.type)} AS ${name}`;
+  });
+  await connection.run(`CREATE TEMP VIEW ${view} AS SELECT ${casts.join(', ')} FROM ${table}`);
+  return view;
+}
+
+async function appendBatches(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly Column[],
+  carriers: readonly Carrier[],
+  batches: AsyncIterable<ColumnBatch>,
+): Promise<void> {
   const appender = await connection.createAppender(table, 'main', 'temp');
   let rowsBefore = 0;
   try {
@@ -217,14 +241,6 @@ export async function loadBatches(
   } finally {
     appender.closeSync();
   }
-  await checkCasts(connection, table, columns, carriers);
-  const view = `${table}_typed`;
-  const casts = columns.map((column, i) => {
-    const name = quoteIdentifier(column.name);
-    return `${carriers[i]!.cast(name, column.type)} AS ${name}`;
-  });
-  await connection.run(`CREATE TEMP VIEW ${view} AS SELECT ${casts.join(', ')} FROM ${table}`);
-  return view;
 }
 
 /** Drops the view that `loadBatches` returned and its table. */
