@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { readCatalog, writeCatalog } from '../artifacts/catalog.js';
+import { writeManifest } from '../artifacts/manifest-json.js';
+import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { EventBus } from '../events/events.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { selectNodes } from '../manifest/select/select-nodes.js';
+import type { Project } from '../project/project.js';
+import { buildSite } from './build-site.js';
+import { compileForDocs } from './compile-for-docs.js';
+import { ENTRY_POINTS, isWebAddress } from './entry-points.js';
+import { readRunResults } from './read-run-results.js';
+import type { EntryPoint } from './site-data.js';
+import { writeSite } from './write-site.js';
+
+export interface GenerateDocsOptions {
+  /** whether SQL is compiled anew; else that of the last run is shown */
+  readonly compile: boolean;
+  /** takes secrets out of every text of the pages */
+  readonly redact: (text: string) => string;
+  readonly invocationId: string;
+  readonly now: Date;
+  readonly bus: EventBus;
+  readonly signal: AbortSignal;
+}
+
+export interface GeneratedDocs {
+  /** absolute */
+  readonly folder: string;
+  readonly nodes: number;
+  /** tables and views that exist in the warehouse */
+  readonly tables: number;
+}
+
+/** Absolute path of the folder that holds a project's pages. */
+export function docsFolder(project: Project): string {
+  return path.join(project.targetPath, 'docs');
+}
+
+/** Makes the pages of a project from its manifest, the Delta logs and the last run's results; a project that never ran has pages too. */
+export async function generateDocs(manifest: Manifest, options: GenerateDocsOptions): Promise<GeneratedDocs> {
+  const { project } = manifest;
+  const { bus, signal } = options;
+  const lastRun = readRunResults(project.targetPath);
+  const catalog = await readCatalog(manifest);
+  for (const problem of catalog.problems.values()) bus.emit({ event: 'log', level: 'warn', message: problem });
+  signal.throwIfAborted();
+  const compiled = await compileForDocs(manifest, lastRun, { compile: options.compile, bus, signal });
+  const site = buildSite({ manifest, catalog, lastRun, compiled, generatedAt: options.now });
+  for (const message of brokenEntryPoints(manifest, site.index.entryPoints))
+    bus.emit({ event: 'log', level: 'warn', message });
+  writeManifest(manifest, options.invocationId);
+  writeCatalog(manifest, catalog, options.invocationId);
+  const folder = docsFolder(project);
+  await writeSite(site, { folder, cacheDir: path.join(project.targetPath, 'cache'), redact: options.redact });
+  return { folder, nodes: site.index.nodes.length, tables: catalog.entries.size };
+}
+
+/** Cards whose selector selects nothing, with a suggestion. */
+function brokenEntryPoints(manifest: Manifest, entries: readonly EntryPoint[]): string[] {
+  return entries.flatMap(({ title, target }) => {
+    if (isWebAddress(target)) return [];
+    try {
+      selectNodes(manifest, { select: [target] });
+      return [];
+    } catch (thrown) {
+      const errors = tsdbtErrorsOf(thrown);
+      if (errors.length === 0) throw thrown;
+      return errors.map(
+        ({ message, hint }) => `${ENTRY_POINTS}: "${title}": ${message}${hint === undefined ? '' : ` (${hint})`}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,60 @@
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { appScript } from './app-script.js';
+import type { NodeDetails, SiteIndex } from './site-data.js';
+
+const TEMPLATES = fileURLToPath(new URL('../../templates/docs/', import.meta.url));
+
+export interface WriteSiteOptions {
+  /** absolute folder of the pages; what it held before is replaced */
+  readonly folder: string;
+  /** absolute folder for what is kept between calls */
+  readonly cacheDir: string;
+  /** takes secrets out of every text */
+  readonly redact: (text: string) => string;
+}
+
+/** Writes the pages beside the old ones and puts them in their place. */
+export async function writeSite(
+  site: { readonly index: SiteIndex; readonly details: readonly NodeDetails[] },
+  options: WriteSiteOptions,
+): Promise<void> {
+  const { index, details } = site;
+  const staging = `${options.folder}.${process.pid}.tmp`;
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(path.join(staging, 'data'), { recursive: true });
+  try {
+    const page = readFileSync(path.join(TEMPLATES, 'index.html'), 'utf8');
+    writeFileSync(
+      path.join(staging, 'index.html'),
+      page.replaceAll('{{ title }}', () => escapeHtml(index.project.name)),
+    );
+    copyFileSync(path.join(TEMPLATES, 'style.css'), path.join(staging, 'style.css'));
+    writeFileSync(path.join(staging, 'app.js'), await appScript(options.cacheDir));
+    const data = (name: string, text: string): void => writeFileSync(path.join(staging, 'data', name), text);
+    data('index.js', `tsdbtDocs.index = ${literal(index, options.redact)};\n`);
+    for (let at = 0; at < details.length; at += index.chunkSize) {
+      const chunk = at / index.chunkSize;
+      const value = literal(details.slice(at, at + index.chunkSize), options.redact);
+      data(`nodes-${chunk}.js`, `tsdbtDocs.chunks.set(${chunk}, ${value});\n`);
+    }
+    rmSync(options.folder, { recursive: true, force: true });
+    renameSync(staging, options.folder);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** A value as a script may hold it: nothing in it ends a script element or a line of old parsers. */
+export function literal(value: unknown, redact: (text: string) => string = (text) => text): string {
+  const json = JSON.stringify(value, (_, item: unknown) => {
+    if (typeof item === 'bigint') return String(item);
+    return typeof item === 'string' ? redact(item) : item;
+  });
+  return json.replace(/[<\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
