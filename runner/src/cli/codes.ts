@@ -20,4 +20,6 @@ export const cliCodes = {
   commandModule: 'TSD1912',
   /** a command that needs exactly one node was given none or several */
   oneNodeWanted: 'TSD1913',
+  /** `docs serve` before `docs generate` */
+  noDocs: 'TSD1914',
 } as const;

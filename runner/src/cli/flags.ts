@@ -113,6 +113,11 @@ export const flags = {
         .filter(Boolean)
         .reduce<string[]>((keys, key) => collected(key, keys), before ?? []),
     ),
+  noCompile: (): Option => new Option('--no-compile', 'show the SQL of the last run instead of compiling it anew'),
+  port: (): Option =>
+    new Option('--port <n>', 'port of 127.0.0.1 to serve at (default: the first free one from 8080 on)').argParser(
+      wholeNumber('--port', 0),
+    ),
   showOutput: (): Option =>
     new Option('--output <form>', 'text or json (default: text)').argParser(oneOf('--output', ['text', 'json'])),
 };

@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+import type { DocsOptions } from './commands/docs.js';
 import type { Effects } from './effects.js';
 import {
   type CompileOptions,
@@ -73,6 +74,14 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'read the whole project and say what is in it, or all that is wrong with it',
     options: () => [],
     run: async (options, effects) => (await import('./commands/parse.js')).parse(options as SelectionOptions, effects),
+  },
+  {
+    name: 'docs',
+    summary: 'write pages about the project (generate), or show them at 127.0.0.1 (serve)',
+    argument: { name: '<action>', summary: 'generate or serve' },
+    options: () => [flags.noCompile(), flags.port()],
+    run: async (options, effects, action) =>
+      (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
   },
   {
     name: 'debug',
