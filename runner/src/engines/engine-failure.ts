@@ -18,7 +18,8 @@ export class EngineFailure extends EngineError {
     /** the name the engine complained about, where it gave one */
     readonly subject: string | undefined,
     cause?: unknown,
+    hint?: string,
   ) {
-    super(code, message, { cause });
+    super(code, message, { cause, hint });
   }
 }

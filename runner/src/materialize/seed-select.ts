@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
@@ -58,22 +57,30 @@ export async function seedSelect(node: ModelNode, session: Session): Promise<str
 /** What is wrong with the first row that has not as many cells as the header; the sniffer itself names no line. */
 async function irregularRow(node: ModelNode, session: Session): Promise<EngineFailure | undefined> {
   const { delimiter } = node.config;
-  let header: string[] | undefined;
-  try {
-    [header] = parse(node.source.text, { delimiter, to: 1, bom: true, relax_column_count: true }) as string[][];
-  } catch {
-    return undefined;
-  }
-  if (header === undefined) return undefined;
-  const columns = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  const names = Array.from({ length: headerCells(node.source.text, delimiter) }, (_, i) => `c${i}`);
+  const columns = names.map((name) => `${name}: 'VARCHAR'`).join(', ');
   const options = `header = true, auto_detect = false, delim = ${quoteLiteral(delimiter)}, quote = '"', escape = '"'`;
   const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${options}, columns = {${columns}}, strict_mode = true)`;
   try {
-    await session.execute(`SELECT count(${header.map((_, i) => `c${i}`).join('), count(')}) FROM ${read}`);
+    await session.execute(`SELECT count(${names.join('), count(')}) FROM ${read}`);
     return undefined;
   } catch (thrown) {
     return thrown instanceof EngineFailure ? thrown : undefined;
   }
+}
+
+function headerCells(text: string, delimiter: string): number {
+  let cells = 1;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"') quoted = !quoted;
+    else if (!quoted && text[i] === '\n') break;
+    else if (!quoted && text.startsWith(delimiter, i)) {
+      cells += 1;
+      i += delimiter.length - 1;
+    }
+  }
+  return cells;
 }
 
 function csvError(node: ModelNode, failure: EngineFailure): ProjectError {

@@ -1,16 +1,8 @@
 import type { Column, Session } from '../engines/engine.js';
-import { quoteIdentifier } from '../engines/relation.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
 import type { ColumnProperties, ModelNode } from '../manifest/nodes.js';
-
-/** A rule that the rows of a contract have to keep, as a predicate that is true for rows that break it. */
-interface RowRule {
-  readonly label: string;
-  readonly broken: string;
-  readonly column: ColumnProperties | undefined;
-}
 
 /**
  * Compares the columns of a SELECT with the contract of a node: every declared column is there with its declared type,
@@ -85,112 +77,6 @@ export async function contractErrors(
 export function contractOrder(node: ModelNode, columns: readonly Column[]): readonly string[] {
   if (!node.config.contract.enforced || node.columns.size === 0) return columns.map((column) => column.name);
   return [...node.columns.values()].map((column) => column.name);
-}
-
-/**
- * Checks the rows of a staged relation against `not_null`, `check`, `unique` and `primary_key` constraints.
- * @returns one error per broken constraint, TSD4003, with the number of rows
- */
-export async function constraintErrors(
-  node: ModelNode,
-  relation: string,
-  session: Session,
-): Promise<readonly QualityError[]> {
-  const rules = rowRules(node);
-  const errors: QualityError[] = [];
-  if (rules.length > 0) {
-    const counts = rules.map((rule, i) => `count(*) FILTER (WHERE ${rule.broken}) AS c${i}`).join(', ');
-    const { rows } = await session.query(`SELECT ${counts} FROM ${relation}`);
-    rules.forEach((rule, i) => {
-      const broken = Number(rows[0]![i]);
-      if (broken > 0) errors.push(constraintError(node, rule.label, broken, rule.column));
-    });
-  }
-  for (const { label, columns, column } of uniqueRules(node)) {
-    const keys = columns.map(quoteIdentifier).join(', ');
-    const { rows } = await session.query(
-      `SELECT count(*) FROM (SELECT 1 FROM ${relation} GROUP BY ${keys} HAVING count(*) > 1)`,
-    );
-    const broken = Number(rows[0]![0]);
-    if (broken > 0) errors.push(constraintError(node, label, broken, column));
-  }
-  return errors;
-}
-
-function constraintError(
-  node: ModelNode,
-  label: string,
-  broken: number,
-  column: ColumnProperties | undefined,
-): QualityError {
-  return new QualityError(
-    'TSD4003',
-    `${node.schema}.${node.alias}: ${label} is broken by ${broken} ${broken === 1 ? 'row' : 'rows'}`,
-    {
-      place: column?.place ?? node.propertiesPlace,
-    },
-  );
-}
-
-function rowRules(node: ModelNode): RowRule[] {
-  const rules: RowRule[] = [];
-  for (const column of node.columns.values()) {
-    const name = quoteIdentifier(column.name);
-    for (const constraint of column.constraints) {
-      if (constraint.type === 'not_null' || constraint.type === 'primary_key') {
-        rules.push({ label: `constraint not_null on "${column.name}"`, broken: `${name} IS NULL`, column });
-      }
-      if (constraint.type === 'check' && constraint.expression !== undefined) {
-        rules.push({
-          label: `constraint check (${constraint.expression})`,
-          broken: `NOT (${constraint.expression})`,
-          column,
-        });
-      }
-    }
-  }
-  for (const constraint of node.constraints) {
-    if (constraint.type === 'check' && constraint.expression !== undefined) {
-      rules.push({
-        label: `constraint check (${constraint.expression})`,
-        broken: `NOT (${constraint.expression})`,
-        column: undefined,
-      });
-    }
-    if (constraint.type === 'not_null' || constraint.type === 'primary_key') {
-      for (const name of constraint.columns) {
-        rules.push({
-          label: `constraint ${constraint.type} on "${name}"`,
-          broken: `${quoteIdentifier(name)} IS NULL`,
-          column: node.columns.get(name),
-        });
-      }
-    }
-  }
-  return rules;
-}
-
-function uniqueRules(
-  node: ModelNode,
-): { label: string; columns: readonly string[]; column: ColumnProperties | undefined }[] {
-  const rules: { label: string; columns: readonly string[]; column: ColumnProperties | undefined }[] = [];
-  for (const column of node.columns.values()) {
-    for (const constraint of column.constraints) {
-      if (constraint.type === 'unique' || constraint.type === 'primary_key') {
-        rules.push({ label: `constraint ${constraint.type} on "${column.name}"`, columns: [column.name], column });
-      }
-    }
-  }
-  for (const constraint of node.constraints) {
-    if ((constraint.type === 'unique' || constraint.type === 'primary_key') && constraint.columns.length > 0) {
-      rules.push({
-        label: `constraint ${constraint.type} on (${constraint.columns.join(', ')})`,
-        columns: constraint.columns,
-        column: undefined,
-      });
-    }
-  }
-  return rules;
 }
 
 /** One error, TSD4001, for each declared type that the engine does not know. */

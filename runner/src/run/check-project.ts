@@ -6,6 +6,7 @@ import { type CompileOptions, compileNode } from '../manifest/compile.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import { seedSelect } from '../materialize/seed-select.js';
 import { typeOf } from '../materialize/typescript-model.js';
+import { constraintTypeErrors } from '../quality/constraints.js';
 import { contractErrors, unknownTypes } from '../quality/contract.js';
 import type { RunTask } from './plan-run.js';
 import { compiledPath, type RunState } from './run-state.js';
@@ -48,11 +49,15 @@ export async function checkRun(
 }
 
 async function builtNode(state: RunState, node: ModelNode, session: Session): Promise<CheckedNode> {
-  const judge = (columns: readonly Column[]) => contractErrors(node, columns, session);
+  const judge = async (columns: readonly Column[]) => {
+    const mismatches = await contractErrors(node, columns, session);
+    return mismatches.length > 0 ? mismatches : constraintTypeErrors(node, columns, session);
+  };
   if (node.language === 'typescript') {
     return {
       node,
       columns: () => definedColumns(node, session),
+      judge,
       compiledPath: node.path,
       reads: [],
     };

@@ -94,7 +94,7 @@ export class RunState {
     options: { isIncremental?: boolean; staged?: ReadonlyMap<string, Relation> } = {},
   ): Promise<{ code: CompiledCode; path: string }> {
     const { request } = this;
-    const code = await compileNode(request.manifest, node, {
+    const compiled = await compileNode(request.manifest, node, {
       relationOf: (id) => options.staged?.get(id) ?? this.relationOf(id),
       isIncremental: options.isIncremental ?? false,
       execute: true,
@@ -105,6 +105,8 @@ export class RunState {
       command: request.command,
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
     });
+    // the SELECT becomes part of other statements
+    const code = { ...compiled, sql: compiled.sql.replace(/[;\s]+$/, '') };
     return { code, path: this.writeCompiled(node, code) };
   }
 

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { StatementType } from '@duckdb/node-api';
 import { CancelledError, EngineError } from '../../errors/tsdbt-error.js';
 import type { Column, ColumnBatch, QueryResult, Session } from '../engine.js';
+import { EngineFailure } from '../engine-failure.js';
 import { duckDbFailure } from './duckdb-failure.js';
 import { dropLoaded, loadBatches } from './duckdb-load.js';
 import { plainValue } from './duckdb-values.js';
@@ -40,18 +41,10 @@ export class DuckDbSession implements Session {
   async describe(sql: string): Promise<readonly Column[]> {
     return this.#guard(sql, async () => {
       const statements = await this.connection.extractStatements(sql);
-      if (statements.count !== 1) {
-        throw new EngineError('TSD5011', `expected one SELECT, found ${statements.count} statements`, {
-          hint: 'a model is a single SELECT; statements for their effect belong into hooks',
-        });
-      }
+      if (statements.count !== 1) throw noSelect(sql, `${statements.count} statements`);
       const prepared = await statements.prepare(0);
       try {
-        if (prepared.statementType !== StatementType.SELECT) {
-          throw new EngineError('TSD5011', `expected a SELECT, found ${StatementType[prepared.statementType]}`, {
-            hint: 'a model is a single SELECT; statements for their effect belong into hooks',
-          });
-        }
+        if (prepared.statementType !== StatementType.SELECT) throw noSelect(sql, StatementType[prepared.statementType]);
         return Array.from({ length: prepared.columnCount }, (_, i) => ({
           name: prepared.columnName(i),
           type: prepared.columnType(i).toString(),
@@ -88,6 +81,13 @@ export class DuckDbSession implements Session {
       throw this.#cancelled ? new CancelledError() : duckDbFailure(thrown, sql);
     }
   }
+}
+
+function noSelect(sql: string, found: string): EngineFailure {
+  const hint = 'a model is a single SELECT; statements for their effect belong into hooks';
+  const start = sql.length - sql.trimStart().length;
+  const message = `expected one SELECT, found ${found}`;
+  return new EngineFailure('TSD5011', message, sql, start, [], 'Statement', undefined, undefined, undefined, hint);
 }
 
 /** Errors that the rows' producer threw, or that already are ours: not DuckDB's. */
