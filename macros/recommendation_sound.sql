@@ -85,3 +85,53 @@ sqrt(
       and not exists (select 1 from {{ listening }} as played where played.track_key = versions.track_key)
       and not exists (select 1 from {{ listening }} as played where played.song_key = versions.song_key)
 {% endmacro %}
+
+{#
+  Tracks to choose from, in one shape: the listener's own (origin `library`), and catalogue tracks that were never played
+  (origin `catalogue`, 0 plays).
+#}
+{% macro recommendation_candidates(plays, tracks, listening) %}
+    with library as (
+        {{ recommendation_library(plays) }}
+    ),
+
+    discoveries as (
+        {{ recommendation_discoveries(tracks, listening) }}
+    )
+
+    select
+        'library' as origin,
+        track_key,
+        track_id,
+        track_name,
+        artist_name,
+        artist_match,
+        cast(null as varchar) as primary_genre,
+        cast(null as integer) as popularity,
+        plays,
+        {%- for feature in recommendation_sound_features() %}
+        {{ feature }},
+        {%- endfor %}
+        valence,
+        feature_source,
+        is_evidence
+    from library
+    union all
+    select
+        'catalogue',
+        track_key,
+        track_id,
+        track_name,
+        artists,
+        artist_match,
+        primary_genre,
+        popularity,
+        0,
+        {%- for feature in recommendation_sound_features() %}
+        {{ feature }},
+        {%- endfor %}
+        valence,
+        source,
+        not is_sample
+    from discoveries
+{% endmacro %}

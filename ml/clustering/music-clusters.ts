@@ -1,3 +1,4 @@
+import { audioFeatures } from '../features/audio-features.js';
 import { type FeatureMatrix, selectRows } from '../features/feature-matrix.js';
 import { seedFromText } from '../random/generator.js';
 import { type ClusterDiagnostic, diagnoseClusters } from './diagnostics.js';
@@ -6,18 +7,8 @@ import { assignPersonas, personas } from './personas.js';
 import { silhouettes } from './silhouette.js';
 import { destandardise, fitScaler, type Scaler, standardise } from './standardise.js';
 
-/** Continuous features that say how music sounds; clusters are made of these. */
-export const clusterFeatures = [
-  'danceability',
-  'energy',
-  'loudness',
-  'speechiness',
-  'acousticness',
-  'instrumentalness',
-  'liveness',
-  'valence',
-  'tempo',
-] as const;
+/** Clusters are made of all continuous features. */
+export const clusterFeatures = audioFeatures;
 
 const seed = seedFromText('music clusters');
 /** Rows that the starts are tried on; the best one is finished on all rows. */

@@ -1,5 +1,6 @@
 import type { FeatureMatrix } from '../features/feature-matrix.js';
 import { applyBins, fitBinEdges } from './bins.js';
+import type { BoostingSettings, ForestSettings } from './growth-job.js';
 import type { TrainingPool } from './training-pool.js';
 import type { TreeModel } from './tree-model.js';
 import { concatenateTrees } from './trees.js';
@@ -14,27 +15,13 @@ export interface Target {
   readonly classes: readonly string[];
 }
 
-export interface ForestOptions {
+export interface ForestOptions extends ForestSettings {
   readonly seed: number;
   readonly trees: number;
-  readonly maximumDepth: number;
-  /** features drawn for each split */
-  readonly featuresPerSplit: number;
-  /** fewest (drawn) rows in a leaf */
-  readonly minimumLeaf: number;
 }
 
-export interface BoostingOptions {
+export interface BoostingOptions extends BoostingSettings {
   readonly seed: number;
-  readonly rounds: number;
-  readonly learningRate: number;
-  readonly maximumDepth: number;
-  readonly featuresPerSplit: number;
-  /** regression: fewest rows in a leaf; classes: least sum of p(1 − p) */
-  readonly minimumLeaf: number;
-  readonly l2: number;
-  /** share of rows drawn for each round, above 0 up to 1 */
-  readonly rowShare: number;
 }
 
 /**
@@ -71,15 +58,23 @@ export async function fitBoosting(
   pool: TrainingPool,
 ): Promise<TreeModel> {
   const { edges, job } = prepare(matrix, target);
-  const { seed, rounds, learningRate, maximumDepth, minimumLeaf, l2, rowShare } = options;
+  const { seed, ...settings } = options;
   const featuresPerSplit = Math.max(1, Math.min(options.featuresPerSplit, matrix.names.length));
   const base = baseScores(target);
   const trees = await pool.grow({
     ...job,
     seed,
-    method: { kind: 'boosting', rounds, learningRate, maximumDepth, featuresPerSplit, minimumLeaf, l2, rowShare, base },
+    method: { kind: 'boosting', ...settings, featuresPerSplit, base },
   });
-  return { kind: 'boosting', features: matrix.names, classes: target.classes, edges, trees, base, learningRate };
+  return {
+    kind: 'boosting',
+    features: matrix.names,
+    classes: target.classes,
+    edges,
+    trees,
+    base,
+    learningRate: options.learningRate,
+  };
 }
 
 function prepare(matrix: FeatureMatrix, target: Target) {

@@ -16,26 +16,35 @@ export interface GrowthJob {
   readonly seed: number;
 }
 
-/** A stretch of a random forest: trees `from … to − 1`. */
-export interface ForestMethod {
-  readonly kind: 'forest';
-  readonly from: number;
-  readonly to: number;
+export interface ForestSettings {
   readonly maximumDepth: number;
+  /** features drawn for each split */
   readonly featuresPerSplit: number;
+  /** fewest (drawn) rows in a leaf */
   readonly minimumLeaf: number;
 }
 
-export interface BoostingMethod {
-  readonly kind: 'boosting';
+export interface BoostingSettings {
   readonly rounds: number;
   readonly learningRate: number;
   readonly maximumDepth: number;
   readonly featuresPerSplit: number;
+  /** regression: fewest rows in a leaf; classes: least sum of p(1 − p) */
   readonly minimumLeaf: number;
   readonly l2: number;
-  /** share of rows drawn (without replacement) for each round */
+  /** share of rows drawn (without replacement) for each round, above 0 up to 1 */
   readonly rowShare: number;
+}
+
+/** A stretch of a random forest: trees `from … to − 1`. */
+export interface ForestMethod extends ForestSettings {
+  readonly kind: 'forest';
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface BoostingMethod extends BoostingSettings {
+  readonly kind: 'boosting';
   /** prediction before the first round, one for each output */
   readonly base: readonly number[];
 }

@@ -1,3 +1,4 @@
+import { audioColumns } from '../features/audio-features.js';
 import { selectFeatures, selectRows, takeRows } from '../features/feature-matrix.js';
 import type { TrainingPool } from '../forest/training-pool.js';
 import { permutationTest } from '../metrics/permutation-importance.js';
@@ -8,7 +9,7 @@ import { tooFew } from '../statistics/values.js';
 import { baselineOutputs, lossOf, predictVariant, trainVariant } from './estimator.js';
 import { renumber } from './played-scores.js';
 import { type Evaluation, emptyMetrics, type MetricRow, scoreSplit } from './scoring.js';
-import { audioColumns, type LabelledRows, labelRows, type Table } from './training-data.js';
+import { type LabelledRows, labelRows, type Table } from './training-data.js';
 import { moods, timeFeatures, type Variant, variantId } from './variants.js';
 
 /** The moment at which the plays are split: when this share of all tracks had been heard for the first time. */

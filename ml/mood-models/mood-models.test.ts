@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { audioColumns } from '../features/audio-features.js';
 import { inThread } from '../forest/training-pool.js';
 import { RandomGenerator } from '../random/generator.js';
 import { clusterRows, diagnosticRows, memberRows } from './cluster-rows.js';
@@ -7,7 +8,7 @@ import { evaluationRows, importanceRows, outcomeRow } from './model-rows.js';
 import { playedRows } from './played-scores.js';
 import { publishedMoods, publishedPredictions } from './published.js';
 import { type TrainingInput, type TrainingOutcome, trainAll } from './train-all.js';
-import { audioColumns, playedTracks, type Table, trainingRows } from './training-data.js';
+import { playedTracks, type Table, trainingRows } from './training-data.js';
 import { variantId, variants } from './variants.js';
 
 type Row = Record<string, unknown>;

@@ -1,10 +1,11 @@
+import { audioColumns } from '../features/audio-features.js';
 import { featureMatrix, selectFeatures, selectRows, takeRows } from '../features/feature-matrix.js';
 import { featureRanges } from '../features/feature-ranges.js';
 import { checkRanges } from '../features/out-of-range-error.js';
 import type { TrainedModel } from '../persistence/saved-model.js';
 import { baselineOutputs, predictVariant } from './estimator.js';
 import { type Evaluation, emptyMetrics, scoreSplit } from './scoring.js';
-import { audioColumns, fingerprint, type LabelledRows, labelRows, type Table } from './training-data.js';
+import { fingerprint, type LabelledRows, labelRows, type Table } from './training-data.js';
 import type { Variant } from './variants.js';
 
 /** Splits of played tracks, by where their features are from. */

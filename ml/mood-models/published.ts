@@ -3,6 +3,7 @@ import { likeliest } from '../metrics/classification-metrics.js';
 import { parseModel, predictSaved } from '../persistence/saved-model.js';
 import { clamped } from './estimator.js';
 import { evidenceLabel } from './model-rows.js';
+import { playedTracksQuery, readTable } from './queries.js';
 import type { Table } from './training-data.js';
 import { type ModelName, moods } from './variants.js';
 
@@ -11,14 +12,27 @@ type Cell = string | number | bigint | boolean | Date | null;
 export type PredictionRow = { readonly [column: string]: Cell };
 
 /** The published model of a name, with its document. */
-export function publishedModelSql(trainedModels: string, name: ModelName): string {
+function publishedModelSql(trainedModels: string, name: ModelName): string {
   return `select model_id, document, document_sha256, note from ${trainedModels} where model_name = '${name}' and is_published`;
 }
 
 /**
+ * What a table of predictions is made of: the published model of a name (undefined where there is none) and the played tracks.
+ * @param trainedModels,listening relations of those tables
+ */
+export async function publishedInputs(
+  run: (sql: string) => Promise<readonly Row[]>,
+  name: ModelName,
+  trainedModels: string,
+  listening: string,
+): Promise<{ readonly model: Row | undefined; readonly played: Table }> {
+  const [model] = await run(publishedModelSql(trainedModels, name));
+  return { model, played: await readTable(run, playedTracksQuery(listening)) };
+}
+
+/**
  * One row per played track: what a regression predicts and what is true. Without a model the predictions are null, with the reason.
- * @param model row of {@link publishedModelSql}
- * @param played columns of `playedTracksQuery`
+ * @param model,played as {@link publishedInputs} gives them
  * @throws {OutOfRangeError} when a feature is out of its range
  */
 export function publishedPredictions(

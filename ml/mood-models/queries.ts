@@ -1,4 +1,5 @@
-import { audioColumns, type Table } from './training-data.js';
+import { audioColumns } from '../features/audio-features.js';
+import type { Table } from './training-data.js';
 
 /** A SELECT and the columns that it gives: an empty result has columns too. */
 export interface TableQuery {

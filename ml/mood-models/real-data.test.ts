@@ -4,12 +4,13 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterFeatures, clusterMusic } from '../clustering/music-clusters.js';
+import { audioColumns } from '../features/audio-features.js';
 import { selectFeatures } from '../features/feature-matrix.js';
 import { openTrainingPool, type TrainingPool } from '../forest/training-pool.js';
 import { splitRows } from '../validation/group-folds.js';
 import { catalogueFolds, crossValidate } from './cross-validation.js';
 import { scoreSplit } from './scoring.js';
-import { audioColumns, playedTracks, type Table, type TrainingRows, trainingRows } from './training-data.js';
+import { playedTracks, type Table, type TrainingRows, trainingRows } from './training-data.js';
 import { variantId, variants } from './variants.js';
 
 const file = join(import.meta.dirname, '../../../shared/data/kaggle_sample.csv.gz');

@@ -49,8 +49,8 @@ export interface TrainingOutcome {
 }
 
 /**
- * Trains and evaluates every variant, one after the other; the pool works on the folds of one at a time, so memory is bounded by one
- * variant's folds.
+ * Trains and evaluates every variant, in order. While one is scored the pool already grows the next, so memory is bounded by the folds of
+ * two variants.
  */
 export async function* trainAll(
   input: TrainingInput,
@@ -58,11 +58,18 @@ export async function* trainAll(
   signal?: AbortSignal,
 ): AsyncGenerator<TrainingOutcome> {
   const folds = numberOfGroups(input.catalogue.groups) >= foldCount ? catalogueFolds(input.catalogue) : null;
-  for (const variant of variants) {
+  const start = (variant: Variant) =>
+    variant.basis === 'events' ? trainOnEvents(variant, input, pool) : trainOnCatalogue(variant, input, folds, pool);
+  const started: Promise<TrainingOutcome>[] = [];
+  for (let v = 0; v < variants.length; v++) {
     signal?.throwIfAborted();
-    yield variant.basis === 'events'
-      ? await trainOnEvents(variant, input, pool)
-      : await trainOnCatalogue(variant, input, folds, pool);
+    while (started.length < Math.min(v + 2, variants.length)) {
+      const outcome = start(variants[started.length]!);
+      // Whoever stops listening (an abort, an error before it) has no use for the failure of the next one.
+      outcome.catch(() => {});
+      started.push(outcome);
+    }
+    yield await started[v]!;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { audioColumns, audioFeatures } from '../features/audio-features.js';
 import { type FeatureMatrix, featureMatrix, toNumbers } from '../features/feature-matrix.js';
 import { featureRanges } from '../features/feature-ranges.js';
 import { checkRanges } from '../features/out-of-range-error.js';
@@ -10,25 +11,6 @@ export interface Table {
   readonly length: number;
   readonly columns: { readonly [name: string]: ArrayLike<unknown> };
 }
-
-/** Audio features that catalogue tracks and played tracks have. */
-export const audioColumns = [
-  'danceability',
-  'energy',
-  'loudness',
-  'speechiness',
-  'acousticness',
-  'instrumentalness',
-  'liveness',
-  'valence',
-  'tempo',
-  'key',
-  'mode',
-  'time_signature',
-  'duration_ms',
-] as const;
-
-const continuous = audioColumns.slice(0, 9);
 
 /** Rows to learn from, or to be scored on. */
 export interface LabelledRows {
@@ -75,7 +57,7 @@ export function playedTracks(tables: readonly Table[]): PlayedTracks {
     for (const key of [...texts(columns.track_key), ...texts(columns.catalogue_track_id)]) keys.add(key);
     for (const key of texts(columns.song_key)) songKeys.add(key);
     if (columns.valence === undefined) continue;
-    const matrix = featureMatrix(columns, continuous);
+    const matrix = featureMatrix(columns, audioFeatures);
     for (let row = 0; row < length; row++) {
       const print = fingerprint(matrix, row);
       if (print !== null) fingerprints.add(print);
@@ -174,7 +156,7 @@ export function labelRows(
 /** The continuous features in one text; null where all are missing. */
 export function fingerprint(matrix: FeatureMatrix, row: number): string | null {
   let known = false;
-  const parts = continuous.map((name) => {
+  const parts = audioFeatures.map((name) => {
     const value = matrix.columns[matrix.names.indexOf(name)]![row]!;
     if (!Number.isNaN(value)) known = true;
     return value;

@@ -13,3 +13,11 @@ export function benjaminiHochberg(pValues: readonly (number | null)[]): (number 
   });
   return adjusted;
 }
+
+/** The rows with `p_value_adjusted` beside `p_value`: one family of tests, see {@link benjaminiHochberg}. */
+export function withAdjustedP<R extends { readonly p_value: number | null }>(
+  rows: readonly R[],
+): (R & { readonly p_value_adjusted: number | null })[] {
+  const adjusted = benjaminiHochberg(rows.map((row) => row.p_value));
+  return rows.map((row, i) => ({ ...row, p_value_adjusted: adjusted[i]! }));
+}

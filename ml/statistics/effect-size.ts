@@ -38,6 +38,12 @@ export function hedgesG(group1: Values, group2: Values, options: EffectSizeOptio
   );
 }
 
+/** Which way an effect points: the first group lies higher or lower; null without an effect. */
+export function directionOf(effect: number | null): 'higher' | 'lower' | null {
+  if (effect === null || effect === 0) return null;
+  return effect > 0 ? 'higher' : 'lower';
+}
+
 function standardisedDifference(
   group1: Values,
   group2: Values,

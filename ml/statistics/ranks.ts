@@ -12,3 +12,14 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   }
   return result;
 }
+
+/** Ranks 1, 2, … by distance from 0, the farthest first, equals in their order; null for a missing value. */
+export function ranksBySize(values: readonly (number | null)[]): (number | null)[] {
+  const order = values.flatMap((value, i) => (value === null ? [] : [{ size: Math.abs(value), i }]));
+  order.sort((a, b) => b.size - a.size || a.i - b.i);
+  const result: (number | null)[] = values.map(() => null);
+  order.forEach(({ i }, position) => {
+    result[i] = position + 1;
+  });
+  return result;
+}

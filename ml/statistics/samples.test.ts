@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { benjaminiHochberg } from './benjamini-hochberg.js';
+import { benjaminiHochberg, withAdjustedP } from './benjamini-hochberg.js';
 import { bootstrapInterval, bootstrapUnits } from './bootstrap.js';
 import { pearson, spearman } from './correlation.js';
-import { cohensD, hedgesG } from './effect-size.js';
+import { cohensD, directionOf, hedgesG } from './effect-size.js';
 import { mean, quantile, summarise } from './moments.js';
 import { oneWayAnova } from './one-way-anova.js';
-import { ranks } from './ranks.js';
+import { ranks, ranksBySize } from './ranks.js';
 import { welchTTest } from './welch-t-test.js';
 
 const x = [2.1, 3.4, 3.4, 4.8, 5.0, 6.2, 7.7, 7.7, 8.1, 9.9];
@@ -139,6 +139,30 @@ describe('Benjamini–Hochberg', () => {
       0.5,
       0.5,
     ]);
+  });
+});
+
+describe('rows of a table of comparisons', () => {
+  it('get their adjusted p-values, one family of tests', () => {
+    expect(
+      withAdjustedP([
+        { feature: 'energy', p_value: 0.02 },
+        { feature: 'tempo', p_value: null },
+        { feature: 'valence', p_value: 0.5 },
+      ]),
+    ).toEqual([
+      { feature: 'energy', p_value: 0.02, p_value_adjusted: 0.04 },
+      { feature: 'tempo', p_value: null, p_value_adjusted: null },
+      { feature: 'valence', p_value: 0.5, p_value_adjusted: 0.5 },
+    ]);
+  });
+
+  it('are ranked by the size of the effect, whatever its sign; equals keep their order', () => {
+    expect(ranksBySize([0.1, null, -0.4, 0.4, 0])).toEqual([3, null, 1, 2, 4]);
+  });
+
+  it('say which way an effect points', () => {
+    expect([0.2, -0.2, 0, null].map(directionOf)).toEqual(['higher', 'lower', null, null]);
   });
 });
 

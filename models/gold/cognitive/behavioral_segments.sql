@@ -3,9 +3,7 @@ with listening as (
     select
         listening.*,
         -- Where anything was measured, synthetic features do not enter a share of moods.
-        listening.is_evidence = (
-            select coalesce(bool_or(basis.is_evidence), false) from {{ ref('listening_with_features') }} as basis
-        ) as is_usable
+        {{ has_usable_features('listening', ref('listening_with_features')) }} as is_usable
     from {{ ref('listening_with_features') }} as listening
 ),
 

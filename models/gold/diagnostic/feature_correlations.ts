@@ -20,14 +20,12 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
+    const { seedNames } = await import('../../../ml/features/seed-names.js');
     const { pearson, spearman } = await import('../../../ml/statistics/correlation.js');
     const minimum = context.var<number>('minimum_sample');
     const listening = context.ref('listening_with_features').relation;
     const catalogue = context.ref('tracks_with_features').relation;
-    const seed = context.ref('audio_features').relation;
-    const features = (await context.query(`select name from ${seed} order by sort_order`)).map((row) =>
-      String(row.name),
-    );
+    const features = await seedNames(context.query, context.ref('audio_features').relation, 'name');
     const ofTrack = features.map((feature) => `min(${feature}) as ${feature}`).join(', ');
     const played = (condition: string) =>
       `select track_key, bool_and(is_evidence) as is_evidence, ${ofTrack} from ${listening} where ${condition} group by track_key order by track_key`;

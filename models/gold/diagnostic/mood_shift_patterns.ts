@@ -30,14 +30,13 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { benjaminiHochberg } = await import('../../../ml/statistics/benjamini-hochberg.js');
+    const { seedNames } = await import('../../../ml/features/seed-names.js');
+    const { withAdjustedP } = await import('../../../ml/statistics/benjamini-hochberg.js');
     const { mean, summarise } = await import('../../../ml/statistics/moments.js');
     const { studentQuantile, studentTwoSidedP } = await import('../../../ml/statistics/student-t.js');
     const { normalQuantile } = await import('../../../ml/statistics/normal.js');
     const minimum = Math.max(2, context.var<number>('minimum_sample'));
-    const parts = (
-      await context.query(`select part_of_day from ${context.ref('parts_of_day').relation} order by sort_order`)
-    ).map((row) => String(row.part_of_day));
+    const parts = await seedNames(context.query, context.ref('parts_of_day').relation, 'part_of_day');
     const moods = context.ref('part_of_day_moods').relation;
     const pairs = await context.query(`
       select
@@ -102,8 +101,7 @@ export default defineModel({
           };
         });
       });
-      const adjusted = benjaminiHochberg(rows.map((row) => row.p_value));
-      return rows.map((row, i) => ({ ...row, p_value_adjusted: adjusted[i] }));
+      return withAdjustedP(rows);
     });
   },
 });

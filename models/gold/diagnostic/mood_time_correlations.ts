@@ -21,18 +21,15 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { benjaminiHochberg } = await import('../../../ml/statistics/benjamini-hochberg.js');
+    const { seedNames } = await import('../../../ml/features/seed-names.js');
+    const { withAdjustedP } = await import('../../../ml/statistics/benjamini-hochberg.js');
     const { pearson } = await import('../../../ml/statistics/correlation.js');
     const { summarise } = await import('../../../ml/statistics/moments.js');
     const { oneWayAnova } = await import('../../../ml/statistics/one-way-anova.js');
     const { tooFew } = await import('../../../ml/statistics/values.js');
     const minimum = context.var<number>('minimum_sample');
-    const names = async (seed: string, column: string) =>
-      (await context.query(`select ${column} as name from ${context.ref(seed).relation} order by sort_order`)).map(
-        (row) => String(row.name),
-      );
-    const features = await names('audio_features', 'name');
-    const parts = await names('parts_of_day', 'part_of_day');
+    const features = await seedNames(context.query, context.ref('audio_features').relation, 'name');
+    const parts = await seedNames(context.query, context.ref('parts_of_day').relation, 'part_of_day');
     const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
     const plays = await context
       .ref('listening_with_features')
@@ -134,8 +131,7 @@ export default defineModel({
           ...hours.map((hour) => single('hour_of_day', hour)),
         ];
       });
-      const adjusted = benjaminiHochberg(tested.map((row) => row.p_value));
-      return tested.map((row, i) => ({ ...row, p_value_adjusted: adjusted[i] }));
+      return withAdjustedP(tested);
     });
   },
 });

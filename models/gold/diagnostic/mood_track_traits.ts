@@ -31,16 +31,15 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { benjaminiHochberg } = await import('../../../ml/statistics/benjamini-hochberg.js');
-    const { hedgesG } = await import('../../../ml/statistics/effect-size.js');
+    const { seedNames } = await import('../../../ml/features/seed-names.js');
+    const { withAdjustedP } = await import('../../../ml/statistics/benjamini-hochberg.js');
+    const { directionOf, hedgesG } = await import('../../../ml/statistics/effect-size.js');
+    const { ranksBySize } = await import('../../../ml/statistics/ranks.js');
     const { welchTTest } = await import('../../../ml/statistics/welch-t-test.js');
     const minimum = context.var<number>('minimum_sample');
     const catalogue = context.ref('tracks_with_features').relation;
     const listening = context.ref('listening_with_features').relation;
-    const seed = context.ref('audio_features').relation;
-    const features = (await context.query(`select name from ${seed} order by sort_order`)).map((row) =>
-      String(row.name),
-    );
+    const features = await seedNames(context.query, context.ref('audio_features').relation, 'name');
     const columns = [...features, 'mood', 'mode'];
     const played = (condition: string) => `
       select plays.track_key, plays.is_evidence, ${columns.map((name) => `plays.${name}`).join(', ')}, plays.duration_ms, tracks.popularity, tracks.explicit
@@ -78,7 +77,7 @@ export default defineModel({
             mood_side: side,
             trait: name,
             defines_mood: name === 'valence',
-            direction: effect.value === null || effect.value === 0 ? null : effect.value > 0 ? 'higher' : 'lower',
+            direction: directionOf(effect.value),
             n: BigInt(test.n),
             n_side: BigInt(test.n1),
             n_others: BigInt(test.n2),
@@ -91,14 +90,10 @@ export default defineModel({
             note: effect.reason ?? test.reason,
           };
         });
-        const size = (row: (typeof rows)[number]) => Math.abs(row.effect_size ?? 0);
-        const ranked = rows
-          .filter((row) => row.effect_size !== null && !row.defines_mood)
-          .sort((a, b) => size(b) - size(a));
-        return rows.map((row) => ({ ...row, trait_rank: ranked.indexOf(row) + 1 || null }));
+        const ranks = ranksBySize(rows.map((row) => (row.defines_mood ? null : row.effect_size)));
+        return rows.map((row, i) => ({ ...row, trait_rank: ranks[i]! }));
       });
-      const adjusted = benjaminiHochberg(compared.map((row) => row.p_value));
-      results.push(...compared.map((row, i) => ({ ...row, p_value_adjusted: adjusted[i] })));
+      results.push(...withAdjustedP(compared));
     }
     return results;
   },

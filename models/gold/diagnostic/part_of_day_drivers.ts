@@ -23,16 +23,14 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { benjaminiHochberg } = await import('../../../ml/statistics/benjamini-hochberg.js');
-    const { hedgesG } = await import('../../../ml/statistics/effect-size.js');
+    const { seedNames } = await import('../../../ml/features/seed-names.js');
+    const { withAdjustedP } = await import('../../../ml/statistics/benjamini-hochberg.js');
+    const { directionOf, hedgesG } = await import('../../../ml/statistics/effect-size.js');
+    const { ranksBySize } = await import('../../../ml/statistics/ranks.js');
     const { welchTTest } = await import('../../../ml/statistics/welch-t-test.js');
     const minimum = context.var<number>('minimum_sample');
-    const names = async (seed: string, column: string) =>
-      (await context.query(`select ${column} as name from ${context.ref(seed).relation} order by sort_order`)).map(
-        (row) => String(row.name),
-      );
-    const features = await names('audio_features', 'name');
-    const parts = await names('parts_of_day', 'part_of_day');
+    const features = await seedNames(context.query, context.ref('audio_features').relation, 'name');
+    const parts = await seedNames(context.query, context.ref('parts_of_day').relation, 'part_of_day');
     const plays = await context.ref('listening_with_features').columns(['part_of_day', 'is_evidence', ...features]);
 
     return ['all', 'evidence'].flatMap((basis) => {
@@ -49,7 +47,7 @@ export default defineModel({
             is_evidence: basis === 'evidence',
             part_of_day: part,
             feature,
-            direction: effect.value === null || effect.value === 0 ? null : effect.value > 0 ? 'higher' : 'lower',
+            direction: directionOf(effect.value),
             n: BigInt(test.n),
             n_in_part: BigInt(test.n1),
             n_elsewhere: BigInt(test.n2),
@@ -62,12 +60,10 @@ export default defineModel({
             note: effect.reason ?? test.reason,
           };
         });
-        const size = (row: (typeof compared)[number]) => Math.abs(row.standardised_difference ?? 0);
-        const ranked = compared.filter((row) => row.standardised_difference !== null).sort((a, b) => size(b) - size(a));
-        return compared.map((row) => ({ ...row, driver_rank: ranked.indexOf(row) + 1 || null }));
+        const ranks = ranksBySize(compared.map((row) => row.standardised_difference));
+        return compared.map((row, i) => ({ ...row, driver_rank: ranks[i]! }));
       });
-      const adjusted = benjaminiHochberg(rows.map((row) => row.p_value));
-      return rows.map((row, i) => ({ ...row, p_value_adjusted: adjusted[i] }));
+      return withAdjustedP(rows);
     });
   },
 });

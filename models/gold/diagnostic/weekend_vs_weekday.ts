@@ -26,7 +26,7 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { benjaminiHochberg } = await import('../../../ml/statistics/benjamini-hochberg.js');
+    const { withAdjustedP } = await import('../../../ml/statistics/benjamini-hochberg.js');
     const { hedgesG } = await import('../../../ml/statistics/effect-size.js');
     const { welchTTest } = await import('../../../ml/statistics/welch-t-test.js');
     const minimum = context.var<number>('minimum_sample');
@@ -84,8 +84,7 @@ export default defineModel({
           rows.push(compare(basis, metric, unit, group(true), group(false)));
         }
       }
-      const adjusted = benjaminiHochberg(rows.map((row) => row.p_value));
-      return rows.map((row, i) => ({ ...row, p_value_adjusted: adjusted[i] }));
+      return withAdjustedP(rows);
     });
   },
 });

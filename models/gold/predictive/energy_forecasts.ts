@@ -22,10 +22,13 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { playedTracksQuery, readTable } = await import('../../../ml/mood-models/queries.js');
-    const { publishedModelSql, publishedPredictions } = await import('../../../ml/mood-models/published.js');
-    const models = await context.query(publishedModelSql(context.ref('trained_models').relation, 'energy_forecasts'));
-    const played = await readTable(context.query, playedTracksQuery(context.ref('listening_with_features').relation));
-    return publishedPredictions(models[0], played, 'energy');
+    const { publishedInputs, publishedPredictions } = await import('../../../ml/mood-models/published.js');
+    const { model, played } = await publishedInputs(
+      context.query,
+      'energy_forecasts',
+      context.ref('trained_models').relation,
+      context.ref('listening_with_features').relation,
+    );
+    return publishedPredictions(model, played, 'energy');
   },
 });

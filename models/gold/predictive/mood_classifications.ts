@@ -29,12 +29,13 @@ export default defineModel({
     note: 'varchar',
   },
   async run(context) {
-    const { playedTracksQuery, readTable } = await import('../../../ml/mood-models/queries.js');
-    const { publishedModelSql, publishedMoods } = await import('../../../ml/mood-models/published.js');
-    const models = await context.query(
-      publishedModelSql(context.ref('trained_models').relation, 'mood_classifications'),
+    const { publishedInputs, publishedMoods } = await import('../../../ml/mood-models/published.js');
+    const { model, played } = await publishedInputs(
+      context.query,
+      'mood_classifications',
+      context.ref('trained_models').relation,
+      context.ref('listening_with_features').relation,
     );
-    const played = await readTable(context.query, playedTracksQuery(context.ref('listening_with_features').relation));
-    return publishedMoods(models[0], played);
+    return publishedMoods(model, played);
   },
 });

@@ -17,50 +17,8 @@ taste as (
     from plays
 ),
 
-library as (
-    {{ recommendation_library('plays') }}
-),
-
-discoveries as (
-    {{ recommendation_discoveries(ref('tracks_with_features'), ref('listening_with_features')) }}
-),
-
 candidates as (
-    select
-        'library' as origin,
-        track_key,
-        track_id,
-        track_name,
-        artist_name,
-        artist_match,
-        cast(null as varchar) as primary_genre,
-        cast(null as integer) as popularity,
-        plays,
-        {%- for feature in recommendation_sound_features() %}
-        {{ feature }},
-        {%- endfor %}
-        valence,
-        feature_source,
-        is_evidence
-    from library
-    union all
-    select
-        'catalogue',
-        track_key,
-        track_id,
-        track_name,
-        artists,
-        artist_match,
-        primary_genre,
-        popularity,
-        0,
-        {%- for feature in recommendation_sound_features() %}
-        {{ feature }},
-        {%- endfor %}
-        valence,
-        source,
-        not is_sample
-    from discoveries
+    {{ recommendation_candidates('plays', ref('tracks_with_features'), ref('listening_with_features')) }}
 ),
 
 placed as (
