@@ -22,4 +22,6 @@ export const cliCodes = {
   oneNodeWanted: 'TSD1913',
   /** `docs serve` before `docs generate` */
   noDocs: 'TSD1914',
+  /** a command of the project that threw an error of its own */
+  commandFailed: 'TSD1919',
 } as const;

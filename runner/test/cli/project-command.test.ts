@@ -21,6 +21,8 @@ commands:
     module: commands/broken.ts
   empty:
     module: commands/empty.ts
+  refuse:
+    module: commands/refuse.ts
 `,
     '.env': 'GREETING=hello\n',
     'commands/greet.ts': `import type { CommandContext } from 'tsdbt';
@@ -36,6 +38,10 @@ export default async function (args: string[], context: CommandContext): Promise
 });
 `,
     'commands/broken.ts': 'throw new Error("no network here");\n',
+    'commands/refuse.ts': `export default async ([hint]: string[]) => {
+  throw Object.assign(new Error('the shop is closed'), hint === undefined ? {} : { hint });
+};
+`,
     'commands/empty.ts': 'export const x = 1;\n',
   });
 });
@@ -56,6 +62,18 @@ describe('a command that the project declares', () => {
     const { stdout } = await tsdbt(temporary.folder, ['--help']);
     expect(stdout).toContain('\nCommands of this project:\n  greet                    says hello\n  wait\n');
     expect((await tsdbt(join(temporary.folder, '..'), ['--help'])).stdout).not.toContain('Commands of this project');
+  });
+
+  it('may throw: its message is shown with its hint, or with the place where it was thrown', async () => {
+    expect(await tsdbt(temporary.folder, ['refuse', 'come back tomorrow'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'TSD1919  refuse: the shop is closed\n  come back tomorrow\n',
+    });
+    const { stderr } = await tsdbt(temporary.folder, ['refuse']);
+    expect(stderr).toContain('TSD1919  refuse: the shop is closed');
+    expect(stderr).toContain('commands/refuse.ts:2');
+    expect(stderr).not.toContain('internal error');
   });
 
   it('is written to the log file', async () => {

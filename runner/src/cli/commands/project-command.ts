@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ProjectError } from '../../errors/tsdbt-error.js';
+import { ProjectError, tsdbtErrorsOf } from '../../errors/tsdbt-error.js';
 import type { LogLevel } from '../../events/events.js';
 import type { ModelLogger } from '../../project/define-model.js';
 import type { Project, ProjectCommand } from '../../project/project.js';
@@ -35,7 +35,7 @@ export type CommandFunction = (args: readonly string[], context: CommandContext)
  *
  * @param args what stands after the command's name, as it is
  * @param builtIn names of tsdbt's own commands, for the suggestion
- * @throws ProjectError TSD1902 when there is no such command, TSD1912 when its module cannot be used
+ * @throws ProjectError TSD1902 when there is no such command, TSD1912 when its module cannot be used, TSD1919 when it throws
  */
 export async function runProjectCommand(
   name: string,
@@ -61,11 +61,32 @@ export async function runProjectCommand(
         log: { debug: log('debug'), info: log('info'), warn: log('warn') },
         signal,
       };
-      const code = await run(args, context);
+      const code = await callCommand(command, run, args, context);
       return typeof code === 'number' ? code : signal.aborted ? 130 : 0;
     };
     return interruptible(effects, call, log('info'));
   });
+}
+
+/** What a command throws is the project's, not a defect of this program: its message is shown, and its `hint` where it has one. */
+async function callCommand(
+  command: ProjectCommand,
+  run: CommandFunction,
+  args: readonly string[],
+  context: CommandContext,
+): Promise<unknown> {
+  try {
+    return await run(args, context);
+  } catch (thrown) {
+    if (context.signal.aborted || tsdbtErrorsOf(thrown).length > 0 || !(thrown instanceof Error)) throw thrown;
+    const hint = 'hint' in thrown && typeof thrown.hint === 'string' ? thrown.hint : undefined;
+    throw new ProjectError(cliCodes.commandFailed, `${command.name}: ${thrown.message}`, {
+      hint,
+      // an error that says what to do was foreseen; of any other, the stack tells where it comes from
+      detail: hint === undefined ? thrown.stack?.split('\n').slice(1).join('\n') : undefined,
+      cause: thrown,
+    });
+  }
 }
 
 async function loadCommand(project: Project, command: ProjectCommand): Promise<CommandFunction> {
