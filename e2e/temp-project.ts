@@ -142,7 +142,7 @@ export function run(
   program: string,
   args: readonly string[],
   cwd: string,
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<CommandResult> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
