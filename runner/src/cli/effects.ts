@@ -10,8 +10,10 @@ export interface Effects {
   /** absolute path of the working directory */
   readonly cwd: string;
   readonly now: () => Date;
-  /** Calls back at every Ctrl-C (and when the program is asked to end); returns what takes the listener away. */
-  readonly onInterrupt: (listener: () => void) => () => void;
+  /** Waits; returns early, without an error, when the signal is aborted. Milliseconds, at most 2^31 - 1. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Calls back at every Ctrl-C (and when the program is asked to end: SIGTERM); returns what takes the listener away. */
+  readonly onInterrupt: (listener: (signal?: 'SIGINT' | 'SIGTERM') => void) => () => void;
   /** Ends the program at once. */
   readonly exit: (code: number) => void;
 }
@@ -24,14 +26,31 @@ export function processEffects(): Effects {
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),
+    sleep,
     onInterrupt: (listener) => {
-      process.on('SIGINT', listener);
-      process.on('SIGTERM', listener);
+      const interrupted = (): void => listener('SIGINT');
+      const terminated = (): void => listener('SIGTERM');
+      process.on('SIGINT', interrupted);
+      process.on('SIGTERM', terminated);
       return () => {
-        process.off('SIGINT', listener);
-        process.off('SIGTERM', listener);
+        process.off('SIGINT', interrupted);
+        process.off('SIGTERM', terminated);
       };
     },
     exit: (code) => process.exit(code),
   };
+}
+
+/** Waits by a timer of the process. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+  });
 }

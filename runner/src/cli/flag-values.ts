@@ -1,13 +1,25 @@
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
+import { parseDuration } from '../schedule/duration.js';
 import { cliCodes } from './codes.js';
 
-/** A reader of a flag's value that takes whole numbers from `least` on. */
-export function wholeNumber(flag: string, least: number): (value: string) => number {
+/** A reader of a flag's value that takes whole numbers from `least` on, or up to `most`. */
+export function wholeNumber(flag: string, least: number, most = Number.MAX_SAFE_INTEGER): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (/^-?\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
-    throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a whole number from ${least} on, not "${value}"`);
+    if (/^-?\d+$/.test(value) && number >= least && number <= most) return number;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+    throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a whole number ${range}, not "${value}"`);
+  };
+}
+
+/** A reader of a flag's value that takes a duration; it gives milliseconds. */
+export function duration(flag: string): (value: string) => number {
+  return (value) => {
+    const milliseconds = parseDuration(value);
+    if (milliseconds !== undefined) return milliseconds;
+    const hint = 'e.g. 90s, 10m, 2h30m';
+    throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a duration, not "${value}"`, { hint });
   };
 }
 

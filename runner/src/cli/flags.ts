@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { LogLevel } from '../events/events.js';
-import { collected, oneOf, someOf, wholeNumber } from './flag-values.js';
+import { collected, duration, oneOf, someOf, wholeNumber } from './flag-values.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {
@@ -49,6 +49,21 @@ export interface ShowOptions extends SelectionOptions {
 
 export interface CompileOptions extends SelectionOptions {
   readonly inline?: string;
+}
+
+export interface ScheduleOptions extends GlobalOptions {
+  readonly cron?: string;
+  readonly timezone?: string;
+  /** commands as given, in order */
+  readonly run?: readonly string[];
+  /** durations are milliseconds */
+  readonly jitter?: number;
+  readonly timeout?: number;
+  readonly grace?: number;
+  readonly maxFailures?: number;
+  readonly healthFile?: string;
+  readonly healthPort?: number;
+  readonly once?: boolean;
 }
 
 const RESOURCE_TYPES = [
@@ -120,4 +135,31 @@ export const flags = {
     ),
   showOutput: (): Option =>
     new Option('--output <form>', 'text or json (default: text)').argParser(oneOf('--output', ['text', 'json'])),
+  schedule: (): Option[] => [
+    new Option(
+      '--cron <expression>',
+      'when to run: five cron fields, or six with seconds first (default: "0 */6 * * *")',
+    ),
+    new Option('--timezone <name>', 'IANA name of the zone that --cron is read in (default: UTC)'),
+    new Option('--run <command>', 'what to run, with its flags; several run in order (default: build)').argParser(
+      collected,
+    ),
+    new Option('--jitter <duration>', 'begin each run up to so much later, at random (default: 0)').argParser(
+      duration('--jitter'),
+    ),
+    new Option('--timeout <duration>', 'cancel a run that takes longer (default: never)').argParser(
+      duration('--timeout'),
+    ),
+    new Option('--grace <duration>', 'time that a cancelled run has to end (default: 20s)').argParser(
+      duration('--grace'),
+    ),
+    new Option('--max-failures <n>', 'end with 1 after so many failures in a row (default: never)').argParser(
+      wholeNumber('--max-failures', 1),
+    ),
+    new Option('--health-file <path>', 'keep a JSON file that says how the scheduler is'),
+    new Option('--health-port <n>', 'answer the same at http://127.0.0.1:<n>/health').argParser(
+      wholeNumber('--health-port', 0, 65_535),
+    ),
+    new Option('--once', 'run once, now, and end with the exit code of the run'),
+  ],
 };

@@ -8,6 +8,7 @@ import {
   type GlobalOptions,
   type ListOptions,
   type RunOptions,
+  type ScheduleOptions,
   type SelectionOptions,
   type ShowOptions,
 } from './flags.js';
@@ -94,6 +95,13 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'remove the folders of clean-targets (compiled SQL, artifacts)',
     options: () => [],
     run: async (options, effects) => (await import('./commands/clean.js')).clean(options, effects),
+  },
+  {
+    name: 'schedule',
+    summary: 'run a command again and again by a cron expression, until it is stopped',
+    options: () => flags.schedule(),
+    run: async (options, effects) =>
+      (await import('./commands/schedule.js')).schedule(options as ScheduleOptions, effects),
   },
   {
     name: 'init',

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Effects } from '../../src/cli/effects.js';
+import { type Effects, sleep } from '../../src/cli/effects.js';
 import { main } from '../../src/cli/main.js';
 import { Recording } from '../report/recording.js';
 
@@ -24,6 +24,7 @@ export function recordingEffects(cwd: string, env: Record<string, string> = {}) 
     env,
     cwd,
     now: () => new Date(),
+    sleep,
     onInterrupt: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
