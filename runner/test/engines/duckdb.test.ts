@@ -94,7 +94,7 @@ describe('type checking without running', () => {
   it('accepts a comment at the end and refuses more than one statement, or none that selects', async () => {
     expect(await session.describe('select 1 as a -- the end')).toHaveLength(1);
     await expect(session.describe('select 1; select 2')).rejects.toThrow('found 2 statements');
-    await expect(session.describe('create table x (i int)')).rejects.toThrow('expected a SELECT, found CREATE');
+    await expect(session.describe('create table x (i int)')).rejects.toThrow('expected one SELECT, found CREATE');
   });
 });
 
