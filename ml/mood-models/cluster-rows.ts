@@ -71,6 +71,8 @@ export function memberRows(
   const first = clusters.find((row) => typeof row.model === 'string');
   if (first === undefined) return [];
   const model = JSON.parse(String(first.model)) as AssignmentModel;
+  // Groups of invented tracks say nothing of real ones, however well those were measured.
+  const fromSample = first.is_sample === true;
   const names = new Map(clusters.map((row) => [Number(row.cluster_id), String(row.persona)]));
   const rows = new Map<string, TableRow>();
   const add = (table: Table, describe: (row: number) => TableRow): void => {
@@ -100,11 +102,11 @@ export function memberRows(
   });
   // What was heard wins: its features are those that the listening tables use.
   add(played, (row) => {
-    const isEvidence = played.columns.is_evidence![row] === true;
+    const isEvidence = played.columns.is_evidence![row] === true && !fromSample;
     return {
       plays: BigInt(played.columns.plays![row] as bigint),
       feature_source: String(played.columns.feature_source![row]),
-      is_sample: played.columns.is_sample![row] === true,
+      is_sample: played.columns.is_sample![row] === true || fromSample,
       is_evidence: isEvidence,
       evidence: evidenceLabel(isEvidence),
     };

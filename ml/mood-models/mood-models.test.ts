@@ -233,3 +233,26 @@ describe('too little input', () => {
     );
   });
 });
+
+describe('what was learned from the sample catalogue', () => {
+  it('is no evidence, however well the played tracks were measured', async () => {
+    const catalogue = tracks(150, { is_sample: true }, 11);
+    const played = tracks(40, { feature_source: 'real' }, 12);
+    const { models, metrics } = tablesOf(await train(input(catalogue, played)));
+    const scored = metrics.filter((row) => row.split === 'plays_measured' && row.value !== null);
+    expect(scored.length).toBeGreaterThan(0);
+    expect(new Set(scored.map((row) => `${row.evidence}: ${row.note}`))).toEqual(
+      new Set(['not evidence: not evidence: learned from the sample catalogue']),
+    );
+    const published = models.find((row) => row.model_name === 'energy_forecasts' && row.is_published);
+    const [prediction] = publishedPredictions(published, table(played), 'energy');
+    expect(prediction).toMatchObject({
+      is_sample: true,
+      is_evidence: false,
+      note: 'learned from the sample catalogue: not evidence',
+    });
+    const members = memberRows(clusterRows(table(catalogue), table(played), 30), table(catalogue), table(played));
+    expect(members).toHaveLength(190);
+    expect(members.every((row) => row.is_sample && !row.is_evidence)).toBe(true);
+  });
+});

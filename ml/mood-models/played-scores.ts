@@ -53,19 +53,22 @@ export function playedRows(played: Table): PlayedRows {
   };
 }
 
-/** Scores a model that was trained on the catalogue on the tracks that were played. */
+/**
+ * Scores a model that was trained on the catalogue on the tracks that were played.
+ * @param training the targets that it was trained on, and whether they are of the sample catalogue
+ */
 export function scorePlays(
   variant: Variant,
   model: TrainedModel | null,
   reason: string | null,
-  trainingTarget: Float64Array,
+  training: { readonly target: Float64Array; readonly isSample: boolean },
   played: PlayedRows,
   minimum: number,
 ): Omit<Evaluation, 'importances'> {
   const parts = playSplits.map((split) => {
     const rows = played.split.flatMap((name, row) => (name === split ? [row] : []));
     const nPlays = rows.reduce((sum, row) => sum + played.plays[row]!, 0);
-    const isEvidence = split === 'plays_measured';
+    const isEvidence = split === 'plays_measured' && !training.isSample;
     if (model === null || variant.usesGenre) {
       const note = model === null ? (reason ?? 'not trained') : 'plays have no genre: scored on the catalogue only';
       const about = { split, n: rows.length, nPlays, isEvidence, note };
@@ -78,11 +81,11 @@ export function scorePlays(
         split,
         actual: takeRows(played.targets[variant.target], rows),
         outputs: predictVariant(model, matrix),
-        baseline: baselineOutputs(variant, trainingTarget, rows.length),
+        baseline: baselineOutputs(variant, training.target, rows.length),
         groups: renumber(rows.map((row) => played.groups[row]!)),
         nPlays,
         isEvidence,
-        note: notes[split],
+        note: notes[split] ?? (training.isSample ? 'not evidence: learned from the sample catalogue' : null),
       },
       minimum,
     );

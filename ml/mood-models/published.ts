@@ -13,7 +13,7 @@ export type PredictionRow = { readonly [column: string]: Cell };
 
 /** The published model of a name, with its document. */
 function publishedModelSql(trainedModels: string, name: ModelName): string {
-  return `select model_id, document, document_sha256, note from ${trainedModels} where model_name = '${name}' and is_published`;
+  return `select model_id, document, document_sha256, is_sample, note from ${trainedModels} where model_name = '${name}' and is_published`;
 }
 
 /**
@@ -98,16 +98,20 @@ function trackColumns(played: Table, row: number): PredictionRow {
 }
 
 function modelColumns(model: Row | undefined, played: Table, row: number, missing: string | null): PredictionRow {
-  const isEvidence = played.columns.is_evidence![row] === true;
+  const measured = played.columns.is_evidence![row] === true;
+  // What was learned from invented tracks says nothing of real ones, however well those were measured.
+  const learnedFromSample = model?.is_sample === true;
+  const isEvidence = measured && !learnedFromSample;
   const trained = typeof model?.document === 'string';
   const source = String(played.columns.feature_source![row]);
-  const notEvidence =
-    source === 'synthetic' ? 'synthetic features: not evidence' : isEvidence ? null : 'sample data: not evidence';
+  const notMeasured = source === 'synthetic' ? 'synthetic features: not evidence' : 'sample data: not evidence';
+  const learned = learnedFromSample ? 'learned from the sample catalogue: not evidence' : null;
+  const notEvidence = measured ? learned : notMeasured;
   return {
     model_id: (model?.model_id ?? null) as Cell,
     document_sha256: (model?.document_sha256 ?? null) as Cell,
     feature_source: source,
-    is_sample: played.columns.is_sample![row] === true,
+    is_sample: played.columns.is_sample![row] === true || learnedFromSample,
     is_evidence: isEvidence,
     evidence: evidenceLabel(isEvidence),
     note: trained ? (missing ?? notEvidence) : `no model: ${model?.note ?? 'not trained'}`,

@@ -81,6 +81,7 @@ async function trainOnCatalogue(
 ): Promise<TrainingOutcome> {
   const { catalogue, played, minimum } = input;
   const target = catalogue.targets[variant.target];
+  const training = { target, isSample: catalogue.isSample };
   const seed = seedFromText(variantId(variant));
   const reason = whyNot(variant, catalogue, minimum);
   if (reason !== null) {
@@ -91,7 +92,7 @@ async function trainOnCatalogue(
       isEvidence: !catalogue.isSample,
       note: reason,
     };
-    const plays = scorePlays(variant, null, reason, target, played, minimum);
+    const plays = scorePlays(variant, null, reason, training, played, minimum);
     const metrics = [...emptyMetrics(variant, about), ...plays.metrics];
     return outcome(variant, input, seed, null, { ...plays, metrics, importances: [] }, reason);
   }
@@ -106,7 +107,7 @@ async function trainOnCatalogue(
     variant,
     model,
     'plays have no genre: scored on the catalogue only',
-    target,
+    training,
     played,
     minimum,
   );

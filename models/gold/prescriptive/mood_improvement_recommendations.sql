@@ -5,7 +5,7 @@ with plays as (
 
 -- What a forest that has heard none of the played tracks expects of them; catalogue tracks taught it, so they have no prediction.
 predictions as (
-    select track_key, predicted_valence
+    select track_key, predicted_valence, is_evidence
     from {{ ref('mood_predictions') }}
 ),
 
@@ -44,7 +44,9 @@ lifted as (
         round(predictions.predicted_valence - starts.from_predicted_valence, 6) as predicted_lift,
         round(candidates.valence - starts.from_valence, 6) as expected_lift,
         round({{ recommendation_distance('candidates', 'starts', 'scale') }}, 6) as distance,
-        starts.is_evidence and candidates.is_evidence as rests_on_evidence
+        -- a prediction that a track was chosen by has to rest on evidence too
+        starts.is_evidence and candidates.is_evidence
+            and (predictions.predicted_valence is null or predictions.is_evidence) as rests_on_evidence
     from candidates
     cross join starts
     cross join scale
