@@ -24,6 +24,9 @@
     + (1 / (1 + 0.2316419 * ({{ z }}))) * (1.781477937 + (1 / (1 + 0.2316419 * ({{ z }}))) * (-1.821255978
     + (1 / (1 + 0.2316419 * ({{ z }}))) * 1.330274429))))){% endmacro %}
 
+{# Fewest days that a mean of plays needs: an error over days needs two of them, whatever the var says. #}
+{% macro recommendation_minimum_days() %}{{ var('listened_minimum_days') if var('listened_minimum_days') > 2 else 2 }}{% endmacro %}
+
 {# Wilson's 95 % interval of a share; `side` is 'low' or 'high'. Null where n is 0. #}
 {% macro recommendation_wilson(successes, n, side) %}{% set sign = '-' if side == 'low' else '+' %}
 {%- set p = '(' ~ successes ~ ') * 1.0 / nullif(' ~ n ~ ', 0)' -%}

@@ -13,8 +13,8 @@ case
     when {{ plays }} = 0 then 'no plays with usable features'
     when {{ plays }} < {{ var('minimum_sample') }}
         then 'too few plays: ' || cast({{ plays }} as varchar) || ' of at least {{ var('minimum_sample') }}'
-    when {{ days }} < {{ var('listened_minimum_days') }}
-        then 'too few days: ' || cast({{ days }} as varchar) || ' of at least {{ var('listened_minimum_days') }}'
+    when {{ days }} < {{ recommendation_minimum_days() }}
+        then 'too few days: ' || cast({{ days }} as varchar) || ' of at least {{ recommendation_minimum_days() }}'
 end
 {% endmacro %}
 

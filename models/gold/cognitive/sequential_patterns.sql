@@ -16,24 +16,23 @@ ordered as (
 steps as (
     select
         ordered.*,
-        row_number() over (partition by session_id order by play_number) as step_number
+        sum(case when track_before = track_key then 0 else 1 end) over (partition by session_id order by play_number) as step_number
     from ordered
-    where track_before is null
-       or track_before <> track_key
 ),
 
--- A step without usable features, or one that was cut short, breaks the sequence.
+-- A step without usable features, or one that was cut short (however often it was begun), breaks the sequence.
 usable as (
     select
         session_id,
         step_number,
-        is_evidence,
-        case
+        bool_and(is_evidence) as is_evidence,
+        max(case
             when is_evidence = has_evidence
                 and (ms_played is null or ms_played >= {{ var('listened_minimum_seconds') }} * 1000)
                 then mood
-        end as mood
+        end) as mood
     from steps
+    group by session_id, step_number
 ),
 
 triples as (

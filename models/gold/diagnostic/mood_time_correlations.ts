@@ -67,7 +67,7 @@ export default defineModel({
             method: 'point_biserial',
             n: BigInt(correlation.n),
             n_in_time: BigInt(inTime.n),
-            mean_in_time: inTime.mean,
+            mean_in_time: enough ? inTime.mean : null,
             effect_size: enough ? correlation.coefficient : null,
             ci_low: enough ? correlation.ciLow : null,
             ci_high: enough ? correlation.ciHigh : null,

@@ -48,7 +48,7 @@ export default defineModel({
           min(duration_ms) as duration_ms, min(catalogue_track_id) as catalogue_track_id
         from ${listening} where ${condition} group by track_key
       ) as plays
-      left join ${catalogue} as tracks on tracks.track_id = plays.catalogue_track_id`;
+      left join ${catalogue} as tracks on tracks.track_key = plays.catalogue_track_id`;
     const populations = {
       catalogue: `select *, not is_sample as is_evidence from ${catalogue} where mood is not null`,
       played: played('mood is not null'),

@@ -60,7 +60,7 @@ enough as (
     from compared
     where n >= {{ var('minimum_sample') }}
       and usual_n >= {{ var('minimum_sample') }}
-      and days >= {{ var('listened_minimum_days') }}
+      and days >= {{ recommendation_minimum_days() }}
 ),
 
 -- What each day contributes to the difference of the two means; its spread over days is the cluster-robust error.

@@ -60,7 +60,7 @@ errors as (
         on day_sums.day_type = means.day_type
         and day_sums.hour_of_day = means.hour_of_day
     where means.n >= {{ var('minimum_sample') }}
-      and means.days >= {{ var('listened_minimum_days') }}
+      and means.days >= {{ recommendation_minimum_days() }}
     group by means.day_type, means.hour_of_day, means.n, means.days
 ),
 
