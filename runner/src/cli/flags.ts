@@ -128,6 +128,8 @@ export const flags = {
         .filter(Boolean)
         .reduce<string[]>((keys, key) => collected(key, keys), before ?? []),
     ),
+  outputFolder: (otherwise: string): Option =>
+    new Option('--output <folder>', `folder to write to (default: ${otherwise} of the project)`),
   noCompile: (): Option => new Option('--no-compile', 'show the SQL of the last run instead of compiling it anew'),
   port: (): Option =>
     new Option('--port <n>', 'port of 127.0.0.1 to serve at (default: the first free one from 8080 on)').argParser(

@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+import type { DashboardOptions } from './commands/dashboard.js';
 import type { DocsOptions } from './commands/docs.js';
 import type { Effects } from './effects.js';
 import {
@@ -75,6 +76,14 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'read the whole project and say what is in it, or all that is wrong with it',
     options: () => [],
     run: async (options, effects) => (await import('./commands/parse.js')).parse(options as SelectionOptions, effects),
+  },
+  {
+    name: 'dashboard',
+    summary: 'make a page of the charts in dashboards/ (build), or check them without running a query (check)',
+    argument: { name: '<action>', summary: 'build or check' },
+    options: () => [flags.outputFolder('target/dashboard')],
+    run: async (options, effects, action) =>
+      (await import('./commands/dashboard.js')).dashboard(options as DashboardOptions, effects, action),
   },
   {
     name: 'docs',
