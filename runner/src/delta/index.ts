@@ -24,8 +24,16 @@ export { type OverwriteOptions, stageOverwrite } from './operations/overwrite.js
 export { restore, stageRestore } from './operations/restore.js';
 export { type CommitResult, StagedCommit } from './operations/staged-commit.js';
 export type { Target } from './operations/target.js';
+export { stageUpdate, type UpdateOptions } from './operations/update.js';
 export { type VacuumOptions, type VacuumResult, vacuum } from './operations/vacuum.js';
-export type { ParquetEngine, ParquetWriteOptions, SelectColumn, WrittenColumnStats, WrittenFile } from './parquet.js';
+export type {
+  ParquetEngine,
+  ParquetFilesOptions,
+  ParquetWriteOptions,
+  SelectColumn,
+  WrittenColumnStats,
+  WrittenFile,
+} from './parquet.js';
 export type { AddFile, CommitInfo, Metadata, Protocol, RemoveFile } from './protocol/actions.js';
 export type { ArrayType, DataType, MapType, StructField, StructType } from './protocol/data-types.js';
 export { planColumns, type TypeWarning, toDuckDBType } from './protocol/duckdb-types.js';

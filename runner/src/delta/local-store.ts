@@ -39,6 +39,10 @@ export class LocalStore implements LogStore {
     return orIfMissing(readFile(join(this.location, path), 'utf8'), undefined);
   }
 
+  async readBytes(path: string): Promise<Uint8Array | undefined> {
+    return orIfMissing(readFile(join(this.location, path)), undefined);
+  }
+
   async modified(path: string): Promise<number | undefined> {
     return (await orIfMissing(stat(join(this.location, path)), undefined))?.mtimeMs;
   }
@@ -61,9 +65,9 @@ export class LocalStore implements LogStore {
     return true;
   }
 
-  async put(path: string, text: string): Promise<void> {
+  async put(path: string, content: string | Uint8Array): Promise<void> {
     const target = await this.prepareWrite(path);
-    const temporary = await this.#writeTemporary(target, text);
+    const temporary = await this.#writeTemporary(target, content);
     await rename(temporary, target);
     await syncFolder(dirname(target));
   }
@@ -105,12 +109,12 @@ export class LocalStore implements LogStore {
     await syncFolder(dirname(target));
   }
 
-  async #writeTemporary(target: string, text: string): Promise<string> {
+  async #writeTemporary(target: string, content: string | Uint8Array): Promise<string> {
     const temporary = join(dirname(target), `_tmp_${randomUUID()}.tmp`);
     try {
       const file = await open(temporary, 'wx');
       try {
-        await file.writeFile(text, 'utf8');
+        await file.writeFile(content, 'utf8');
         await file.sync();
       } finally {
         await file.close();

@@ -37,6 +37,18 @@ export interface ParquetWriteOptions {
   readonly compression?: string;
   /** rows in a row group; default 122,880 */
   readonly rowGroupSize?: number;
+  /** value of the option `FIELD_IDS` of COPY */
+  readonly fieldIds?: string | undefined;
+}
+
+/** Files of one write, cut where they grow large. */
+export interface ParquetFilesOptions extends Omit<ParquetWriteOptions, 'path'> {
+  /** absolute path of a folder that exists */
+  readonly folder: string;
+  /** name of each file without its ending; `{i}` stands for its number */
+  readonly name: string;
+  /** a file that has grown to this many bytes is closed, and another begun */
+  readonly fileSizeBytes: number;
 }
 
 export interface ParquetEngine {
@@ -44,6 +56,8 @@ export interface ParquetEngine {
   describe(select: string): Promise<readonly SelectColumn[]>;
   /** writes the rows of a SELECT to one new Parquet file and returns its statistics */
   writeParquet(select: string, options: ParquetWriteOptions): Promise<WrittenFile>;
+  /** writes the rows of a SELECT to one or more new files; without it, every write is one file */
+  writeParquetFiles?(select: string, options: ParquetFilesOptions): Promise<readonly WrittenFile[]>;
   /** reads rows, as objects by column name; 64-bit integers as bigint */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   execute(sql: string): Promise<void>;

@@ -21,12 +21,14 @@ export interface LogStore {
   listAll(folder: string): Promise<StoredFile[]>;
   /** A text file; undefined when it does not exist. */
   read(path: string): Promise<string | undefined>;
+  /** The bytes of a file; undefined when it does not exist. */
+  readBytes(path: string): Promise<Uint8Array | undefined>;
   /** When a file was last written, milliseconds since the epoch; undefined when it does not exist. */
   modified(path: string): Promise<number | undefined>;
   /** Writes a file that must not exist yet, whole or not at all: false when it exists, and then nothing is written. */
   putIfAbsent(path: string, text: string): Promise<boolean>;
   /** Writes or replaces a file, whole or not at all. */
-  put(path: string, text: string): Promise<void>;
+  put(path: string, content: string | Uint8Array): Promise<void>;
   /** Removes files; those that do not exist are no error. */
   remove(paths: readonly string[]): Promise<void>;
   /** Absolute local path at which a file of the table is to be written by an engine; its folder exists. */

@@ -63,8 +63,8 @@ describe('statistics', () => {
   it('tell which files may hold a key', async () => {
     const file = async (select: string) => {
       await (await stageOverwrite(t.target, { select })).commit(by);
-      const { schema, files } = await t.snapshot();
-      return (column: string, min: string, max = min) => mayHold(files[0]!, schema, [], [{ column, min, max }]);
+      const snapshot = await t.snapshot();
+      return (column: string, min: string, max = min) => mayHold(snapshot.files[0]!, snapshot, [{ column, min, max }]);
     };
     const holds = await file(
       "SELECT range + 9007199254740993 AS i, 'k' || range AS s, TIMESTAMPTZ '2024-01-01 00:00:00.0005+00' AS at, range::DECIMAL(9,2) AS d, NULL::INTEGER AS n FROM range(3)",

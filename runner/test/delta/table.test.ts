@@ -96,10 +96,10 @@ describe('a table', () => {
   });
 
   it('is not told to use features that this implementation does not have', async () => {
-    const properties = { 'delta.enableChangeDataFeed': 'true' };
+    const properties = { 'delta.enableRowTracking': 'true' };
     await expect(stageOverwrite(t.target, { select: 'SELECT 1 AS a', properties })).rejects.toMatchObject({
       code: 'TSD6012',
-      message: expect.stringContaining('changeDataFeed'),
+      message: expect.stringContaining('rowTracking'),
     });
   });
 

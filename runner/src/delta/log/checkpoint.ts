@@ -20,6 +20,11 @@ const COLUMNS: Readonly<Record<string, string>> = {
   domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
 };
 
+/** Added to the columns of files where a table has deletion vectors; other readers need not know them. */
+const VECTOR =
+  'deletionVector STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, "offset" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)';
+const VECTORED: ReadonlySet<string> = new Set(['add', 'remove']);
+
 /**
  * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. The actions go through a file of JSON
  * lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
@@ -33,7 +38,10 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, sn
     const text = serializeActions(actions);
     await store.put(lines, text);
     const longest = actions.reduce((most, action) => Math.max(most, JSON.stringify(action).length), 0);
-    const columns = Object.entries(COLUMNS).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
+    const vectors = [...snapshot.files, ...snapshot.tombstones].some((file) => file.deletionVector);
+    const columns = Object.entries(COLUMNS)
+      .map(([name, type]) => [name, vectors && VECTORED.has(name) ? `${type.slice(0, -1)}, ${VECTOR})` : type] as const)
+      .map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
     const source = `read_json(${quoteLiteral(`${store.location}/${lines}`)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
     const names = Object.keys(COLUMNS).map((name) => `"${name}"`);
     const written = await engine.writeParquet(`SELECT ${names.join(', ')} FROM ${source}`, {
@@ -75,7 +83,14 @@ function checkpointActions(snapshot: Snapshot): Action[] {
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
   for (const [appId, txn] of state.transactions) actions.push({ txn: { ...txn, appId } });
   for (const domain of snapshot.domains) actions.push({ domainMetadata: domain });
-  for (const { path, deletionTimestamp, extendedFileMetadata, partitionValues, size } of snapshot.tombstones)
+  for (const {
+    path,
+    deletionTimestamp,
+    extendedFileMetadata,
+    partitionValues,
+    size,
+    deletionVector,
+  } of snapshot.tombstones)
     if ((deletionTimestamp ?? 0) > expired)
       actions.push({
         remove: {
@@ -85,6 +100,7 @@ function checkpointActions(snapshot: Snapshot): Action[] {
           extendedFileMetadata: extendedFileMetadata ?? null,
           partitionValues: partitionValues ?? null,
           size: size ?? null,
+          ...(deletionVector ? { deletionVector } : {}),
         },
       });
   for (const file of snapshot.files) actions.push({ add: { ...file, dataChange: false } });

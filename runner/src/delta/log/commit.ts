@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type Action,
   type AddFile,
+  type ChangeFile,
   type CommitInfo,
   type Metadata,
   type Protocol,
@@ -37,6 +38,8 @@ export interface Change {
   readonly metadata: Metadata | undefined;
   readonly adds: readonly AddFile[];
   readonly removes: readonly AddFile[];
+  /** files of the change data feed */
+  readonly changes?: readonly ChangeFile[];
   readonly reads: ReadSet;
 }
 
@@ -113,6 +116,7 @@ function actionsOf(
     ...(provenance.txn ? [{ txn: { ...provenance.txn, lastUpdated: now } }] : []),
     ...removes.map((remove) => ({ remove })),
     ...change.adds.map((add) => ({ add })),
+    ...(change.changes ?? []).map((cdc) => ({ cdc })),
   ];
 }
 
@@ -124,5 +128,6 @@ function removeOf(file: AddFile, deletionTimestamp: number, dataChange: boolean)
     extendedFileMetadata: true,
     partitionValues: file.partitionValues,
     size: file.size,
+    ...(file.deletionVector ? { deletionVector: file.deletionVector } : {}),
   };
 }

@@ -1,8 +1,10 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import { type Action, type CommitInfo, parseActions } from '../protocol/actions.js';
+import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import type { LogStore } from '../store.js';
 import { commitPath } from './file-names.js';
+import { loadDeletionVectors } from './load-deletion-vectors.js';
 import { readCheckpoint } from './read-checkpoint.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
 import { type LogListing, listLog, segmentFor } from './segment.js';
@@ -36,7 +38,8 @@ export async function loadSnapshot(
   let replayed = replay(state, commits);
   if (commits.length === 0) replayed = { ...replayed, commitInfo: await commitInfoOf(store, version) };
   const timestamp = await commitTimestamp(store, version, replayed.commitInfo);
-  return new Snapshot(store.location, version, new Date(timestamp), replayed);
+  const deleted = await loadDeletionVectors(store, replayed.files.values(), known?.deletedRows ?? NO_DELETED_ROWS);
+  return new Snapshot(store.location, version, new Date(timestamp), replayed, deleted);
 }
 
 /** The state to begin with, and its version. */
@@ -51,8 +54,10 @@ async function baseState(
   const first = segment.commits[0] ?? Number.POSITIVE_INFINITY;
   if (known !== undefined && known.version < version && first <= known.version + 1) return [known.version, known.state];
   if (segment.checkpoint === undefined) return [-1, EMPTY_STATE];
-  const paths = segment.checkpoint.paths.map((path) => `${store.location}/${path}`);
-  return [segment.checkpoint.version, replay(EMPTY_STATE, [await readCheckpoint(engine, paths)])];
+  return [
+    segment.checkpoint.version,
+    replay(EMPTY_STATE, [await readCheckpoint(store, engine, segment.checkpoint.paths)]),
+  ];
 }
 
 /** The actions of one commit. Throws StorageError TSD6015 when its file is missing. */

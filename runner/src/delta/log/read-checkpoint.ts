@@ -1,8 +1,10 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
-import { type Action, withoutNulls } from '../protocol/actions.js';
+import { type Action, parseActions, withoutNulls } from '../protocol/actions.js';
 import { type DuckDBType, parseDuckDBType } from '../protocol/duckdb-type-parser.js';
 import { quoteIdentifier, quoteLiteral } from '../sql.js';
+import type { LogStore } from '../store.js';
+import { LOG_FOLDER } from './file-names.js';
 
 /** Fields of each action that are read, by column of the checkpoint (PROTOCOL.md, "Checkpoint Schema"). */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -20,25 +22,49 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'deletionVector',
   ],
   domainMetadata: ['domain', 'configuration', 'removed'],
+  sidecar: ['path'],
 };
 
 /**
- * Reads a classic or multi-part checkpoint. Other writers leave out columns and fields, or add some: only what is there is asked for.
- * Throws StorageError TSD6012 for a checkpoint of the v2 specification.
+ * Reads a checkpoint: classic, multi-part, or of the v2 specification in Parquet or JSON with its sidecars (PROTOCOL.md, "Checkpoints").
+ * Other writers leave out columns and fields, or add some: only what is there is asked for.
+ *
+ * @param paths relative to the table
+ * @throws StorageError TSD6015 where a sidecar is missing
  */
-export async function readCheckpoint(engine: ParquetEngine, paths: readonly string[]): Promise<Action[]> {
-  const source = `read_parquet([${paths.map(quoteLiteral).join(', ')}], hive_partitioning=false)`;
+export async function readCheckpoint(
+  store: LogStore,
+  engine: ParquetEngine,
+  paths: readonly string[],
+): Promise<Action[]> {
+  const actions = paths[0]!.endsWith('.json')
+    ? parseActions((await store.read(paths[0]!)) ?? '', `${store.location}/${paths[0]}`)
+    : await readParquetActions(store, engine, paths);
+  const sidecars = actions.flatMap(({ sidecar }) => (sidecar ? [sidecarPath(sidecar.path)] : []));
+  if (sidecars.length === 0) return actions;
+  for (const path of sidecars)
+    if ((await store.modified(path)) === undefined)
+      throw new StorageError(
+        'TSD6015',
+        `${store.location}: the checkpoint ${paths[0]} needs ${path}, which is missing`,
+        {
+          hint: 'a file of the log was lost; restore it from a backup',
+        },
+      );
+  return [...actions, ...(await readParquetActions(store, engine, sidecars))];
+}
+
+/** Sidecars lie in `_delta_log/_sidecars`, whatever comes before their name. */
+function sidecarPath(path: string): string {
+  return `${LOG_FOLDER}/_sidecars/${decodeURIComponent(path.split('/').at(-1)!)}`;
+}
+
+async function readParquetActions(store: LogStore, engine: ParquetEngine, paths: readonly string[]): Promise<Action[]> {
+  const files = paths.map((path) => quoteLiteral(`${store.location}/${path}`));
+  const source = `read_parquet([${files.join(', ')}], hive_partitioning=false, union_by_name=true)`;
   const columns = await engine.describe(`SELECT * FROM ${source}`);
   const selects: string[] = [];
   for (const { name, type } of columns) {
-    if (name === 'checkpointMetadata' || name === 'sidecar') {
-      const rows = await engine.query(`SELECT 1 FROM ${source} WHERE ${quoteIdentifier(name)} IS NOT NULL LIMIT 1`);
-      if (rows.length > 0)
-        throw new StorageError(
-          'TSD6012',
-          `${paths[0]}: the table uses the feature v2Checkpoint, which is not supported to read`,
-        );
-    }
     const wanted = FIELDS[name];
     const parsed = parseDuckDBType(type);
     if (wanted === undefined || parsed.kind !== 'struct') continue;

@@ -7,6 +7,7 @@ import type {
   Protocol,
   RemoveFile,
 } from '../protocol/actions.js';
+import { logicalFile } from '../protocol/deletion-vectors.js';
 
 /** The state of a table, as replaying its log gives it (PROTOCOL.md, "Action Reconciliation"). */
 export interface TableState {
@@ -14,7 +15,7 @@ export interface TableState {
   readonly metadata: Metadata | undefined;
   /** by path */
   readonly files: ReadonlyMap<string, AddFile>;
-  /** files removed and not yet expired, by path */
+  /** files removed and not yet expired, by path and deletion vector */
   readonly tombstones: ReadonlyMap<string, RemoveFile>;
   /** latest version of each application, by its id */
   readonly transactions: ReadonlyMap<string, { version: number; lastUpdated?: number | null }>;
@@ -46,7 +47,7 @@ export function replay(before: TableState, commits: Iterable<readonly Action[]>)
     for (const { remove } of actions)
       if (remove) {
         files.delete(remove.path);
-        tombstones.set(remove.path, remove);
+        tombstones.set(logicalFile(remove), remove);
       }
     for (const action of actions) {
       if (action.protocol) protocol = action.protocol;
@@ -55,7 +56,7 @@ export function replay(before: TableState, commits: Iterable<readonly Action[]>)
       else if (action.txn) transactions.set(action.txn.appId, action.txn);
       else if (action.add) {
         files.set(action.add.path, action.add);
-        tombstones.delete(action.add.path);
+        tombstones.delete(logicalFile(action.add));
       } else if (action.domainMetadata) {
         if (action.domainMetadata.removed) domains.delete(action.domainMetadata.domain);
         else domains.set(action.domainMetadata.domain, action.domainMetadata);

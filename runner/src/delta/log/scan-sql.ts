@@ -1,5 +1,13 @@
 import type { AddFile } from '../protocol/actions.js';
+import {
+  COLUMN_ID,
+  type ColumnMappingMode,
+  physicalName,
+  physicalType,
+  renamedSql,
+} from '../protocol/column-mapping.js';
 import type { StructField, StructType } from '../protocol/data-types.js';
+import { type DeletedRows, deletedRowsOf, rowStaysSql } from '../protocol/deletion-vectors.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
@@ -7,86 +15,120 @@ import { quoteIdentifier, quoteLiteral } from '../sql.js';
 
 /** Up to this many partitions are read by a branch each; beyond that, values are joined to files by name. */
 const MAX_BRANCHES = 64;
+/** Virtual columns of `read_parquet`; a column of the table by such a name is read under another one. */
+const VIRTUAL: ReadonlySet<string> = new Set(['filename', 'file_row_number', 'file_index']);
+
+/** What reading files of a table needs beside the files. */
+export interface TableLayout {
+  /** the table's folder, absolute */
+  readonly location: string;
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly mapping: ColumnMappingMode;
+  readonly deletedRows: DeletedRows;
+}
+
+/** Further columns of a scan, by the names they are to have. */
+export interface ScanColumns {
+  /** absolute path of each row's file */
+  readonly file?: string;
+  /** position of each row in its file, from 0, deleted rows counted */
+  readonly row?: string;
+}
 
 /**
- * A SELECT over files of a table. Columns come from the log's schema, by name: a file without one gives typed nulls,
- * a partition column's value is the log's and never the folder's. Without files, a typed SELECT of no rows.
- *
- * @param withFile name of a further column that holds the absolute path of each row's file; none by default
+ * A SELECT over files of a table. Columns come from the log's schema, by name (or by what the table's column mapping says):
+ * a file without one gives typed nulls, a partition column's value is the log's and never the folder's. Rows that deletion vectors
+ * take away are left out. Without files, a typed SELECT of no rows.
  */
-export function scanSql(
-  location: string,
-  schema: StructType,
-  partitionColumns: readonly string[],
-  files: readonly AddFile[],
-  withFile?: string,
-): string {
-  if (files.length === 0) return emptySql(schema, withFile);
-  const partitions = new Set(partitionColumns);
+export function scanSql(layout: TableLayout, files: readonly AddFile[], further: ScanColumns = {}): string {
+  if (files.length === 0) return emptySql(layout.schema, further);
+  const keys = partitionFields(layout);
   const groups = new Map<string, AddFile[]>();
   for (const file of files) {
-    const key = JSON.stringify(partitionColumns.map((name) => file.partitionValues[name] ?? null));
+    const values = keys.map((field) => file.partitionValues[physicalName(field, layout.mapping)] ?? null);
+    const key = JSON.stringify(file.deletionVector ? [values, file.path] : [values]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);
   }
-  const branches = [...groups.values()];
-  const scan = (some: readonly AddFile[], fileColumn: string | undefined) => {
-    const paths = some.map((file) => quoteLiteral(resolvePath(location, file.path)));
-    const stored = schema.fields.filter((field) => !partitions.has(field.name));
-    const named = fileColumn === undefined ? '' : `, filename=${quoteLiteral(fileColumn)}`;
-    return `read_parquet([${paths.join(', ')}], hive_partitioning=false${named}, schema=${readSchema(stored)})`;
-  };
-  if (branches.length > MAX_BRANCHES)
-    return joined(location, schema, partitions, files, scan(files, '__filename'), withFile);
-  return branches
-    .map((group) => {
-      const columns = schema.fields.map((field) =>
-        partitions.has(field.name)
-          ? `${partitionLiteral(group[0]!.partitionValues[field.name], field.type)} AS ${quoteIdentifier(field.name)}`
-          : quoteIdentifier(field.name),
-      );
-      if (withFile !== undefined) columns.push(quoteIdentifier(withFile));
-      return `SELECT ${columns.join(', ')} FROM ${scan(group, withFile)}`;
-    })
-    .join('\nUNION ALL\n');
+  const whole = [...groups.values()].filter(([file]) => !file!.deletionVector);
+  const thinned = [...groups.values()].filter(([file]) => file!.deletionVector);
+  const branches =
+    whole.length > MAX_BRANCHES
+      ? [joined(layout, whole.flat(), further)]
+      : whole.map((group) => branch(layout, group, further));
+  return [...branches, ...thinned.map((group) => branch(layout, group, further))].join('\nUNION ALL\n');
+}
+
+/** Files of one partition, or a single one. */
+function branch(layout: TableLayout, group: readonly AddFile[], further: ScanColumns): string {
+  const [first] = group;
+  const columns = layout.schema.fields.map((field) =>
+    layout.partitionColumns.includes(field.name)
+      ? `${partitionLiteral(first!.partitionValues[physicalName(field, layout.mapping)], field.type)} AS ${quoteIdentifier(field.name)}`
+      : storedSql(field, layout.mapping, ''),
+  );
+  if (further.file !== undefined) columns.push(`filename AS ${quoteIdentifier(further.file)}`);
+  if (further.row !== undefined) columns.push(`file_row_number AS ${quoteIdentifier(further.row)}`);
+  const deleted = deletedRowsOf(first!, layout.deletedRows);
+  const kept = deleted === undefined ? '' : ` WHERE ${rowStaysSql('file_row_number', deleted)}`;
+  return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, group)}${kept}`;
 }
 
 /** Partition values beside each file's name, joined to the rows. */
-function joined(
-  location: string,
-  schema: StructType,
-  partitions: ReadonlySet<string>,
-  files: readonly AddFile[],
-  scan: string,
-  withFile: string | undefined,
-): string {
-  const keys = schema.fields.filter((field) => partitions.has(field.name));
+function joined(layout: TableLayout, files: readonly AddFile[], further: ScanColumns): string {
+  const { mapping } = layout;
+  const keys = partitionFields(layout);
   const rows = files.map((file) => {
-    const values = keys.map((field) => partitionLiteral(file.partitionValues[field.name], field.type));
-    return `(${[quoteLiteral(resolvePath(location, file.path)), ...values].join(', ')})`;
+    const values = keys.map((field) =>
+      partitionLiteral(file.partitionValues[physicalName(field, mapping)], field.type),
+    );
+    return `(${[quoteLiteral(resolvePath(layout.location, file.path)), ...values].join(', ')})`;
   });
   const names = ['__filename', ...keys.map((field) => field.name)].map(quoteIdentifier).join(', ');
-  const columns = schema.fields.map(
-    (field) => `${partitions.has(field.name) ? '__files' : '__rows'}.${quoteIdentifier(field.name)}`,
+  const columns = layout.schema.fields.map((field) =>
+    keys.includes(field) ? `__files.${quoteIdentifier(field.name)}` : storedSql(field, mapping, '__rows.'),
   );
-  if (withFile !== undefined) columns.push(`__files."__filename" AS ${quoteIdentifier(withFile)}`);
-  return `SELECT ${columns.join(', ')} FROM ${scan} AS __rows
-JOIN (VALUES ${rows.join(', ')}) AS __files(${names}) ON __rows."__filename" = __files."__filename"`;
+  if (further.file !== undefined) columns.push(`__files."__filename" AS ${quoteIdentifier(further.file)}`);
+  if (further.row !== undefined) columns.push(`__rows.file_row_number AS ${quoteIdentifier(further.row)}`);
+  return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, files)} AS __rows
+JOIN (VALUES ${rows.join(', ')}) AS __files(${names}) ON __rows.filename = __files."__filename"`;
 }
 
-function emptySql(schema: StructType, withFile: string | undefined): string {
+function partitionFields({ schema, partitionColumns }: TableLayout): StructField[] {
+  return schema.fields.filter((field) => partitionColumns.includes(field.name));
+}
+
+function emptySql(schema: StructType, further: ScanColumns): string {
   const columns = schema.fields.map(
     (field) => `CAST(NULL AS ${toDuckDBType(field.type)}) AS ${quoteIdentifier(field.name)}`,
   );
-  if (withFile !== undefined) columns.push(`CAST(NULL AS VARCHAR) AS ${quoteIdentifier(withFile)}`);
+  if (further.file !== undefined) columns.push(`CAST(NULL AS VARCHAR) AS ${quoteIdentifier(further.file)}`);
+  if (further.row !== undefined) columns.push(`CAST(NULL AS BIGINT) AS ${quoteIdentifier(further.row)}`);
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
 
-function readSchema(fields: readonly StructField[]): string {
-  const entries = fields.map((field) => {
-    const name = quoteLiteral(field.name);
-    return `${name}: {name: ${name}, type: ${quoteLiteral(toDuckDBType(field.type))}, default_value: NULL}`;
-  });
-  return `MAP {${entries.join(', ')}}`;
+/** Name under which a column is read from files, before it gets its own. */
+function readName(field: StructField): string {
+  return VIRTUAL.has(field.name.toLowerCase()) ? `__column_${field.name}` : field.name;
+}
+
+function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string): string {
+  const read = `${alias}${quoteIdentifier(readName(field))}`;
+  const value = renamedSql(read, field.type, mapping, 'read');
+  return value === read && readName(field) === field.name ? value : `${value} AS ${quoteIdentifier(field.name)}`;
+}
+
+function readParquet(layout: TableLayout, files: readonly AddFile[]): string {
+  const { mapping, partitionColumns, schema } = layout;
+  const paths = files.map((file) => quoteLiteral(resolvePath(layout.location, file.path)));
+  const entries = schema.fields
+    .filter((field) => !partitionColumns.includes(field.name))
+    .map((field) => {
+      const key = mapping === 'id' ? String(field.metadata[COLUMN_ID]) : quoteLiteral(physicalName(field, mapping));
+      const type = toDuckDBType(physicalType(field.type, mapping));
+      return `${key}: {name: ${quoteLiteral(readName(field))}, type: ${quoteLiteral(type)}, default_value: NULL}`;
+    });
+  return `read_parquet([${paths.join(', ')}], hive_partitioning=false, schema=MAP {${entries.join(', ')}})`;
 }

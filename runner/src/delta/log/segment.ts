@@ -27,6 +27,8 @@ export async function listLog(store: LogStore): Promise<LogListing> {
   for (const name of await store.list(LOG_FOLDER)) {
     const file = parseLogFileName(name);
     if (file?.kind === 'commit') commits.push(file.version);
+    if (file?.kind === 'v2-checkpoint')
+      parts.set(name, { version: file.version, parts: 1, paths: new Map([[1, `${LOG_FOLDER}/${name}`]]) });
     if (file?.kind !== 'checkpoint') continue;
     const key = `${file.version}/${file.parts}`;
     const entry = parts.get(key) ?? { version: file.version, parts: file.parts, paths: new Map() };

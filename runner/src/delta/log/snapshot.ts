@@ -1,25 +1,29 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { SelectColumn } from '../parquet.js';
 import type { AddFile, CommitInfo, DomainMetadata, Metadata, Protocol, RemoveFile } from '../protocol/actions.js';
+import { type ColumnMappingMode, mappingMode } from '../protocol/column-mapping.js';
 import { parseSchema, type StructType } from '../protocol/data-types.js';
+import { type DeletedRows, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
-import { requireNoDeletionVectors, requireReadable } from '../protocol/features.js';
+import { requireReadable } from '../protocol/features.js';
 import { parseStats } from '../protocol/stats.js';
 import type { TableState } from './replay.js';
-import { scanSql } from './scan-sql.js';
+import { scanSql, type TableLayout } from './scan-sql.js';
 
 /** One version of a table: everything that reading it needs. Immutable. */
-export class Snapshot {
+export class Snapshot implements TableLayout {
   readonly metadata: Metadata;
   readonly protocol: Protocol;
   readonly schema: StructType;
   /** as DuckDB reads them, in the schema's order */
   readonly columns: readonly SelectColumn[];
   readonly partitionColumns: readonly string[];
+  readonly mapping: ColumnMappingMode;
 
   /**
    * @param location the table's folder, absolute
    * @param timestamp when the version was committed
+   * @param deletedRows what the deletion vectors of its files take away
    * @throws StorageError TSD6012 naming the table feature for a table that cannot be read rightly
    */
   constructor(
@@ -27,6 +31,7 @@ export class Snapshot {
     readonly version: number,
     readonly timestamp: Date,
     readonly state: TableState,
+    readonly deletedRows: DeletedRows = NO_DELETED_ROWS,
   ) {
     if (state.metadata === undefined || state.protocol === undefined)
       throw new StorageError(
@@ -35,9 +40,9 @@ export class Snapshot {
       );
     this.metadata = state.metadata;
     this.protocol = state.protocol;
-    requireReadable(location, this.protocol, this.metadata);
-    requireNoDeletionVectors(location, state.files.values());
     this.schema = parseSchema(this.metadata.schemaString, location);
+    requireReadable(location, this.protocol, this.metadata, this.schema);
+    this.mapping = mappingMode(location, this.metadata.configuration);
     this.columns = this.schema.fields.map((field) => ({ name: field.name, type: toDuckDBType(field.type) }));
     this.partitionColumns = this.metadata.partitionColumns;
   }
@@ -64,13 +69,13 @@ export class Snapshot {
     return [...this.state.domains.values()];
   }
 
-  /** Rows by the files' statistics; undefined when a file has none. */
+  /** Rows by the files' statistics, less those that deletion vectors take away; undefined when a file has none. */
   get numRecords(): number | undefined {
     let sum = 0;
     for (const file of this.state.files.values()) {
       const records = parseStats(file.stats)?.numRecords;
       if (records === undefined) return undefined;
-      sum += records;
+      sum += records - (file.deletionVector?.cardinality ?? 0);
     }
     return sum;
   }
@@ -89,6 +94,6 @@ export class Snapshot {
 
   /** A SELECT over exactly this version's rows, with its columns in the schema's order. */
   toSql(): string {
-    return scanSql(this.location, this.schema, this.partitionColumns, this.files);
+    return scanSql(this, this.files);
   }
 }

@@ -52,6 +52,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
     base,
     schema: table.schema,
     partitionColumns,
+    properties: table.properties,
     warnings: fitted.warnings,
     change: {
       operation: 'WRITE',

@@ -1,10 +1,11 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
-import { scanSql } from '../log/scan-sql.js';
+import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { AddFile } from '../protocol/actions.js';
+import { physicalName } from '../protocol/column-mapping.js';
 import type { DataType, StructType } from '../protocol/data-types.js';
 import { parseStats } from '../protocol/stats.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
-import type { WriteRequest } from './write-files.js';
+import { layoutOf, type WriteRequest } from './write-files.js';
 
 /** A rule that every row must meet: NOT NULL, `delta.invariants` of a column, or a CHECK constraint of the table. */
 interface Rule {
@@ -18,12 +19,12 @@ interface Rule {
  * Throws StorageError TSD6033 naming the rule and how many rows break it.
  */
 export async function requireConstraints(request: WriteRequest, files: readonly AddFile[]): Promise<void> {
-  const { store, engine, schema, partitionColumns, properties } = request;
+  const { store, engine, schema, properties } = request;
   const rules = [...rulesOf(schema, properties)];
-  const pending = rules.filter((rule) => !provenByStats(rule, schema, partitionColumns, files));
+  const pending = rules.filter((rule) => !provenByStats(rule, layoutOf(request), files));
   if (files.length === 0 || pending.length === 0) return;
   const counts = pending.map((rule, i) => `count(*) FILTER (WHERE ${rule.broken}) AS r${i}`);
-  const scan = scanSql(store.location, schema, partitionColumns, files);
+  const scan = scanSql(layoutOf(request), files);
   const [row] = await engine.query(`SELECT ${counts.join(', ')} FROM (${scan})`);
   for (const [i, rule] of pending.entries()) {
     const broken = Number(row![`r${i}`]);
@@ -98,14 +99,14 @@ function nestedNull(value: string, type: DataType, depth: number): string | unde
 /** The files' null counts show that no row breaks a NOT NULL rule. */
 function provenByStats(
   rule: Rule,
-  schema: StructType,
-  partitionColumns: readonly string[],
+  { schema, partitionColumns, mapping }: TableLayout,
   files: readonly AddFile[],
 ): boolean {
   const field = schema.fields.find((candidate) => rule.what === notNull(candidate.name));
   if (field === undefined) return false;
+  const name = physicalName(field, mapping);
   return files.every((file) => {
-    if (partitionColumns.includes(field.name)) return (file.partitionValues[field.name] ?? null) !== null;
-    return Number(parseStats(file.stats)?.nullCount[field.name]) === 0;
+    if (partitionColumns.includes(field.name)) return (file.partitionValues[name] ?? null) !== null;
+    return Number(parseStats(file.stats)?.nullCount[name]) === 0;
   });
 }

@@ -1,95 +1,81 @@
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile } from '../protocol/actions.js';
-import { resolvePath } from '../protocol/paths.js';
-import { enclosed } from '../sql.js';
+import { enclosed, identifierList } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
+import { changeRows, FILE, ROW, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
-import { type WriteRequest, writeFiles } from './write-files.js';
-
-/** Column that carries the absolute path of each row's file through a query. */
-const FILE = '__delta_file';
+import { type WriteRequest, withSpill } from './write-files.js';
 
 /**
- * Writes the files of a table anew without the rows for which a predicate holds. Files that hold none stay, files that
- * hold nothing else go without being rewritten.
+ * Takes away the rows for which a predicate holds. Files that hold none stay, files that hold nothing else go without
+ * being rewritten.
  *
  * @param predicate SQL over the table's columns; rows for which it is null stay
  */
 export async function stageDelete(target: Target, predicate: string): Promise<StagedCommit> {
   const { store, engine, base } = requireTable(await openTarget(target));
   const { partitionColumns } = base;
-  const table = changeTable(
-    store.location,
-    base,
-    base.schema,
-    partitionColumns,
-    {},
-    { removesRows: true, rewritesRows: true },
-  );
+  const intent = { removesRows: true, rewritesRows: true };
+  const table = changeTable(store.location, base, base.schema, partitionColumns, {}, intent);
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  const { adds, removes, rows, copied } = await deleteRows(request, base, predicate);
+  const { changes, rows } = await deleteRows(request, base, predicate);
   return new StagedCommit({
     store,
     engine,
     base,
     schema: table.schema,
     partitionColumns,
+    properties: table.properties,
+    rowChanges: changes,
     change: {
       operation: 'DELETE',
       parameters: { predicate: JSON.stringify([predicate]) },
       metrics: {
-        numRemovedFiles: removes.length,
-        numAddedFiles: adds.length,
+        numRemovedFiles: changes.removes.length,
+        numAddedFiles: changes.adds.length,
         numDeletedRows: rows,
         numTargetRowsDeleted: rows,
-        numCopiedRows: copied,
+        numCopiedRows: changes.copied,
       },
       protocol: undefined,
       metadata: undefined,
-      adds,
-      removes,
+      adds: changes.adds,
+      removes: changes.removes,
+      changes: changes.changes,
       reads: 'table',
     },
   });
 }
 
-export interface DeletedRows {
-  readonly adds: readonly AddFile[];
-  readonly removes: readonly AddFile[];
-  /** rows deleted */
-  readonly rows: number;
-  /** rows taken over from rewritten files */
-  readonly copied: number;
-}
-
+/**
+ * Takes rows away, and adds others in their place.
+ *
+ * @param inserted table expression of the rows to add; its columns are those of the schema
+ */
 export async function deleteRows(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   predicate: string,
-): Promise<DeletedRows> {
-  const scan = scanSql(base.location, base.schema, base.partitionColumns, base.files, FILE);
-  const counts = await request.engine.query(
-    `SELECT "${FILE}" AS path, count(*) AS n, count(*) FILTER (WHERE ${enclosed(predicate)} IS TRUE) AS gone FROM (${scan}) GROUP BY ALL`,
-  );
-  const byPath = new Map(base.files.map((file) => [resolvePath(base.location, file.path), file]));
-  const adds: AddFile[] = [];
-  const removes: AddFile[] = [];
-  let rows = 0;
-  let copied = 0;
-  for (const { path, n, gone } of counts) {
-    if (Number(gone) === 0) continue;
-    const file = byPath.get(String(path))!;
-    removes.push(file);
-    rows += Number(gone);
-    if (Number(gone) === Number(n)) continue;
-    copied += Number(n) - Number(gone);
-    const one = scanSql(base.location, base.schema, base.partitionColumns, [file]);
-    adds.push(
-      ...(await writeFiles({ ...request, select: `SELECT * FROM (${one}) WHERE ${enclosed(predicate)} IS NOT TRUE` })),
-    );
-  }
-  return { adds, removes, rows, copied };
+  inserted?: string,
+): Promise<{ readonly changes: RowChanges; readonly rows: number }> {
+  const feeds = recordsChanges(request.properties);
+  const names = identifierList(base.schema.fields.map((field) => field.name));
+  const scan = scanSql(base, base.files, { file: FILE, row: ROW });
+  const columns = `"${FILE}", "${ROW}"${feeds ? `, ${names}` : ''}`;
+  const found = `SELECT ${columns} FROM (${scan}) WHERE ${enclosed(predicate)} IS TRUE`;
+  const further = inserted === undefined ? undefined : `SELECT ${names} FROM ${inserted}`;
+  return withSpill(request.store, request.engine, found, async (gone, { rows }) => {
+    const feed = [
+      `SELECT ${names}, 'delete' AS _change_type FROM ${gone}`,
+      ...(further === undefined ? [] : [`SELECT *, 'insert' FROM (${further})`]),
+    ].join('\nUNION ALL\n');
+    const changes = await changeRows(request, base, {
+      gone: rows === 0n ? undefined : gone,
+      further,
+      feed: feeds && (rows > 0n || further !== undefined) ? feed : undefined,
+    });
+    return { changes, rows: Number(rows) };
+  });
 }

@@ -4,18 +4,18 @@ import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
-import { resolvePath } from '../protocol/paths.js';
 import { mayHold, type Range } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { type MergeSql, mergeSql } from './merge-sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
-import { countRows, sumBytes } from './metrics.js';
+import { sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
+import { changeRows, FILE, ROW, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTarget, type Target } from './target.js';
-import { type WriteRequest, withSpill, writeFiles } from './write-files.js';
+import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
 export interface MergeOptions extends TableSettings {
   /** a SELECT; columns fit the table's by name, and it may leave some out */
@@ -36,9 +36,6 @@ export interface MergeOptions extends TableSettings {
   readonly partitionBy?: readonly string[] | undefined;
   readonly notNull?: readonly string[] | undefined;
 }
-
-/** Files rewritten together become one file of about this many bytes at most. */
-const REWRITE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Updates and inserts rows by key. Only files with a row that really changes are written anew; a matching row whose
@@ -83,40 +80,37 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
     (name) => !on.includes(name),
   );
   const deletes = options.notMatchedBySourceDelete;
-  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
-    removesRows: update.length > 0 || deletes !== undefined,
-    rewritesRows: update.length > 0 || deletes !== undefined,
-  });
+  const rewritesRows = update.length > 0 || deletes !== undefined;
+  const intent = { removesRows: rewritesRows, rewritesRows };
+  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, intent);
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
   return withSpill(store, engine, select, async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);
-    const near = (file: AddFile) => written.rows > 0n && mayHold(file, table.schema, partitionColumns, ranges);
+    const near = (file: AddFile) => written.rows > 0n && mayHold(file, base, ranges);
     const candidates = base.files.filter(near);
-    const sql = mergeSql({
-      source,
-      schema: table.schema,
-      present: fitted.present,
-      on,
-      update,
-      predicates: options.predicates ?? [],
-      deletes,
-      scan: (files, withFile) => scanSql(store.location, table.schema, partitionColumns, files, withFile),
+    const feeds = recordsChanges(table.properties);
+    const merged = { source, schema: table.schema, present: fitted.present, on, update, deletes, feeds };
+    const sql = mergeSql({ ...merged, predicates: options.predicates ?? [] });
+    const wide = fitted.widened.length > 0;
+    const { changes, updated, deleted } = await applyMerge(request, base, sql, {
+      candidates,
+      insert: (options.insert ?? true) && written.rows > 0n,
+      deletes: deletes !== undefined,
+      rewriteAlso: wide ? base.files : [],
+      feeds,
     });
-    const touched = await touchedFiles(open, sql, candidates, update, deletes, fitted.widened.length > 0);
-    const insert = (options.insert ?? true) && written.rows > 0n ? sql.inserts(candidates) : undefined;
-    const adds = await rewrite(request, sql, touched.files, insert);
-    const rewritten = await rowsOf(open, touched.files, table.schema);
-    const kept = rewritten - touched.deleted;
-    const output = countRows(adds);
+    const inserted = changes.inserted - updated;
     return new StagedCommit({
       store,
       engine,
       base,
       schema: table.schema,
       partitionColumns,
+      properties: table.properties,
+      rowChanges: changes,
       warnings: fitted.warnings,
       change: {
         operation: 'MERGE',
@@ -128,90 +122,79 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
         },
         metrics: {
           numSourceRows: Number(written.rows),
-          numTargetRowsInserted: output - kept,
-          numTargetRowsUpdated: touched.updated,
-          numTargetRowsDeleted: touched.deleted,
-          numTargetRowsCopied: kept - touched.updated,
-          numOutputRows: output,
-          numOutputBytes: sumBytes(adds),
-          numTargetFilesAdded: adds.length,
-          numTargetFilesRemoved: touched.files.length,
+          numTargetRowsInserted: inserted,
+          numTargetRowsUpdated: updated,
+          numTargetRowsDeleted: deleted,
+          numTargetRowsCopied: changes.copied,
+          numOutputRows: changes.copied + changes.inserted,
+          numOutputBytes: sumBytes(changes.adds),
+          numTargetFilesAdded: changes.adds.length,
+          numTargetFilesRemoved: changes.removes.length,
           numTargetFilesSkipped: base.files.length - candidates.length,
         },
         protocol: table.protocol,
         metadata: table.metadata,
-        adds,
-        removes: touched.files,
-        reads: deletes === undefined && fitted.widened.length === 0 ? near : 'table',
+        adds: changes.adds,
+        removes: changes.removes,
+        changes: changes.changes,
+        reads: deletes === undefined && !wide ? near : 'table',
       },
     });
   });
 }
 
-interface Touched {
-  readonly files: readonly AddFile[];
+interface MergePlan {
+  /** files that may hold a row that matches */
+  readonly candidates: readonly AddFile[];
+  readonly insert: boolean;
+  /** rows that no source row matches are looked for, in all files */
+  readonly deletes: boolean;
+  readonly rewriteAlso: readonly AddFile[];
+  readonly feeds: boolean;
+}
+
+interface Merged {
+  readonly changes: RowChanges;
   readonly updated: number;
   readonly deleted: number;
 }
 
-/** The files that hold a row to change, and how many there are. */
-async function touchedFiles(
-  { engine, base }: OpenTarget & { readonly base: Snapshot },
-  sql: MergeSql,
-  candidates: readonly AddFile[],
-  update: readonly string[],
-  deletes: string | undefined,
-  all: boolean,
-): Promise<Touched> {
-  const paths = new Set<string>();
-  const count = async (query: string) => {
-    let sum = 0;
-    for (const { path, n } of await engine.query(query)) {
-      paths.add(String(path));
-      sum += Number(n);
-    }
-    return sum;
-  };
-  const updated = update.length > 0 && candidates.length > 0 ? await count(sql.changed(candidates)) : 0;
-  const deleted = deletes === undefined || base.files.length === 0 ? 0 : await count(sql.unmatched(base.files));
-  const files = base.files.filter((file) => all || paths.has(resolvePath(base.location, file.path)));
-  return { files, updated, deleted };
-}
-
-/** Writes touched files anew, several to one; inserts go with the last of them, or alone. */
-async function rewrite(
+/** Finds the rows that change, once, and writes what they become. */
+async function applyMerge(
   request: Omit<WriteRequest, 'select'>,
+  base: Snapshot,
   sql: MergeSql,
-  touched: readonly AddFile[],
-  insert: string | undefined,
-): Promise<AddFile[]> {
-  const groups: AddFile[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const file of touched) {
-    if (bytes + file.size > REWRITE_BYTES) {
-      groups.push([]);
-      bytes = 0;
-    }
-    groups.at(-1)!.push(file);
-    bytes += file.size;
+  plan: MergePlan,
+): Promise<Merged> {
+  const { store, engine } = request;
+  // in the new schema: columns that come are null, widened ones are read as what they become
+  const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
+  const scan = (files: readonly AddFile[]) =>
+    files.length === 0 ? undefined : scanSql(layout, files, { file: FILE, row: ROW });
+  const near = scan(plan.candidates);
+  const inserts = plan.insert ? sql.inserts(near) : undefined;
+  const { rewriteAlso } = plan;
+  const select = sql.changed(near, plan.deletes ? scan(base.files) : undefined);
+  if (select === undefined) {
+    const feed =
+      plan.feeds && inserts !== undefined && rewriteAlso.length > 0
+        ? `SELECT *, 'insert' AS _change_type FROM (${inserts})`
+        : undefined;
+    const changes = await changeRows(request, base, { gone: undefined, further: inserts, feed, rewriteAlso });
+    return { changes, updated: 0, deleted: 0 };
   }
-  const selects = groups.map((group) => sql.rewritten(group));
-  if (insert !== undefined) {
-    const last = selects.pop();
-    selects.push(last === undefined ? insert : `${last}\nUNION ALL\n${insert}`);
-  }
-  const adds: AddFile[] = [];
-  for (const select of selects) adds.push(...(await writeFiles({ ...request, select })));
-  return adds;
-}
-
-/** Rows in files, by statistics, or counted where another writer left them out. */
-async function rowsOf(open: OpenTarget, files: readonly AddFile[], schema: WriteRequest['schema']): Promise<number> {
-  const known = files.every((file) => /"numRecords"/.test(file.stats ?? ''));
-  if (known || files.length === 0) return countRows(files);
-  const scan = scanSql(open.store.location, schema, open.base!.partitionColumns, files);
-  const [row] = await open.engine.query(`SELECT count(*) AS n FROM (${scan})`);
-  return Number(row!.n);
+  return withSpill(store, engine, select, async (changed, { rows }) => {
+    const [row] = await engine.query(sql.counts(changed));
+    const updated = Number(row!.updated);
+    const further = [...(updated > 0 ? [sql.updated(changed)] : []), ...(inserts === undefined ? [] : [inserts])];
+    const changes = await changeRows(request, base, {
+      gone: rows === 0n ? undefined : changed,
+      further: further.length === 0 ? undefined : further.join('\nUNION ALL\n'),
+      feed: plan.feeds && rows > 0n ? sql.feed(changed, inserts) : undefined,
+      rewriteAlso,
+    });
+    return { changes, updated, deleted: Number(row!.deleted) };
+  });
 }
 
 function keyRanges(source: WrittenFile, on: readonly string[]): Range[] {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { Metadata, Protocol } from '../protocol/actions.js';
+import { assignMapping, MAX_COLUMN_ID, mappingMode } from '../protocol/column-mapping.js';
 import { type StructType, serializeSchema } from '../protocol/data-types.js';
 import {
   protocolFor,
@@ -46,8 +47,10 @@ export function changeTable(
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
   requireKnownProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
-  const commented = withComments(schema, options.comments);
-  const properties = { ...base?.metadata.configuration, ...options.properties };
+  const { schema: commented, properties } = withMapping(location, base, withComments(schema, options.comments), {
+    ...base?.metadata.configuration,
+    ...options.properties,
+  });
   const schemaString = serializeSchema(commented);
   const before = base?.metadata;
   const next: Metadata = {
@@ -63,7 +66,7 @@ export function changeTable(
     configuration: properties,
   };
   const protocol = protocolFor(base?.protocol, commented, properties);
-  if (base === undefined) requireReadable(location, protocol, next);
+  if (base === undefined) requireReadable(location, protocol, next, commented);
   const unchanged =
     before !== undefined &&
     serializeSchema(base!.schema) === schemaString &&
@@ -75,6 +78,31 @@ export function changeTable(
     metadata: unchanged ? undefined : next,
     protocol: base !== undefined && protocol === base.protocol ? undefined : protocol,
   };
+}
+
+/** Ids and physical names for columns that have none, where the table maps its columns (PROTOCOL.md, "Writer Requirements for Column Mapping"). */
+function withMapping(
+  location: string,
+  base: Snapshot | undefined,
+  schema: StructType,
+  properties: Readonly<Record<string, string>>,
+): { schema: StructType; properties: Readonly<Record<string, string>> } {
+  const mode = mappingMode(location, properties);
+  if (base !== undefined && mode !== base.mapping && !(base.mapping === 'none' && mode === 'name'))
+    throw new StorageError(
+      'TSD6044',
+      `${location}: the column mapping of a table cannot go from ${base.mapping} to ${mode}`,
+      {
+        hint: `only from none to name; overwrite the table at another place to have ${mode}`,
+      },
+    );
+  if (mode === 'none') return { schema, properties };
+  // files that are there have columns by their names; a column that comes gets a name which none before it had
+  const byName = base === undefined || base.mapping === 'none';
+  const { schema: mapped, maxColumnId } = assignMapping(schema, Number(properties[MAX_COLUMN_ID] ?? 0), (field) =>
+    byName ? field.name : `col-${randomUUID()}`,
+  );
+  return { schema: mapped, properties: { ...properties, [MAX_COLUMN_ID]: String(maxColumnId) } };
 }
 
 function withComments(schema: StructType, comments: Readonly<Record<string, string>> | undefined): StructType {

@@ -55,6 +55,7 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
     base,
     schema: table.schema,
     partitionColumns,
+    properties: table.properties,
     warnings: plan.warnings,
     change: {
       operation: base === undefined ? 'CREATE TABLE AS SELECT' : 'WRITE',

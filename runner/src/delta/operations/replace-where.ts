@@ -5,11 +5,11 @@ import { deleteRows } from './delete.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { changeTable } from './metadata.js';
-import { countRows, sumBytes } from './metrics.js';
+import { sumBytes } from './metrics.js';
 import type { OverwriteOptions } from './overwrite.js';
 import { StagedCommit } from './staged-commit.js';
 import type { OpenTarget } from './target.js';
-import { withSpill, writeFiles } from './write-files.js';
+import { withSpill } from './write-files.js';
 
 /**
  * Replaces the rows for which a predicate holds.
@@ -31,7 +31,7 @@ export async function stageReplaceWhere(
   });
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
-  return withSpill(store, engine, select, async (spill) => {
+  return withSpill(store, engine, select, async (spill, written) => {
     const [row] = await engine.query(`SELECT count(*) AS n FROM ${spill} WHERE ${enclosed(replaceWhere)} IS NOT TRUE`);
     const outside = Number(row!.n);
     if (outside > 0)
@@ -42,29 +42,31 @@ export async function stageReplaceWhere(
           hint: 'restrict the query to the rows that the predicate names',
         },
       );
-    const adds = await writeFiles({ ...request, select: `SELECT * FROM ${spill}` });
-    const deleted = await deleteRows(request, base, replaceWhere);
+    const { changes, rows } = await deleteRows(request, base, replaceWhere, spill);
     return new StagedCommit({
       store,
       engine,
       base,
       schema: table.schema,
       partitionColumns,
+      properties: table.properties,
+      rowChanges: changes,
       warnings: fitted.warnings,
       change: {
         operation: 'WRITE',
         parameters: { mode: 'Overwrite', predicate: replaceWhere, partitionBy: JSON.stringify(partitionColumns) },
         metrics: {
-          numFiles: adds.length,
-          numOutputRows: countRows(adds),
-          numOutputBytes: sumBytes(adds),
-          numDeletedRows: deleted.rows,
-          numRemovedFiles: deleted.removes.length,
+          numFiles: changes.adds.length,
+          numOutputRows: Number(written.rows),
+          numOutputBytes: sumBytes(changes.adds),
+          numDeletedRows: rows,
+          numRemovedFiles: changes.removes.length,
         },
         protocol: table.protocol,
         metadata: table.metadata,
-        adds: [...deleted.adds, ...adds],
-        removes: deleted.removes,
+        adds: changes.adds,
+        removes: changes.removes,
+        changes: changes.changes,
         reads: 'table',
       },
     });

@@ -1,6 +1,8 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { CommitProvenance } from '../log/commit.js';
+import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, Metadata } from '../protocol/actions.js';
+import { logicalFile } from '../protocol/deletion-vectors.js';
 import { protocolFor, requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
@@ -21,9 +23,9 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
     rewritesRows: false,
   });
   const adds = wanted.files
-    .filter((file) => !base.state.files.has(file.path))
+    .filter((file) => !isLive(base, file))
     .map((file): AddFile => ({ ...file, dataChange: true }));
-  const removes = base.files.filter((file) => !wanted.state.files.has(file.path));
+  const removes = base.files.filter((file) => !isLive(wanted, file));
   for (const file of adds)
     if ((await table.store.modified(relativePath(table.store, file))) === undefined)
       throw new StorageError(
@@ -41,6 +43,8 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
     base,
     schema: wanted.schema,
     partitionColumns: wanted.partitionColumns,
+    properties: wanted.properties,
+    rowChanges: { deletedRows: wanted.deletedRows, furtherFiles: [] },
     writesFiles: false,
     change: {
       operation: 'RESTORE',
@@ -63,6 +67,12 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
 /** Stages and commits a restore. */
 export async function restore(table: DeltaTable, version: number, provenance: CommitProvenance): Promise<CommitResult> {
   return (await stageRestore(table, version)).commit(provenance);
+}
+
+/** The file counts in a version, with the same rows. */
+function isLive(snapshot: Snapshot, file: AddFile): boolean {
+  const found = snapshot.state.files.get(file.path);
+  return found !== undefined && logicalFile(found) === logicalFile(file);
 }
 
 function withoutTime({ createdTime: _, ...metadata }: Metadata): Omit<Metadata, 'createdTime'> {

@@ -21,7 +21,7 @@ export async function rewriteFiles(
   });
   const written: AddFile[] = [];
   for (const file of files) {
-    const scan = scanSql(base.location, base.schema, base.partitionColumns, [file]);
+    const scan = scanSql(base, [file]);
     const select = `SELECT ${columns.join(', ')} FROM (${scan})`;
     written.push(...(await writeFiles({ ...request, select, dataChange: false })));
   }

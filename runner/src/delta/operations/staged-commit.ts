@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import { writeCheckpointIfDue } from '../log/checkpoint.js';
 import { type Change, type CommitProvenance, commitChange } from '../log/commit.js';
-import { scanSql } from '../log/scan-sql.js';
+import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine, SelectColumn } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
+import { mappingMode } from '../protocol/column-mapping.js';
 import type { StructType } from '../protocol/data-types.js';
 import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { LogStore } from '../store.js';
+import type { RowChanges } from './row-changes.js';
 import { relativePath } from './write-files.js';
 
 /** Everything of a staged change that its operation decides. */
@@ -19,6 +22,10 @@ export interface StagedParts {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly warnings?: readonly TypeWarning[] | undefined;
+  /** the table's properties after the change; default: as they are */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** what a change of rows has written beside data files */
+  readonly rowChanges?: Pick<RowChanges, 'deletedRows' | 'furtherFiles'> | undefined;
   /** false for a change that only names files which were there before; default true */
   readonly writesFiles?: boolean | undefined;
 }
@@ -93,7 +100,11 @@ export class StagedCommit {
   /** Absolute paths of the files that were written. */
   get stagedPaths(): readonly string[] {
     const { store } = this.#parts;
-    return this.#written.map((file) => resolvePath(store.location, file.path));
+    const further = this.#parts.rowChanges?.furtherFiles ?? [];
+    return [
+      ...this.#written.map((file) => resolvePath(store.location, file.path)),
+      ...further.map((path) => join(store.location, path)),
+    ];
   }
 
   /** Files of the table after the commit. */
@@ -107,14 +118,12 @@ export class StagedCommit {
 
   /** A SELECT over the table as it will be, untouched files included. */
   toSql(): string {
-    const { store, schema, partitionColumns } = this.#parts;
-    return scanSql(store.location, schema, partitionColumns, this.files);
+    return scanSql(this.#layout, this.files);
   }
 
   /** A SELECT over the new files only. */
   addedToSql(): string {
-    const { store, schema, partitionColumns } = this.#parts;
-    return scanSql(store.location, schema, partitionColumns, this.added);
+    return scanSql(this.#layout, this.#written);
   }
 
   /**
@@ -146,10 +155,23 @@ export class StagedCommit {
   /** Removes the staged files. For a change that will not be committed. */
   async discard(): Promise<void> {
     const { store } = this.#parts;
-    await store.remove(this.#written.map((file) => relativePath(store, file)));
+    const { rowChanges } = this.#parts;
+    await store.remove([
+      ...this.#written.map((file) => relativePath(store, file)),
+      ...(rowChanges?.furtherFiles ?? []),
+    ]);
+  }
+
+  get #layout(): TableLayout {
+    const { store, schema, partitionColumns, base, rowChanges } = this.#parts;
+    const mapping = mappingMode(store.location, this.#parts.properties ?? base?.properties ?? {});
+    const deletedRows = new Map([...(base?.deletedRows ?? []), ...(rowChanges?.deletedRows ?? [])]);
+    return { location: store.location, schema, partitionColumns, mapping, deletedRows };
   }
 
   get #written(): readonly AddFile[] {
-    return this.#parts.writesFiles === false ? [] : this.added;
+    const before = this.#parts.base?.state.files;
+    // a file that only got a deletion vector was there before
+    return this.#parts.writesFiles === false ? [] : this.added.filter((file) => !before?.has(file.path));
   }
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { retentionMillis } from '../log/checkpoint.js';
+import type { AddFile } from '../protocol/actions.js';
+import { deletionVectorPath } from '../protocol/deletion-vectors.js';
 import { requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
@@ -51,15 +53,19 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
   });
   const limit = Date.now() - hours * HOUR;
   const kept = new Set([...(options.protect ?? [])]);
-  for (const file of snapshot.files) kept.add(resolvePath(location, file.path));
+  const keep = (file: Pick<AddFile, 'path' | 'deletionVector'>) => {
+    kept.add(resolvePath(location, file.path));
+    const vector = file.deletionVector ? deletionVectorPath(file.deletionVector) : undefined;
+    if (vector !== undefined) kept.add(resolvePath(location, vector));
+  };
+  for (const file of snapshot.files) keep(file);
   // a removal without a time is taken for a recent one
-  for (const file of snapshot.tombstones)
-    if ((file.deletionTimestamp ?? Number.POSITIVE_INFINITY) > limit) kept.add(resolvePath(location, file.path));
+  for (const file of snapshot.tombstones) if ((file.deletionTimestamp ?? Number.POSITIVE_INFINITY) > limit) keep(file);
   const partitions = snapshot.partitionColumns;
   const doomed = (await store.listAll('')).filter(
     (file) =>
       file.modified < limit &&
-      (LEFTOVER.test(file.path) || !hidden(file.path, partitions)) &&
+      (LEFTOVER.test(file.path) || file.path.startsWith('_change_data/') || !hidden(file.path, partitions)) &&
       !kept.has(join(location, file.path)),
   );
   if (options.dryRun !== true) await store.remove(doomed.map((file) => file.path));

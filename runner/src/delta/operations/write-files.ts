@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
+import type { TableLayout } from '../log/scan-sql.js';
 import type { ParquetEngine, WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
-import type { StructType } from '../protocol/data-types.js';
+import { fieldIdsSql, mappingMode, physicalName, physicalSchema, renamedSql } from '../protocol/column-mapping.js';
+import type { StructField, StructType } from '../protocol/data-types.js';
+import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { statsJson } from '../protocol/stats.js';
@@ -21,20 +25,30 @@ export interface WriteRequest {
   readonly properties: Readonly<Record<string, string>>;
   /** false when the rows are only taken over from other files; default true */
   readonly dataChange?: boolean;
+  /** folder below the table for files that are not its data, e.g. `_change_data`; their rows meet no constraint */
+  readonly folder?: string;
+}
+
+/** Files grow to about this many bytes, where `delta.targetFileSize` does not say otherwise. */
+const TARGET_BYTES = 256 * 1024 * 1024;
+
+/** What reading files that a request has written needs. */
+export function layoutOf(request: Omit<WriteRequest, 'select'>): TableLayout {
+  const { store, schema, partitionColumns, properties } = request;
+  const mapping = mappingMode(store.location, properties);
+  return { location: store.location, schema, partitionColumns, mapping, deletedRows: NO_DELETED_ROWS };
 }
 
 /**
- * Writes rows as Parquet files at their final place, one for each partition, durable, and named by no log entry yet.
+ * Writes rows as Parquet files at their final place, one or more for each partition, durable, and named by no log entry yet.
  * No rows, no file. Throws StorageError TSD6033 where a row breaks a constraint; then no file stays.
  */
 export async function writeFiles(request: WriteRequest): Promise<AddFile[]> {
   const written: AddFile[] = [];
   try {
-    if (request.partitionColumns.length === 0) {
-      const add = await writeOne(request, request.select, {});
-      if (add !== undefined) written.push(add);
-    } else await writePartitions(request, written);
-    await requireConstraints(request, written);
+    if (request.partitionColumns.length === 0) written.push(...(await writeSome(request, request.select, {})));
+    else await writePartitions(request, written);
+    if (request.folder === undefined) await requireConstraints(request, written);
     await request.store.sync(written.map((file) => relativePath(request.store, file)));
     return written;
   } catch (error) {
@@ -53,7 +67,6 @@ async function writePartitions(request: WriteRequest, written: AddFile[]): Promi
     const partitions = await engine.query(
       `SELECT ${identifierList(columns.map((_, i) => `v${i}`))} FROM (SELECT DISTINCT ${values.join(', ')} FROM ${spill}) ORDER BY ALL`,
     );
-    const stored = schema.fields.filter((field) => !columns.includes(field.name)).map((field) => field.name);
     for (const row of partitions) {
       const own = Object.fromEntries(columns.map((name, i) => [name, (row[`v${i}`] ?? null) as string | null]));
       const filters = columns.map((name) => {
@@ -63,9 +76,7 @@ async function writePartitions(request: WriteRequest, written: AddFile[]): Promi
           ? `${expression} IS NULL`
           : `${expression} = ${quoteLiteral(value)}`;
       });
-      const select = `SELECT ${identifierList(stored)} FROM ${spill} WHERE ${conjunction(filters)}`;
-      const add = await writeOne(request, select, own);
-      if (add !== undefined) written.push(add);
+      written.push(...(await writeSome(request, `SELECT * FROM ${spill} WHERE ${conjunction(filters)}`, own)));
     }
   });
 }
@@ -83,42 +94,77 @@ export async function withSpill<T>(
   const path = `spill-${randomUUID()}.parquet`;
   try {
     const file = await store.prepareWrite(path);
-    const written = await engine.writeParquet(select, { path: file });
+    const written = await engine.writeParquet(select, { path: file, compression: 'snappy' });
     return await use(`read_parquet(${quoteLiteral(file)}, hive_partitioning=false)`, written);
   } finally {
     await store.remove([path]);
   }
 }
 
-async function writeOne(
+/** Writes the rows of one partition, to several files where they are many. */
+async function writeSome(
   request: WriteRequest,
   select: string,
-  partitionValues: Readonly<Record<string, string | null>>,
-): Promise<AddFile | undefined> {
-  const { store, engine, schema, partitionColumns } = request;
-  const codec = codecOf(request.properties);
-  const folder = partitionColumns.length === 0 ? '' : `${partitionFolder(partitionColumns, partitionValues)}/`;
-  const path = `${folder}part-00000-${randomUUID()}.c000.${codec}.parquet`;
-  const file = await store.prepareWrite(path);
-  let written: WrittenFile;
+  partition: Readonly<Record<string, string | null>>,
+): Promise<AddFile[]> {
+  const { store, engine, schema, partitionColumns, properties } = request;
+  const { mapping } = layoutOf(request);
+  const codec = codecOf(properties);
+  const stored = schema.fields.filter((field) => !partitionColumns.includes(field.name));
+  const columns = stored.map((field) => {
+    const value = renamedSql(quoteIdentifier(field.name), field.type, mapping, 'write');
+    return `${value} AS ${quoteIdentifier(physicalName(field, mapping))}`;
+  });
+  const folder = [
+    ...(request.folder === undefined ? [] : [request.folder]),
+    ...(partitionColumns.length === 0 ? [] : [partitionFolder(partitionColumns, partition)]),
+  ].join('/');
+  const options = { compression: codec, fieldIds: fieldIdsSql(schema, stored, mapping) };
+  const query = `SELECT ${columns.join(', ')} FROM (${select})`;
+  const id = randomUUID();
+  let files: readonly WrittenFile[];
+  const single = `${folder === '' ? '' : `${folder}/`}part-00000-${id}.c000.${codec}.parquet`;
+  const first = await store.prepareWrite(single);
   try {
-    written = await engine.writeParquet(select, { path: file, compression: codec });
+    files =
+      engine.writeParquetFiles === undefined
+        ? [await engine.writeParquet(query, { ...options, path: first })]
+        : await engine.writeParquetFiles(query, {
+            ...options,
+            folder: dirname(first),
+            name: `part-{i}-${id}.c000.${codec}`,
+            fileSizeBytes: targetBytes(properties),
+          });
   } catch (error) {
-    await store.remove([path]);
+    const left = (await store.list(folder)).filter((name) => name.includes(id));
+    await store.remove(left.map((name) => (folder === '' ? name : `${folder}/${name}`)));
     throw error;
   }
-  if (written.rows === 0n) {
-    await store.remove([path]);
-    return undefined;
+  const physical = physicalSchema(schema, mapping);
+  const byName = new Map<string, StructField>(schema.fields.map((field) => [field.name, field]));
+  const values = Object.entries(partition).map(([name, value]) => [physicalName(byName.get(name)!, mapping), value]);
+  const adds: AddFile[] = [];
+  for (const file of files) {
+    const path = file.path.replaceAll('\\', '/').slice(store.location.length + 1);
+    if (file.rows === 0n) await store.remove([path]);
+    else
+      adds.push({
+        path: encodePath(path),
+        partitionValues: Object.fromEntries(values) as Record<string, string | null>,
+        size: Number(file.size),
+        modificationTime: Date.now(),
+        dataChange: request.dataChange ?? true,
+        stats: statsJson(file, physical),
+      });
   }
-  return {
-    path: encodePath(path),
-    partitionValues,
-    size: Number(written.size),
-    modificationTime: Date.now(),
-    dataChange: request.dataChange ?? true,
-    stats: statsJson(written, schema),
-  };
+  return adds;
+}
+
+/** `delta.targetFileSize`, in bytes or as `128mb`. */
+export function targetBytes(properties: Readonly<Record<string, string>>): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmg]?)b?\s*$/i.exec(properties['delta.targetFileSize'] ?? '');
+  const units: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+  return match === null ? TARGET_BYTES : Math.max(1, Math.floor(Number(match[1]) * units[match[2]!.toLowerCase()]!));
 }
 
 /** `delta.parquet.compression.codec`; zstd by default. */
@@ -132,7 +178,7 @@ function codecOf(properties: Readonly<Record<string, string>>): string {
 }
 
 /** Path of a file written here, relative to the table, not encoded. */
-export function relativePath(store: LogStore, file: AddFile): string {
+export function relativePath(store: LogStore, file: Pick<AddFile, 'path'>): string {
   return resolvePath(store.location, file.path)
     .slice(store.location.length + 1)
     .replaceAll('\\', '/');

@@ -33,7 +33,19 @@ export interface AddFile {
   /** JSON text, see `stats.ts` */
   readonly stats?: string | null;
   readonly tags?: Readonly<Record<string, string | null>> | null;
-  readonly deletionVector?: Readonly<Record<string, unknown>> | null;
+  readonly deletionVector?: DeletionVector | null;
+}
+
+/** Names rows of a file that do not count any more (PROTOCOL.md, "Deletion Vector Descriptor Schema"). */
+export interface DeletionVector {
+  /** `u` a file named by its UUID, `p` a path, `i` in the log itself */
+  readonly storageType: string;
+  readonly pathOrInlineDv: string;
+  /** bytes from the beginning of the file */
+  readonly offset?: number | null;
+  readonly sizeInBytes: number;
+  /** rows it takes away */
+  readonly cardinality: number;
 }
 
 export interface RemoveFile {
@@ -44,7 +56,7 @@ export interface RemoveFile {
   readonly extendedFileMetadata?: boolean | null;
   readonly partitionValues?: Readonly<Record<string, string | null>> | null;
   readonly size?: number | null;
-  readonly deletionVector?: Readonly<Record<string, unknown>> | null;
+  readonly deletionVector?: DeletionVector | null;
 }
 
 export interface Transaction {
@@ -57,6 +69,15 @@ export interface DomainMetadata {
   readonly domain: string;
   readonly configuration: string;
   readonly removed: boolean;
+}
+
+/** Rows that a commit changed, for readers of the change data feed (PROTOCOL.md, "Add CDC File"). */
+export interface ChangeFile {
+  readonly path: string;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  /** bytes */
+  readonly size: number;
+  readonly dataChange: false;
 }
 
 /** Provenance of a commit; free in form. */
@@ -83,6 +104,9 @@ export interface Action {
   readonly add?: AddFile;
   readonly remove?: RemoveFile;
   readonly domainMetadata?: DomainMetadata;
+  readonly cdc?: ChangeFile;
+  readonly checkpointMetadata?: { readonly version: number };
+  readonly sidecar?: { readonly path: string };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
-import type { AddFile, Metadata, Protocol } from './actions.js';
-import { containsType, type StructType } from './data-types.js';
+import type { Metadata, Protocol } from './actions.js';
+import { mappingMode } from './column-mapping.js';
+import { containsType, isStruct, type StructType } from './data-types.js';
 
 /** Reader features that are honoured (PROTOCOL.md, "Valid Feature Names in Table Features"). */
 const READS: ReadonlySet<string> = new Set([
@@ -8,10 +9,9 @@ const READS: ReadonlySet<string> = new Set([
   'typeWidening',
   'typeWidening-preview',
   'vacuumProtocolCheck',
-  // supported as long as no file of the snapshot has one: see requireNoDeletionVectors
   'deletionVectors',
-  // supported as long as the mode is none
   'columnMapping',
+  'v2Checkpoint',
 ]);
 
 /** Writer features that are honoured, beside those above. Some only while not active: see {@link requireWritable}. */
@@ -26,27 +26,22 @@ const WRITES: ReadonlySet<string> = new Set([
   'allowColumnDefaults',
   'domainMetadata',
   'inCommitTimestamp',
-  'rowTracking',
 ]);
 
 /** Throws StorageError TSD6012 naming the table feature when the table cannot be read rightly. */
-export function requireReadable(location: string, protocol: Protocol, metadata: Metadata): void {
+export function requireReadable(location: string, protocol: Protocol, metadata: Metadata, schema: StructType): void {
   const { minReaderVersion: version, readerFeatures = [] } = protocol;
   if (version > 3) throw unsupported(location, 'read', `reader version ${version}`);
   if (version === 3)
     for (const name of readerFeatures ?? []) if (!READS.has(name)) throw unsupported(location, 'read', name);
-  const mapping = metadata.configuration['delta.columnMapping.mode'];
-  if (version >= 2 && mapping !== undefined && mapping !== 'none')
-    throw unsupported(location, 'read', `columnMapping (mode ${mapping})`);
+  if (mappingMode(location, metadata.configuration) === 'id') {
+    // the engine finds only whole columns by id
+    const nested = schema.fields.find((field) => containsType(field.type, isStruct));
+    if (nested !== undefined)
+      throw unsupported(location, 'read', `columnMapping (mode id, with the struct column ${nested.name})`);
+  }
   if (metadata.format.provider !== 'parquet')
     throw unsupported(location, 'read', `data files of format ${metadata.format.provider}`);
-}
-
-/** Throws StorageError TSD6012 when a file has a deletion vector: its deleted rows would come back. */
-export function requireNoDeletionVectors(location: string, files: Iterable<AddFile>): void {
-  for (const file of files)
-    if (file.deletionVector !== null && file.deletionVector !== undefined)
-      throw unsupported(location, 'read', `deletionVectors (file ${file.path})`);
 }
 
 /** What a commit does to rows; some features forbid one and allow another. */
@@ -70,9 +65,6 @@ export function requireWritable(
   if (version === 7)
     for (const name of writerFeatures ?? []) if (!WRITES.has(name)) throw unsupported(location, 'write', name);
   const enabled = (key: string) => metadata.configuration[key]?.toLowerCase() === 'true';
-  if (enabled('delta.enableRowTracking')) throw unsupported(location, 'write', 'rowTracking');
-  if (enabled('delta.enableChangeDataFeed') && intent.rewritesRows)
-    throw unsupported(location, 'write', 'changeDataFeed (for operations that rewrite rows)');
   for (const field of schema.fields)
     for (const key of Object.keys(field.metadata)) {
       if (key === 'delta.generationExpression')
@@ -92,8 +84,6 @@ export function requireWritable(
 
 /** Properties that switch on what this implementation does not do. */
 const CANNOT_ENABLE: Readonly<Record<string, string>> = {
-  'delta.enableChangeDataFeed': 'changeDataFeed',
-  'delta.enableDeletionVectors': 'deletionVectors',
   'delta.enableRowTracking': 'rowTracking',
   'delta.enableTypeWidening': 'typeWidening',
   'delta.enableInCommitTimestamps': 'inCommitTimestamp',
@@ -106,9 +96,11 @@ export function requireKnownProperties(location: string, properties: Readonly<Re
   for (const [key, value] of Object.entries(properties)) {
     const feature = CANNOT_ENABLE[key];
     if (feature !== undefined && value.toLowerCase() === 'true') throw unsupported(location, 'write', feature);
-    if (key === 'delta.columnMapping.mode' && value !== 'none') throw unsupported(location, 'write', 'columnMapping');
   }
 }
+
+/** Features that need table features, for readers too. */
+const NEWER: ReadonlySet<string> = new Set(['timestampNtz', 'deletionVectors']);
 
 /** The least protocol that a table with this schema and these properties needs; never less than the one it has. */
 export function protocolFor(
@@ -117,22 +109,39 @@ export function protocolFor(
   configuration: Readonly<Record<string, string>>,
 ): Protocol {
   const base = current ?? { minReaderVersion: 1, minWriterVersion: 2 };
-  const naive = containsType(schema, (type) => type === 'timestamp_ntz');
-  const writers: string[] = [];
-  if (configuration['delta.appendOnly'] === 'true') writers.push('appendOnly');
-  if (Object.keys(configuration).some((key) => key.startsWith('delta.constraints.'))) writers.push('checkConstraints');
-  const readers = naive && !readerFeaturesOf(base).includes('timestampNtz') ? ['timestampNtz'] : [];
-  const missing = [...readers, ...writers.filter((name) => !writerFeaturesOf(base).includes(name))];
+  const on = (key: string) => configuration[key]?.toLowerCase() === 'true';
+  const needed: string[] = [];
+  if (containsType(schema, (type) => type === 'timestamp_ntz')) needed.push('timestampNtz');
+  if (on('delta.enableDeletionVectors')) needed.push('deletionVectors');
+  if (on('delta.appendOnly')) needed.push('appendOnly');
+  if (Object.keys(configuration).some((key) => key.startsWith('delta.constraints.'))) needed.push('checkConstraints');
+  if (on('delta.enableChangeDataFeed')) needed.push('changeDataFeed');
+  if ((configuration['delta.columnMapping.mode'] ?? 'none') !== 'none') needed.push('columnMapping');
+  const writers = writerFeaturesOf(base);
+  const readers = readerFeaturesOf(base);
+  const missing = needed.filter((name) => !writers.includes(name) || (forReaders(name) && !readers.includes(name)));
   if (missing.length === 0) return base;
-  if (readers.length > 0)
+  if (base.minWriterVersion < 7 && !missing.some((name) => NEWER.has(name))) {
+    const version = (name: string) => BY_WRITER_VERSION.find(([, feature]) => feature === name)![0];
     return {
-      minReaderVersion: 3,
-      minWriterVersion: 7,
-      readerFeatures: [...readerFeaturesOf(base), ...readers],
-      writerFeatures: [...new Set([...writerFeaturesOf(base), ...missing])],
+      minReaderVersion: missing.includes('columnMapping') ? Math.max(base.minReaderVersion, 2) : base.minReaderVersion,
+      minWriterVersion: Math.max(base.minWriterVersion, ...missing.map(version)),
     };
-  if (base.minWriterVersion >= 7) return { ...base, writerFeatures: [...writerFeaturesOf(base), ...missing] };
-  return { ...base, minWriterVersion: Math.max(base.minWriterVersion, 3) };
+  }
+  const forAll = missing.filter(forReaders);
+  const writerFeatures = [...new Set([...writers, ...missing])];
+  if (forAll.length === 0 && base.minReaderVersion < 3) return { ...base, minWriterVersion: 7, writerFeatures };
+  return {
+    minReaderVersion: 3,
+    minWriterVersion: 7,
+    readerFeatures: [...new Set([...readers, ...forAll])],
+    writerFeatures,
+  };
+}
+
+/** Readers must know the feature too. */
+function forReaders(name: string): boolean {
+  return NEWER.has(name) || name === 'columnMapping';
 }
 
 /** A legacy version stands for these features (PROTOCOL.md, "Writer Version Requirements"). */

@@ -1,4 +1,5 @@
 import type { AddFile } from './actions.js';
+import { type ColumnMappingMode, physicalName } from './column-mapping.js';
 import { type DataType, decimalOf, type StructType } from './data-types.js';
 import { parseStats } from './stats.js';
 
@@ -9,31 +10,39 @@ export interface Range {
   readonly max: string;
 }
 
+/** What the statistics of files are about. */
+interface SkippingLayout {
+  readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly mapping: ColumnMappingMode;
+}
+
 /**
  * Whether a file might hold a row whose columns lie within all ranges, by partition values and statistics
  * (PROTOCOL.md, "Per-file Statistics"). What is unknown might be: only a sure no is a no.
  */
 export function mayHold(
   file: AddFile,
-  schema: StructType,
-  partitionColumns: readonly string[],
+  { schema, partitionColumns, mapping }: SkippingLayout,
   ranges: readonly Range[],
 ): boolean {
   const stats = parseStats(file.stats);
   for (const { column, min, max } of ranges) {
-    const type = schema.fields.find((field) => field.name === column)?.type;
-    if (type === undefined) continue;
+    const field = schema.fields.find((candidate) => candidate.name === column);
+    if (field === undefined) continue;
+    const { type } = field;
+    const physical = physicalName(field, mapping);
     const partitioned = partitionColumns.includes(column);
-    const value = file.partitionValues[column];
+    const value = file.partitionValues[physical];
     // a null partition holds no row that equals anything
     if (partitioned && (value === null || value === undefined || value === '')) return false;
-    const low = comparable(partitioned ? value : stats?.minValues[column], type, 'low');
-    const high = comparable(partitioned ? value : stats?.maxValues[column], type, 'high');
+    const low = comparable(partitioned ? value : stats?.minValues[physical], type, 'low');
+    const high = comparable(partitioned ? value : stats?.maxValues[physical], type, 'high');
     const from = comparable(min, type, 'low');
     const to = comparable(max, type, 'high');
     if (high !== undefined && from !== undefined && compare(high, from) < 0) return false;
     if (low !== undefined && to !== undefined && compare(low, to) > 0) return false;
-    if (!partitioned && stats?.numRecords !== undefined && Number(stats.nullCount[column]) === stats.numRecords)
+    if (!partitioned && stats?.numRecords !== undefined && Number(stats.nullCount[physical]) === stats.numRecords)
       return false;
   }
   return true;

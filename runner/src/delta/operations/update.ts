@@ -1,0 +1,88 @@
+import { didYouMean } from '../../errors/suggest.js';
+import { StorageError } from '../../errors/tsdbt-error.js';
+import { scanSql } from '../log/scan-sql.js';
+import { toDuckDBType } from '../protocol/duckdb-types.js';
+import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
+import { changeTable } from './metadata.js';
+import { requireTable } from './require-table.js';
+import { changeRows, FILE, ROW, recordsChanges } from './row-changes.js';
+import { StagedCommit } from './staged-commit.js';
+import { openTarget, type Target } from './target.js';
+import { withSpill } from './write-files.js';
+
+export interface UpdateOptions {
+  /** column → SQL expression over the table's columns */
+  readonly set: Readonly<Record<string, string>>;
+  /** SQL over the table's columns; rows for which it is null stay as they are; default: every row */
+  readonly where?: string | undefined;
+}
+
+/**
+ * Changes the rows for which a predicate holds.
+ *
+ * @throws StorageError TSD6038 for a column that is not there, TSD6033 when a changed row breaks a constraint
+ */
+export async function stageUpdate(target: Target, options: UpdateOptions): Promise<StagedCommit> {
+  const { store, engine, base } = requireTable(await openTarget(target));
+  const { partitionColumns, schema } = base;
+  const names = schema.fields.map((field) => field.name);
+  const set = new Map(
+    Object.entries(options.set).map(([name, expression]) => [resolve(store.location, name, names), expression]),
+  );
+  const intent = { removesRows: true, rewritesRows: true };
+  const table = changeTable(store.location, base, schema, partitionColumns, {}, intent);
+  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  const feeds = recordsChanges(table.properties);
+  const columns = schema.fields.flatMap((field) => {
+    const quoted = quoteIdentifier(field.name);
+    const expression = set.get(field.name);
+    const now =
+      expression === undefined ? quoted : `CAST(${enclosed(expression)} AS ${toDuckDBType(field.type)}) AS ${quoted}`;
+    return feeds ? [now, `${quoted} AS ${quoteIdentifier(`__before_${field.name}`)}`] : [now];
+  });
+  const where = options.where === undefined ? '' : ` WHERE ${enclosed(options.where)} IS TRUE`;
+  const found = `SELECT "${FILE}", "${ROW}", ${columns.join(', ')} FROM (${scanSql(base, base.files, { file: FILE, row: ROW })})${where}`;
+  return withSpill(store, engine, found, async (changed, { rows }) => {
+    const before = names.map((name) => `${quoteIdentifier(`__before_${name}`)} AS ${quoteIdentifier(name)}`);
+    const feed = `SELECT ${before.join(', ')}, 'update_preimage' AS _change_type FROM ${changed}
+UNION ALL SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed}`;
+    const changes = await changeRows(request, base, {
+      gone: rows === 0n ? undefined : changed,
+      further: rows === 0n ? undefined : `SELECT ${identifierList(names)} FROM ${changed}`,
+      feed: feeds && rows > 0n ? feed : undefined,
+    });
+    return new StagedCommit({
+      store,
+      engine,
+      base,
+      schema: table.schema,
+      partitionColumns,
+      properties: table.properties,
+      rowChanges: changes,
+      change: {
+        operation: 'UPDATE',
+        parameters: options.where === undefined ? {} : { predicate: JSON.stringify([options.where]) },
+        metrics: {
+          numUpdatedRows: Number(rows),
+          numCopiedRows: changes.copied,
+          numAddedFiles: changes.adds.length,
+          numRemovedFiles: changes.removes.length,
+        },
+        protocol: undefined,
+        metadata: undefined,
+        adds: changes.adds,
+        removes: changes.removes,
+        changes: changes.changes,
+        reads: 'table',
+      },
+    });
+  });
+}
+
+function resolve(location: string, name: string, columns: readonly string[]): string {
+  const found = columns.find((column) => column.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  throw new StorageError('TSD6038', `${location}: there is no column "${name}" to update`, {
+    hint: didYouMean(name, columns) ?? `the table has ${columns.join(', ')}`,
+  });
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  DeltaTable,
+  restore,
+  stageAppend,
+  stageDelete,
+  stageMerge,
+  stageOverwrite,
+  stageUpdate,
+} from '../../src/delta/index.js';
+import { findDeltaKernel } from './delta-kernel.js';
+import { by, useTempTable } from './temp-table.js';
+
+const kernel = await findDeltaKernel();
+const t = useTempTable();
+
+/** Reads a version with Delta Kernel and compares its rows with ours. */
+async function expectSame(version?: number, location = t.location): Promise<void> {
+  const into = join(t.folder, 'theirs.parquet');
+  await kernel!.read(location, into, version);
+  const ours = (await (await DeltaTable.open(location, t.engine))!.snapshot({ version })).toSql();
+  const theirs = `SELECT * FROM read_parquet('${into}', hive_partitioning=false)`;
+  expect(await t.engine.describe(theirs)).toEqual(await t.engine.describe(ours));
+  const missing = (a: string, b: string) => t.engine.rows(`(${a}) EXCEPT ALL (${b})`);
+  expect({ onlyOurs: await missing(ours, theirs), onlyTheirs: await missing(theirs, ours) }).toEqual({
+    onlyOurs: [],
+    onlyTheirs: [],
+  });
+}
+
+const ROWS =
+  "SELECT range AS id, 'n' || range AS name, ['a', 'b c', NULL][1 + range % 3] AS part, {'x': range, 'y': [{'z': range}]} AS s, MAP {'k': {'v': range}} AS m FROM range(3000)";
+
+describe.skipIf(kernel === undefined)('Delta Kernel reads what is written here', () => {
+  it.each([[undefined], [['part']]])(
+    'with deletion vectors, partitioned by %s',
+    { timeout: 120_000 },
+    async (partitionBy) => {
+      const properties = { 'delta.enableDeletionVectors': 'true' };
+      await (await stageOverwrite(t.target, { select: ROWS, partitionBy, properties })).commit(by);
+      const files = (await t.snapshot()).files.length;
+      await (await stageDelete(t.target, 'id % 2 = 0 AND id < 2000')).commit(by);
+      expect((await t.snapshot()).files.filter((file) => file.deletionVector)).toHaveLength(files);
+      await expectSame();
+      await (await stageUpdate(t.target, { set: { name: "'updated'" }, where: 'id % 7 = 0' })).commit(by);
+      await expectSame();
+      const source = `SELECT * REPLACE ('merged' AS name) FROM (${ROWS}) WHERE id % 100 < 2`;
+      await (await stageMerge(t.target, { source, on: ['id'] })).commit(by);
+      await expectSame();
+      for (let n = 0; n < 7; n++) await (await stageAppend(t.target, { select: `${ROWS} LIMIT 1` })).commit(by);
+      await expectSame();
+      await restore(await t.open(), 1, by);
+      await expectSame();
+      expect(await t.read()).toHaveLength(2000);
+    },
+  );
+
+  it('with columns mapped by name or by id', { timeout: 120_000 }, async () => {
+    for (const mode of ['name', 'id']) {
+      const select = mode === 'id' ? `SELECT * EXCLUDE (s, m) FROM (${ROWS})` : ROWS;
+      const target = { ...t.target, location: `${t.location}-${mode}` };
+      await (
+        await stageOverwrite(target, {
+          select,
+          partitionBy: ['part'],
+          properties: { 'delta.columnMapping.mode': mode },
+        })
+      ).commit(by);
+      await (
+        await stageAppend(target, { select: `SELECT *, 1 AS "new one" FROM (${select})`, mergeSchema: true })
+      ).commit(by);
+      await (
+        await stageMerge(target, {
+          source: `SELECT * REPLACE ('merged' AS name) FROM (${select}) WHERE id = 7`,
+          on: ['id'],
+        })
+      ).commit(by);
+      await expectSame(undefined, target.location);
+    }
+  });
+});
