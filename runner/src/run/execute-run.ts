@@ -19,6 +19,7 @@ import { runOneTest } from './run-test-task.js';
 import type { NodeResult, RunCommand, RunRequest, RunResult } from './run-types.js';
 import { schedule } from './scheduler.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
+import { sweep } from './sweep.js';
 
 /** What each command does with what is selected. */
 const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
@@ -151,6 +152,8 @@ export async function openLake(project: Project, invocationId: string): Promise<
       },
     );
   }
+  sweep(join(project.targetPath, 'tmp'), /^[\da-f-]{36}$/);
+  sweep(project.warehouse, /^lake\.duckdb\.\d+\.tmp(\.wal)?$/);
   const tempDirectory = join(project.targetPath, 'tmp', invocationId);
   const engine = await openDuckDb({
     tempDirectory,

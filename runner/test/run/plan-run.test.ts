@@ -67,6 +67,13 @@ describe('gates', () => {
     expect(tasks.get('b_to_a?')!.dependsOn.toSorted()).toEqual(['a', 'b']);
   });
 
+  it('two tests of a node against its children do not wait for each other in a circle', () => {
+    const tasks = plan({ a: [], b: ['a'], c: ['a'], 'a_against_b?': ['a', 'b'], 'a_against_c?': ['a', 'c'] });
+    const reaches = (from: string, to: string): boolean =>
+      tasks.get(from)!.dependsOn.some((id) => id === to || reaches(id, to));
+    for (const id of tasks.keys()) expect([id, reaches(id, id)]).toEqual([id, false]);
+  });
+
   it('a test on nodes that are not built runs by itself', () => {
     const tasks = plan({ a: [], 'unique_a?': ['a'] }, true, ['a']);
     expect(tasks.get('unique_a?')).toMatchObject({ kind: 'test', dependsOn: [], notGating: undefined });

@@ -1,3 +1,4 @@
+import { readdirSync, utimesSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LakeProject } from './lake-project.js';
 
@@ -95,6 +96,25 @@ describe('a table that is built again', () => {
     expect(runs[0]!.statuses).toEqual(runs[1]!.statuses);
     for (let i = 0; i < 12; i++) expect(await four.rows(`s.m${i}`)).toEqual(await one.rows(`s.m${i}`));
   });
+});
+
+it('what killed runs left is swept away after days, what is younger or not ours stays', async () => {
+  const project = new LakeProject({ 'models/s/t.sql': 'select 1 as n' });
+  await project.build();
+  const [old, young] = [crypto.randomUUID(), crypto.randomUUID()];
+  project.write({
+    [`target/tmp/${old}/spill.tmp`]: 'x',
+    [`target/tmp/${young}/spill.tmp`]: 'x',
+    'target/tmp/notes': 'x',
+    'warehouse/lake.duckdb.1.tmp': 'x',
+    'warehouse/lake.duckdb.2.tmp': 'x',
+  });
+  const longAgo = new Date(Date.now() - 3 * 24 * 3600 * 1000);
+  for (const path of [`target/tmp/${old}`, 'target/tmp/notes', 'warehouse/lake.duckdb.1.tmp'])
+    utimesSync(project.path(path), longAgo, longAgo);
+  await project.build();
+  expect(readdirSync(project.path('target/tmp')).sort()).toEqual([young, 'notes'].sort());
+  expect(readdirSync(project.path('warehouse')).sort()).toEqual(['lake.duckdb', 'lake.duckdb.2.tmp', 's']);
 });
 
 async function described(project: LakeProject, sql: string) {
