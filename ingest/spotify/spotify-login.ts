@@ -55,7 +55,7 @@ export default async function spotifyLogin(args: readonly string[], context: Com
       {
         signal: context.signal,
         mode: args.includes('--no-browser') ? 'paste' : hasBrowser(context.env) ? 'browser' : 'both',
-        onPause: (message) => context.log.warn(message),
+        onPause: (message) => context.log.info(message),
       },
     );
   } finally {

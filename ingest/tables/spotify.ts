@@ -31,5 +31,5 @@ export async function signedIn(context: TableContext): Promise<SpotifySession | 
 
 /** Requests end with the run, and their pauses are told. */
 export function requestOptions(context: TableContext): RequestOptions {
-  return { signal: context.signal, onPause: (message) => context.log.warn(message) };
+  return { signal: context.signal, onPause: (message) => context.log.info(message) };
 }
