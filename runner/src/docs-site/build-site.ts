@@ -74,7 +74,7 @@ function siteNode(
     path: node.path,
     package: node.packageName,
     tags: node.tags,
-    about: plainText(node.description),
+    about: plainText(node.description) || argumentsOf(node),
     reads: placesOf(node.dependsOn),
     config: 'config' in node ? configs.add(node.config) : -1,
     ...(columns.length === 0 ? {} : { columns }),
@@ -132,6 +132,14 @@ function kindOf(node: ManifestNode): string {
   }
 }
 
+/** What a generic test was given: tells tests of one name apart. */
+function argumentsOf(node: ManifestNode): string {
+  if (node.resourceType !== 'test') return '';
+  const given = Object.entries(node.generic?.kwargs ?? {}).filter(([key]) => key !== 'model' && key !== 'column_name');
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return cut(given.map(([key, value]) => `${key.replaceAll('_', ' ')}: ${text(value)}`).join(', '));
+}
+
 const LONGEST_ABOUT = 180;
 
 /** Markdown without its marks, cut at a word. */
@@ -142,6 +150,10 @@ export function plainText(markdown: string): string {
     .replace(/[`*#>|]+/g, '')
     .replace(/\s+/g, ' ')
     .trim();
+  return cut(text);
+}
+
+function cut(text: string): string {
   if (text.length <= LONGEST_ABOUT) return text;
   return `${text.slice(0, LONGEST_ABOUT).replace(/\s+\S*$/, '')} …`;
 }

@@ -33,7 +33,10 @@ export async function writeSite(
     copyFileSync(path.join(TEMPLATES, 'style.css'), path.join(staging, 'style.css'));
     writeFileSync(path.join(staging, 'app.js'), await appScript(options.cacheDir));
     const data = (name: string, text: string): void => writeFileSync(path.join(staging, 'data', name), text);
-    data('index.js', `tsdbtDocs.index = ${literal(index, options.redact)};\n`);
+    data(
+      'index.js',
+      `const tsdbtDocs = { chunks: new Map() };\ntsdbtDocs.index = ${literal(index, options.redact)};\n`,
+    );
     for (let at = 0; at < details.length; at += index.chunkSize) {
       const chunk = at / index.chunkSize;
       const value = literal(details.slice(at, at + index.chunkSize), options.redact);

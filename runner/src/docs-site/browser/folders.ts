@@ -36,8 +36,8 @@ export function foldersOf(node: SiteNode): string[] {
 export const READABLE = 90;
 
 /**
- * The folders to open so that a graph stays readable: all of them where it is small; else from the outside in, the
- * folders first that add the fewest boxes.
+ * The folders to open so that a graph stays readable: all of them where it is small; else from the outside in, those
+ * first that add the fewest boxes. Folders within one folder are opened together or not at all.
  */
 export function foldersToOpen(nodes: readonly SiteNode[], most = READABLE): Set<string> {
   const all = new Set(nodes.flatMap(foldersOf));
@@ -54,15 +54,21 @@ export function foldersToOpen(nodes: readonly SiteNode[], most = READABLE): Set<
   }
   const open = new Set<string>();
   let boxes = outermost.size;
-  const candidates = new Set([...outermost].filter((folder) => inside.has(folder)));
-  while (candidates.size > 0) {
-    const [next] = [...candidates].sort((a, b) => inside.get(a)!.size - inside.get(b)!.size);
-    candidates.delete(next!);
-    const children = inside.get(next!)!;
-    if (boxes - 1 + children.size > most) continue;
-    boxes += children.size - 1;
-    open.add(next!);
-    for (const child of children) if (inside.has(child)) candidates.add(child);
+  const added = (folders: readonly string[]): number =>
+    folders.reduce((sum, folder) => sum + inside.get(folder)!.size - 1, 0);
+  const foldersIn = (names: Iterable<string>): string[] => [...names].filter((name) => inside.has(name));
+  let candidates = foldersIn(outermost).map((folder) => [folder]);
+  while (candidates.length > 0) {
+    candidates.sort((a, b) => added(a) - added(b));
+    const next = candidates[0]!;
+    candidates = candidates.slice(1);
+    if (boxes + added(next) > most) continue;
+    boxes += added(next);
+    for (const folder of next) {
+      open.add(folder);
+      const within = foldersIn(inside.get(folder)!);
+      if (within.length > 0) candidates.push(within);
+    }
   }
   return open;
 }

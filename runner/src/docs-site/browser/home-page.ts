@@ -1,11 +1,11 @@
 import type { EntryPoint, SiteNode } from '../site-data.js';
 import { h, trusted } from './dom.js';
 import { drawGraph, foldersToOpen } from './folders.js';
-import { counted, formatBytes, formatCount, formatSeconds, formatTime } from './format.js';
+import { counted, formatBytes, formatCompact, formatCount, formatSeconds, formatTime } from './format.js';
 import { LineageView } from './lineage-view.js';
 import { markdownToHtml } from './markdown.js';
 import { testTable } from './node-tests.js';
-import { markdown, nodeLink, section, statusBadge, toneOf } from './parts.js';
+import { headCell, markdown, nodeLink, section, statusBadge, toneOf } from './parts.js';
 import { lineageRoute, nodeRoute, routeTo } from './route.js';
 import type { Site } from './site.js';
 
@@ -92,7 +92,7 @@ function runState(site: Site): HTMLElement {
   return h(
     'section',
     { class: 'run-state', 'aria-label': 'Last run' },
-    h('div', { class: 'tiles' }, ...tiles),
+    h('div', { class: 'tiles' }, ...tiles, stored(site)),
     h(
       'p',
       { class: 'note' },
@@ -101,6 +101,21 @@ function runState(site: Site): HTMLElement {
       run.at === undefined ? '' : `, ${formatTime(run.at)}`,
       run.seconds === undefined ? '' : `, ${formatSeconds(run.seconds)}`,
     ),
+  );
+}
+
+/** What the warehouse holds. */
+function stored(site: Site): HTMLElement | undefined {
+  const tables = site.nodes.filter((node) => node.version !== undefined);
+  if (tables.length === 0) return undefined;
+  const sum = (of: (node: SiteNode) => number | undefined): number =>
+    tables.reduce((total, node) => total + (of(node) ?? 0), 0);
+  return h(
+    'div',
+    { class: 'tile' },
+    h('strong', {}, formatCompact(sum((node) => node.rows))),
+    h('span', {}, 'rows'),
+    h('small', {}, `${counted(tables.length, 'Delta table')}, ${formatBytes(sum((node) => node.bytes))}`),
   );
 }
 
@@ -146,15 +161,11 @@ function overviewGraph(site: Site, go: (hash: string) => void): HTMLElement | un
       },
       onOpen: () => {},
     },
-    { wheelZooms: false },
+    { wheelZooms: false, height: { least: 160, most: 460 } },
   );
   const open = foldersToOpen(nodes, 16);
   const drawn = drawGraph(nodes, (id) => site.graph.graph.parentsOf(id), open);
-  queueMicrotask(() => {
-    view.show(drawn);
-    view.element.style.height = `${Math.min(460, Math.max(160, view.size.height + 56))}px`;
-    view.fit();
-  });
+  view.show(drawn);
   return section(
     'graph',
     'How it hangs together',
@@ -190,7 +201,7 @@ function largest(site: Site): HTMLElement | undefined {
     h(
       'table',
       { class: 'largest' },
-      h('thead', {}, h('tr', {}, ...['Table', 'Rows', 'Size', ''].map((head) => h('th', { scope: 'col' }, head)))),
+      h('thead', {}, h('tr', {}, ...['Table', '#Rows', '#Size', ''].map(headCell))),
       h('tbody', {}, ...tables.map(row)),
     ),
   );

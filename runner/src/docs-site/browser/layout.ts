@@ -31,15 +31,14 @@ const BEND_HEIGHT = 8;
 
 /**
  * Places a graph in columns, everything to the right of what it reads (Sugiyama, Tagawa and Toda 1981): columns by
- * longest path, order within columns by barycentres, heights by least squares. Circles (folders can need each other) are
- * laid out as if their last edge pointed the other way.
+ * longest path, order within columns by barycentres, heights by least squares. What needs each other in a circle stands in
+ * one column.
  *
  * @param count number of boxes
  * @param edges pairs of places, from what is read to what reads it
  */
 export function layoutGraph(count: number, edges: readonly (readonly [number, number])[], sizes: LayoutSizes): Layout {
-  const forward = withoutCircles(count, edges);
-  const layer = layersOf(count, forward);
+  const layer = layersOf(count, edges);
   const layers: number[][] = [];
   for (let box = 0; box < count; box++) {
     layers[layer[box]!] ??= [];
@@ -48,8 +47,8 @@ export function layoutGraph(count: number, edges: readonly (readonly [number, nu
   // items are boxes, then bends
   const itemLayer = [...layer];
   const links: [number, number][] = [];
-  const bends = forward.reduce((sum, [from, to]) => sum + layer[to]! - layer[from]! - 1, 0);
-  const ways = forward.map(([from, to]) => {
+  const bends = edges.reduce((sum, [from, to]) => sum + Math.max(0, layer[to]! - layer[from]! - 1), 0);
+  const ways = edges.map(([from, to]) => {
     const way = [from];
     if (bends <= MOST_BENDS) {
       for (let at = layer[from]! + 1; at < layer[to]!; at++) {
@@ -59,7 +58,8 @@ export function layoutGraph(count: number, edges: readonly (readonly [number, nu
       }
     }
     way.push(to);
-    for (let i = 1; i < way.length; i++) links.push([way[i - 1]!, way[i]!]);
+    for (let i = 1; i < way.length; i++)
+      if (itemLayer[way[i - 1]!]! < itemLayer[way[i]!]!) links.push([way[i - 1]!, way[i]!]);
     return way;
   });
   const heightOf = (item: number): number => (item < count ? sizes.boxHeight + sizes.gapY : BEND_HEIGHT);
@@ -69,17 +69,13 @@ export function layoutGraph(count: number, edges: readonly (readonly [number, nu
   return {
     boxes,
     edges: edges.map(([from, to], i) => {
-      const way = ways[i]!;
-      const turned = way[0] !== from;
-      const middle = way.slice(1, -1).flatMap((bend) => {
+      const middle = ways[i]!.slice(1, -1).flatMap((bend) => {
         const left = x(itemLayer[bend]!);
-        const pair = [
+        return [
           { x: left, y: y[bend]! },
           { x: left + sizes.boxWidth, y: y[bend]! },
         ];
-        return turned ? pair.reverse() : pair;
       });
-      if (turned) middle.reverse();
       const start = { x: boxes[from]!.x + sizes.boxWidth, y: boxes[from]!.y };
       return { from, to, points: [start, ...middle, boxes[to]!] };
     }),
@@ -89,45 +85,16 @@ export function layoutGraph(count: number, edges: readonly (readonly [number, nu
   };
 }
 
-/** The same edges, some turned round so that no way leads back to where it began. */
-function withoutCircles(count: number, edges: readonly (readonly [number, number])[]): (readonly [number, number])[] {
-  const out: number[][] = Array.from({ length: count }, () => []);
-  for (const [at, [from]] of edges.entries()) out[from]!.push(at);
-  const state = new Uint8Array(count); // 0 not seen, 1 on the way, 2 done
-  const turned = new Set<number>();
-  for (let start = 0; start < count; start++) {
-    if (state[start] !== 0) continue;
-    const stack: { box: number; next: number }[] = [{ box: start, next: 0 }];
-    state[start] = 1;
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const edge = out[top.box]![top.next++];
-      if (edge === undefined) {
-        state[top.box] = 2;
-        stack.pop();
-        continue;
-      }
-      const to = edges[edge]![1];
-      if (state[to] === 1) turned.add(edge);
-      else if (state[to] === 0) {
-        state[to] = 1;
-        stack.push({ box: to, next: 0 });
-      }
-    }
-  }
-  return edges.map(([from, to], at) => (turned.has(at) ? [to, from] : [from, to]));
-}
-
 /** Columns by longest path; boxes without parents move next to their nearest child. */
 function layersOf(count: number, edges: readonly (readonly [number, number])[]): number[] {
-  const children: number[][] = Array.from({ length: count }, () => []);
-  const waiting = new Array<number>(count).fill(0);
-  for (const [from, to] of edges) {
-    children[from]!.push(to);
-    waiting[to]! += 1;
-  }
-  const roots = [...waiting.keys()].filter((box) => waiting[box] === 0);
-  const layer = new Array<number>(count).fill(0);
+  const knot = knotsOf(count, edges);
+  const knots = Math.max(-1, ...knot) + 1;
+  const children: Set<number>[] = Array.from({ length: knots }, () => new Set());
+  for (const [from, to] of edges) if (knot[from] !== knot[to]) children[knot[from]!]!.add(knot[to]!);
+  const waiting = new Array<number>(knots).fill(0);
+  for (const below of children) for (const child of below) waiting[child]! += 1;
+  const roots = [...waiting.keys()].filter((one) => waiting[one] === 0);
+  const layer = new Array<number>(knots).fill(0);
   const queue = [...roots];
   for (let i = 0; i < queue.length; i++) {
     for (const child of children[queue[i]!]!) {
@@ -137,8 +104,70 @@ function layersOf(count: number, edges: readonly (readonly [number, number])[]):
     }
   }
   for (const root of roots) {
-    const nearest = Math.min(...children[root]!.map((child) => layer[child]!));
+    const nearest = Math.min(...[...children[root]!].map((child) => layer[child]!));
     if (Number.isFinite(nearest)) layer[root] = Math.max(0, nearest - 1);
   }
-  return layer;
+  return columnsOf(knot.map((one) => layer[one]!));
+}
+
+/** Splits columns that are too tall for the eye into several, in the order of the boxes: those of one folder stay together. */
+function columnsOf(layer: readonly number[]): number[] {
+  const tallest = Math.max(40, Math.ceil(Math.sqrt(layer.length) * 1.2));
+  const sizes: number[] = [];
+  for (const at of layer) sizes[at] = (sizes[at] ?? 0) + 1;
+  const first: number[] = [];
+  let next = 0;
+  for (let at = 0; at < sizes.length; at++) {
+    first[at] = next;
+    next += Math.max(1, Math.ceil((sizes[at] ?? 0) / tallest));
+  }
+  const seen: number[] = [];
+  return layer.map((at) => {
+    seen[at] = (seen[at] ?? 0) + 1;
+    const parts = Math.ceil(sizes[at]! / tallest);
+    return first[at]! + Math.floor(((seen[at] - 1) * parts) / sizes[at]!);
+  });
+}
+
+/**
+ * A number for each box, shared by those that need each other in a circle (Tarjan 1972): folders can, nodes cannot.
+ * Boxes of one knot stand in one column.
+ */
+function knotsOf(count: number, edges: readonly (readonly [number, number])[]): number[] {
+  const out: number[][] = Array.from({ length: count }, () => []);
+  for (const [from, to] of edges) out[from]!.push(to);
+  const index = new Array<number>(count).fill(-1);
+  const low = new Array<number>(count).fill(0);
+  const knot = new Array<number>(count).fill(-1);
+  const stack: number[] = [];
+  let next = 0;
+  let knots = 0;
+  for (let start = 0; start < count; start++) {
+    if (index[start] !== -1) continue;
+    const calls = [{ box: start, edge: 0 }];
+    while (calls.length > 0) {
+      const call = calls.at(-1)!;
+      const { box } = call;
+      if (call.edge === 0) {
+        index[box] = low[box] = next++;
+        stack.push(box);
+      }
+      const to = out[box]![call.edge++];
+      if (to !== undefined) {
+        if (index[to] === -1) calls.push({ box: to, edge: 0 });
+        else if (knot[to] === -1) low[box] = Math.min(low[box]!, index[to]!);
+        continue;
+      }
+      calls.pop();
+      const caller = calls.at(-1)?.box;
+      if (caller !== undefined) low[caller] = Math.min(low[caller]!, low[box]!);
+      if (low[box] !== index[box]) continue;
+      for (let member = -1; member !== box; ) {
+        member = stack.pop()!;
+        knot[member] = knots;
+      }
+      knots += 1;
+    }
+  }
+  return knot;
 }

@@ -1,6 +1,6 @@
 import './dom.js';
 
-const SMALLEST = 0.03;
+const SMALLEST = 0.01;
 const LARGEST = 2.5;
 
 /** Where a drawing is looked at from: moved and zoomed by pointer, wheel and fingers. */
@@ -8,6 +8,8 @@ export class Camera {
   x = 0;
   y = 0;
   scale = 1;
+  /** called when pointer or wheel move the view */
+  onMove: () => void = () => {};
   readonly #pointers = new Map<number, { x: number; y: number }>();
   #moved = false;
 
@@ -38,6 +40,7 @@ export class Camera {
       (event) => {
         if (!wheelZooms && !event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
+        this.onMove();
         const at = this.#inView(event);
         this.zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), at.x, at.y);
       },
@@ -107,6 +110,7 @@ export class Camera {
       this.view.setPointerCapture(event.pointerId);
     }
     this.#pointers.set(event.pointerId, at);
+    this.onMove();
     if (other === undefined) {
       this.x += at.x - last.x;
       this.y += at.y - last.y;

@@ -106,8 +106,7 @@ export function lineagePage(site: Site, route: Route, go: (hash: string) => void
     nodes.length > 0 && h('h2', {}, 'Selected nodes'),
     nodes.length > 0 && nodeTable(site, nodes),
   );
-  // sizes are known once the page is in the document
-  queueMicrotask(() => view.show(graph, marks(site, select)));
+  view.show(graph, marks(site, select));
   return page;
 }
 
@@ -225,7 +224,7 @@ function problem(
           {
             type: 'button',
             class: 'link',
-            onclick: () => to({ select: input.value.replace(valueOf(wrong ?? ''), meant), open: undefined }),
+            onclick: () => to({ select: input.value.replace(namedBy(wrong ?? ''), meant), open: undefined }),
           },
           meant,
         ),
@@ -235,7 +234,7 @@ function problem(
 }
 
 /** The part of a term that names something: `custmers` of `+tag:custmers`. */
-function valueOf(term: string): string {
+function namedBy(term: string): string {
   return bare({ text: term }).replace(/^[A-Za-z_][\w.]*:/, '');
 }
 
@@ -307,7 +306,7 @@ export function nodeTable(site: Site, nodes: readonly SiteNode[]): HTMLElement {
   const sorted = [...nodes].sort((a, b) => order.get(a.id)! - order.get(b.id)!);
   return longTable(
     'Nodes',
-    ['Name', 'Kind', 'Last run', 'Rows', 'Size', 'Description'],
+    ['Name', 'Kind', 'Last run', '#Rows', '#Size', 'Description'],
     sorted.map(
       (node) => () =>
         h(

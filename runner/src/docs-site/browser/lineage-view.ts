@@ -1,3 +1,4 @@
+import type { SiteNode } from '../site-data.js';
 import { h } from './dom.js';
 import type { Box, DrawnGraph } from './folders.js';
 import { counted } from './format.js';
@@ -7,7 +8,7 @@ import { LineagePainter } from './lineage-painter.js';
 import { kindText, statusWord, toneOf, typeClass } from './parts.js';
 import type { Site } from './site.js';
 
-const SIZES = { boxWidth: 196, boxHeight: 36, gapX: 58, gapY: 12 };
+const SIZES = { boxWidth: 204, boxHeight: 36, gapX: 50, gapY: 12 };
 /** Below this scale names cannot be read: boxes are painted, and no elements are made for them. */
 const LEGIBLE = 0.34;
 
@@ -16,6 +17,13 @@ export interface LineageHandlers {
   readonly onSelect: (box: Box | undefined) => void;
   /** a box was chosen a second time */
   readonly onOpen: (box: Box) => void;
+}
+
+export interface LineageOptions {
+  /** false: the wheel scrolls the page unless Ctrl is held */
+  readonly wheelZooms: boolean;
+  /** pixels: the view is made as high as its graph, within these bounds; undefined leaves the height to the style sheet */
+  readonly height?: { readonly least: number; readonly most: number };
 }
 
 /**
@@ -35,11 +43,13 @@ export class LineageView {
   #selected: number | undefined;
   #hovered: number | undefined;
   #frame = 0;
+  /** nobody has moved the view yet: it follows the window's size */
+  #untouched = true;
 
   constructor(
     private readonly site: Site,
     private readonly handlers: LineageHandlers,
-    options: { readonly wheelZooms: boolean },
+    private readonly options: LineageOptions,
   ) {
     const hint = 'Arrow keys move between nodes, Enter chooses one, Enter again opens it; plus, minus and 0 zoom.';
     const zoom = (label: string, sign: string, act: () => void) =>
@@ -52,17 +62,23 @@ export class LineageView {
       h(
         'div',
         { class: 'zoom' },
-        zoom('Zoom in', '+', () => this.#camera.zoom(1.4)),
-        zoom('Zoom out', '−', () => this.#camera.zoom(1 / 1.4)),
+        zoom('Zoom in', '+', () => this.#zoom(1.4)),
+        zoom('Zoom out', '−', () => this.#zoom(1 / 1.4)),
         zoom('Show all', '⤢', () => this.fit()),
       ),
       h('p', { class: 'sr-only' }, hint),
     );
     this.#camera = new Camera(this.element, () => this.#later(), options.wheelZooms);
+    this.#camera.onMove = () => {
+      this.#untouched = false;
+    };
     this.#painter = new LineagePainter(this.#canvas, SIZES);
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.element.addEventListener('click', (event) => this.#click(event));
-    new ResizeObserver(() => this.#later()).observe(this.element);
+    new ResizeObserver(() => {
+      if (this.#untouched) this.fit();
+      else this.#later();
+    }).observe(this.element);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#later());
     addEventListener('beforeprint', () => this.#paint());
     document.addEventListener('themechange', () => this.#later());
@@ -84,16 +100,23 @@ export class LineageView {
       'aria-label',
       `Lineage graph: ${nodes}${folders === 0 ? '' : ` and ${counted(folders, 'closed folder')}`}`,
     );
-    this.fit();
+    const { height } = this.options;
+    if (height !== undefined) {
+      const wanted = Math.min(height.most, Math.max(height.least, this.#layout.height + 56));
+      this.element.style.height = `${wanted}px`;
+    }
+    if (this.element.isConnected) this.fit();
   }
 
-  /** The drawing's own size, in pixels at scale 1. */
-  get size(): { readonly width: number; readonly height: number } {
-    return this.#layout;
-  }
-
+  /** Shows all of the graph. */
   fit(): void {
+    this.#untouched = true;
     this.#camera.fit(this.#layout.width, this.#layout.height);
+  }
+
+  #zoom(factor: number): void {
+    this.#untouched = false;
+    this.#camera.zoom(factor);
   }
 
   select(at: number | undefined): void {
@@ -155,7 +178,7 @@ export class LineageView {
         onblur: () => this.#hover(undefined),
       },
       h('span', { class: 'mark', 'aria-hidden': 'true' }),
-      h('span', { class: 'name' }, node?.label ?? box.folder),
+      h('span', { class: 'name' }, node === undefined ? shortFolder(box.folder!) : shortName(node)),
       node === undefined && h('span', { class: 'count' }, box.members.length),
       result !== undefined && h('span', { class: `result ${toneOf(result.status)}`, 'aria-hidden': 'true' }),
     );
@@ -221,9 +244,9 @@ export class LineageView {
       ArrowDown: () => this.#within(current, 1),
     };
     const acts: Record<string, () => void> = {
-      '+': () => this.#camera.zoom(1.25),
-      '=': () => this.#camera.zoom(1.25),
-      '-': () => this.#camera.zoom(0.8),
+      '+': () => this.#zoom(1.25),
+      '=': () => this.#zoom(1.25),
+      '-': () => this.#zoom(0.8),
       '0': () => this.fit(),
       Escape: () => this.select(undefined),
     };
@@ -235,6 +258,7 @@ export class LineageView {
 
   #goTo(at: number | undefined): void {
     if (at === undefined) return;
+    this.#untouched = false;
     const { x, y } = this.#layout.boxes[at]!;
     if (this.#camera.scale < LEGIBLE) this.#camera.zoom(0.8 / this.#camera.scale);
     this.#camera.reveal(x, y - SIZES.boxHeight / 2, SIZES.boxWidth, SIZES.boxHeight);
@@ -257,4 +281,14 @@ export class LineageView {
     const column = this.#layout.columns.find((boxes) => boxes.includes(current))!;
     return column[column.indexOf(current) + step];
   }
+}
+
+/** Colours and folders tell the schema; the name needs the room. */
+function shortName(node: SiteNode): string {
+  return node.type === 'source' || node.type === 'exposure' ? node.label : node.name;
+}
+
+/** `intermediate/people` → `…/people` where the whole does not fit. */
+function shortFolder(folder: string): string {
+  return folder.length <= 20 ? folder : `…/${folder.split('/').at(-1)}`;
 }

@@ -45,7 +45,7 @@ export function columnsPart(site: Site, node: SiteNode, details: NodeDetails): H
       'Columns',
       h(
         'table',
-        { class: 'columns' },
+        { class: 'columns stack' },
         h(
           'thead',
           {},

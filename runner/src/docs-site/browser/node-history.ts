@@ -1,7 +1,7 @@
 import type { NodeDetails } from '../site-data.js';
 import { h, s } from './dom.js';
 import { formatBytes, formatCompact, formatCount, formatTime } from './format.js';
-import { section, tableBox } from './parts.js';
+import { headCell, section, tableBox } from './parts.js';
 
 type Versions = NonNullable<NodeDetails['table']>['versions'];
 
@@ -22,16 +22,14 @@ export function historyPart(details: NodeDetails): HTMLElement | undefined {
       'Versions',
       h(
         'table',
-        { class: 'versions' },
+        { class: 'versions stack' },
         h(
           'thead',
           {},
           h(
             'tr',
             {},
-            ...['Version', 'Written', 'Operation', 'Rows', 'Size', 'Files', 'Columns'].map((head) =>
-              h('th', { scope: 'col' }, head),
-            ),
+            ...['Version', 'Written', 'Operation', '#Rows', '#Size', '#Files', 'Changed columns'].map(headCell),
           ),
         ),
         h('tbody', {}, ...versions.map((version, i) => versionRow(version, versions[i + 1]))),
@@ -75,11 +73,11 @@ const HEIGHT = 72;
 function chart(
   title: string,
   versions: Versions,
-  valueOf: (version: Versions[number]) => number | undefined,
+  measure: (version: Versions[number]) => number | undefined,
   format: (value: number) => string,
 ): HTMLElement | undefined {
   const points = versions
-    .map((version) => ({ version: version.version, value: valueOf(version) }))
+    .map((version) => ({ version: version.version, value: measure(version) }))
     .filter((point): point is { version: number; value: number } => point.value !== undefined)
     .reverse();
   if (points.length < 2) return undefined;

@@ -16,9 +16,9 @@ export async function nodePage(site: Site, node: SiteNode, go: (hash: string) =>
   const details = await site.details(node);
   const parts = [
     columnsPart(site, node, details),
-    testsPart(site, node),
     lineagePart(site, node, go),
     codePart(details),
+    testsPart(site, node),
     historyPart(details),
     otherPart(details),
   ].filter((part) => part !== undefined);
@@ -114,17 +114,13 @@ function lineagePart(site: Site, node: SiteNode, go: (hash: string) => void): HT
   const view = new LineageView(
     site,
     { onSelect: (box) => box !== undefined && box.node !== node && go(hashOf(box)), onOpen: (box) => go(hashOf(box)) },
-    { wheelZooms: false },
+    { wheelZooms: false, height: { least: 130, most: 440 } },
   );
   const hashOf = (box: { readonly node: SiteNode | undefined }): string =>
     box.node === undefined ? routeTo(['lineage'], { select: `1+${selectorOf(node)}+1` }) : nodeRoute(box.node.id);
   const open = nodes.length > 60 ? new Set<string>() : new Set(nodes.flatMap(foldersOf));
   const drawn = drawGraph(nodes, (id) => graph.parentsOf(id), open);
-  queueMicrotask(() => {
-    view.show(drawn, new Set([node.id]));
-    view.element.style.height = `${Math.min(440, Math.max(130, view.size.height + 56))}px`;
-    view.fit();
-  });
+  view.show(drawn, new Set([node.id]));
   const name = selectorOf(node);
   return section(
     'lineage',

@@ -21,7 +21,7 @@ export function testsPart(site: Site, node: SiteNode): HTMLElement | undefined {
 
 /** Tests with their last results. @param named whether the tested node is a column of the table */
 export function testTable(site: Site, tests: readonly SiteNode[], named: boolean): HTMLElement {
-  const heads = ['Result', 'Test', ...(named ? ['Of'] : []), 'Column', 'Failing rows', 'Message'];
+  const heads = ['Result', 'Test', ...(named ? ['Of'] : []), 'Column', '#Failing rows', 'About'];
   return longTable(
     'Tests',
     heads,

@@ -84,18 +84,22 @@ export function tableBox(label: string, table: HTMLElement): HTMLElement {
   return h('div', { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': label }, table);
 }
 
+/** A column's head; `#` before it puts it above numbers. */
+export type Head = string;
+
+export function headCell(head: Head): HTMLElement {
+  return head.startsWith('#')
+    ? h('th', { scope: 'col', class: 'number' }, head.slice(1))
+    : h('th', { scope: 'col' }, head);
+}
+
 /** Rows that a page shows before it is asked for all of them. */
 const FIRST_ROWS = 200;
 
 /** A table of many rows: the first ones at once, the others when asked for. */
-export function longTable(label: string, heads: readonly string[], rows: readonly (() => HTMLElement)[]): HTMLElement {
+export function longTable(label: string, heads: readonly Head[], rows: readonly (() => HTMLElement)[]): HTMLElement {
   const body = h('tbody', {}, ...rows.slice(0, FIRST_ROWS).map((row) => row()));
-  const table = h(
-    'table',
-    {},
-    h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
-    body,
-  );
+  const table = h('table', { class: 'stack' }, h('thead', {}, h('tr', {}, ...heads.map(headCell))), body);
   const box = tableBox(label, table);
   if (rows.length <= FIRST_ROWS) return box;
   const more = h(
