@@ -105,7 +105,7 @@ describe.runIf(hasRealData)('real input', () => {
         JSON_FILE,
         () => lines(json, 4_198).slice(0, -3),
         [
-          `listening_history_bronze: the file ends in the middle of the list`,
+          `spotify_export_plays: the file ends in the middle of the list`,
           `${JSON_FILE}:4198:1`,
           'unpack or download it again',
         ],
@@ -158,13 +158,13 @@ describe.runIf(hasRealData)('real input', () => {
       const broken = content();
       if (broken === undefined) rmSync(project.path(file));
       else writeFileSync(project.path(file), broken);
-      const first = file === CSV ? 'kaggle_tracks_rejected' : 'listening_history_bronze';
+      const first = file === CSV ? 'kaggle_tracks_rejected' : 'spotify_export_plays';
       const run = await project.tsdbt(['build', '--select', `${first}+`]);
       expect(run.code, run.stderr.slice(-3000)).toBe(1);
       for (const text of says) expect(run.stderr).toContain(text);
       expect(run.stderr).toMatch(/Skipped .*silver\.listening_with_features/);
       expect(run.stderr).toMatch(
-        /When mended: tsdbt build --select (kaggle_tracks_rejected|kaggle_tracks_bronze|listening_history_bronze)\+/,
+        /When mended: tsdbt build --select (kaggle_tracks_rejected|kaggle_tracks_bronze|spotify_export_plays)\+/,
       );
       expect(await project.state()).toEqual(good);
     });

@@ -4,6 +4,7 @@ import { type CommandResult, type LakeState, TempProject } from './temp-project.
 
 /** Every table of the project: what each stage promises, with its companions. */
 const TABLES = [
+  'bronze.audio_feature_lookups',
   'bronze.episodes_history_bronze',
   'bronze.ingested_files',
   'bronze.kaggle_tracks_bronze',
@@ -11,6 +12,9 @@ const TABLES = [
   'bronze.listening_history_bronze',
   'bronze.my_tracks_features_bronze',
   'bronze.my_tracks_features_bronze_synthetic',
+  'bronze.repeated_plays',
+  'bronze.spotify_export_plays',
+  'bronze.spotify_recent_plays',
   'silver.listening_with_features',
   'silver.track_genres',
   'silver.tracks_with_features',
@@ -89,7 +93,14 @@ describe('a fresh copy without data', () => {
 
   it('fills them: only what nothing was delivered for is empty', () => {
     const empty = TABLES.filter((table) => afterFirst.counts[table] === 0);
-    expect(empty).toEqual(['bronze.kaggle_tracks_rejected', 'bronze.my_tracks_features_bronze']);
+    expect(empty).toEqual([
+      'bronze.audio_feature_lookups',
+      'bronze.kaggle_tracks_rejected',
+      'bronze.my_tracks_features_bronze',
+      'bronze.repeated_plays',
+      'bronze.spotify_export_plays',
+      'bronze.spotify_recent_plays',
+    ]);
   });
 
   it('says in a line for each source that it is invented', () => {
@@ -103,11 +114,13 @@ describe('a fresh copy without data', () => {
   });
 
   it('passes all tests', () => {
-    const end = /Finished build in .*: 44 succeeded, ([\d,]+) passed; 44 relations changed, 0 unchanged\s*$/.exec(
-      first.stderr,
-    );
+    const end =
+      /Finished build in .*: (\d+) succeeded, ([\d,]+) passed; (\d+) relations changed.*, 0 unchanged\s*$/.exec(
+        first.stderr,
+      );
     expect(end, first.stderr.slice(-500)).not.toBeNull();
-    expect(Number(end![1]!.replaceAll(',', ''))).toBeGreaterThan(1_000);
+    expect([Number(end![1]), Number(end![3])]).toEqual([TABLES.length, TABLES.length]);
+    expect(Number(end![2]!.replaceAll(',', ''))).toBeGreaterThan(1_000);
     const results = JSON.parse(project.read('target/run_results.json')) as { results: { status: string }[] };
     expect(new Set(results.results.map((result) => result.status))).toEqual(new Set(['success', 'pass']));
   });
@@ -120,7 +133,7 @@ describe('a fresh copy without data', () => {
 describe('a second build', () => {
   it('changes nothing and says so', () => {
     expect(second.code).toBe(0);
-    expect(second.stderr).toMatch(/; 0 relations changed, 44 unchanged\s*$/);
+    expect(second.stderr).toMatch(new RegExp(`; 0 relations changed, ${TABLES.length} unchanged\\s*$`));
     expect(afterSecond).toEqual(afterFirst);
   });
 
