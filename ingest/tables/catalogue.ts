@@ -64,7 +64,7 @@ export async function* catalogueRows(context: TableContext): AsyncGenerator<Colu
   reading.accepted = undefined; // the rows go to the table; only the report stays
   const { report } = reading;
   if (report.source === 'sample') {
-    context.log.warn(
+    context.log.debug(
       `no Kaggle catalogue at ${configuredPath(context, 'kaggle_csv', DEFAULT_CSV).label}: ` +
         `using the invented sample catalogue (${formatCount(report.rowsRead)} rows, labelled "sample")`,
     );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { catalogueReport } from './catalogue.js';
-import { type ColumnBatch, latestIngestion, type TableContext, toColumns } from './context.js';
+import { type ColumnBatch, formatCount, latestIngestion, type TableContext, toColumns } from './context.js';
 import { exportReport, openExport } from './export.js';
 import { featureFileReports } from './features.js';
 import { isSampleInUse, SAMPLE_LISTENING } from './listening-history.js';
@@ -24,6 +24,7 @@ interface IngestedFile {
  */
 export async function ingestedFiles(context: TableContext): Promise<ColumnBatch> {
   const files = [await catalogueFile(context), ...(await exportFiles(context)), ...(await featureFiles(context))];
+  tellSample(context, files);
   const times = await takenInAt(context, files);
   return toColumns(files, {
     path: (file) => file.path,
@@ -38,6 +39,22 @@ export async function ingestedFiles(context: TableContext): Promise<ColumnBatch>
     known_checksum: (file) => file.knownChecksum,
     ingested_at: (file) => times.get(file.path) ?? context.runStartedAt,
   });
+}
+
+/** One line that says what of the run's input is invented, and where the real thing would go. */
+function tellSample(context: TableContext, files: readonly IngestedFile[]): void {
+  const invented = files
+    .filter((file) => file.kind === 'sample')
+    .map((file) =>
+      file.path === SAMPLE_LISTENING
+        ? `${formatCount(file.rowsAccepted)} plays`
+        : `a catalogue of ${formatCount(file.rowsRead)} rows`,
+    );
+  if (invented.length === 0) return;
+  context.log.info(
+    `no data of your own in data/ for ${invented.length === 1 ? 'this' : 'these'}, so the invented sample stands in, ` +
+      `labelled "sample" everywhere: ${invented.join(' and ')} (docs/your-own-data.md tells how to add yours)`,
+  );
 }
 
 /** Times of earlier runs, by path, of files that are the same as then. The catalogue's is that of its table. */

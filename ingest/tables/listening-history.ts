@@ -63,7 +63,7 @@ export async function listeningHistory(
   const { sampleListening, SAMPLE_DAYS } = await import('../sample/listening.js');
   const { plays } = sampleListening();
   const { label } = configuredPath(context, 'spotify_export_dir', 'data/spotify-export');
-  context.log.warn(
+  context.log.debug(
     `no play history in ${label}: using an invented listener ` +
       `(${formatCount(plays.length)} plays over ${SAMPLE_DAYS} days, labelled "sample")`,
   );
