@@ -27,6 +27,7 @@ class Project implements TableContext {
   /** what tables say of their earlier ingestions */
   earlier: Row[] = [];
   readonly log = {
+    debug: (message: string) => void this.messages.push(`debug: ${message}`),
     info: (message: string) => void this.messages.push(`info: ${message}`),
     warn: (message: string) => void this.messages.push(`warn: ${message}`),
   };

@@ -8,7 +8,7 @@ export interface TableContext {
   readonly projectDir: string;
   readonly runStartedAt: Date;
   readonly signal: AbortSignal;
-  readonly log: { info(message: string): void; warn(message: string): void };
+  readonly log: { debug(message: string): void; info(message: string): void; warn(message: string): void };
   /** the table that is being built, as it was before */
   readonly this: ReadableTable | undefined;
   ref(name: string): ReadableTable;
