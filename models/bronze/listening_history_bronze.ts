@@ -8,6 +8,8 @@ export default defineModel({
     unique_key: 'play_id',
     // the table is exactly what its sources tell: a play that turns out to be told twice goes, and so does the sample
     not_matched_by_source_delete: 'true',
+    // when a play was first taken in stays as it was
+    merge_exclude_columns: ['ingested_at'],
     on_schema_change: 'append_new_columns',
   },
   refs: ['spotify_export_plays', 'spotify_recent_plays', 'repeated_plays'],
