@@ -38,6 +38,8 @@ export interface Change {
   readonly metadata: Metadata | undefined;
   readonly adds: readonly AddFile[];
   readonly removes: readonly AddFile[];
+  /** false where the rows of removed files are in added ones as they were; default true */
+  readonly removesData?: boolean;
   /** files of the change data feed */
   readonly changes?: readonly ChangeFile[];
   readonly reads: ReadSet;
@@ -108,7 +110,7 @@ function actionsOf(
     ...(provenance.nodeId === undefined ? {} : { nodeId: provenance.nodeId }),
     ...(provenance.userMetadata === undefined ? {} : { userMetadata: provenance.userMetadata }),
   };
-  const removes = change.removes.map((file): RemoveFile => removeOf(file, now, change.operation !== 'OPTIMIZE'));
+  const removes = change.removes.map((file): RemoveFile => removeOf(file, now, change.removesData ?? true));
   return [
     { commitInfo },
     ...(change.protocol ? [{ protocol: change.protocol }] : []),

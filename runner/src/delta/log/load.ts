@@ -9,6 +9,7 @@ import { readCheckpoint } from './read-checkpoint.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
 import { type LogListing, listLog, segmentFor } from './segment.js';
 import { Snapshot } from './snapshot.js';
+import { verifyFieldIds } from './verify-field-ids.js';
 
 /** Which version to read: by number, by time (the last one not after it), or the latest. */
 export interface SnapshotAt {
@@ -39,7 +40,9 @@ export async function loadSnapshot(
   if (commits.length === 0) replayed = { ...replayed, commitInfo: await commitInfoOf(store, version) };
   const timestamp = await commitTimestamp(store, version, replayed.commitInfo);
   const deleted = await loadDeletionVectors(store, replayed.files.values(), known?.deletedRows ?? NO_DELETED_ROWS);
-  return new Snapshot(store.location, version, new Date(timestamp), replayed, deleted);
+  const snapshot = new Snapshot(store.location, version, new Date(timestamp), replayed, deleted);
+  await verifyFieldIds(engine, snapshot, known);
+  return snapshot;
 }
 
 /** The state to begin with, and its version. */

@@ -41,7 +41,7 @@ export class Snapshot implements TableLayout {
     this.metadata = state.metadata;
     this.protocol = state.protocol;
     this.schema = parseSchema(this.metadata.schemaString, location);
-    requireReadable(location, this.protocol, this.metadata, this.schema);
+    requireReadable(location, this.protocol, this.metadata);
     this.mapping = mappingMode(location, this.metadata.configuration);
     this.columns = this.schema.fields.map((field) => ({ name: field.name, type: toDuckDBType(field.type) }));
     this.partitionColumns = this.metadata.partitionColumns;

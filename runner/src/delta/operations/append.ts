@@ -62,6 +62,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
       metadata: table.metadata,
       adds: [...rewritten, ...adds],
       removes: widened,
+      removesData: false,
       reads: widened.length === 0 ? 'nothing' : 'table',
     },
   });

@@ -103,6 +103,8 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
       feeds,
     });
     const inserted = changes.inserted - updated;
+    // files were written anew for a wider type, and no row changed
+    const untouched = inserted + updated + deleted === 0;
     return new StagedCommit({
       store,
       engine,
@@ -134,8 +136,9 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
         },
         protocol: table.protocol,
         metadata: table.metadata,
-        adds: changes.adds,
+        adds: untouched ? changes.adds.map((file) => ({ ...file, dataChange: false })) : changes.adds,
         removes: changes.removes,
+        removesData: !untouched,
         changes: changes.changes,
         reads: deletes === undefined && !wide ? near : 'table',
       },

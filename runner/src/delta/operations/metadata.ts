@@ -66,7 +66,7 @@ export function changeTable(
     configuration: properties,
   };
   const protocol = protocolFor(base?.protocol, commented, properties);
-  if (base === undefined) requireReadable(location, protocol, next, commented);
+  if (base === undefined) requireReadable(location, protocol, next);
   const unchanged =
     before !== undefined &&
     serializeSchema(base!.schema) === schemaString &&

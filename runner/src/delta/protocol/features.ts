@@ -1,7 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Metadata, Protocol } from './actions.js';
 import { mappingMode } from './column-mapping.js';
-import { containsType, isStruct, type StructType } from './data-types.js';
+import { containsType, type StructType } from './data-types.js';
 
 /** Reader features that are honoured (PROTOCOL.md, "Valid Feature Names in Table Features"). */
 const READS: ReadonlySet<string> = new Set([
@@ -29,17 +29,12 @@ const WRITES: ReadonlySet<string> = new Set([
 ]);
 
 /** Throws StorageError TSD6012 naming the table feature when the table cannot be read rightly. */
-export function requireReadable(location: string, protocol: Protocol, metadata: Metadata, schema: StructType): void {
+export function requireReadable(location: string, protocol: Protocol, metadata: Metadata): void {
   const { minReaderVersion: version, readerFeatures = [] } = protocol;
   if (version > 3) throw unsupported(location, 'read', `reader version ${version}`);
   if (version === 3)
     for (const name of readerFeatures ?? []) if (!READS.has(name)) throw unsupported(location, 'read', name);
-  if (mappingMode(location, metadata.configuration) === 'id') {
-    // the engine finds only whole columns by id
-    const nested = schema.fields.find((field) => containsType(field.type, isStruct));
-    if (nested !== undefined)
-      throw unsupported(location, 'read', `columnMapping (mode id, with the struct column ${nested.name})`);
-  }
+  mappingMode(location, metadata.configuration);
   if (metadata.format.provider !== 'parquet')
     throw unsupported(location, 'read', `data files of format ${metadata.format.provider}`);
 }

@@ -1,0 +1,61 @@
+import { retentionMillis } from '../log/checkpoint.js';
+import { commitPath, LOG_FOLDER, parseLogFileName } from '../log/file-names.js';
+import { listLog } from '../log/segment.js';
+import { requireWritable } from '../protocol/features.js';
+import type { DeltaTable } from '../table.js';
+
+export interface CleanUpResult {
+  /** paths relative to the table, sorted */
+  readonly files: readonly string[];
+  /** the earliest version that can still be read */
+  readonly earliest: number;
+  readonly dryRun: boolean;
+}
+
+const DAY = 86_400_000;
+/** How long the log is kept where `delta.logRetentionDuration` does not say. */
+const DEFAULT = 'interval 30 days';
+
+/**
+ * Deletes commits and checkpoints that are older than `delta.logRetentionDuration` (default 30 days) and that no younger version
+ * needs (PROTOCOL.md, "Metadata Cleanup"): everything before the last checkpoint that is older than that. Without such a checkpoint nothing goes.
+ *
+ * @param now the time to reckon from; default: now
+ */
+export async function cleanUpLog(
+  table: DeltaTable,
+  options: { readonly dryRun?: boolean | undefined; readonly now?: Date | undefined } = {},
+): Promise<CleanUpResult> {
+  const snapshot = await table.snapshot();
+  const { store, location } = table;
+  const dryRun = options.dryRun ?? false;
+  const intent = { removesRows: false, rewritesRows: false };
+  requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, intent);
+  const retention = retentionMillis(snapshot.properties['delta.logRetentionDuration'] ?? DEFAULT);
+  // days end at midnight UTC, so that clean-ups of one day agree
+  const limit = Math.floor(((options.now ?? new Date()).getTime() - retention) / DAY) * DAY;
+  const listing = await listLog(store);
+  let keepFrom: number | undefined;
+  for (const checkpoint of listing.checkpoints) {
+    const written = await store.modified(commitPath(checkpoint.version));
+    const own = written ?? (await store.modified(checkpoint.paths[0]!));
+    if (own !== undefined && own < limit) keepFrom = checkpoint.version;
+  }
+  const earliest = listing.commits[0] === 0 ? 0 : (listing.checkpoints[0]?.version ?? listing.commits[0] ?? 0);
+  if (keepFrom === undefined) return { files: [], earliest, dryRun };
+  const doomed: string[] = [];
+  for (const name of await store.list(LOG_FOLDER)) {
+    const version = parseLogFileName(name)?.version ?? checksumVersion(name);
+    if (version !== undefined && version < keepFrom) doomed.push(`${LOG_FOLDER}/${name}`);
+  }
+  // oldest first: a crash in between leaves a log without gaps behind what remains
+  doomed.sort();
+  if (!dryRun) await store.remove(doomed);
+  return { files: doomed, earliest: doomed.length === 0 ? earliest : keepFrom, dryRun };
+}
+
+/** Checksums of other writers go with their version. */
+function checksumVersion(name: string): number | undefined {
+  const match = /^(\d{20})\.crc$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}

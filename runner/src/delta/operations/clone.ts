@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { SnapshotAt } from '../log/load.js';
+import type { AddFile } from '../protocol/actions.js';
+import { deletionVectorPath } from '../protocol/deletion-vectors.js';
+import { resolvePath } from '../protocol/paths.js';
+import type { DeltaTable } from '../table.js';
+import { StagedCommit } from './staged-commit.js';
+import { openTarget, type Target } from './target.js';
+
+/**
+ * Makes a table of its own that reads the files of another where they lie (shallow clone). Writing to one never changes the other; but vacuum of the
+ * source deletes files that only the clone still needs.
+ *
+ * @param source the table to clone, at a version or time
+ * @throws StorageError TSD6045 when there is a table at the target already
+ */
+export async function stageShallowClone(
+  target: Target,
+  source: DeltaTable,
+  at: SnapshotAt = {},
+): Promise<StagedCommit> {
+  const { store, engine, base } = await openTarget(target);
+  if (base !== undefined)
+    throw new StorageError('TSD6045', `${store.location}: a clone needs a place without a table`, {
+      hint: 'choose another place, or remove the table there',
+    });
+  const from = await source.snapshot(at);
+  const absolute = (path: string) => pathToFileURL(resolvePath(from.location, path)).href;
+  const adds = from.files.map((file): AddFile => {
+    const { deletionVector } = file;
+    const vector = deletionVector ? deletionVectorPath(deletionVector) : undefined;
+    return {
+      ...file,
+      path: absolute(file.path),
+      dataChange: true,
+      ...(vector === undefined || !deletionVector
+        ? {}
+        : { deletionVector: { ...deletionVector, storageType: 'p', pathOrInlineDv: absolute(vector) } }),
+    };
+  });
+  return new StagedCommit({
+    store,
+    engine,
+    base: undefined,
+    schema: from.schema,
+    partitionColumns: from.partitionColumns,
+    properties: from.properties,
+    writesFiles: false,
+    change: {
+      operation: 'CLONE',
+      parameters: { source: from.location, sourceVersion: String(from.version), isShallow: 'true' },
+      metrics: { sourceNumOfFiles: adds.length, sourceTableSize: from.sizeBytes, numCopiedFiles: 0 },
+      protocol: from.protocol,
+      metadata: { ...from.metadata, id: randomUUID(), createdTime: Date.now() },
+      adds,
+      removes: [],
+      reads: 'table',
+    },
+  });
+}

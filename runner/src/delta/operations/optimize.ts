@@ -1,0 +1,128 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import { scanSql } from '../log/scan-sql.js';
+import type { AddFile } from '../protocol/actions.js';
+import { physicalName } from '../protocol/column-mapping.js';
+import { partitionLiteral } from '../protocol/partition-values.js';
+import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
+import { changeTable } from './metadata.js';
+import { countRows, sumBytes } from './metrics.js';
+import { requireTable } from './require-table.js';
+import { groups } from './row-changes.js';
+import { StagedCommit } from './staged-commit.js';
+import { openTarget, type Target } from './target.js';
+import { layoutOf, targetBytes, type WriteRequest, writeFiles } from './write-files.js';
+
+export interface OptimizeOptions {
+  /** files grow to about this many bytes; default: `delta.targetFileSize`, else 256 MiB */
+  readonly targetSize?: number | undefined;
+  /** rows are sorted by these columns within each partition, all files are written anew */
+  readonly sortBy?: readonly string[] | undefined;
+  /** only these partitions: SQL over the partition columns; default: all */
+  readonly where?: string | undefined;
+}
+
+/** A file of less than this share of the target's size is worth putting together with others. */
+const SMALL = 0.75;
+
+/**
+ * Puts small files together, and applies deletion vectors. Rows stay what they are: readers that look for changes see none, and
+ * appends by others in the meantime do not conflict.
+ *
+ * @throws StorageError TSD6038 for a column to sort by that is not there
+ */
+export async function stageOptimize(target: Target, options: OptimizeOptions = {}): Promise<StagedCommit> {
+  const { store, engine, base } = requireTable(await openTarget(target));
+  const { partitionColumns, schema } = base;
+  const intent = { removesRows: false, rewritesRows: false };
+  const table = changeTable(store.location, base, schema, partitionColumns, {}, intent);
+  const bytes = options.targetSize ?? targetBytes(table.properties);
+  const properties = { ...table.properties, 'delta.targetFileSize': String(bytes) };
+  const request = { store, engine, schema: table.schema, partitionColumns, properties, dataChange: false };
+  const sortBy = options.sortBy ?? [];
+  for (const name of sortBy)
+    if (!schema.fields.some((field) => field.name === name))
+      throw new StorageError('TSD6038', `${store.location}: there is no column "${name}" to sort by`, {
+        hint: `the table has ${schema.fields.map((field) => field.name).join(', ')}`,
+      });
+  const chosen = await inPartitions(request, base.files, options.where);
+  const adds: AddFile[] = [];
+  const removes: AddFile[] = [];
+  for (const partition of byPartition(chosen)) {
+    const some = sortBy.length > 0 ? [partition] : compactable(partition, bytes);
+    for (const group of some) {
+      const scan = scanSql({ ...layoutOf(request), deletedRows: base.deletedRows }, group);
+      const select = sortBy.length > 0 ? `SELECT * FROM (${scan}) ORDER BY ${identifierList(sortBy)}` : scan;
+      adds.push(...(await writeFiles({ ...request, select })));
+      removes.push(...group);
+    }
+  }
+  return new StagedCommit({
+    store,
+    engine,
+    base,
+    schema: table.schema,
+    partitionColumns,
+    properties: table.properties,
+    change: {
+      operation: 'OPTIMIZE',
+      parameters: {
+        predicate: JSON.stringify(options.where === undefined ? [] : [options.where]),
+        sortBy: JSON.stringify(sortBy),
+      },
+      metrics: {
+        numAddedFiles: adds.length,
+        numRemovedFiles: removes.length,
+        numAddedBytes: sumBytes(adds),
+        numRemovedBytes: sumBytes(removes),
+        numOutputRows: countRows(adds),
+      },
+      protocol: undefined,
+      metadata: undefined,
+      adds,
+      removes,
+      removesData: false,
+      // the rows of removed files are what they were; a commit that removes one of them conflicts all the same
+      reads: 'nothing',
+    },
+  });
+}
+
+/** Files of the partitions for which a predicate holds. */
+async function inPartitions(
+  request: Omit<WriteRequest, 'select'>,
+  files: readonly AddFile[],
+  where: string | undefined,
+): Promise<readonly AddFile[]> {
+  if (where === undefined) return files;
+  const layout = layoutOf(request);
+  const fields = request.schema.fields.filter((field) => request.partitionColumns.includes(field.name));
+  const found: AddFile[] = [];
+  for (const partition of byPartition(files)) {
+    const values = fields.map(
+      (field) =>
+        `${partitionLiteral(partition[0]!.partitionValues[physicalName(field, layout.mapping)], field.type)} AS ${quoteIdentifier(field.name)}`,
+    );
+    const rows = await request.engine.query(
+      `SELECT 1 AS found FROM (SELECT ${['1 AS "__one"', ...values].join(', ')}) WHERE ${enclosed(where)}`,
+    );
+    if (rows.length > 0) found.push(...partition);
+  }
+  return found;
+}
+
+function byPartition(files: readonly AddFile[]): AddFile[][] {
+  const partitions = new Map<string, AddFile[]>();
+  for (const file of files) {
+    const key = JSON.stringify(Object.entries(file.partitionValues).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const partition = partitions.get(key);
+    if (partition === undefined) partitions.set(key, [file]);
+    else partition.push(file);
+  }
+  return [...partitions.values()];
+}
+
+/** Small files, put together up to the target's size; files with deletion vectors, even alone. */
+function compactable(files: readonly AddFile[], bytes: number): AddFile[][] {
+  const small = files.filter((file) => file.size < bytes * SMALL || file.deletionVector);
+  return groups(small, bytes).filter((group) => group.length > 1 || group[0]!.deletionVector);
+}

@@ -1,0 +1,142 @@
+import { readdir, readFile, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  cleanUpLog,
+  DeltaTable,
+  stageAlterColumns,
+  stageAppend,
+  stageDelete,
+  stageOptimize,
+  stageShallowClone,
+  stageUpdate,
+} from '../../src/delta/index.js';
+import { by, useTempTable } from './temp-table.js';
+
+const t = useTempTable();
+const append = async (select: string, options = {}) => (await stageAppend(t.target, { select, ...options })).commit(by);
+
+describe('optimize', () => {
+  it('puts small files together, partition by partition, and changes no row', async () => {
+    for (let n = 0; n < 4; n++)
+      await append(`SELECT ${n} * 10 + range AS id, ['a', 'b'][1 + range % 2] AS part FROM range(10)`, {
+        partitionBy: ['part'],
+      });
+    const rows = await t.read();
+    const staged = await stageOptimize(t.target);
+    expect(staged.metrics).toMatchObject({ numAddedFiles: 2, numRemovedFiles: 8, numOutputRows: 40 });
+    // rows that come meanwhile are no conflict
+    await append("SELECT 1000 AS id, 'a' AS part");
+    await staged.commit(by);
+    expect((await t.snapshot()).files).toHaveLength(3);
+    expect(await t.read()).toEqual([...rows, { id: '1000', part: 'a' }]);
+    const log = await readFile(join(t.location, '_delta_log', '00000000000000000005.json'), 'utf8');
+    expect(log).not.toContain('"dataChange":true');
+  });
+
+  it('does nothing where there is nothing to gain, and only what it is asked', async () => {
+    for (let n = 0; n < 2; n++) await append("SELECT unnest(['a', 'b']) AS part, 1 AS n", { partitionBy: ['part'] });
+    const one = await stageOptimize(t.target, { where: "part = 'a'" });
+    expect(one.metrics).toMatchObject({ numAddedFiles: 1, numRemovedFiles: 2 });
+    await one.commit(by);
+    await (await stageOptimize(t.target)).commit(by);
+    expect((await stageOptimize(t.target)).isNoop).toBe(true);
+  });
+
+  it('sorts, and cuts files at the size asked for', async () => {
+    await append('SELECT (range * 7919) % 400000 AS id, hash(range) AS h FROM range(400000)');
+    await (await stageOptimize(t.target, { sortBy: ['id'], targetSize: 1_500_000 })).commit(by);
+    const bounds = (await t.snapshot()).files
+      .map((file) => JSON.parse(file.stats!))
+      .sort((a, b) => a.minValues.id - b.minValues.id);
+    expect(bounds.length).toBeGreaterThan(1);
+    for (const [i, { minValues }] of bounds.slice(1).entries())
+      expect(minValues.id).toBeGreaterThan(bounds[i]!.maxValues.id);
+    await expect(stageOptimize(t.target, { sortBy: ['nope'] })).rejects.toMatchObject({ code: 'TSD6038' });
+  });
+
+  it('applies deletion vectors, and fails when rows of its files were deleted meanwhile', async () => {
+    const properties = { 'delta.enableDeletionVectors': 'true' };
+    await append('SELECT range AS id FROM range(100)', { properties });
+    await (await stageDelete(t.target, 'id < 10')).commit(by);
+    const stale = await stageOptimize(t.target);
+    await (await stageDelete(t.target, 'id < 20')).commit(by);
+    await expect(stale.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+    await (await stageOptimize(t.target)).commit(by);
+    expect((await t.snapshot()).files[0]!.deletionVector).toBeUndefined();
+    expect(await t.read()).toHaveLength(80);
+  });
+});
+
+describe('update', () => {
+  it('changes what the predicate names, in the column’s type', async () => {
+    await append("SELECT range AS id, 'old' AS name FROM range(5)");
+    const staged = await stageUpdate(t.target, { set: { NAME: "'id ' || id", id: 'id + 10' }, where: 'id >= 3' });
+    expect(staged.metrics).toMatchObject({ numUpdatedRows: 2, numCopiedRows: 3 });
+    await staged.commit(by);
+    expect((await t.read()).slice(3)).toEqual([
+      { id: '13', name: 'id 3' },
+      { id: '14', name: 'id 4' },
+    ]);
+    expect((await stageUpdate(t.target, { set: { name: "'x'" }, where: 'id = 99' })).isNoop).toBe(true);
+    await expect(stageUpdate(t.target, { set: { nam: '1' } })).rejects.toMatchObject({ hint: 'did you mean "name"?' });
+  });
+});
+
+describe('a shallow clone', () => {
+  it('reads the files of its source, and is written apart from it', async () => {
+    await append('SELECT range AS id FROM range(10)', { properties: { 'delta.enableDeletionVectors': 'true' } });
+    await (await stageDelete(t.target, 'id = 0')).commit(by);
+    const target = { ...t.target, location: join(t.folder, 'copy') };
+    await (await stageShallowClone(target, await t.open())).commit(by);
+    await (await stageDelete(target, 'id = 1')).commit(by);
+    await (await stageAppend(target, { select: 'SELECT 100 AS id' })).commit(by);
+    const clone = await (await DeltaTable.open(target.location, t.engine))!.snapshot();
+    const rows = await t.engine.rows(`SELECT id FROM (${clone.toSql()}) ORDER BY id`);
+    expect(rows.map((row) => Number(row.id))).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 100]);
+    expect(await t.read()).toHaveLength(9);
+    await expect(stageShallowClone(target, await t.open())).rejects.toMatchObject({ code: 'TSD6045' });
+  });
+});
+
+describe('columns', () => {
+  it.each(['none', 'name'])('are renamed and dropped, with column mapping %s', async (mode) => {
+    const properties = { 'delta.columnMapping.mode': mode };
+    await append("SELECT 1 AS a, 'x' AS b, 2.5 AS c", { properties });
+    const staged = await stageAlterColumns(t.target, { rename: { a: 'first' }, drop: ['c'] });
+    expect(staged.added).toHaveLength(mode === 'none' ? 1 : 0);
+    await staged.commit(by);
+    await append("SELECT 2 AS first, 'y' AS b, 'again' AS c", { mergeSchema: true });
+    expect(await t.read()).toEqual([
+      { first: 1, b: 'x', c: null },
+      { first: 2, b: 'y', c: 'again' },
+    ]);
+    expect(await t.read({ version: 0 })).toEqual([{ a: 1, b: 'x', c: '2.5' }]);
+  });
+
+  it('that something depends on stay', async () => {
+    const properties = { 'delta.constraints.positive': 'a > 0' };
+    await append("SELECT 1 AS a, 'x' AS p, 2 AS b", { partitionBy: ['p'], properties });
+    for (const drop of ['a', 'p'])
+      await expect(stageAlterColumns(t.target, { drop: [drop] })).rejects.toMatchObject({ code: 'TSD6046' });
+    await expect(stageAlterColumns(t.target, { rename: { b: 'A' } })).rejects.toMatchObject({ code: 'TSD6046' });
+    await expect(stageAlterColumns(t.target, { drop: ['bb'] })).rejects.toMatchObject({ code: 'TSD6038' });
+  });
+});
+
+describe('cleaning up the log', () => {
+  it('deletes what is older than the retention and before a checkpoint, and nothing else', async () => {
+    for (let n = 0; n <= 25; n++) await append(`SELECT ${n} AS n`);
+    const log = join(t.location, '_delta_log');
+    expect((await cleanUpLog(await t.open())).files).toEqual([]);
+    const old = new Date(Date.now() - 40 * 86_400_000);
+    for (const name of await readdir(log)) if (Number(name.slice(0, 20)) <= 22) await utimes(join(log, name), old, old);
+    expect((await cleanUpLog(await t.open(), { dryRun: true })).files).toHaveLength(21);
+    expect(await readdir(log)).toContain('00000000000000000000.json');
+    const { earliest } = await cleanUpLog(await t.open());
+    expect(earliest).toBe(20);
+    expect(await t.read()).toHaveLength(26);
+    expect(await t.read({ version: 20 })).toHaveLength(21);
+    await expect(t.snapshot({ version: 19 })).rejects.toMatchObject({ code: 'TSD6015' });
+  });
+});
