@@ -32,14 +32,17 @@ export function foldersOf(node: SiteNode): string[] {
   return names.map((_, i) => names.slice(0, i + 1).join('/'));
 }
 
-/** Boxes that a graph may have and still be read at a glance. */
-export const READABLE = 90;
+/** Boxes that a graph may have and still be shown with all its folders open. */
+const READABLE = 60;
+/** Boxes that opening folders of a larger graph may lead to. */
+const AT_A_GLANCE = 36;
 
 /**
  * The folders to open so that a graph stays readable: all of them where it is small; else from the outside in, those
  * first that add the fewest boxes. Folders within one folder are opened together or not at all.
  */
 export function foldersToOpen(nodes: readonly SiteNode[], most = READABLE): Set<string> {
+  const aim = Math.min(most, AT_A_GLANCE);
   const all = new Set(nodes.flatMap(foldersOf));
   if (nodes.length <= most) return all;
   const inside = new Map<string, Set<string>>();
@@ -62,7 +65,7 @@ export function foldersToOpen(nodes: readonly SiteNode[], most = READABLE): Set<
     candidates.sort((a, b) => added(a) - added(b));
     const next = candidates[0]!;
     candidates = candidates.slice(1);
-    if (boxes + added(next) > most) continue;
+    if (boxes + added(next) > aim) continue;
     boxes += added(next);
     for (const folder of next) {
       open.add(folder);
