@@ -14,7 +14,10 @@ export function evidenceLabel(isEvidence: boolean): string {
 }
 
 /** One row of trained_models. Only published models keep their document: the others are made again from the seed. */
-export function outcomeRow(outcome: TrainingOutcome): TableRow {
+export function outcomeRow(
+  outcome: TrainingOutcome,
+  versions: { readonly catalogue: number | undefined; readonly plays: number | undefined },
+): TableRow {
   const { variant } = outcome;
   return {
     model_id: variantId(variant),
@@ -33,7 +36,7 @@ export function outcomeRow(outcome: TrainingOutcome): TableRow {
     training_artists: BigInt(outcome.trainingGroups),
     excluded_played_tracks: BigInt(outcome.excludedPlayed),
     training_checksum: outcome.trainingChecksum,
-    training_table_version: null,
+    training_table_version: versionValue(outcome.variant.basis === 'events' ? versions.plays : versions.catalogue),
     code_version: trainingCodeVersion,
     document_bytes: outcome.document === null ? null : BigInt(Buffer.byteLength(outcome.document)),
     document_sha256: outcome.documentChecksum,
@@ -41,6 +44,10 @@ export function outcomeRow(outcome: TrainingOutcome): TableRow {
     evaluation: JSON.stringify(outcome.evaluation),
     note: outcome.reason,
   };
+}
+
+function versionValue(version: number | undefined): bigint | null {
+  return version === undefined ? null : BigInt(version);
 }
 
 /** The rows of one part of all models' evaluations. */

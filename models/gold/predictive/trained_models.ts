@@ -40,7 +40,8 @@ export default defineModel({
 
     const minimum = context.var<number>('minimum_sample', 30);
     const tracks = context.ref('tracks_with_features');
-    const listening = context.ref('listening_with_features').relation;
+    const plays = context.ref('listening_with_features');
+    const listening = plays.relation;
     const read = (query: ReturnType<typeof queries.genresQuery>) => queries.readTable(context.query, query);
     const played = await read(queries.playedTracksQuery(listening));
     const unmatched = await read(queries.playedKeysQuery(listening));
@@ -58,14 +59,14 @@ export default defineModel({
       played: playedRows(played),
       events: splitEvents(await read(queries.eventsQuery(listening, eventLimit)), minimum),
       minimum,
-      trainingTableVersion: null,
+      trainingTableVersion: tracks.version ?? null,
     };
     const pool = await openTrainingPool();
     try {
       let done = 0;
       for await (const outcome of trainAll(input, pool, context.signal)) {
         context.progress(++done, variants.length, 'models');
-        yield outcomeRow(outcome);
+        yield outcomeRow(outcome, { catalogue: tracks.version, plays: plays.version });
       }
     } finally {
       await pool.close();

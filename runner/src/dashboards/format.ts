@@ -79,6 +79,12 @@ function monthText(text: string): string {
   return match === null ? text : `${months[Number(match[2]) - 1]} ${match[1]}`;
 }
 
+/** ISO text of a moment; midnight is a date alone. */
+export function isoTime(milliseconds: number): string {
+  const text = new Date(milliseconds).toISOString();
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text;
+}
+
 /** A moment on a time axis whose ticks lie `step` milliseconds apart. */
 export function tickTime(milliseconds: number, step: number): string {
   const date = new Date(milliseconds);

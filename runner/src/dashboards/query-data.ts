@@ -51,7 +51,7 @@ async function queryOf(
     if (await state.expose(id)) continue;
     const { schema, identifier } = state.relationOf(id);
     throw new GraphError('TSD3050', `${schema}.${identifier} does not exist yet`, {
-      place: located.document.placeOf([...located.at, 'model' in located ? 'model' : 'sql']),
+      place: located.document.placeOf([...located.at, 'entry' in located ? 'model' : 'sql']),
       hint: `build it first: tsdbt build --select +${state.manifest.get(id)!.name}`,
     });
   }

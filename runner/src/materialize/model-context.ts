@@ -15,6 +15,8 @@ export interface ModelContextOptions {
   readonly sourceRelation: (source: string, table: string) => string;
   /** quoted name of the published table, where there is one */
   readonly thisRelation: string | undefined;
+  /** Delta versions of the relations, by their quoted names */
+  readonly versions: ReadonlyMap<string, number>;
   readonly isIncremental: boolean;
   readonly variable: (name: string, fallback?: unknown) => unknown;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -58,6 +60,7 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
 
   const input = (relation: string): InputRelation => ({
     relation,
+    version: options.versions.get(relation),
     rows: () => query(`select * from ${relation}`),
     async columns(names) {
       const list = names === undefined ? '*' : names.map(quoteIdentifier).join(', ');

@@ -46,6 +46,8 @@ export function sql(text: string): SqlResult {
 export interface InputRelation {
   /** name for use in SQL: `select … from ${input.relation}` */
   readonly relation: string;
+  /** Delta version that this run reads; undefined for views and for what lies outside the warehouse */
+  readonly version: number | undefined;
   /** all rows, as objects; meant for small tables */
   rows(): Promise<Row[]>;
   /** all rows, column-wise: arrays of equal length */

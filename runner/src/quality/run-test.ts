@@ -20,7 +20,7 @@ const CONDITION = /^\s*(=|==|!=|<>|<|<=|>|>=)\s*-?\d+(\.\d+)?\s*$/;
 
 /**
  * Runs one data test: counts what its SELECT returns with `fail_calc` and holds that against `error_if` and `warn_if`,
- * as `severity` says. Errors of the SQL make the status `error`; nothing is thrown but cancellation.
+ * as `severity` says. `isStaged` tells that it reads data that is not published yet. Errors of the SQL make the status `error`; nothing is thrown but cancellation.
  */
 export async function runTest(
   test: TestNode,
@@ -28,6 +28,7 @@ export async function runTest(
   compiledPath: string,
   session: Session,
   manifest: Manifest,
+  isStaged: boolean,
 ): Promise<TestResult> {
   const { config } = test;
   for (const key of ['error_if', 'warn_if'] as const) {
@@ -67,7 +68,9 @@ export async function runTest(
   const error = new QualityError('TSD4101', `test ${test.name}: ${message}`, {
     place: test.propertiesPlace ?? test.source.place(0, test.source.text.split('\n')[0]!.length),
     detail,
-    hint: `the failing rows: tsdbt show --select ${test.name}`,
+    hint: isStaged
+      ? 'these rows were not published; --store-failures keeps all of them as a table'
+      : `the failing rows: tsdbt show --select ${test.name}`,
     compiled: { path: compiledPath, line: 1 },
   });
   return { status: isError ? 'fail' : 'warn', failures, message, error };

@@ -50,6 +50,7 @@ export async function nodeSelect(
         })!,
       ),
     thisRelation: readsThis ? named(node.uniqueId) : undefined,
+    versions: await versionsOf(state, [...state.namedParents(node.uniqueId), node.uniqueId]),
     isIncremental,
     variable: (name, fallback) => variable(request.project.vars, node, name, fallback),
     env: request.project.env,
@@ -65,6 +66,17 @@ export async function nodeSelect(
     invocationId: request.invocationId,
   });
   return { select, compiled: undefined, drop };
+}
+
+/** Delta versions of what is published, by quoted names. */
+async function versionsOf(state: RunState, ids: readonly string[]): Promise<Map<string, number>> {
+  const versions = new Map<string, number>();
+  for (const id of ids) {
+    const relation = state.relationOf(id);
+    const version = (await state.storage.published(relation))?.version;
+    if (version !== undefined) versions.set(relation.toString(), version);
+  }
+  return versions;
 }
 
 function dependencyOf(state: RunState, node: ModelNode, name: string): string {

@@ -23,7 +23,7 @@ export async function runOneTest(
   try {
     for (const id of state.namedParents(test.uniqueId)) if (!staged.has(id)) await state.expose(id);
     const { code, path } = await state.compile(test, session, { staged });
-    const result = await runTest(test, code, path, session, state.manifest);
+    const result = await runTest(test, code, path, session, state.manifest, staged.size > 0);
     const stored =
       result.status === 'error' ? undefined : await storeFailures(state, test, code.sql, result.failures, session);
     state.finish(

@@ -16,7 +16,7 @@ describe('a failing test', () => {
     expect(error.place?.source.path).toBe('models/s/s.yml');
     expect(error.detail?.split('\n')).toHaveLength(5);
     expect(error.detail).toMatch(/^value_field=\d, n_records=1$/m);
-    expect(error.hint).toBe('the failing rows: tsdbt show --select small');
+    expect(error.hint).toBe('these rows were not published; --store-failures keeps all of them as a table');
     expect(run.outcome('small')).toMatchObject({ status: 'fail', failures: 6 });
   });
 

@@ -1,5 +1,5 @@
 import type { Field } from '../definition-schema.js';
-import { formatNumber, tickTime } from '../format.js';
+import { formatNumber } from '../format.js';
 import type { LinearScale } from './scale.js';
 import { el, label, px, textWidth } from './svg.js';
 
@@ -65,7 +65,7 @@ export function valueAxisX(scale: LinearScale, plot: Plot, text: (value: number)
       out += el('line', { x1: x, x2: x, y1: plot.top, y2: plot.bottom, class: tick === 0 ? 'zero' : 'grid' });
     }
     const half = textWidth(text(tick)) / 2;
-    const middle = Math.min(x, plot.right + MARGIN - half);
+    const middle = Math.max(half, Math.min(x, plot.right + MARGIN - half));
     if (middle - half < reached + 6) continue;
     reached = middle + half;
     out += label(text(tick), { x: middle, y: plot.bottom + 17, anchor: 'middle', class: 'tick' });
@@ -73,16 +73,21 @@ export function valueAxisX(scale: LinearScale, plot: Plot, text: (value: number)
   return out;
 }
 
-/** A time axis. A line marks each tick; years are said where they begin. */
-export function timeAxisX(scale: LinearScale, plot: Plot): string {
+/** A time axis with its ticks and what they say. */
+export function timeAxisX(
+  ticks: readonly number[],
+  at: (time: number) => number,
+  say: (time: number) => string,
+  plot: Plot,
+): string {
   let reached = Number.NEGATIVE_INFINITY;
   let out = '';
-  for (const tick of scale.ticks) {
-    const x = scale.at(tick);
-    const text = tickTime(tick, scale.step);
+  for (const tick of ticks) {
+    const x = at(tick);
+    const text = say(tick);
     const half = textWidth(text) / 2;
     out += el('line', { x1: x, x2: x, y1: plot.bottom, y2: plot.bottom + 4, class: 'mark' });
-    const middle = Math.min(x, plot.right + MARGIN - half);
+    const middle = Math.max(half, Math.min(x, plot.right + MARGIN - half));
     if (middle - half < reached + 6) continue;
     reached = middle + half;
     out += label(text, { x: middle, y: plot.bottom + 18, anchor: 'middle', class: 'tick' });
@@ -124,11 +129,13 @@ export function bandLabels(
     return { body: body.join(''), height: 12 + Math.min(widest, LONGEST_NAME) * 0.62 };
   }
   const every = evenStep(Math.ceil((Math.min(widest, LONGEST_NAME) + 8) / Math.max(step, 0.001)));
+  const room = step * every - 4;
+  let reached = Number.NEGATIVE_INFINITY;
   const body = texts.map((text, i) => {
-    if (i % every !== 0) return '';
-    const room = step * every - 4;
     const half = Math.min(widths[i]!, room) / 2;
-    const x = Math.min(middle(i), plot.right + MARGIN - half);
+    const x = Math.max(half, Math.min(middle(i), plot.right + MARGIN - half));
+    if (i % every !== 0 || x - half < reached + 4) return '';
+    reached = x + half;
     return label(text, { x, y: plot.bottom + 17, anchor: 'middle', class: 'tick' }, room);
   });
   return { body: body.join(''), height: 18 };

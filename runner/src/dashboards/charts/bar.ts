@@ -16,7 +16,7 @@ export function barChart(input: ChartInput): Drawing {
 function lyingBars({ entry, width }: ChartInput, bars: Bars): Drawing {
   const measure = fieldOf(entry.measure!);
   const widest = Math.max(...bars.categories.map((category) => textWidth(category.label)), 20);
-  const left = Math.min(widest + 10, width * (width < 480 ? 0.38 : 0.34));
+  const left = Math.min(widest + 10, width * (width < 480 ? 0.42 : 0.36));
   const text = (value: number): string => formatNumber(value, measure);
   const shown = bars.lanes <= 2 && !bars.stacked && bars.interval === undefined;
   const valueRoom = shown ? Math.max(...bars.segments.map((one) => textWidth(text(one.end)) * 1.1), 20) + 8 : MARGIN;

@@ -55,7 +55,8 @@ export function barsOf(input: ChartInput): Bars {
   const values = data.column(dimension.column);
   const all = inOrder(values, dimension);
   const named = dimensionType(dimension, data) === 'category';
-  const most = entry.limit ?? (named ? MOST_NAMED : MOST_STANDING);
+  const lanes = stacked ? 1 : series.length;
+  const most = entry.limit ?? (named ? Math.max(10, Math.min(MOST_NAMED, Math.floor(160 / lanes))) : MOST_STANDING);
   const kept = all.slice(0, most);
   const index = new Map(kept.map((value, i) => [String(value), i]));
   const seriesAt = new Map(series.map((one, i) => [one.key, i]));
@@ -113,7 +114,7 @@ export function barsOf(input: ChartInput): Bars {
     categories: kept.map((value) => ({ label: style.label(value, dimension) })),
     named,
     segments,
-    lanes: stacked ? 1 : series.length,
+    lanes,
     stacked,
     interval: entry.interval,
     domain: domain as [number, number],

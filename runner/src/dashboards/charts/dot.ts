@@ -27,7 +27,7 @@ export function dotChart(input: ChartInput): Drawing {
   const shown = rows.flatMap((row) => [values[row]!, low?.[row] ?? null, high?.[row] ?? null]);
 
   const names = categories.map((value) => style.label(value, dimension));
-  const left = Math.min(Math.max(20, ...names.map((name) => textWidth(name))) + 10, width * 0.38);
+  const left = Math.min(Math.max(20, ...names.map((name) => textWidth(name))) + 10, width * 0.42);
   const tall = Math.max(24, 10 + 12 * series.length);
   const plot = { left, right: width - MARGIN, top: 6, bottom: 6 + tall * categories.length };
   const scale = linearScale(

@@ -1,5 +1,5 @@
 import { fieldOf } from '../definition-schema.js';
-import { formatCell } from '../format.js';
+import { formatCell, isoTime, tickTime } from '../format.js';
 import {
   bandLabels,
   baseline,
@@ -119,11 +119,13 @@ function horizontalAxis(
   if (type === 'time') {
     const times = data.column(dimension.column).map(parseTime);
     const scale = timeScale(extent(times) ?? [0, 1], [plot.left, plot.right], count);
-    return {
-      body: timeAxisX(scale, plot),
-      height: 18,
-      at: (row) => (times[row] === null ? null : scale.at(times[row]!)),
-    };
+    const distinct = [...new Set(times.filter((time) => time !== null))].sort((a, b) => a - b);
+    // few moments are named one by one: round ticks between them would stand where nothing is
+    const few = distinct.length <= Math.min(count, 12);
+    const body = few
+      ? timeAxisX(distinct, scale.at, (time) => formatCell(isoTime(time), dimension), plot)
+      : timeAxisX(scale.ticks, scale.at, (time) => tickTime(time, scale.step), plot);
+    return { body, height: 18, at: (row) => (times[row] === null ? null : scale.at(times[row]!)) };
   }
   if (type === 'number') {
     const numbers = data.numbers(dimension.column);

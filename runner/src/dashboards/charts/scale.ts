@@ -71,7 +71,7 @@ export function timeScale(
     for (let t = Math.ceil((low - origin) / step) * step + origin; t <= high; t += step) ticks.push(t);
     return { domain: [low, high], ticks, step, at };
   }
-  const months = monthSteps.find((candidate) => candidate * 30.4 * DAY >= raw) ?? 1200;
+  const months = monthSteps.find((candidate) => candidate * 30.5 * DAY >= raw) ?? 1200;
   const first = new Date(low);
   let month = first.getUTCFullYear() * 12 + first.getUTCMonth();
   month = Math.ceil(month / months) * months;
