@@ -41,7 +41,12 @@ try {
 
   say('3. Six hours later: 25 more plays. Pages overlap, the network fails twice, Spotify asks to slow down once.');
   fake.plays = [...fake.plays, ...fakePlays(25, now, 31)];
-  fake.failNext('recently-played', { kind: 'half body' }, { kind: 'status', status: 429, retryAfter: '1' }, { kind: 'reset' });
+  fake.failNext(
+    'recently-played',
+    { kind: 'half body' },
+    { kind: 'status', status: 429, retryAfter: '1' },
+    { kind: 'reset' },
+  );
   await build();
   await show();
 
@@ -93,7 +98,11 @@ async function show() {
 }
 
 function tsdbt(args, stdio) {
-  return spawn(process.execPath, [TSDBT, ...args], { cwd: folder, stdio, env: { ...process.env, ...fake.environment } });
+  return spawn(process.execPath, [TSDBT, ...args], {
+    cwd: folder,
+    stdio,
+    env: { ...process.env, ...fake.environment },
+  });
 }
 
 function finished(child, expected) {

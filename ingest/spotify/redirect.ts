@@ -95,8 +95,13 @@ export async function listenForRedirect(redirectUri: string, state: string): Pro
     redirected,
     close: () =>
       new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
+        // the browser gets its page; connections that it opened to no end are cut
+        const cut = setTimeout(() => server.closeAllConnections(), 1_000);
+        server.close(() => {
+          clearTimeout(cut);
+          closed();
+        });
+        server.closeIdleConnections();
       }),
   };
 }

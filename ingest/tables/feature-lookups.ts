@@ -57,7 +57,7 @@ export async function* featureLookups(context: TableContext): AsyncGenerator<Col
 async function configuredServices(context: TableContext): Promise<FeatureService[]> {
   const options = requestOptions(context);
   const services: FeatureService[] = [];
-  const session = await signedIn(context);
+  const session = await signedIn(context, false); // the plays have told already
   if (session !== undefined) services.push(new SpotifyFeatures(session, options));
   const url = context.env('RECCOBEATS_URL', '');
   if (url !== '') services.push(new ReccobeatsFeatures(serviceUrl('RECCOBEATS_URL', url), options));

@@ -15,12 +15,14 @@ export function settingsOf(context: TableContext) {
 
 /**
  * The Web API in the name of the person who signed in; undefined where nobody has: then nothing is asked of Spotify.
+ *
+ * @param tell whether to say so where an app is set up but nobody has signed in
  * @throws SpotifyError when there is a token but no CLIENT_ID, or the token's file is damaged
  */
-export async function signedIn(context: TableContext): Promise<SpotifySession | undefined> {
+export async function signedIn(context: TableContext, tell = true): Promise<SpotifySession | undefined> {
   const settings = settingsOf(context);
   if ((await new TokenStore(tokenFileOf(settings)).read()) === undefined) {
-    if (settings.env('CLIENT_ID') !== undefined) {
+    if (tell && settings.env('CLIENT_ID') !== undefined) {
       context.log.info('not signed in to Spotify, so nothing is asked of it: npx tsdbt spotify-login');
     }
     return undefined;
