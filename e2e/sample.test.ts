@@ -104,7 +104,7 @@ describe('a fresh copy without data', () => {
   });
 
   it('says in one line that its input is invented', () => {
-    const lines = first.stderr.split('\n').filter((line) => line.includes('sample'));
+    const lines = first.stderr.split('\n').filter((line) => line.includes('invented sample'));
     expect(lines).toEqual([
       'bronze.ingested_files: no data of your own in data/ for these, so the invented sample stands in, labelled "sample" ' +
         'everywhere: a catalogue of 4,186 rows and 1,449 plays (docs/your-own-data.md tells how to add yours)',
