@@ -1,50 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { history, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { appendAtOnce, killAgainAndAgain, startWorker } from './endurance.js';
 import { by, useTempTable } from './temp-table.js';
 
 const t = useTempTable();
-const WORKER = fileURLToPath(new URL('./write-worker.ts', import.meta.url));
-
-function worker(operation: string, name: string, commits: number): { process: ChildProcess; acknowledged: number[] } {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'jiti/register', WORKER, operation, t.location, name, String(commits)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const acknowledged: number[] = [];
-  let rest = '';
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) acknowledged.push(Number(line.split(' ')[0]));
-  });
-  return { process: child, acknowledged };
-}
+const worker = (operation: string, name: string, commits: number) => startWorker(operation, t.location, name, commits);
 
 describe('several processes that append at once', () => {
   it('lose no row and double none', { timeout: 120_000 }, async () => {
-    await (await stageAppend(t.target, { select: "SELECT 'first' AS writer, 0 AS n" })).commit(by);
-    const workers = ['a', 'b', 'c', 'd'].map((name) => worker('append', name, 20));
-    const errors: string[] = [];
-    for (const { process: child } of workers) child.stderr!.on('data', (text) => errors.push(String(text)));
-    const codes = await Promise.all(workers.map(async ({ process: child }) => (await once(child, 'close'))[0]));
-    expect([codes, errors.join('')]).toEqual([[0, 0, 0, 0], '']);
-    const snapshot = await t.snapshot();
-    expect(snapshot.version).toBe(80);
-    const counts = await t.engine.rows(
-      `SELECT writer, count(*)::INTEGER AS rows, count(DISTINCT n)::INTEGER AS distinct_rows FROM (${snapshot.toSql()}) GROUP BY ALL ORDER BY ALL`,
-    );
-    expect(counts).toEqual([
-      ...['a', 'b', 'c', 'd'].map((writer) => ({ writer, rows: 20, distinct_rows: 20 })),
-      { writer: 'first', rows: 1, distinct_rows: 1 },
-    ]);
+    expect(await appendAtOnce(t.engine, t.location, 4, 20)).toEqual([]);
     expect(await history(await t.open())).toHaveLength(81);
   });
 });
@@ -87,6 +54,12 @@ describe('a process that is killed', () => {
       }
     },
   );
+});
+
+describe('a process that is killed again and again', () => {
+  it('in the midst of any operation leaves the rows before or after it', { timeout: 180_000 }, async () => {
+    expect(await killAgainAndAgain(t.engine, t.location, 6)).toEqual([]);
+  });
 });
 
 describe('two writers that started from the same version', () => {

@@ -1,14 +1,23 @@
 /**
  * Writes to a table, one commit for each number, as a process of its own:
- * `write-worker.ts <append|overwrite|merge> <location> <name> <commits>`.
+ * `write-worker.ts <append|overwrite|merge|mixed> <location> <name> <commits> [from]`.
  */
 import { stageAppend, stageMerge, stageOverwrite } from '../../src/delta/index.js';
 import { openTestEngine } from './duckdb-parquet.js';
+import { doStep } from './mixed-steps.js';
 
-const [operation, location, name, commits] = process.argv.slice(2);
+const [operation, location, name, commits, from = '0'] = process.argv.slice(2);
 const engine = await openTestEngine();
 const target = { location: location!, engine };
-for (let n = 0; n < Number(commits); n++) {
+for (let n = Number(from); n < Number(from) + Number(commits); n++) {
+  await write(n);
+  // the parent learns what has been promised to be there
+  process.stdout.write(`${n}\n`);
+}
+engine.close();
+
+async function write(n: number): Promise<void> {
+  if (operation === 'mixed') return doStep(n, target);
   const select = `SELECT '${name}' AS writer, ${n} AS n`;
   const staged =
     operation === 'append'
@@ -16,8 +25,5 @@ for (let n = 0; n < Number(commits); n++) {
       : operation === 'overwrite'
         ? await stageOverwrite(target, { select })
         : await stageMerge(target, { source: select, on: ['writer'] });
-  const { version } = await staged.commit({ runId: name!, engineInfo: 'tsdbt/test' });
-  // the parent learns what has been promised to be there
-  process.stdout.write(`${n} ${version}\n`);
+  await staged.commit({ runId: name!, engineInfo: 'tsdbt/test' });
 }
-engine.close();

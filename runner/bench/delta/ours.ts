@@ -1,0 +1,112 @@
+/** One task of the benchmark with `tsdbt/delta`: `ours.ts <task> <rows> <folder>`; prints wall seconds, CPU seconds and peak MB as JSON. */
+import { DuckDBInstance } from '@duckdb/node-api';
+import {
+  DeltaTable,
+  LocalStore,
+  stageAppend,
+  stageMerge,
+  stageOptimize,
+  stageOverwrite,
+  writeCheckpoint,
+} from '../../src/delta/index.js';
+import { DuckDbParquet } from '../../src/engines/duckdb/duckdb-parquet.js';
+import { DuckDbSession } from '../../src/engines/duckdb/duckdb-session.js';
+
+const [task, rowsText, folder] = process.argv.slice(2) as [string, string, string];
+const rows = Number(rowsText);
+const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '4GiB' });
+const connection = await instance.connect();
+await connection.run("SET TimeZone = 'UTC'");
+const engine = new DuckDbParquet(new DuckDbSession(connection));
+const by = { runId: 'bench', engineInfo: 'tsdbt/bench' };
+// what deltalake writes when it is told nothing
+const properties = { 'delta.parquet.compression.codec': 'snappy' };
+const target = { location: `${folder}/ours`, engine };
+const columns = (seed: number) =>
+  `n AS id, 'name ' || (hash(n + ${seed}) % 100000) AS name, (hash(n + ${seed}) % 1000000) / 7.0 AS score, DATE '2020-01-01' + (n % 1000)::INTEGER AS day, TIMESTAMPTZ '2020-01-01 00:00:00+00' + to_seconds(n % 100000) AS moment, n % 100 AS team, CAST(hash(n * 7 + ${seed}) AS VARCHAR) AS code, n % 2 = 0 AS flag`;
+const write = (select: string, name: string) =>
+  engine.writeParquet(select, { path: `${folder}/${name}.parquet`, compression: 'snappy' });
+
+const tasks: Record<string, () => Promise<unknown>> = {
+  async data() {
+    await write(`SELECT ${columns(0)} FROM range(${rows}) s(n)`, 'base');
+    // half of them updates spread over the whole table, half of them new
+    const keys = `SELECT range * 200 AS n FROM range(${rows / 200}) UNION ALL SELECT range + ${rows} FROM range(${rows / 200})`;
+    await write(`SELECT ${columns(1)} FROM (${keys})`, 'changes');
+    await write(`SELECT ${columns(2)} FROM range(1000) s(n)`, 'thousand');
+  },
+  async create() {
+    await (await stageOverwrite(target, { select: `FROM read_parquet('${folder}/base.parquet')`, properties })).commit(
+      by,
+    );
+  },
+  async merge() {
+    await (await stageMerge(target, { source: `FROM read_parquet('${folder}/changes.parquet')`, on: ['id'] })).commit(
+      by,
+    );
+  },
+  async enableVectors() {
+    const set = { 'delta.enableDeletionVectors': 'true' };
+    await (
+      await stageOverwrite(target, {
+        select: `FROM read_parquet('${folder}/base.parquet')`,
+        properties: { ...properties, ...set },
+      })
+    ).commit(by);
+  },
+  /** a table of a thousand commits, for both */
+  async commits() {
+    for (let n = 0; n < 1000; n++)
+      await (
+        await stageAppend(
+          { ...target, location: `${folder}/commits` },
+          { select: `FROM read_parquet('${folder}/thousand.parquet') LIMIT 10`, properties },
+        )
+      ).commit(by);
+  },
+  async append() {
+    for (let n = 0; n < 20; n++)
+      await (
+        await stageAppend(
+          { ...target, location: `${folder}/commits-ours` },
+          { select: `FROM read_parquet('${folder}/thousand.parquet')` },
+        )
+      ).commit(by);
+  },
+  /** a log of ten thousand commits with a checkpoint, for both; it is only opened */
+  async log() {
+    const store = new LocalStore(`${folder}/log`);
+    await (
+      await stageAppend(
+        { ...target, location: store.location },
+        { select: `FROM read_parquet('${folder}/thousand.parquet')`, properties },
+      )
+    ).commit(by);
+    const first = (await DeltaTable.open(store.location, engine))!;
+    const [file] = (await first.snapshot()).files;
+    for (let n = 1; n < 10_000; n++) {
+      const add = { ...file, path: `part-${n}.parquet` };
+      const lines = [{ commitInfo: { timestamp: Date.now(), operation: 'WRITE' } }, { add }].map((line) =>
+        JSON.stringify(line),
+      );
+      await import('node:fs/promises').then((fs) =>
+        fs.writeFile(`${store.location}/_delta_log/${String(n).padStart(20, '0')}.json`, `${lines.join('\n')}\n`),
+      );
+    }
+    await writeCheckpoint(store, engine, await (await DeltaTable.open(store.location, engine))!.snapshot());
+  },
+  async open() {
+    const snapshot = await (await DeltaTable.open(`${folder}/log`, engine))!.snapshot();
+    if (snapshot.files.length !== 10_000) throw new Error('the log is not what it should be');
+  },
+  async optimize() {
+    await (await stageOptimize({ ...target, location: `${folder}/commits-ours` })).commit(by);
+  },
+};
+
+const before = process.cpuUsage();
+const start = performance.now();
+await tasks[task]!();
+const wall = (performance.now() - start) / 1000;
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1e6, peak: process.resourceUsage().maxRSS / 1024 }));
