@@ -16,7 +16,7 @@ import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const PARTS = ['project.yml', 'package.json', 'models', 'macros', 'seeds', 'tests', 'ingest', 'ml'];
+const PARTS = ['project.yml', 'package.json', 'models', 'macros', 'seeds', 'tests', 'ingest', 'ml', 'dashboards'];
 const SHARED = resolve(ROOT, '..', 'shared', 'data');
 
 export interface CommandResult {
