@@ -100,14 +100,12 @@ function modelError(node: ModelNode, thrown: unknown, projectDir: string): unkno
     });
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const located = inputPlace(thrown, projectDir);
-  if (located !== undefined) {
-    const { problem, hint } = thrown as { problem?: unknown; hint?: unknown };
-    return new EngineError('TSD5021', `${node.name}: ${typeof problem === 'string' ? problem : message}`, {
-      place: located,
-      hint: typeof hint === 'string' ? hint : undefined,
-      cause: thrown,
-    });
+  if (isInputError(thrown)) {
+    const place = inputPlace(thrown, projectDir);
+    const problem = thrown.problem ?? message;
+    // without a frame the file stands in the line itself
+    const shown = place !== undefined || problem.includes(thrown.file) ? problem : `${thrown.file}: ${problem}`;
+    return new EngineError('TSD5021', `${node.name}: ${shown}`, { place, hint: thrown.hint, cause: thrown });
   }
   return new EngineError('TSD5020', `${node.name}: run() threw: ${message.split('\n')[0]}`, {
     place: placeOf(node, thrown),
@@ -133,22 +131,44 @@ function placeOf(node: ModelNode, thrown: unknown) {
 /** Larger input files are named without being read again for the frame. */
 const FRAMED_BYTES = 64 * 2 ** 20;
 
-/**
- * The place in an input file that an error names by `file` (relative to the project), `line` and `column` (from 1);
- * undefined for errors that name none, and for files that are no text.
- */
-function inputPlace(thrown: unknown, projectDir: string): SourcePlace | undefined {
-  if (!(thrown instanceof Error) || !('file' in thrown) || !('line' in thrown)) return undefined;
-  const { file, line, column } = thrown as { file: unknown; line: unknown; column?: unknown };
-  if (typeof file !== 'string' || typeof line !== 'number') return undefined;
+/** An error of a model about one of its input files. */
+interface InputError extends Error {
+  /** relative to the project */
+  readonly file: string;
+  /** from 1 */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly problem?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+function isInputError(thrown: unknown): thrown is InputError {
+  if (!(thrown instanceof Error) || !('file' in thrown) || typeof thrown.file !== 'string') return false;
+  const { line, column, problem, hint } = thrown as {
+    line?: unknown;
+    column?: unknown;
+    problem?: unknown;
+    hint?: unknown;
+  };
+  const isOptional = (value: unknown, type: string) => value === undefined || typeof value === type;
+  return (
+    isOptional(line, 'number') &&
+    isOptional(column, 'number') &&
+    isOptional(problem, 'string') &&
+    isOptional(hint, 'string')
+  );
+}
+
+/** The place that an input error names; undefined where it names no line, and for files that are large or no text. */
+function inputPlace({ file, line, column }: InputError, projectDir: string): SourcePlace | undefined {
+  if (line === undefined) return undefined;
   try {
     const path = resolve(projectDir, file);
     if (statSync(path).size > FRAMED_BYTES) return undefined;
     const text = readFileSync(path, 'utf8');
     if (text.includes('\0')) return undefined;
     const source = new SourceText(file, text);
-    const start = source.offset(line, typeof column === 'number' ? column : 1);
-    return source.place(start);
+    return source.place(source.offset(line, column ?? 1));
   } catch {
     return undefined;
   }

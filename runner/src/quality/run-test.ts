@@ -64,7 +64,7 @@ export async function runTest(
   if (!isError && !isWarning) return { status: 'pass', failures, message: undefined, error: undefined };
   const condition = isError ? config.error_if : config.warn_if;
   const message = `got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${isError ? 'fail' : 'warn'} if ${condition}`;
-  const detail = await sampleOf(limited, session);
+  const detail = await sampleOf(limited, session, test.columnName);
   const error = new QualityError('TSD4101', `test ${test.name}: ${message}`, {
     place: test.propertiesPlace ?? test.source.place(0, test.source.text.split('\n')[0]!.length),
     detail,
@@ -85,8 +85,8 @@ function sqlCondition(condition: string): string {
   return condition.replace('==', '=').replace('!=', '<>');
 }
 
-/** The first failing rows as lines of text: `column=value, …`. */
-async function sampleOf(sql: string, session: Session): Promise<string | undefined> {
+/** The first failing rows as lines of text: `column=value, …`. `tested`: the column that the test stands under. */
+async function sampleOf(sql: string, session: Session, tested: string | undefined): Promise<string | undefined> {
   let sample: QueryResult;
   try {
     sample = await session.query(`select * from (\n${sql}\n) as failing_rows limit ${SHOWN_ROWS}`);
@@ -97,8 +97,16 @@ async function sampleOf(sql: string, session: Session): Promise<string | undefin
   }
   const { columns, rows } = sample;
   if (rows.length === 0) return undefined;
-  const lines = rows.map((row) => columns.map((column, i) => `${column.name}=${shown(row[i])}`).join(', '));
+  // the column under test first: wide rows are cut
+  const order = columns
+    .map((_, i) => i)
+    .sort((a, b) => rank(columns[a]!.name, tested) - rank(columns[b]!.name, tested));
+  const lines = rows.map((row) => order.map((i) => `${columns[i]!.name}=${shown(row[i])}`).join(', '));
   return lines.map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line)).join('\n');
+}
+
+function rank(column: string, tested: string | undefined): number {
+  return column.toLowerCase() === tested?.toLowerCase() ? 0 : 1;
 }
 
 function shown(value: unknown): string {

@@ -11,7 +11,7 @@ import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { checkRun } from './check-project.js';
 import { runHooks } from './hooks.js';
 import { type LakeView, writeLakeFile } from './lake-file.js';
-import { missingParents } from './missing-parents.js';
+import { missingParents, staleTests } from './missing-parents.js';
 import { planRun, type RunTask } from './plan-run.js';
 import { runNode } from './run-node.js';
 import { RunState } from './run-state.js';
@@ -47,7 +47,9 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const state = new RunState(request, open.engine, open.storage);
   let allWell = true;
   try {
-    const unready = await missingParents(state, selected, request.selection);
+    const unready = [...(await missingParents(state, selected, request.selection))];
+    for (const { test } of unready) selected.delete(test.uniqueId);
+    unready.push(...staleTests(state, selected));
     for (const { test } of unready) selected.delete(test.uniqueId);
     const tasks = planRun(manifest, selected, { gating: request.command === 'build' });
     state.total = selected.size + unready.length;
@@ -68,10 +70,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
       counts: countsOf(tasks),
       total: state.total,
     });
-    for (const { test, missing } of unready) {
-      const message = `reads ${missing.join(', ')}, which ${missing.length === 1 ? 'does' : 'do'} not exist yet`;
-      state.finish(test, { status: 'skipped', elapsed: 0, message });
-    }
+    for (const { test, why } of unready) state.finish(test, { status: 'skipped', elapsed: 0, message: why });
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
     const began = await attempt(state, () => runHooks(state, project.onRunStart, undefined, sessions[0]!));

@@ -3,11 +3,35 @@ import type { TestNode } from '../manifest/nodes.js';
 import type { RunState } from './run-state.js';
 import type { RunCommand } from './run-types.js';
 
-/** A test that reads what neither exists nor is built in this run. */
+/** A test that this run sets aside. */
 export interface UnreadyTest {
   readonly test: TestNode;
-  /** `gold.orders` */
-  readonly missing: readonly string[];
+  /** `reads gold.orders, which does not exist yet` */
+  readonly why: string;
+}
+
+/**
+ * Tests that would hold new data against old: they read a relation that this run does not build, made from one that it does.
+ */
+export function staleTests(state: RunState, selected: ReadonlySet<string>): readonly UnreadyTest[] {
+  const built = (id: string): boolean => selected.has(id) && state.manifest.get(id)!.resourceType !== 'test';
+  const stale: UnreadyTest[] = [];
+  for (const id of selected) {
+    const test = state.manifest.get(id)!;
+    if (test.resourceType !== 'test') continue;
+    for (const read of state.namedParents(id)) {
+      if (built(read)) continue;
+      const origin = [...state.manifest.graph.ancestors([read])].find(built);
+      if (origin === undefined) continue;
+      const name = state.manifest.get(origin)!.name;
+      stale.push({
+        test,
+        why: `reads ${labelOf(state, read)}, which this run does not build anew (--select ${name}+ does)`,
+      });
+      break;
+    }
+  }
+  return stale;
 }
 
 /**
@@ -46,7 +70,7 @@ export async function missingParents(
     const parents = await missingOf(id);
     if (parents.length === 0) ready += 1;
     else if (node.resourceType === 'test')
-      unready.push({ test: node, missing: parents.map((parent) => labelOf(state, parent)) });
+      unready.push({ test: node, why: doesNotExist(parents.map((parent) => labelOf(state, parent))) });
     else for (const parent of parents) if (!missing.has(parent)) missing.set(parent, node.name);
   }
   if (missing.size === 0 && (ready > 0 || unready.length === 0)) return unready;
@@ -54,6 +78,10 @@ export async function missingParents(
     for (const { test } of unready) for (const parent of await missingOf(test.uniqueId)) missing.set(parent, test.name);
   }
   throw await missingError(state, missing, words);
+}
+
+function doesNotExist(labels: readonly string[]): string {
+  return `reads ${labels.join(', ')}, which ${labels.length === 1 ? 'does' : 'do'} not exist yet`;
 }
 
 async function missingError(

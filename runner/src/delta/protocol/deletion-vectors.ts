@@ -41,8 +41,8 @@ export function deletedRowsOf(file: AddFile, deleted: DeletedRows): Float64Array
   return positions;
 }
 
-/** More positions than this are asked for as bits rather than as a list. */
-const LONGEST_LIST = 500;
+/** More positions than this are asked for as bits: the engine takes long for long lists. */
+const LONGEST_LIST = 8;
 
 /** SQL that is true for the rows that stay. @param row expression of the row's position in its file */
 export function rowStaysSql(row: string, positions: Float64Array): string {
