@@ -51,7 +51,7 @@ const menu = h(
   '☰',
 );
 let current: ReturnType<typeof parseRoute> = { path: [], query: {} };
-let shown = '';
+let shown: string | undefined;
 
 function openMenu(open: boolean): void {
   document.body.classList.toggle('menu-open', open);
@@ -70,8 +70,9 @@ async function show(): Promise<void> {
     // another page was asked for while this one loaded
     if (hash !== location.hash) return;
     main.replaceChildren(page);
-    if (shown !== '' && kind !== 'lineage') main.focus({ preventScroll: true });
-    if (current.query.s === undefined && !(kind === 'lineage' && shown.startsWith('#/lineage'))) scrollTo(0, 0);
+    if (shown !== undefined && kind !== 'lineage') main.focus({ preventScroll: true });
+    if (current.query.s === undefined && !(kind === 'lineage' && shown?.startsWith('#/lineage') === true))
+      scrollTo(0, 0);
     shown = pageKey;
   }
   const title = main.querySelector('h1')?.textContent ?? '';
