@@ -290,5 +290,5 @@ function shortName(node: SiteNode): string {
 
 /** `intermediate/people` → `…/people` where the whole does not fit. */
 function shortFolder(folder: string): string {
-  return folder.length <= 20 ? folder : `…/${folder.split('/').at(-1)}`;
+  return folder.length <= 16 ? folder : `…/${folder.split('/').at(-1)}`;
 }
