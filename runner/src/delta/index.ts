@@ -11,6 +11,7 @@
  * const yesterday = await table?.snapshot({ timestamp: new Date('2024-05-01') });
  * ```
  */
+export { duckDBEngine } from './duckdb.js';
 export { LocalStore } from './local-store.js';
 export { writeCheckpoint } from './log/checkpoint.js';
 export type { CommitProvenance } from './log/commit.js';

@@ -43,8 +43,14 @@ def delete(location, predicate, **_):
     return {"version": table.version()}
 
 
+def changes(location, into, starting_version=0, **_):
+    rows = DeltaTable(location).load_cdf(starting_version=starting_version).read_all()
+    pq.write_table(pa.table(rows), into)
+    return {"rows": rows.num_rows}
+
+
 request = json.load(sys.stdin)
-operation = {"read": read, "skip": skip, "write": write, "delete": delete}[request.pop("do")]
+operation = {"read": read, "skip": skip, "write": write, "delete": delete, "changes": changes}[request.pop("do")]
 json.dump(operation(**request), sys.stdout)
 sys.stdout.flush()
 # the answer is out: threads of Arrow that still run would abort an orderly exit now and then

@@ -1,7 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { restore, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import {
+  changesSql,
+  restore,
+  stageAlterColumns,
+  stageAppend,
+  stageDelete,
+  stageMerge,
+  stageOptimize,
+  stageOverwrite,
+  stageUpdate,
+} from '../../src/delta/index.js';
 import { findDeltalake } from './deltalake.js';
 import { by, useTempTable } from './temp-table.js';
 
@@ -74,6 +84,35 @@ describe.skipIf(deltalake === undefined)('deltalake reads what is written here',
       { partitionBy: ['d', 'day', 'b', 'i', 'at', 'naive'] },
     );
     await expectSame();
+  });
+
+  it('after update, optimize and a change of columns', { timeout: 60_000 }, async () => {
+    for (let n = 0; n < 3; n++) await (await stageAppend(t.target, { select: EVERY_TYPE })).commit(by);
+    await (await stageUpdate(t.target, { set: { int: '"int" + 1', list: '[9]' }, where: '"int" < 5' })).commit(by);
+    await expectSame();
+    await (await stageOptimize(t.target, { sortBy: ['big'] })).commit(by);
+    await expectSame();
+    await (await stageAlterColumns(t.target, { rename: { tiny: 'small one' }, drop: ['nested'] })).commit(by);
+    await expectSame();
+  });
+
+  it('and its change data feed', { timeout: 60_000 }, async () => {
+    const properties = { 'delta.enableChangeDataFeed': 'true' };
+    await overwrite("SELECT range AS id, 'n' || range AS name, range % 2 AS part FROM range(6)", {
+      properties,
+      partitionBy: ['part'],
+    });
+    await (await stageUpdate(t.target, { set: { name: "'u'" }, where: 'id = 1' })).commit(by);
+    const source = "SELECT * FROM (VALUES (2, 'm', 0), (9, 'new', 1)) s(id, name, part)";
+    await (await stageMerge(t.target, { source, on: ['id'] })).commit(by);
+    await (await stageDelete(t.target, 'id = 3')).commit(by);
+    const into = join(t.folder, 'changes.parquet');
+    await deltalake!.ask({ do: 'changes', location: t.location, into });
+    const columns = 'id, name, part, _change_type, _commit_version';
+    const theirs = `SELECT ${columns} FROM read_parquet('${into}', hive_partitioning=false)`;
+    const ours = `SELECT ${columns} FROM (${await changesSql(await t.open(), { from: 0 })})`;
+    expect(await t.engine.rows(`(${ours}) EXCEPT ALL (${theirs})`)).toEqual([]);
+    expect(await t.engine.rows(`(${theirs}) EXCEPT ALL (${ours})`)).toEqual([]);
   });
 
   it('with columns that were added later, and an empty table', { timeout: 60_000 }, async () => {

@@ -1,3 +1,4 @@
+import { copySql } from '../../delta/copy-sql.js';
 import type {
   ParquetEngine,
   ParquetFilesOptions,
@@ -8,7 +9,6 @@ import type {
 import { writtenFilesOf } from '../../delta/return-stats.js';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Session } from '../engine.js';
-import { quoteLiteral } from '../relation.js';
 
 /** Parquet through a DuckDB session: what the Delta log asks of an engine. */
 export class DuckDbParquet implements ParquetEngine {
@@ -19,37 +19,16 @@ export class DuckDbParquet implements ParquetEngine {
   }
 
   async writeParquet(select: string, options: ParquetWriteOptions): Promise<WrittenFile> {
-    const [file] = await this.#copy(select, options.path, options, []);
+    const [file] = await this.writeParquetFiles(select, options);
     if (file === undefined) throw new StorageError('TSD6090', `nothing was written to ${options.path}`);
     return file;
   }
 
-  async writeParquetFiles(select: string, options: ParquetFilesOptions): Promise<readonly WrittenFile[]> {
-    return this.#copy(select, options.folder, options, [
-      `FILE_SIZE_BYTES ${options.fileSizeBytes}`,
-      `FILENAME_PATTERN ${quoteLiteral(options.name)}`,
-      // the folder is a table's: what is in it stays
-      'OVERWRITE_OR_IGNORE',
-    ]);
-  }
-
-  async #copy(
+  async writeParquetFiles(
     select: string,
-    path: string,
-    options: Omit<ParquetWriteOptions, 'path'>,
-    further: readonly string[],
-  ): Promise<WrittenFile[]> {
-    const settings = [
-      'FORMAT parquet',
-      `COMPRESSION ${options.compression ?? 'zstd'}`,
-      `ROW_GROUP_SIZE ${options.rowGroupSize ?? 122_880}`,
-      ...(options.fieldIds === undefined ? [] : [`FIELD_IDS ${options.fieldIds}`]),
-      'RETURN_STATS',
-      ...further,
-    ];
-    const { columns, rows } = await this.session.query(
-      `COPY (${select}\n) TO ${quoteLiteral(path)} (${settings.join(', ')})`,
-    );
+    options: ParquetFilesOptions | ParquetWriteOptions,
+  ): Promise<readonly WrittenFile[]> {
+    const { columns, rows } = await this.session.query(copySql(select, options));
     return writtenFilesOf(rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]]))));
   }
 

@@ -1,0 +1,22 @@
+import type { ParquetFilesOptions, ParquetWriteOptions } from './parquet.js';
+import { quoteLiteral } from './sql.js';
+
+/** The COPY statement of a write; its rows are for `writtenFilesOf`. */
+export function copySql(select: string, options: ParquetWriteOptions | ParquetFilesOptions): string {
+  const settings = [
+    'FORMAT parquet',
+    `COMPRESSION ${options.compression ?? 'zstd'}`,
+    `ROW_GROUP_SIZE ${options.rowGroupSize ?? 122_880}`,
+    ...(options.fieldIds === undefined ? [] : [`FIELD_IDS ${options.fieldIds}`]),
+    'RETURN_STATS',
+  ];
+  if ('folder' in options)
+    settings.push(
+      `FILE_SIZE_BYTES ${options.fileSizeBytes}`,
+      `FILENAME_PATTERN ${quoteLiteral(options.name)}`,
+      // the folder is a table's: what is in it stays
+      'OVERWRITE_OR_IGNORE',
+    );
+  const path = 'folder' in options ? options.folder : options.path;
+  return `COPY (${select}\n) TO ${quoteLiteral(path)} (${settings.join(', ')})`;
+}

@@ -1,0 +1,32 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { copySql } from './copy-sql.js';
+import type { ParquetEngine, ParquetFilesOptions, ParquetWriteOptions } from './parquet.js';
+import { writtenFilesOf } from './return-stats.js';
+
+/**
+ * Reads and writes Parquet through a DuckDB connection. The connection's time zone is set to UTC, in which partition values are read.
+ *
+ * @param connection of `@duckdb/node-api`; it stays the caller's to close
+ */
+export async function duckDBEngine(connection: DuckDBConnection): Promise<ParquetEngine> {
+  await connection.run("SET TimeZone = 'UTC'");
+  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const copy = async (select: string, options: ParquetWriteOptions | ParquetFilesOptions) =>
+    writtenFilesOf(
+      (await connection.runAndReadAll(copySql(select, options))).getRowObjectsJson() as Record<string, unknown>[],
+    );
+  return {
+    query,
+    async execute(sql) {
+      await connection.run(sql);
+    },
+    async describe(select) {
+      const rows = await query(`DESCRIBE ${select}`);
+      return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+    },
+    async writeParquet(select, options) {
+      return (await copy(select, options))[0]!;
+    },
+    writeParquetFiles: copy,
+  };
+}

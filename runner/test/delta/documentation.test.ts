@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planColumns } from '../../src/delta/index.js';
+
+const run = promisify(execFile);
+const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const page = await readFile(at('docs/delta.md'), 'utf8');
+const blocks = [...page.matchAll(/```(ts|text)\n([\s\S]*?)```/g)].map(([, kind, text]) => ({ kind, text: text! }));
+
+describe('the page on Delta tables', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tsdbt-delta-page-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('has an example that prints what it says', { timeout: 60_000 }, async () => {
+    const program = blocks.find(({ kind }) => kind === 'ts')!.text;
+    const source = program.replace("'tsdbt/delta'", JSON.stringify(at('runner/src/delta/index.ts')));
+    await mkdir(join(folder, 'node_modules'));
+    for (const name of ['jiti', '@duckdb'])
+      await symlink(at(`node_modules/${name}`), join(folder, 'node_modules', name));
+    await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+    await writeFile(join(folder, 'example.ts'), source);
+    const { stdout } = await run(process.execPath, ['--import', 'jiti/register', 'example.ts'], { cwd: folder });
+    expect(stdout).toBe(blocks.find(({ kind }) => kind === 'text')!.text);
+  });
+
+  it('tells the types that columns are stored as', () => {
+    const rows = page.split('\n').filter((line) => /^\| [A-Z]/.test(line));
+    const told = new Map<string, string>();
+    for (const row of rows) {
+      const [duckdb, delta] = row
+        .split('|')
+        .slice(1, 3)
+        .map((cell) => cell.trim().split(/, (?![^(]*\))/));
+      for (const [i, type] of duckdb!.entries()) told.set(type, delta![i] ?? delta!.at(-1)!);
+    }
+    const plain = [...told].filter(([type]) => /^[A-Z_ ]+$/.test(type) && !/^(STRUCT|MAP|NULL)$/.test(type));
+    expect(plain.length).toBeGreaterThan(30);
+    for (const [type, delta] of plain) {
+      const { schema } = planColumns([
+        { name: 'c', type: type === 'ENUM' ? "ENUM('a')" : type === 'UNION' ? 'UNION(a INTEGER)' : type },
+      ]);
+      expect([type, schema.fields[0]!.type]).toEqual([type, delta]);
+    }
+  });
+});
