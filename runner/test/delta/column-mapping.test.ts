@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
@@ -37,5 +38,25 @@ describe('a table whose columns are mapped by name', () => {
     expect(await t.read()).toEqual([{ a: 1 }, { a: 2 }]);
     const back = stageAppend(t.target, { select: 'SELECT 2 AS a', properties: { 'delta.columnMapping.mode': 'none' } });
     await expect(back).rejects.toMatchObject({ code: 'TSD6044' });
+  });
+});
+
+describe('a table whose columns are mapped by id', () => {
+  it('finds columns whatever their names in the files, and refuses structs whose fields have other names', async () => {
+    const properties = { 'delta.columnMapping.mode': 'id' };
+    await (await stageOverwrite(t.target, { select: "SELECT 1 AS a, {'x': 1} AS s", properties })).commit(by);
+    const [file] = (await t.snapshot()).files;
+    const path = join(t.location, file!.path);
+    const replace = (struct: string, name: string) =>
+      t.engine.execute(
+        `COPY (SELECT 7 AS other, ${struct} AS s) TO '${path}' (FORMAT parquet, FIELD_IDS {other: 1, s: {__duckdb_field_id: 2, ${name}: 3}})`,
+      );
+    await replace("{'x': 8}", 'x');
+    expect(await t.read()).toEqual([{ a: 7, s: { x: 8 } }]);
+    await replace("{'y': 8}", 'y');
+    await expect(t.open()).rejects.toMatchObject({
+      code: 'TSD6012',
+      message: expect.stringContaining('columnMapping (mode id, with a struct whose field 3 is named "y"'),
+    });
   });
 });

@@ -109,6 +109,25 @@ describe('a checkpoint of another program', () => {
     await expect(t.open()).rejects.toMatchObject({ code: 'TSD6015' });
   });
 
+  it.each(['json', 'parquet'])('may be of the v2 specification, in %s, its files in a sidecar', async (format) => {
+    const source = `read_parquet('${logFile(`${classic}.parquet`)}')`;
+    await mkdir(logFile('_sidecars'));
+    const sidecar = logFile('_sidecars/some name.parquet');
+    await t.engine.execute(
+      `COPY (SELECT add, remove FROM ${source} WHERE add IS NOT NULL) TO '${sidecar}' (FORMAT parquet)`,
+    );
+    const name = logFile(`${classic}.80a083e8-7026-4e79-81be-64bd76c43a11.${format}`);
+    await t.engine.execute(
+      `COPY (SELECT protocol, metaData, NULL AS checkpointMetadata, NULL AS sidecar FROM ${source} WHERE add IS NULL
+        UNION ALL SELECT NULL, NULL, {'version': 10}, NULL
+        UNION ALL SELECT NULL, NULL, NULL, {'path': 'some%20name.parquet', 'sizeInBytes': 1}) TO '${name}' (FORMAT ${format})`,
+    );
+    await rm(logFile(`${classic}.parquet`));
+    expect(await t.read()).toHaveLength(11);
+    await rm(sidecar);
+    await expect(t.open()).rejects.toMatchObject({ code: 'TSD6015', message: expect.stringContaining('some name') });
+  });
+
   it('may keep statistics as a struct only, have further columns, and lack others', async () => {
     const from = logFile(`${classic}.parquet`);
     const to = logFile('other.parquet');
