@@ -130,8 +130,8 @@ describe('the Kaggle catalogue', () => {
     expect((await failure(Buffer.from(`${HEADER}\n`, 'utf16le'))).message).toContain('holds zero bytes');
   });
 
-  it('a header alone is a file of no rows', async () => {
-    expect(await read(`${HEADER}\n`)).toEqual({ accepted: [], rejected: [] });
+  it('a header alone is refused: no catalogue has no rows', async () => {
+    await expect(read(`${HEADER}\n`)).rejects.toThrow('dataset.csv:1: the file has a header and no rows');
   });
 });
 

@@ -22,7 +22,7 @@ const RAW_LIMIT = 4_000;
  *
  * @param bytes the file, unpacked
  * @param file how messages name it
- * @throws IngestError for an empty file, a header that is not the data set's, UTF-16, a quote that is never closed, and a
+ * @throws IngestError for an empty file, one without rows, a header that is not the data set's, UTF-16, a quote that is never closed, and a
  *   file that ends in the middle of a row: rows are missing, and nobody can tell how many
  */
 export async function* readCatalogue(bytes: AsyncIterable<Buffer>, file: string): AsyncGenerator<CatalogueBatch> {
@@ -56,6 +56,12 @@ export async function* readCatalogue(bytes: AsyncIterable<Buffer>, file: string)
   }
   if (header === undefined) {
     throw new IngestError(file, 'the file is empty', {
+      line: 1,
+      hint: 'download dataset.csv again, or remove the file to use the sample catalogue',
+    });
+  }
+  if (rowNumber === 0) {
+    throw new IngestError(file, 'the file has a header and no rows', {
       line: 1,
       hint: 'download dataset.csv again, or remove the file to use the sample catalogue',
     });

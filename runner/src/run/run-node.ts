@@ -71,7 +71,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
           elapsed: elapsed(),
           version: published?.version,
           message: `${failed.length} of ${gates.length} ${gates.length === 1 ? 'test' : 'tests'} failed: ${list(failed)}; ${kept}`,
-          hint: `mend the data or the model, then: tsdbt build --select ${node.name}+`,
+          hint: mendHint(node, isIncremental),
         },
         { ...about, completedAt: new Date(), ...compiledOf(source) },
       );
@@ -130,6 +130,11 @@ async function stage(
     dependsOn: state.namedParents(node.uniqueId).map((id) => state.relationOf(id)),
     isIncremental,
   });
+}
+
+function mendHint(node: ModelNode, isIncremental: boolean): string {
+  const command = `mend the data or the model, then: tsdbt build --select ${node.name}+`;
+  return isIncremental ? `${command} (rows published before stay: --full-refresh builds the table anew)` : command;
 }
 
 /** `--full-refresh`, unless the model's config says otherwise. */

@@ -35,6 +35,18 @@ function filesOf(folder: string): string[] {
 }
 
 describe('tsdbt init', () => {
+  it('takes a packed tsdbt from where the folder around has it, and says nothing of installing where it is installed', async () => {
+    const home = join(temporary.folder, 'home');
+    mkdirSync(join(home, 'node_modules', 'tsdbt'), { recursive: true });
+    writeFileSync(join(home, 'node_modules', 'tsdbt', 'package.json'), '{}');
+    writeFileSync(join(home, 'package.json'), '{"dependencies": {"tsdbt": "file:../packed/tsdbt.tgz"}}');
+    const { stderr } = await tsdbt(home, ['init', 'shop']);
+    expect(stderr.split('\n').slice(-3)).toEqual(['  cd shop', '  npx tsdbt build', '']);
+    expect(JSON.parse(readFileSync(join(home, 'shop', 'package.json'), 'utf8'))).toMatchObject({
+      dependencies: { tsdbt: 'file:../../packed/tsdbt.tgz' },
+    });
+  });
+
   it('makes a project and says what to do next', async () => {
     const { code, stderr, stdout } = await tsdbt(temporary.folder, ['init', 'my-project']);
     expect(code).toBe(0);

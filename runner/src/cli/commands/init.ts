@@ -32,7 +32,8 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
       commentEnd: '#>',
     },
   });
-  const values = { name, folder: packageName(basename(folder)), version: TSDBT_VERSION };
+  const around = enginesAround(folder);
+  const values = { name, folder: packageName(basename(folder)), tsdbt: around.spec ?? `^${TSDBT_VERSION}` };
   const say = (line: string): void => {
     if (!options.quiet) effects.stderr.write(`${line}\n`);
   };
@@ -56,8 +57,40 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
       ? `\nNothing to do: ${shown} has all of these files.`
       : `\nThe project ${name} is ready in ${shown}. Next:`,
   );
-  if (made > 0) say(`  ${shown === '.' ? '' : `cd ${shown} && `}npm install\n  npx tsdbt build`);
+  const steps = [shown === '.' ? '' : `cd ${shown}`, around.installed ? '' : 'npm install'].filter(
+    (step) => step !== '',
+  );
+  if (made > 0) for (const line of [steps.join(' && '), 'npx tsdbt build']) if (line !== '') say(`  ${line}`);
   return 0;
+}
+
+/**
+ * Looks for tsdbt in the folders above a new project: whether it runs there as it is, and where a `package.json` has it from
+ * when that is a file (a packed version, a checkout), as a specification that holds in the new folder.
+ */
+function enginesAround(folder: string): { installed: boolean; spec: string | undefined } {
+  let installed = false;
+  for (let above = dirname(folder); ; above = dirname(above)) {
+    installed ||= existsSync(join(above, 'node_modules', 'tsdbt', 'package.json'));
+    const spec = dependencyOn(join(above, 'package.json'));
+    if (spec?.startsWith('file:')) {
+      const from = relative(folder, resolve(above, spec.slice('file:'.length))).replaceAll('\\', '/');
+      return { installed, spec: `file:${from}` };
+    }
+    if (spec !== undefined || dirname(above) === above) return { installed, spec: undefined };
+  }
+}
+
+function dependencyOn(packageJson: string): string | undefined {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(packageJson, 'utf8')) as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    return dependencies?.tsdbt ?? devDependencies?.tsdbt;
+  } catch {
+    return undefined;
+  }
 }
 
 function templateFiles(): string[] {
