@@ -211,9 +211,9 @@ describe('what selects nothing', () => {
       'TSD3021 - the selector "+gold.diagnostik+" matches nothing ("tsdbt ls" lists what there is)',
     ],
     ['glod', 'TSD3021 - the selector "glod" matches nothing (did you mean "gold"?)'],
-    ['tag:dialy', 'TSD3021 - the selector "tag:dialy" matches nothing (did you mean "daily"?)'],
-    ['path:model/gold', 'TSD3021 - the selector "path:model/gold" matches nothing (did you mean "models/gold"?)'],
-    ['source:fiels', 'TSD3021 - the selector "source:fiels" matches nothing (did you mean "files"?)'],
+    ['tag:dialy', 'TSD3021 - the selector "tag:dialy" matches nothing (did you mean "tag:daily"?)'],
+    ['path:model/gold', 'TSD3021 - the selector "path:model/gold" matches nothing (did you mean "path:models/gold"?)'],
+    ['source:fiels', 'TSD3021 - the selector "source:fiels" matches nothing (did you mean "source:files"?)'],
     ['tga:daily', 'TSD3022 - there is no selector method "tga" (in "tga:daily") (did you mean "tag"?)'],
     [
       'state:modified',

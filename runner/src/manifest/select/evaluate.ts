@@ -142,10 +142,19 @@ function matchesNothing(manifest: SelectableManifest, criterion: Criterion): Gra
   const hint =
     disabled !== undefined
       ? `${disabled.path} is disabled: set enabled to true`
-      : (didYouMean(criterion.value, values) ?? fewValues(values));
+      : (meant(criterion, values) ?? fewValues(values));
   return new GraphError(graphCodes.selectorMatchesNothing, `the selector "${criterion.text}" matches nothing`, {
     hint,
   });
+}
+
+/** The nearest value, written as it is in the term: with its method where that was given. */
+function meant(criterion: Criterion, values: ReadonlySet<string>): string | undefined {
+  const prefix = criterion.text.includes(`${criterion.method}:`) ? `${criterion.method}:` : '';
+  return didYouMean(
+    `${prefix}${criterion.value}`,
+    [...values].map((value) => `${prefix}${value}`),
+  );
 }
 
 function fewValues(values: ReadonlySet<string>): string {
