@@ -60,9 +60,10 @@ describe('bins', () => {
     const edges = fitBinEdges(matrix);
     expect(edges[0]!.length).toBe(254);
     const counts = new Uint32Array(256);
-    for (let i = 0; i < 5000; i++) counts[applyBins(matrix, edges).values[i]!]!++;
+    const bins = applyBins(matrix, edges).values;
+    for (let i = 0; i < 5000; i++) counts[bins[i]!]!++;
     expect(Math.max(...counts)).toBeLessThan(25);
-  }, 20_000);
+  });
 
   it('survive a column that is missing throughout', () => {
     const matrix = { names: ['x'], rows: 2, columns: [Float64Array.of(Number.NaN, Number.NaN)] };

@@ -104,7 +104,8 @@ function modelError(node: ModelNode, thrown: unknown, projectDir: string): unkno
     const place = inputPlace(thrown, projectDir);
     const problem = thrown.problem ?? message;
     // without a frame the file stands in the line itself
-    const shown = place !== undefined || problem.includes(thrown.file) ? problem : `${thrown.file}: ${problem}`;
+    const file = thrown.line === undefined ? thrown.file : `${thrown.file}:${thrown.line}`;
+    const shown = place !== undefined || problem.includes(thrown.file) ? problem : `${file}: ${problem}`;
     return new EngineError('TSD5021', `${node.name}: ${shown}`, { place, hint: thrown.hint, cause: thrown });
   }
   return new EngineError('TSD5020', `${node.name}: run() threw: ${message.split('\n')[0]}`, {
