@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../errors/tsdbt-error.js';
 import { scheduleCodes } from './codes.js';
@@ -11,7 +11,7 @@ import { scheduleCodes } from './codes.js';
 export function writeFileAtomically(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = openSync(temporary, 'w');
     try {
       writeFileSync(file, text);
@@ -23,6 +23,17 @@ export function writeFileAtomically(path: string, text: string): void {
   } catch (cause) {
     removeIfThere(temporary);
     throw unwritable(path, cause);
+  }
+}
+
+/** Folder by folder: Node's recursive mkdir never ends below a folder that takes no folders, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   }
 }
 
