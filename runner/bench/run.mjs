@@ -10,7 +10,7 @@ const words = process.argv.slice(2);
 const benchmarks = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.mjs'))
   .map((entry) => join(entry.parentPath, entry.name))
-  .filter((path) => path !== fileURLToPath(import.meta.url) && !relative(folder, path).includes('support'))
+  .filter((path) => path !== fileURLToPath(import.meta.url) && !/-data\.mjs$|support/.test(path))
   .filter((path) => words.every((word) => relative(folder, path).includes(word)))
   .sort();
 if (benchmarks.length === 0) {
