@@ -1,3 +1,4 @@
+import { neverAskedFirst } from '../features/ask-order.js';
 import { type Lookup, lookUp } from '../features/lookup.js';
 import type { FeatureService, TrackReference } from '../features/provider.js';
 import { ReccobeatsFeatures } from '../features/reccobeats.js';
@@ -26,7 +27,7 @@ export async function* featureLookups(context: TableContext): AsyncGenerator<Col
       services.some(({ name }) => !before.nothing.has(`${name} ${trackId}`)),
   );
   const limit = Number(context.var('feature_tracks_per_run', 2000));
-  const tracks = wanted.slice(0, limit);
+  const tracks = neverAskedFirst(wanted, before.asked).slice(0, limit);
   if (wanted.length > tracks.length) {
     const later = formatCount(wanted.length - tracks.length);
     context.log.info(`audio features: ${formatCount(tracks.length)} tracks are asked for now, ${later} in later runs`);
@@ -77,10 +78,12 @@ interface EarlierLookups {
   readonly found: ReadonlySet<string>;
   /** `provider id` of what a service did not have not long ago */
   readonly nothing: ReadonlySet<string>;
+  /** ids that some service did not have not long ago */
+  readonly asked: ReadonlySet<string>;
 }
 
 async function earlierLookups(context: TableContext): Promise<EarlierLookups> {
-  if (context.this === undefined) return { found: new Set(), nothing: new Set() };
+  if (context.this === undefined) return { found: new Set(), nothing: new Set(), asked: new Set() };
   const since = context.runStartedAt.getTime() - Number(context.var('feature_retry_days', 30)) * 86_400_000;
   const rows = await context.query(
     `select track_id, provider, outcome from ${context.this.relation} where outcome = 'found' or epoch_ms(asked_at) > ${since}`,
@@ -89,6 +92,7 @@ async function earlierLookups(context: TableContext): Promise<EarlierLookups> {
   return {
     found: new Set(of(true).map((row) => String(row.track_id))),
     nothing: new Set(of(false).map((row) => `${row.provider} ${row.track_id}`)),
+    asked: new Set(of(false).map((row) => String(row.track_id))),
   };
 }
 
