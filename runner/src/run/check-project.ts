@@ -73,10 +73,7 @@ async function builtNode(state: RunState, node: ModelNode, session: Session): Pr
   }
   const relation = state.relationOf(node.uniqueId);
   const published = await state.storage.published(relation);
-  const isIncremental =
-    node.config.materialized === 'incremental' &&
-    published?.kind === 'table' &&
-    !(node.config.full_refresh ?? state.request.fullRefresh);
+  const isIncremental = state.isIncremental(node, published);
   // what `this` prints is read as it is published
   if (isIncremental) await state.storage.expose(relation);
   return { ...sqlNode(state, node, isIncremental), judge };

@@ -55,7 +55,7 @@ export async function compilePublished(
   let isIncremental = false;
   if (node.resourceType !== 'test' && node.config.materialized === 'incremental') {
     const relation = state.relationOf(node.uniqueId);
-    isIncremental = (await state.storage.published(relation))?.kind === 'table';
+    isIncremental = state.isIncremental(node, await state.storage.published(relation));
     if (isIncremental) await state.storage.expose(relation);
   }
   return state.compile(node, session, { isIncremental });

@@ -34,15 +34,14 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     const published = await state.storage.published(relation);
     // a view that is replaced need not be readable any more: what it reads may have changed
     if (published?.kind === 'table') await state.storage.expose(relation);
-    const isIncremental =
-      node.config.materialized === 'incremental' && published?.kind === 'table' && !fullRefresh(state, node);
+    const isIncremental = state.isIncremental(node, published);
     await runHooks(state, hooksOf(node, 'pre_hook'), node, session);
     source = await nodeSelect(
       state,
       node,
       session,
       isIncremental,
-      published?.kind === 'table' && !fullRefresh(state, node),
+      published?.kind === 'table' && !state.fullRefresh(node),
     );
     staged = await stage(state, node, relation, session, source, isIncremental);
     for (const warning of staged.warnings) state.log('info', `${relation.schema}.${relation.identifier}: ${warning}`);
@@ -135,11 +134,6 @@ async function stage(
 function mendHint(node: ModelNode, isIncremental: boolean): string {
   const command = `mend the data or the model, then: tsdbt build --select ${node.name}+`;
   return isIncremental ? `${command} (rows published before stay: --full-refresh builds the table anew)` : command;
-}
-
-/** `--full-refresh`, unless the model's config says otherwise. */
-function fullRefresh(state: RunState, node: ModelNode): boolean {
-  return node.config.full_refresh ?? state.request.fullRefresh;
 }
 
 function compiledOf(source: NodeSelect): { compiledPath: string | undefined; compiledCode: string | undefined } {

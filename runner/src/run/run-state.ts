@@ -10,6 +10,7 @@ import { compileNode } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import type { DeltaStorage } from '../materialize/delta-storage.js';
+import type { PublishedRelation } from '../materialize/storage.js';
 import type { NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
 import { summaryOf } from './summaries.js';
@@ -32,6 +33,16 @@ export class RunState {
 
   get manifest() {
     return this.request.manifest;
+  }
+
+  /** `--full-refresh`, unless the model's config says otherwise. */
+  fullRefresh(node: ModelNode): boolean {
+    return node.config.full_refresh ?? this.request.fullRefresh;
+  }
+
+  /** Whether a node adds to the table that is published, instead of writing it anew. */
+  isIncremental(node: ModelNode, published: PublishedRelation | undefined): boolean {
+    return node.config.materialized === 'incremental' && published?.kind === 'table' && !this.fullRefresh(node);
   }
 
   /** The published relation of a node or source. */
