@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CommitProvenance } from '../delta/log/commit.js';
+import type { SnapshotAt } from '../delta/log/load.js';
 import type { Snapshot } from '../delta/log/snapshot.js';
 import { stageAppend } from '../delta/operations/append.js';
 import { stageMerge } from '../delta/operations/merge.js';
@@ -8,17 +9,12 @@ import type { TableSettings } from '../delta/operations/metadata.js';
 import { stageOverwrite } from '../delta/operations/overwrite.js';
 import type { StagedCommit } from '../delta/operations/staged-commit.js';
 import type { ParquetEngine } from '../delta/parquet.js';
-import { DeltaTable } from '../delta/table.js';
 import type { Session } from '../engines/engine.js';
-import { EngineFailure } from '../engines/engine-failure.js';
-import { quoteIdentifier, Relation } from '../engines/relation.js';
-import { StorageError } from '../errors/tsdbt-error.js';
+import { quoteIdentifier, type Relation } from '../engines/relation.js';
 import { sameContent } from './content.js';
+import { LakeCatalog } from './lake-catalog.js';
 import type { MergeOptions, Publication, PublishedRelation, StagedRelation, Storage, TableOptions } from './storage.js';
-import { readView, removeView, type ViewDefinition, writeView } from './view-file.js';
-
-/** Schema of the engine's catalog that holds staged data. */
-const STAGED_SCHEMA = 'tsdbt_staged';
+import { removeView, type ViewDefinition, writeView } from './view-file.js';
 
 export interface DeltaStorageOptions {
   /** absolute folder of the warehouse */
@@ -29,24 +25,19 @@ export interface DeltaStorageOptions {
   /** what every commit says of its origin */
   readonly commitInfo: CommitProvenance;
   readonly invocationId: string;
+  /** tables are read as they were at this time; default: at their latest version */
+  readonly asOf?: SnapshotAt | undefined;
 }
-
-type Pinned =
-  | { readonly kind: 'table'; readonly snapshot: Snapshot }
-  | { readonly kind: 'view'; readonly definition: ViewDefinition };
 
 /** Tables of the warehouse: Delta logs, with views in the engine's catalog that read one pinned version each. */
 export class DeltaStorage implements Storage {
   readonly stages = true;
-  readonly #pinned = new Map<string, Promise<Pinned | undefined>>();
-  readonly #exposed = new Map<string, Promise<boolean>>();
-  readonly #external = new Map<string, string>();
-  /** names of relations → names of the exposed views that read them */
-  readonly #readers = new Map<string, Set<string>>();
-  #catalogQueue: Promise<unknown> = Promise.resolve();
-  #stagedNumber = 0;
+  readonly #catalog: LakeCatalog;
 
-  constructor(private readonly options: DeltaStorageOptions) {}
+  constructor(private readonly options: DeltaStorageOptions) {
+    const { warehouse, catalog: session, parquetOf, asOf } = options;
+    this.#catalog = new LakeCatalog({ warehouse, session, parquetOf, asOf, locationOf: (of) => this.locationOf(of) });
+  }
 
   /** absolute folder of a table */
   locationOf(relation: Relation): string {
@@ -54,7 +45,7 @@ export class DeltaStorage implements Storage {
   }
 
   async published(relation: Relation): Promise<PublishedRelation | undefined> {
-    const pinned = await this.#pin(relation);
+    const pinned = await this.#catalog.pin(relation);
     if (pinned === undefined) return undefined;
     if (pinned.kind === 'view')
       return { kind: 'view', columns: pinned.definition.columns, version: undefined, rows: undefined };
@@ -69,35 +60,26 @@ export class DeltaStorage implements Storage {
   async latestSelect(
     relation: Relation,
   ): Promise<{ select: string; dependsOn: ViewDefinition['dependsOn'] } | undefined> {
-    const pinned = await this.#serial(() => this.#read(relation));
+    const pinned = await this.#catalog.read(relation);
     if (pinned === undefined) return undefined;
     if (pinned.kind === 'view') return { select: pinned.definition.sql, dependsOn: pinned.definition.dependsOn };
     return { select: pinned.snapshot.toSql(), dependsOn: [] };
   }
 
   expose(relation: Relation): Promise<boolean> {
-    const key = relation.toString();
-    let exposed = this.#exposed.get(key);
-    if (exposed === undefined) {
-      exposed = this.#expose(relation);
-      this.#exposed.set(key, exposed);
-    }
-    return exposed;
+    return this.#catalog.expose(relation);
   }
 
   /**
    * A SELECT over a Delta table outside the warehouse, at its latest version.
    * @throws {StorageError} TSD6xxx where the table cannot be read
    */
-  async selectAt(location: string): Promise<string | undefined> {
-    const parquet = this.options.parquetOf(this.options.catalog);
-    return this.#serial(async () => (await (await DeltaTable.open(location, parquet))?.snapshot())?.toSql());
+  selectAt(location: string): Promise<string | undefined> {
+    return this.#catalog.selectAt(location);
   }
 
-  async exposeExternal(relation: Relation, select: string): Promise<void> {
-    this.#external.set(relation.toString(), select);
-    await this.#createView(relation, select);
-    this.#exposed.set(relation.toString(), Promise.resolve(true));
+  exposeExternal(relation: Relation, select: string): Promise<void> {
+    return this.#catalog.exposeExternal(relation, select);
   }
 
   async stageTable(
@@ -173,19 +155,19 @@ export class DeltaStorage implements Storage {
     dependsOn: readonly Relation[],
   ): Promise<StagedRelation> {
     const columns = await session.describe(select);
-    const before = await this.#pin(relation);
+    const before = await this.#catalog.pin(relation);
     const definition: ViewDefinition = {
       sql: select,
       columns,
       dependsOn: dependsOn.map((parent) => ({
         schema: parent.schema,
         identifier: parent.identifier,
-        select: this.#external.get(parent.toString()),
+        select: this.#catalog.externalSelect(parent),
       })),
       description,
       invocationId: this.options.invocationId,
     };
-    const staged = await this.#stageName(relation, select);
+    const { relation: staged } = await this.#catalog.stage(relation, select);
     return {
       relation: staged,
       columns,
@@ -196,11 +178,11 @@ export class DeltaStorage implements Storage {
           writeView(this.options.warehouse, relation, definition);
           if (before?.kind === 'table') this.#setAside(relation);
         }
-        await this.#repin(relation, { kind: 'view', definition });
-        await this.#dropView(staged);
+        await this.#catalog.repin(relation, { kind: 'view', definition });
+        await this.#catalog.drop(staged);
         return { version: undefined, rows: undefined, unchanged };
       },
-      discard: () => this.#dropView(staged),
+      discard: () => this.#catalog.drop(staged),
     };
   }
 
@@ -213,23 +195,23 @@ export class DeltaStorage implements Storage {
     staged: StagedCommit,
     isUnchanged: () => Promise<boolean>,
   ): Promise<StagedRelation> {
-    const name = await this.#stageName(relation, staged.toSql());
+    const { relation: name, columns } = await this.#catalog.stage(relation, staged.toSql());
     return {
       relation: name,
-      columns: await this.#serial(() => this.options.catalog.describe(`SELECT * FROM ${name}`)),
+      columns,
       warnings: staged.warnings.map((warning) => warning.message),
       publish: async (): Promise<Publication> => {
         const before = await this.#snapshot(relation);
         if (before !== undefined && (await isUnchanged())) {
-          await this.#dropView(name);
+          await this.#catalog.drop(name);
           await staged.discard();
           return { version: before.version, rows: before.numRecords, unchanged: true };
         }
         await staged.commit(this.options.commitInfo);
         removeView(this.options.warehouse, relation);
-        const snapshot = await this.#serial(async () => (await this.#open(relation))!.snapshot());
-        await this.#repin(relation, { kind: 'table', snapshot });
-        await this.#dropView(name);
+        const snapshot = await this.#catalog.latest(relation);
+        await this.#catalog.repin(relation, { kind: 'table', snapshot });
+        await this.#catalog.drop(name);
         const { metrics } = staged;
         // an overwrite of rows says how many there are now, not which of them are new
         const onlyAdds = metrics.numRemovedFiles === undefined || metrics.numRemovedFiles === 0;
@@ -242,99 +224,14 @@ export class DeltaStorage implements Storage {
           unchanged: false,
         };
       },
-      discard: () => this.#dropView(name),
+      discard: () => this.#catalog.drop(name),
     };
   }
 
   /** The table that a write builds on; a view of that name counts as no table. */
   async #snapshot(relation: Relation): Promise<Snapshot | undefined> {
-    const pinned = await this.#pin(relation);
+    const pinned = await this.#catalog.pin(relation);
     return pinned?.kind === 'table' ? pinned.snapshot : undefined;
-  }
-
-  #pin(relation: Relation): Promise<Pinned | undefined> {
-    const key = relation.toString();
-    let pinned = this.#pinned.get(key);
-    if (pinned === undefined) {
-      pinned = this.#serial(() => this.#read(relation));
-      this.#pinned.set(key, pinned);
-    }
-    return pinned;
-  }
-
-  async #read(relation: Relation): Promise<Pinned | undefined> {
-    const definition = readView(this.options.warehouse, relation);
-    if (definition !== undefined) return { kind: 'view', definition };
-    const table = await this.#open(relation);
-    return table === undefined ? undefined : { kind: 'table', snapshot: await table.snapshot() };
-  }
-
-  #open(relation: Relation): Promise<DeltaTable | undefined> {
-    return DeltaTable.open(this.locationOf(relation), this.options.parquetOf(this.options.catalog));
-  }
-
-  async #expose(relation: Relation): Promise<boolean> {
-    const pinned = await this.#pin(relation);
-    if (pinned === undefined) return false;
-    if (pinned.kind === 'table') {
-      await this.#createView(relation, pinned.snapshot.toSql());
-      return true;
-    }
-    for (const parent of pinned.definition.dependsOn) {
-      const name = new Relation(parent.schema, parent.identifier);
-      const key = name.toString();
-      this.#readers.set(key, (this.#readers.get(key) ?? new Set()).add(relation.toString()));
-      if (parent.select !== undefined && !this.#external.has(key)) await this.exposeExternal(name, parent.select);
-      else if (parent.select === undefined) await this.expose(name);
-    }
-    try {
-      await this.#createView(relation, pinned.definition.sql);
-    } catch (thrown) {
-      if (!(thrown instanceof EngineFailure)) throw thrown;
-      throw new StorageError(
-        'TSD6083',
-        `the view ${relation.schema}.${relation.identifier} cannot be read any more: ${thrown.message}`,
-        {
-          hint: `what it reads has changed since: run it again, tsdbt build --select ${relation.identifier}`,
-          cause: thrown,
-        },
-      );
-    }
-    return true;
-  }
-
-  /** Views over a relation are made anew when they are next asked for: the engine has bound them to the columns of before. */
-  #forgetReaders(key: string): void {
-    for (const reader of this.#readers.get(key) ?? []) {
-      if (this.#exposed.delete(reader)) this.#forgetReaders(reader);
-    }
-  }
-
-  async #repin(relation: Relation, pinned: Pinned): Promise<void> {
-    const key = relation.toString();
-    this.#pinned.set(key, Promise.resolve(pinned));
-    this.#exposed.delete(key);
-    this.#forgetReaders(key);
-    await this.expose(relation);
-  }
-
-  async #stageName(relation: Relation, select: string): Promise<Relation> {
-    this.#stagedNumber += 1;
-    const staged = new Relation(STAGED_SCHEMA, `${relation.schema}.${relation.identifier}.${this.#stagedNumber}`);
-    await this.#createView(staged, select);
-    return staged;
-  }
-
-  async #createView(relation: Relation, select: string): Promise<void> {
-    await this.#serial(() =>
-      this.options.catalog.execute(
-        `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(relation.schema)}; CREATE OR REPLACE VIEW ${relation} AS ${select}`,
-      ),
-    );
-  }
-
-  async #dropView(relation: Relation): Promise<void> {
-    await this.#serial(() => this.options.catalog.execute(`DROP VIEW IF EXISTS ${relation}`));
   }
 
   /** A table that gives way to a view of the same name is kept aside, not deleted. */
@@ -348,13 +245,6 @@ export class DeltaStorage implements Storage {
     );
     mkdirSync(dirname(to), { recursive: true });
     renameSync(from, to);
-  }
-
-  /** The catalog session takes one statement at a time, and a failed one must not stop those after it. */
-  #serial<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#catalogQueue.then(work, work);
-    this.#catalogQueue = result.catch(() => undefined);
-    return result;
   }
 }
 

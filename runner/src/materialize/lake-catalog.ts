@@ -1,0 +1,190 @@
+import type { SnapshotAt } from '../delta/log/load.js';
+import type { Snapshot } from '../delta/log/snapshot.js';
+import type { ParquetEngine } from '../delta/parquet.js';
+import { DeltaTable } from '../delta/table.js';
+import type { Column, Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import { quoteIdentifier, Relation } from '../engines/relation.js';
+import { StorageError } from '../errors/tsdbt-error.js';
+import { readView, type ViewDefinition } from './view-file.js';
+
+/** Schema of the engine's catalog that holds staged data. */
+const STAGED_SCHEMA = 'tsdbt_staged';
+
+export type Pinned =
+  | { readonly kind: 'table'; readonly snapshot: Snapshot }
+  | { readonly kind: 'view'; readonly definition: ViewDefinition };
+
+export interface LakeCatalogOptions {
+  /** absolute folder of the warehouse */
+  readonly warehouse: string;
+  /** absolute folder of a table */
+  readonly locationOf: (relation: Relation) => string;
+  /** session for reading logs and for the views; used by nobody else */
+  readonly session: Session;
+  readonly parquetOf: (session: Session) => ParquetEngine;
+  /** tables are read as they were at this time or version; default: at their latest version */
+  readonly asOf: SnapshotAt | undefined;
+}
+
+/**
+ * The lake as one run sees it: every relation is pinned to the version that was current when the run first asked for it, and is
+ * readable by its name as a view in the engine's catalog.
+ */
+export class LakeCatalog {
+  readonly #pinned = new Map<string, Promise<Pinned | undefined>>();
+  readonly #exposed = new Map<string, Promise<boolean>>();
+  readonly #external = new Map<string, string>();
+  /** names of relations → names of the exposed views that read them */
+  readonly #readers = new Map<string, Set<string>>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #stagedNumber = 0;
+
+  constructor(private readonly options: LakeCatalogOptions) {}
+
+  /** What the run has pinned, or pins now; undefined where there is nothing of that name. */
+  pin(relation: Relation): Promise<Pinned | undefined> {
+    const key = relation.toString();
+    let pinned = this.#pinned.get(key);
+    if (pinned === undefined) {
+      pinned = this.read(relation);
+      this.#pinned.set(key, pinned);
+    }
+    return pinned;
+  }
+
+  /** What readers outside the run see now: another run may have published a newer version than this one has pinned. */
+  read(relation: Relation): Promise<Pinned | undefined> {
+    return this.#serial(async () => {
+      const definition = readView(this.options.warehouse, relation);
+      if (definition !== undefined) return { kind: 'view', definition };
+      const table = await this.#openAt(this.options.locationOf(relation));
+      if (table === undefined) return undefined;
+      try {
+        return { kind: 'table', snapshot: await table.snapshot(this.options.asOf) };
+      } catch (thrown) {
+        // a table that was made later did not exist then
+        if (this.options.asOf?.timestamp !== undefined && isYounger(thrown)) return undefined;
+        throw thrown;
+      }
+    });
+  }
+
+  /** The latest version of a table, read anew. */
+  latest(relation: Relation): Promise<Snapshot> {
+    return this.#serial(async () => (await this.#openAt(this.options.locationOf(relation)))!.snapshot());
+  }
+
+  /** Pins what the run itself has published. */
+  async repin(relation: Relation, pinned: Pinned): Promise<void> {
+    const key = relation.toString();
+    this.#pinned.set(key, Promise.resolve(pinned));
+    this.#exposed.delete(key);
+    this.#forgetReaders(key);
+    await this.expose(relation);
+  }
+
+  /** Makes a relation readable by its name; false where there is none. */
+  expose(relation: Relation): Promise<boolean> {
+    const key = relation.toString();
+    let exposed = this.#exposed.get(key);
+    if (exposed === undefined) {
+      exposed = this.#expose(relation);
+      this.#exposed.set(key, exposed);
+    }
+    return exposed;
+  }
+
+  /** Reads something outside the warehouse under the relation's name. */
+  async exposeExternal(relation: Relation, select: string): Promise<void> {
+    this.#external.set(relation.toString(), select);
+    await this.#createView(relation, select);
+    this.#exposed.set(relation.toString(), Promise.resolve(true));
+  }
+
+  /** How a relation outside the warehouse is read; undefined for all others. */
+  externalSelect(relation: Relation): string | undefined {
+    return this.#external.get(relation.toString());
+  }
+
+  /**
+   * A SELECT over a Delta table at a folder, at its latest version.
+   * @throws {StorageError} TSD6xxx where the table cannot be read
+   */
+  selectAt(location: string): Promise<string | undefined> {
+    return this.#serial(async () => (await (await this.#openAt(location))?.snapshot(this.options.asOf))?.toSql());
+  }
+
+  /** A name under which data can be read that is not published. */
+  async stage(relation: Relation, select: string): Promise<{ relation: Relation; columns: readonly Column[] }> {
+    this.#stagedNumber += 1;
+    const staged = new Relation(STAGED_SCHEMA, `${relation.schema}.${relation.identifier}.${this.#stagedNumber}`);
+    await this.#createView(staged, select);
+    const columns = await this.#serial(() => this.options.session.describe(`SELECT * FROM ${staged}`));
+    return { relation: staged, columns };
+  }
+
+  async drop(staged: Relation): Promise<void> {
+    await this.#serial(() => this.options.session.execute(`DROP VIEW IF EXISTS ${staged}`));
+  }
+
+  #openAt(location: string): Promise<DeltaTable | undefined> {
+    return DeltaTable.open(location, this.options.parquetOf(this.options.session));
+  }
+
+  async #expose(relation: Relation): Promise<boolean> {
+    const pinned = await this.pin(relation);
+    if (pinned === undefined) return false;
+    if (pinned.kind === 'table') {
+      await this.#createView(relation, pinned.snapshot.toSql());
+      return true;
+    }
+    for (const parent of pinned.definition.dependsOn) {
+      const name = new Relation(parent.schema, parent.identifier);
+      const key = name.toString();
+      this.#readers.set(key, (this.#readers.get(key) ?? new Set()).add(relation.toString()));
+      if (parent.select !== undefined && !this.#external.has(key)) await this.exposeExternal(name, parent.select);
+      else if (parent.select === undefined) await this.expose(name);
+    }
+    try {
+      await this.#createView(relation, pinned.definition.sql);
+    } catch (thrown) {
+      if (!(thrown instanceof EngineFailure)) throw thrown;
+      throw new StorageError(
+        'TSD6083',
+        `the view ${relation.schema}.${relation.identifier} cannot be read any more: ${thrown.message}`,
+        {
+          hint: `what it reads has changed since: run it again, tsdbt build --select ${relation.identifier}`,
+          cause: thrown,
+        },
+      );
+    }
+    return true;
+  }
+
+  /** Views over a relation are made anew when they are next asked for: the engine has bound them to the columns of before. */
+  #forgetReaders(key: string): void {
+    for (const reader of this.#readers.get(key) ?? []) {
+      if (this.#exposed.delete(reader)) this.#forgetReaders(reader);
+    }
+  }
+
+  async #createView(relation: Relation, select: string): Promise<void> {
+    await this.#serial(() =>
+      this.options.session.execute(
+        `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(relation.schema)}; CREATE OR REPLACE VIEW ${relation} AS ${select}`,
+      ),
+    );
+  }
+
+  /** The catalog session takes one statement at a time, and a failed one must not stop those after it. */
+  #serial<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function isYounger(thrown: unknown): boolean {
+  return thrown instanceof StorageError && thrown.code === 'TSD6016';
+}
