@@ -13,6 +13,7 @@ const TABLES = [
   'bronze.my_tracks_features_bronze',
   'bronze.my_tracks_features_bronze_synthetic',
   'bronze.repeated_plays',
+  'bronze.spotify_export_episodes',
   'bronze.spotify_export_plays',
   'bronze.spotify_recent_plays',
   'silver.listening_with_features',
@@ -98,6 +99,7 @@ describe('a fresh copy without data', () => {
       'bronze.kaggle_tracks_rejected',
       'bronze.my_tracks_features_bronze',
       'bronze.repeated_plays',
+      'bronze.spotify_export_episodes',
       'bronze.spotify_export_plays',
       'bronze.spotify_recent_plays',
     ]);

@@ -12,8 +12,6 @@ export interface ExportFormat {
   readonly name: 'account' | 'account podcasts' | 'account audiobooks' | 'extended';
   /** keys that every entry has; the shape is known by them */
   readonly keys: readonly string[];
-  /** exact to the second, with ids: wins over a format that has neither */
-  readonly exact: boolean;
   read(row: RowReader): ExportedEntry;
 }
 
@@ -22,7 +20,6 @@ const NOTHING: ExportedEntry = { kind: 'nothing' };
 const account: ExportFormat = {
   name: 'account',
   keys: ['endTime', 'artistName', 'trackName', 'msPlayed'],
-  exact: false,
   read: (row) => ({
     kind: 'play',
     play: {
@@ -51,7 +48,6 @@ function accountSpoken(
   return {
     name,
     keys: ['endTime', showKey, episodeKey, 'msPlayed'],
-    exact: false,
     read: (row) => ({
       kind: 'episode',
       episode: {
@@ -70,7 +66,6 @@ function accountSpoken(
 const extended: ExportFormat = {
   name: 'extended',
   keys: ['ts', 'ms_played', 'master_metadata_track_name', 'spotify_track_uri'],
-  exact: true,
   read: (row) => {
     const endedAt = row.time('ts', true);
     const msPlayed = row.milliseconds('ms_played');

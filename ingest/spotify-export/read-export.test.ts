@@ -97,13 +97,13 @@ describe('where the files are', () => {
     await put('.DS_Store', 'x');
     const { files, plays, ignored } = await read();
     expect(files.map((file) => file.path)).toEqual([
-      'export/stored.zip!/endsong_0.json',
       'export/StreamingHistory0.json',
       'export/my data/Spotify Account Data/StreamingHistory_music_1.json',
       'export/my_spotify_data.zip!/Spotify Account Data/StreamingHistory3.json',
       'export/old/StreamingHistory2.json.gz',
+      'export/stored.zip!/endsong_0.json',
     ]);
-    expect(plays.map((play) => new Date(play.entry.endedAt).getUTCDate())).toEqual([5, 1, 2, 4, 3]);
+    expect(plays.map((play) => new Date(play.entry.endedAt).getUTCDate())).toEqual([1, 2, 4, 3, 5]);
     expect(ignored).toEqual([]);
   });
 
@@ -193,28 +193,29 @@ describe('what is read', () => {
     expect(
       episodes.map(({ entry }) => [entry.contentType, entry.showName, entry.episodeName, entry.episodeUri]),
     ).toEqual([
+      ['podcast', 'S', 'E2', null],
+      ['podcast', 'S', 'E', null],
       ['podcast', 'S', 'E', 'spotify:episode:e'],
       ['audiobook', 'B', 'C', 'spotify:show:b'],
-      ['podcast', 'S', 'E2', null],
     ]);
     expect(files).toMatchObject([
+      { rowsRead: 2, episodes: 2, repeatedInFiles: 0 },
       { rowsRead: 4, plays: 1, episodes: 2, nameless: 1 },
-      { rowsRead: 2, episodes: 1, repeatedExactly: 1 },
     ]);
   });
 
-  it('files that overlap count once; the account export gives way to the extended one', async () => {
+  it('files of one format that overlap count once; each format is read for itself', async () => {
     const twice = [account('2023-01-01 10:00'), account('2023-01-01 10:00'), account('2023-01-01 11:00')];
     await put('2023/StreamingHistory0.json', twice);
     await put('2024/StreamingHistory0.json', [...twice, account('2024-01-01 10:00')]);
     await put('Streaming_History_Audio_2023_0.json', [extended('2023-01-01T11:00:12Z')]);
     const { plays, files } = await read();
-    expect(plays).toHaveLength(4);
-    expect(new Set(plays.map((play) => play.playId)).size).toBe(4);
-    expect(files.map((file) => [file.rowsRead, file.plays, file.repeatedInFiles, file.repeatedExactly])).toEqual([
-      [1, 1, 0, 0],
-      [3, 2, 0, 1],
-      [4, 1, 3, 0],
+    expect(plays).toHaveLength(5);
+    expect(new Set(plays.map((play) => play.playId)).size).toBe(5);
+    expect(files.map((file) => [file.rowsRead, file.plays, file.repeatedInFiles])).toEqual([
+      [3, 3, 0],
+      [4, 1, 3],
+      [1, 1, 0],
     ]);
   });
 

@@ -19,10 +19,8 @@ export interface ExportFileReport {
   readonly episodes: number;
   /** entries that name neither a track nor an episode */
   readonly nameless: number;
-  /** rows that another file holds too */
+  /** rows that another file of the same format holds too */
   readonly repeatedInFiles: number;
-  /** rows of an account export that the extended export tells more exactly */
-  readonly repeatedExactly: number;
 }
 
 /** What became of all files; the last thing `readExport` gives. */
@@ -32,28 +30,26 @@ export interface ExportReport {
 }
 
 type Counts = {
-  -readonly [K in 'rowsRead' | 'plays' | 'episodes' | 'nameless' | 'repeatedInFiles' | 'repeatedExactly']: number;
+  -readonly [K in 'rowsRead' | 'plays' | 'episodes' | 'nameless' | 'repeatedInFiles']: number;
 };
 
 /**
  * Reads export files one after the other and yields their plays in batches; repeated plays are left out as `PlayRegister`
  * says. Memory: a chunk of a file, some 100 bytes for each play, and all episodes.
  *
- * @param files as `recogniseFiles` orders them: exact formats first
  * @returns when all is read, the report
  * @throws IngestError for an entry that is not as Spotify writes it, broken JSON, a file that is cut off
  */
 export async function* readExport(
   files: readonly RecognisedFile[],
 ): AsyncGenerator<Identified<ExportedPlay>[], ExportReport> {
-  const mixed = new Set(files.flatMap((file) => (file.format === undefined ? [] : [file.format.exact]))).size > 1;
-  const plays = new PlayRegister(mixed);
-  const spoken = new PlayRegister(mixed);
+  const plays = new PlayRegister();
+  const spoken = new PlayRegister();
   const reports: ExportFileReport[] = [];
   const episodes: Identified<ExportedEpisode>[] = [];
 
   for (const [number, { file, format }] of files.entries()) {
-    const counts: Counts = { rowsRead: 0, plays: 0, episodes: 0, nameless: 0, repeatedInFiles: 0, repeatedExactly: 0 };
+    const counts: Counts = { rowsRead: 0, plays: 0, episodes: 0, nameless: 0, repeatedInFiles: 0 };
     const reader = new RowReader(file.path);
     let fingerprint = { sha256: '', bytes: 0 };
     const bytes = withFingerprint(file.open(), (taken) => {
@@ -69,21 +65,19 @@ export async function* readExport(
         if (entry.kind === 'nothing') counts.nameless++;
         else if (entry.kind === 'play') {
           const { play } = entry;
-          const admitted = plays.admit(play, play.artistName, play.trackName, number);
-          if (admitted === 'other file') counts.repeatedInFiles++;
-          else if (admitted === 'exact format') counts.repeatedExactly++;
+          const playId = plays.admit(play, play.artistName, play.trackName, number);
+          if (playId === undefined) counts.repeatedInFiles++;
           else {
             counts.plays++;
-            batch.push({ entry: play, playId: admitted.id, file: file.path });
+            batch.push({ entry: play, playId, file: file.path });
           }
         } else {
           const { episode } = entry;
-          const admitted = spoken.admit(episode, episode.showName ?? '', episode.episodeName ?? '', number);
-          if (admitted === 'other file') counts.repeatedInFiles++;
-          else if (admitted === 'exact format') counts.repeatedExactly++;
+          const playId = spoken.admit(episode, episode.showName ?? '', episode.episodeName ?? '', number);
+          if (playId === undefined) counts.repeatedInFiles++;
           else {
             counts.episodes++;
-            episodes.push({ entry: episode, playId: admitted.id, file: file.path });
+            episodes.push({ entry: episode, playId, file: file.path });
           }
         }
       }

@@ -12,7 +12,7 @@ export interface RecognisedFile {
 
 /** The files of a folder, told apart by what is in them. */
 export interface RecognisedFiles {
-  /** exact formats first, then by path */
+  /** in the order in which they were given */
   readonly plays: readonly RecognisedFile[];
   /** paths of files that hold something else: read-me, playlists, account data */
   readonly ignored: readonly string[];
@@ -32,7 +32,6 @@ export async function recogniseFiles(files: readonly ExportFile[]): Promise<Reco
     if (recognised === undefined) ignored.push(file.path);
     else plays.push(recognised);
   }
-  plays.sort((a, b) => Number(b.format?.exact ?? false) - Number(a.format?.exact ?? false)); // stable: paths stay sorted
   return { plays, ignored };
 }
 

@@ -7,9 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE_COLUMNS } from '../kaggle/catalogue-row.js';
 import { catalogueRows, rejectedRows } from './catalogue.js';
 import type { Cell, ColumnBatch, TableContext } from './context.js';
+import { episodesHistory, exportEpisodes } from './episodes.js';
 import { measuredFeatures } from './features.js';
 import { ingestedFiles } from './ingested-files.js';
-import { episodesHistory, exportPlays, listeningHistory } from './listening-history.js';
+import { exportPlays, listeningHistory } from './listening-history.js';
 
 type Row = Record<string, Cell>;
 
@@ -24,6 +25,8 @@ class Project implements TableContext {
   history: string[] = [];
   /** plays that `spotify_export_plays` holds */
   exported = 0;
+  /** plays of `spotify_export_plays` with ids of an earlier version */
+  earlierIds = 0;
   /** what tables say of their earlier ingestions */
   earlier: Row[] = [];
   readonly log = {
@@ -41,6 +44,9 @@ class Project implements TableContext {
   async query(sql: string): Promise<Row[]> {
     if (sql.includes('epoch_ms')) return this.earlier.filter((row) => sql.includes(row.table as string));
     if (sql.includes('from audio_feature_lookups')) return [];
+    if (sql.endsWith('where length(play_id) <> 33')) return [{ n: this.earlierIds }];
+    if (sql.endsWith('from spotify_export_episodes where true')) return [{ n: 0 }];
+    if (sql.includes('as same_length')) return [];
     if (sql.endsWith('from spotify_export_plays where true')) return [{ n: this.exported }];
     if (sql.endsWith('from spotify_recent_plays where true')) return [{ n: 0 }];
     const condition = /where source (=|<>) 'sample'$/.exec(sql);
@@ -79,6 +85,13 @@ async function sampleHistory(): Promise<Row[]> {
   return rowsOf(history.rows);
 }
 
+/** Rows of the episodes where they are the sample. */
+async function sampleEpisodes(): Promise<Row[]> {
+  const history = await episodesHistory(project);
+  if ('select' in history) throw new Error('a SELECT over real episodes');
+  return rowsOf(history.rows);
+}
+
 async function rowsOf(result: ColumnBatch | AsyncIterable<ColumnBatch> | Promise<ColumnBatch>): Promise<Row[]> {
   const batches: ColumnBatch[] = [];
   const settled = await result;
@@ -110,7 +123,7 @@ describe('with nothing configured', () => {
     expect(await rowsOf(rejectedRows(project))).toEqual([]);
     const history = await sampleHistory();
     project.history = history.map((row) => row.source as string);
-    const episodes = await rowsOf(episodesHistory(project));
+    const episodes = await sampleEpisodes();
     const files = await rowsOf(ingestedFiles(project));
     for (const row of [...catalogue, ...history, ...episodes]) expect(row.source).toBe('sample');
     expect(new Set(history.map((row) => row.play_id)).size).toBe(history.length);
@@ -137,13 +150,23 @@ describe('with nothing configured', () => {
     expect((await sampleHistory())[0]!.source).toBe('sample');
   });
 
+  it('plays with ids of an earlier version are not doubled: the error says how to read them anew', async () => {
+    project.this = { relation: 'spotify_export_plays' };
+    project.earlierIds = 1_234;
+    const error = await rowsOf(exportPlays(project)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      problem: '1,234 plays have ids of an earlier version',
+      hint: expect.stringContaining('npx tsdbt build --full-refresh --select spotify_export_plays+') as string,
+    });
+  });
+
   it('plays that were taken in before stay alone: the sample does not come back beside them', async () => {
     project.this = { relation: 'spotify_export_plays' };
     project.exported = 1;
     project.history = ['spotify_export'];
     expect(await rowsOf(exportPlays(project))).toEqual([]);
     expect(await listeningHistory(project)).toHaveProperty('select');
-    expect(await rowsOf(episodesHistory(project))).toEqual([]);
+    expect(await episodesHistory(project)).toHaveProperty('select');
     expect(project.messages).toEqual([
       'info: no play history in data/spotify-export: the 1 plays taken in before stay',
     ]);
@@ -166,7 +189,9 @@ describe('with files', () => {
       source_file: 'data/spotify-export/StreamingHistory0.json',
       ingested_at: project.runStartedAt,
     });
-    expect(await rowsOf(episodesHistory(project))).toMatchObject([{ show_name: 'S', content_type: 'podcast' }]);
+    expect(await rowsOf(exportEpisodes(project))).toMatchObject([
+      { show_name: 'S', content_type: 'podcast', export_format: 'account' },
+    ]);
     const files = await rowsOf(ingestedFiles(project));
     expect(files.slice(1).map((file) => [file.kind, file.rows_read, file.rows_accepted, file.rows_other])).toEqual([
       ['spotify_export', 2, 2, 0],
@@ -231,7 +256,7 @@ describe('with files', () => {
     await expect(rowsOf(catalogueRows(project))).rejects.toThrow('the file is empty');
     await project.put('data/spotify-export/StreamingHistory0.json', PLAYS.slice(0, -5));
     await expect(rowsOf(exportPlays(project))).rejects.toThrow('ends in the middle of the list');
-    await expect(rowsOf(episodesHistory(project))).rejects.toThrow('ends in the middle of the list');
+    await expect(rowsOf(exportEpisodes(project))).rejects.toThrow('ends in the middle of the list');
     await project.put('data/spotify-export/StreamingHistory0.json', PLAYS);
     expect(await rowsOf(exportPlays(project))).toHaveLength(2);
     expect(project.messages).toEqual([]);

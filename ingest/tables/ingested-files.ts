@@ -91,7 +91,7 @@ async function exportFiles(context: TableContext): Promise<IngestedFile[]> {
     rowsAccepted: file.plays,
     rowsRejected: file.nameless,
     rowsOther: file.episodes,
-    rowsRepeated: file.repeatedInFiles + file.repeatedExactly,
+    rowsRepeated: file.repeatedInFiles,
     knownChecksum: null,
   }));
 }

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
-import type { SampleEpisode, SamplePlay } from '../sample/listening.js';
-import type { ExportedEpisode, ExportedPlay, Identified } from '../spotify-export/plays.js';
+import { IngestError } from '../input/ingest-error.js';
+import type { SamplePlay } from '../sample/listening.js';
+import { PLAY_ID_LENGTH } from '../spotify-export/play-register.js';
+import type { ExportedPlay, Identified } from '../spotify-export/plays.js';
 import {
   type CellsOf,
   type ColumnBatch,
@@ -10,7 +12,7 @@ import {
   type TableContext,
   toColumns,
 } from './context.js';
-import { exportReport, openExport, streamPlays } from './export.js';
+import { openExport, streamPlays } from './export.js';
 import { configuredPath } from './paths.js';
 
 /** Label of the sample plays where a file's path would stand. */
@@ -25,6 +27,7 @@ const BATCH_ROWS = 16_384;
 /** Rows of `spotify_export_plays`: all plays of the export files. */
 export async function* exportPlays(context: TableContext): AsyncGenerator<ColumnBatch> {
   const opened = await openExport(context);
+  await refuseEarlierIds(context);
   if (opened.ignored.length > 0) {
     const shown = opened.ignored.slice(0, 5).join(', ');
     const more = opened.ignored.length > 5 ? `, and ${opened.ignored.length - 5} more` : '';
@@ -44,6 +47,16 @@ export async function* exportPlays(context: TableContext): AsyncGenerator<Column
     batch = [];
   }
   yield toColumns(batch, exportedCells(context));
+}
+
+/** Beside ids of another rule every play would count twice. */
+async function refuseEarlierIds(context: TableContext): Promise<void> {
+  if (context.this === undefined) return;
+  const earlier = await countWhere(context, context.this, `length(play_id) <> ${PLAY_ID_LENGTH}`);
+  if (earlier === 0) return;
+  throw new IngestError('spotify_export_plays', `${formatCount(earlier)} plays have ids of an earlier version`, {
+    hint: 'put all your exports in place and read them anew: npx tsdbt build --full-refresh --select spotify_export_plays+',
+  });
 }
 
 /**
@@ -113,19 +126,6 @@ where not exists (
 )`;
 }
 
-/** Rows of `episodes_history_bronze`. Needs `listening_history_bronze`, which tells whether the sample is in use. */
-export async function episodesHistory(context: TableContext): Promise<ColumnBatch> {
-  const opened = await openExport(context);
-  if (opened.files.length > 0) {
-    const { episodes } = await exportReport(context, opened);
-    context.progress(episodes.length, episodes.length, 'plays');
-    return toColumns(episodes, episodeCells(context));
-  }
-  const { sampleListening } = await import('../sample/listening.js');
-  const episodes = (await isSampleInUse(context)) ? sampleListening().episodes : [];
-  return toColumns(episodes, sampleEpisodeCells(context));
-}
-
 /** Whether the published listening history is the invented one. */
 export async function isSampleInUse(context: TableContext): Promise<boolean> {
   return (await countWhere(context, context.ref('listening_history_bronze'), "source = 'sample'")) > 0;
@@ -174,37 +174,7 @@ function sampleCells(context: TableContext): CellsOf<SamplePlay> {
   };
 }
 
-function episodeCells(context: TableContext): CellsOf<Identified<ExportedEpisode>> {
-  return {
-    play_id: (play) => play.playId,
-    played_at: ({ entry }) => new Date(entry.endedAt),
-    episode_name: ({ entry }) => entry.episodeName,
-    show_name: ({ entry }) => entry.showName,
-    episode_uri: ({ entry }) => entry.episodeUri,
-    content_type: ({ entry }) => entry.contentType,
-    ms_played: ({ entry }) => entry.msPlayed,
-    source: () => 'spotify_export',
-    source_file: (play) => play.file,
-    ingested_at: () => context.runStartedAt,
-  };
-}
-
-function sampleEpisodeCells(context: TableContext): CellsOf<SampleEpisode> {
-  return {
-    play_id: (episode) => sampleId('episode', episode.endedAt),
-    played_at: (episode) => episode.endedAt,
-    episode_name: (episode) => episode.episodeName,
-    show_name: (episode) => episode.showName,
-    episode_uri: (episode) => episode.episodeUri,
-    content_type: () => 'podcast',
-    ms_played: (episode) => episode.msPlayed,
-    source: () => 'sample',
-    source_file: () => SAMPLE_LISTENING,
-    ingested_at: () => context.runStartedAt,
-  };
-}
-
 /** The invented listener hears one thing at a time, so the end tells plays apart. */
-function sampleId(kind: string, endedAt: Date): string {
+export function sampleId(kind: string, endedAt: Date): string {
   return hash('sha1', `sample ${kind} ${endedAt.toISOString()}`, 'hex');
 }

@@ -108,6 +108,24 @@ describe('a play that several sources tell', () => {
   });
 });
 
+describe('names', () => {
+  it('that differ in case, in Unicode form or in blanks around them are the same', async () => {
+    const composed = 'Déjà·Vu'.normalize('NFC');
+    const rows = await history({
+      account: [`10:00 ${composed.toUpperCase()} 5000`],
+      extended: [`10:00:30 ${composed} 5000`],
+      api: [`10:00:30.250 ${composed.normalize('NFD')}`],
+    });
+    expect(ids(rows)).toEqual(['extended-0']);
+  });
+
+  it('of Istanbul, whose capital has a dot, too', async () => {
+    expect(ids(await history({ api: ['12:00:00.5 İstanbul'], account: ['12:00 I\u0307stanbul 1'] }))).toEqual([
+      'api-0',
+    ]);
+  });
+});
+
 describe('plays of one minute', () => {
   it('of one source stay as many as there are', async () => {
     expect(await history({ api: ['10:00:10 Song', '10:00:40 Song'] })).toHaveLength(2);
@@ -119,6 +137,15 @@ describe('plays of one minute', () => {
       extended: ['10:00:20 Song 100', '10:00:50 Song 300'],
     });
     expect(ids(rows)).toEqual(['account-1', 'extended-0', 'extended-1']);
+  });
+
+  it('are matched as often as can be, not only the nearest', async () => {
+    // the nearest pair, 10:01 and 10:01:00, would leave 10:00 and 10:01:30 alone: three plays, where each source tells two
+    const rows = await history({
+      account: ['10:00 Song 1', '10:01 Song 2'],
+      extended: ['10:01:00 Song 3', '10:01:30 Song 4'],
+    });
+    expect(ids(rows)).toEqual(['extended-0', 'extended-1']);
   });
 
   it('a play of the Web API that stands for an account play stands for no second one', async () => {
