@@ -1,3 +1,4 @@
+import type { SnapshotAt } from '../delta/log/load.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import { parseDuration } from '../schedule/duration.js';
@@ -20,6 +21,35 @@ export function duration(flag: string): (value: string) => number {
     if (milliseconds !== undefined) return milliseconds;
     const hint = 'e.g. 90s, 10m, 2h30m';
     throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a duration, not "${value}"`, { hint });
+  };
+}
+
+/** A reader of a flag's value that takes a version (a whole number) or a time; times without a zone are UTC. */
+export function pointInTime(flag: string): (value: string) => SnapshotAt {
+  return (value) => {
+    if (/^\d+$/.test(value)) return { version: Number(value) };
+    const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
+      value,
+    );
+    const [, date, time = '00:00', zone = 'Z'] = match ?? [];
+    const timestamp = new Date(`${date}T${time}${zone}`);
+    if (match !== null && !Number.isNaN(timestamp.getTime())) return { timestamp };
+    throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a version or a time, not "${value}"`, {
+      hint: 'e.g. 3, 2026-11-22, "2026-11-22 14:00", 2026-11-22T14:00:00+01:00; times without a zone are UTC',
+    });
+  };
+}
+
+/** A reader of a flag's value that takes a size; it gives bytes. */
+export function size(flag: string): (value: string) => number {
+  return (value) => {
+    const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)(i?)b?$/i.exec(value);
+    const power = ['', 'k', 'm', 'g'].indexOf(match?.[2]?.toLowerCase() ?? '');
+    const bytes = match === null ? 0 : Math.floor(Number(match[1]) * (match[3] === '' ? 1000 : 1024) ** power);
+    if (bytes > 0) return bytes;
+    throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a size, not "${value}"`, {
+      hint: 'e.g. 134217728, 128MB, 128MiB, 1GB',
+    });
   };
 }
 

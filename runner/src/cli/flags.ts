@@ -1,6 +1,7 @@
 import { Option } from 'commander';
+import type { SnapshotAt } from '../delta/log/load.js';
 import type { LogLevel } from '../events/events.js';
-import { collected, duration, oneOf, someOf, wholeNumber } from './flag-values.js';
+import { collected, duration, oneOf, pointInTime, size, someOf, wholeNumber } from './flag-values.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {
@@ -45,6 +46,29 @@ export interface ShowOptions extends SelectionOptions {
   readonly inline?: string;
   readonly limit?: number;
   readonly output?: 'json' | 'text';
+  readonly asOf?: SnapshotAt;
+}
+
+export interface HistoryOptions extends SelectionOptions {
+  readonly limit?: number;
+  readonly output?: 'json' | 'text';
+}
+
+export interface OptimizeOptions extends SelectionOptions {
+  /** bytes */
+  readonly targetSize?: number;
+  readonly sort?: boolean;
+}
+
+export interface RestoreOptions extends SelectionOptions {
+  readonly to?: SnapshotAt;
+}
+
+export interface VacuumOptions extends SelectionOptions {
+  /** milliseconds */
+  readonly retention?: number;
+  readonly allowShortRetention?: boolean;
+  readonly yes?: boolean;
 }
 
 export interface CompileOptions extends SelectionOptions {
@@ -115,6 +139,37 @@ export const flags = {
   failFast: (): Option => new Option('-x, --fail-fast', 'stop at the first failure'),
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
   inline: (what: string): Option => new Option('--inline <sql>', what),
+  asOf: (): Option =>
+    new Option(
+      '--as-of <version or time>',
+      'what the table held then: a version, or a time such as "2026-11-22 14:00" (UTC)',
+    ).argParser(pointInTime('--as-of')),
+  historyLimit: (): Option =>
+    new Option('--limit <versions>', 'versions of each table; -1 for all (default: 20)').argParser(
+      wholeNumber('--limit', -1),
+    ),
+  restoreTo: (): Option =>
+    new Option('--to <version or time>', 'a version, or a time such as "2026-11-22 14:00" (UTC)').argParser(
+      pointInTime('--to'),
+    ),
+  optimize: (): Option[] => [
+    new Option(
+      '--target-size <bytes>',
+      'size that files grow to, e.g. 128MB (default: delta.targetFileSize, or 256 MiB)',
+    ).argParser(size('--target-size')),
+    new Option('--sort', "put all rows into the order of the model's cluster_by; writes every file anew"),
+  ],
+  vacuum: (): Option[] => [
+    new Option(
+      '--retention <duration>',
+      "files that no version of this time needs go, e.g. 14d (default: the table's setting, or 7d)",
+    ).argParser(duration('--retention')),
+    new Option(
+      '--allow-short-retention',
+      'let the retention be shorter than 7 days: readers of old versions lose them',
+    ),
+    new Option('-y, --yes', 'delete; without it the files are only listed'),
+  ],
   limit: (): Option =>
     new Option('--limit <rows>', 'rows to show; -1 for all (default: 5)').argParser(wholeNumber('--limit', -1)),
   listOutput: (): Option =>

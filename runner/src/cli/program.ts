@@ -7,11 +7,15 @@ import {
   type CompileOptions,
   flags,
   type GlobalOptions,
+  type HistoryOptions,
   type ListOptions,
+  type OptimizeOptions,
+  type RestoreOptions,
   type RunOptions,
   type ScheduleOptions,
   type SelectionOptions,
   type ShowOptions,
+  type VacuumOptions,
 } from './flags.js';
 
 /** A command of tsdbt. `run` imports what it needs when it is called, so that the program starts fast. */
@@ -61,8 +65,41 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'show',
     summary: 'print rows of a model, or of SQL given with --inline',
-    options: () => [...flags.selection(), flags.inline('SQL with templates to run'), flags.limit(), flags.showOutput()],
+    options: () => [
+      ...flags.selection(),
+      flags.inline('SQL with templates to run'),
+      flags.limit(),
+      flags.asOf(),
+      flags.showOutput(),
+    ],
     run: async (options, effects) => (await import('./commands/show.js')).show(options as ShowOptions, effects),
+  },
+  {
+    name: 'history',
+    summary: 'print the versions of tables: when, by what, rows, sizes, changes of columns',
+    options: () => [...flags.selection(), flags.historyLimit(), flags.showOutput()],
+    run: async (options, effects) =>
+      (await import('./commands/history.js')).history(options as HistoryOptions, effects),
+  },
+  {
+    name: 'restore',
+    summary: 'bring back what tables held at an earlier version or time, as a new version',
+    options: () => [...flags.selection(), flags.restoreTo()],
+    run: async (options, effects) =>
+      (await import('./commands/restore.js')).restore(options as RestoreOptions, effects),
+  },
+  {
+    name: 'optimize',
+    summary: 'put the small files of tables together',
+    options: () => [...flags.selection(), ...flags.optimize()],
+    run: async (options, effects) =>
+      (await import('./commands/optimize.js')).optimize(options as OptimizeOptions, effects),
+  },
+  {
+    name: 'vacuum',
+    summary: 'list the files that no recent version needs; delete them with --yes',
+    options: () => [...flags.selection(), ...flags.vacuum()],
+    run: async (options, effects) => (await import('./commands/vacuum.js')).vacuum(options as VacuumOptions, effects),
   },
   {
     name: 'ls',

@@ -6,15 +6,19 @@ import type { Snapshot } from '../delta/log/snapshot.js';
 import { stageAppend } from '../delta/operations/append.js';
 import { stageMerge } from '../delta/operations/merge.js';
 import type { TableSettings } from '../delta/operations/metadata.js';
+import { smallFiles, stageOptimize } from '../delta/operations/optimize.js';
 import { stageOverwrite } from '../delta/operations/overwrite.js';
 import type { StagedCommit } from '../delta/operations/staged-commit.js';
 import type { ParquetEngine } from '../delta/parquet.js';
+import { DeltaTable } from '../delta/table.js';
 import type { Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, type Relation } from '../engines/relation.js';
+import { TsdbtError } from '../errors/tsdbt-error.js';
 import { sameContent } from './content.js';
 import { LakeCatalog } from './lake-catalog.js';
 import type { MergeOptions, Publication, PublishedRelation, StagedRelation, Storage, TableOptions } from './storage.js';
-import { removeView, type ViewDefinition, writeView } from './view-file.js';
+import { readView, removeView, type ViewDefinition, writeView } from './view-file.js';
 
 export interface DeltaStorageOptions {
   /** absolute folder of the warehouse */
@@ -66,6 +70,12 @@ export class DeltaStorage implements Storage {
     return { select: pinned.snapshot.toSql(), dependsOn: [] };
   }
 
+  /** A table to work on, at its latest version; undefined where there is none, or a view. Statements run in the session. */
+  async table(session: Session, relation: Relation): Promise<DeltaTable | undefined> {
+    if (readView(this.options.warehouse, relation) !== undefined) return undefined;
+    return DeltaTable.open(this.locationOf(relation), this.options.parquetOf(session));
+  }
+
   expose(relation: Relation): Promise<boolean> {
     return this.#catalog.expose(relation);
   }
@@ -99,8 +109,10 @@ export class DeltaStorage implements Storage {
       ...settingsOf(options, current),
     });
     return this.#stagedRelation(
+      session,
       relation,
       staged,
+      options,
       async () =>
         current !== undefined &&
         !staged.changesMetadata &&
@@ -122,7 +134,7 @@ export class DeltaStorage implements Storage {
       mergeSchema: addsColumns(schemaChange),
       ...settingsOf(options, current),
     });
-    return this.#stagedRelation(relation, staged, async () => staged.isNoop);
+    return this.#stagedRelation(session, relation, staged, options, async () => staged.isNoop);
   }
 
   async stageMerge(
@@ -144,7 +156,7 @@ export class DeltaStorage implements Storage {
       mergeSchema: addsColumns(merge.schemaChange),
       ...settingsOf(options, current),
     });
-    return this.#stagedRelation(relation, staged, async () => staged.isNoop);
+    return this.#stagedRelation(session, relation, staged, options, async () => staged.isNoop);
   }
 
   async stageView(
@@ -191,8 +203,10 @@ export class DeltaStorage implements Storage {
   }
 
   async #stagedRelation(
+    session: Session,
     relation: Relation,
     staged: StagedCommit,
+    options: TableOptions,
     isUnchanged: () => Promise<boolean>,
   ): Promise<StagedRelation> {
     const { relation: name, columns } = await this.#catalog.stage(relation, staged.toSql());
@@ -209,6 +223,7 @@ export class DeltaStorage implements Storage {
         }
         await staged.commit(this.options.commitInfo);
         removeView(this.options.warehouse, relation);
+        const warning = await this.#autoOptimize(session, relation, options);
         const snapshot = await this.#catalog.latest(relation);
         await this.#catalog.repin(relation, { kind: 'table', snapshot });
         await this.#catalog.drop(name);
@@ -222,10 +237,27 @@ export class DeltaStorage implements Storage {
           updated: metrics.numTargetRowsUpdated,
           deleted: metrics.numTargetRowsDeleted,
           unchanged: false,
+          warning,
         };
       },
       discard: () => this.#catalog.drop(name),
     };
+  }
+
+  /** Puts small files together where the model's config asks for it. The data is published by then: a failure is told, not thrown. */
+  async #autoOptimize(session: Session, relation: Relation, options: TableOptions): Promise<string | undefined> {
+    const { optimizeFrom } = options;
+    if (optimizeFrom === undefined) return undefined;
+    try {
+      const table = await this.#catalog.latest(relation);
+      if (smallFiles(table) < optimizeFrom) return undefined;
+      const staged = await stageOptimize(this.#target(session, relation, table));
+      if (!staged.isNoop) await staged.commit(this.options.commitInfo);
+      return undefined;
+    } catch (thrown) {
+      if (!(thrown instanceof TsdbtError || thrown instanceof EngineFailure)) throw thrown;
+      return `${relation.schema}.${relation.identifier} is published, but its small files could not be put together: ${thrown.message}`;
+    }
   }
 
   /** The table that a write builds on; a view of that name counts as no table. */

@@ -31,7 +31,17 @@ export function tableOptions(node: ModelNode): TableOptions {
     partitionBy: node.config.partition_by,
     clusterBy: node.config.cluster_by,
     properties: node.config.table_properties,
+    optimizeFrom: optimizeFrom(node.config.extra.auto_optimize),
     description: persist.relation === false || node.description === '' ? undefined : node.description,
     comments: persist.columns === false ? {} : Object.fromEntries(comments),
   };
+}
+
+/** Delta's own default for automatic compaction. */
+const MANY_FILES = 50;
+
+/** `auto_optimize: true`, or the number of small files from which on they are put together. */
+function optimizeFrom(config: unknown): number | undefined {
+  if (typeof config === 'number') return config;
+  return config === true ? MANY_FILES : undefined;
 }

@@ -20,6 +20,8 @@ export interface Publication {
   readonly deleted?: number | undefined;
   /** the new data equals the published data: nothing was written */
   readonly unchanged: boolean;
+  /** what went wrong after the data was published, in one line */
+  readonly warning?: string | undefined;
 }
 
 /** New data that lies in the warehouse and that no reader sees yet. */
@@ -39,6 +41,8 @@ export interface TableOptions {
   readonly partitionBy: readonly string[];
   readonly clusterBy: readonly string[];
   readonly properties: Readonly<Record<string, string>>;
+  /** so many small files are put together after a commit; undefined: never */
+  readonly optimizeFrom: number | undefined;
   readonly description: string | undefined;
   /** by column name */
   readonly comments: Readonly<Record<string, string>>;

@@ -40,6 +40,9 @@ const relation = {
   merge_with_schema_evolution: z.boolean(),
   partition_by: z.unknown().describe('Columns that the Delta table is partitioned by.'),
   cluster_by: names.describe('Sort order of written rows; helps file skipping.'),
+  auto_optimize: z
+    .union([z.boolean(), z.int().min(2)])
+    .describe('Put small files together after a commit: true (from 50 of them on), or the number of files.'),
   table_properties: record.describe('Properties of the Delta table, e.g. delta.appendOnly.'),
   contract: z.union([
     z.strictObject({ enforced: z.boolean().optional(), alias_types: z.boolean().optional() }),

@@ -7,7 +7,7 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
-import { openLake } from './execute-run.js';
+import { type LakeOptions, openLake } from './execute-run.js';
 import { RunState } from './run-state.js';
 
 export interface CompileRequest {
@@ -84,13 +84,14 @@ export async function compileText(state: RunState, text: string, session: Sessio
   });
 }
 
-/** Opens the lake for reading, does some work in one session, and closes it. */
+/** Opens the lake for reading, or for work on its tables, does some work in one session, and closes it. */
 export async function withLake<T>(
   request: Omit<CompileRequest, 'selected' | 'inline'>,
   work: (state: RunState, session: Session) => Promise<T>,
+  options: LakeOptions = {},
 ): Promise<T> {
   const invocationId = crypto.randomUUID();
-  const lake = await openLake(request.project, invocationId);
+  const lake = await openLake(request.project, invocationId, options);
   let session: Session | undefined;
   const cancel = (): void => session?.cancel();
   try {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SnapshotAt } from '../delta/log/load.js';
 import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
 import type { Engine, Session } from '../engines/engine.js';
@@ -10,7 +11,8 @@ import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { checkRun } from './check-project.js';
 import { runHooks } from './hooks.js';
-import { type LakeView, writeLakeFile } from './lake-file.js';
+import { writeViews } from './lake-views.js';
+import { announceRun } from './live-runs.js';
 import { missingParents, staleTests } from './missing-parents.js';
 import { planRun, type RunTask } from './plan-run.js';
 import { runNode } from './run-node.js';
@@ -39,7 +41,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const startedAt = new Date();
   const { project, manifest, bus } = request;
   const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
-  const open = await openLake(project, request.invocationId);
+  const open = await openLake(project, request.invocationId, { writes: request.command !== 'test' });
   const sessions: Session[] = [];
   const cancel = (): void => {
     for (const session of sessions) session.cancel();
@@ -79,7 +81,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     const ended = request.signal.aborted
       ? true
       : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!));
-    const shown = request.command === 'test' || (await attempt(state, () => writeViews(state, project)));
+    const shown = request.command === 'test' || (await attempt(state, () => writeViews(state)));
     allWell = began && ended && shown;
   } finally {
     await state.flushCompiled();
@@ -136,11 +138,18 @@ export interface OpenLake {
   close(): Promise<void>;
 }
 
+export interface LakeOptions {
+  /** a warehouse that is not there yet will be made; default false */
+  readonly writes?: boolean | undefined;
+  /** tables are read as they were then; default: at their latest version */
+  readonly asOf?: SnapshotAt | undefined;
+}
+
 /**
- * Starts the target's engine over the project's warehouse.
+ * Starts the target's engine over the project's warehouse, and spares what it reads and stages there from every vacuum.
  * @throws {ProjectError} TSD1085 for a target whose engine cannot run models
  */
-export async function openLake(project: Project, invocationId: string): Promise<OpenLake> {
+export async function openLake(project: Project, invocationId: string, options: LakeOptions = {}): Promise<OpenLake> {
   const { target } = project;
   if (target.type !== 'duckdb' || target.storage !== 'delta') {
     throw new ProjectError(
@@ -154,6 +163,7 @@ export async function openLake(project: Project, invocationId: string): Promise<
   sweep(join(project.targetPath, 'tmp'), /^[\da-f-]{36}$/);
   sweep(project.warehouse, /^lake\.duckdb\.\d+\.tmp(\.wal)?$/);
   const tempDirectory = join(project.targetPath, 'tmp', invocationId);
+  const ended = announceRun(project.warehouse, invocationId, options.writes ?? false);
   const engine = await openDuckDb({
     tempDirectory,
     memoryLimit: target.memoryLimit,
@@ -169,6 +179,7 @@ export async function openLake(project: Project, invocationId: string): Promise<
       engineInfo: `tsdbt/${TSDBT_VERSION} duckdb/${engine.version.replace(/^v/, '')}`,
     },
     invocationId,
+    asOf: options.asOf,
   });
   return {
     engine,
@@ -176,6 +187,7 @@ export async function openLake(project: Project, invocationId: string): Promise<
     async close() {
       await catalog.close();
       await engine.close();
+      ended();
       rmSync(tempDirectory, { recursive: true, force: true });
     },
   };
@@ -213,25 +225,6 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
 
 function nodesOf(task: RunTask) {
   return task.kind === 'node' ? [task.node, ...task.gates] : [task.test];
-}
-
-/** All relations of the project that exist, also those that this run did not touch, and sources that views may read. */
-async function writeViews(state: RunState, project: Project): Promise<void> {
-  const views: LakeView[] = [];
-  for (const node of state.manifest.all()) {
-    if (node.resourceType === 'exposure' || (node.resourceType === 'source' && node.location !== undefined)) continue;
-    if ('materialized' in node.config && node.config.materialized === 'ephemeral') continue;
-    const relation = state.relationOf(node.uniqueId);
-    const found = await state.storage.latestSelect(relation);
-    if (found !== undefined) views.push({ relation, ...found });
-  }
-  if (views.length === 0) return;
-  for (const { relation, reason } of await writeLakeFile(project.warehouse, join(project.targetPath, 'tmp'), views)) {
-    state.log(
-      'warn',
-      `lake.duckdb leaves out ${relation.schema}.${relation.identifier}: ${reason}; run it again, tsdbt build --select ${relation.identifier}`,
-    );
-  }
 }
 
 function countsOf(tasks: readonly RunTask[]): Record<string, number> {

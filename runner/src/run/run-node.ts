@@ -77,6 +77,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
       return 'stop';
     }
     const publication = await staged.publish();
+    if (publication.warning !== undefined) state.log('warn', publication.warning);
     await runHooks(state, hooksOf(node, 'post_hook'), node, session);
     state.finish(node, success(publication, elapsed()), { ...about, completedAt: new Date(), ...compiledOf(source) });
     return 'go-on';

@@ -80,6 +80,7 @@ async function storeFailures(
   const options = {
     partitionBy: [],
     clusterBy: [],
+    optimizeFrom: undefined,
     properties: {},
     description: `failing rows of test ${test.name}`,
     comments: {},

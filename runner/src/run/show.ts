@@ -1,3 +1,4 @@
+import type { SnapshotAt } from '../delta/log/load.js';
 import type { Column, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { GraphError } from '../errors/tsdbt-error.js';
@@ -18,6 +19,8 @@ export interface ShowRequest {
   readonly inline: string | undefined;
   /** rows at most; undefined: all */
   readonly limit: number | undefined;
+  /** tables as they were at a time, or the node's table at a version; default: as they are */
+  readonly asOf?: SnapshotAt | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -29,25 +32,26 @@ export interface ShownRows {
 
 /**
  * Rows of a model as its SQL gives them now, of a test's failing rows, of a seed or TypeScript model as it is published, or of
- * inline SQL.
+ * inline SQL. With `asOf`, what a model's table held then.
  * @throws {GraphError} TSD3050 when what it reads does not exist yet
  */
 export async function showQuery(request: ShowRequest): Promise<ShownRows> {
-  return withLake(request, async (state, session) => {
-    const { node, inline, limit } = request;
+  const { node, inline, limit, asOf } = request;
+  const rows = async (state: RunState, session: Session): Promise<ShownRows> => {
     if (inline !== undefined) {
       const code = await compileText(state, inline, session);
       return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, undefined));
     }
-    if (node!.resourceType === 'test' || (node as ModelNode).language === 'sql') {
+    if (node!.resourceType === 'test' || (asOf === undefined && (node as ModelNode).language === 'sql')) {
       const sqlNode = node as ModelNode | TestNode;
       await missingParents(state, new Set([sqlNode.uniqueId]), [sqlNode.name]);
       const { code, path } = await compilePublished(state, sqlNode, session);
       const origin = { node: sqlNode, manifest: request.manifest };
       return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, path, origin));
     }
-    return published(state, node!, limit, session);
-  });
+    return published(state, node!, limit, session, asOf);
+  };
+  return withLake(request, rows, { asOf });
 }
 
 async function published(
@@ -55,11 +59,16 @@ async function published(
   node: ManifestNode,
   limit: number | undefined,
   session: Session,
+  asOf: SnapshotAt | undefined,
 ): Promise<ShownRows> {
   const relation = state.relationOf(node.uniqueId);
   if (!(await state.expose(node.uniqueId))) {
-    throw new GraphError('TSD3050', `${relation.schema}.${relation.identifier} does not exist yet`, {
-      hint: `build it first: tsdbt build --select +${node.name}`,
+    const then = asOf === undefined ? 'does not exist yet' : 'did not exist then';
+    throw new GraphError('TSD3050', `${relation.schema}.${relation.identifier} ${then}`, {
+      hint:
+        asOf === undefined
+          ? `build it first: tsdbt build --select +${node.name}`
+          : `see its versions: tsdbt history --select ${node.name}`,
     });
   }
   return session.query(`select * from ${relation}${limit === undefined ? '' : ` limit ${limit}`}`);

@@ -6,7 +6,7 @@ import { StorageError } from '../errors/tsdbt-error.js';
 import { removeIfThere, unwritable } from './atomic-file.js';
 import type { Clock } from './clock.js';
 import { scheduleCodes } from './codes.js';
-import { identityOf, isAlive } from './process-identity.js';
+import { identityOf, isAlive } from '../run/process-identity.js';
 
 /** How often a holder shows that it lives. */
 export const HEARTBEAT_MS = 15_000;

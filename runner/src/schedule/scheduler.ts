@@ -6,7 +6,7 @@ import type { CronTimes, DueTimes } from './cron.js';
 import { formatDuration, formatTime } from './duration.js';
 import { type Health, healthOf } from './health.js';
 import { HEARTBEAT_MS, type ScheduleLock } from './lock.js';
-import { isAlive, type ProcessIdentity } from './process-identity.js';
+import { isAlive, type ProcessIdentity } from '../run/process-identity.js';
 import { freshState, type ScheduleState, type StateFile } from './state.js';
 
 /** A run that was broken off twice for the same due time (with its scheduler) is not begun a third time for it. */

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScheduleLock } from '../../src/schedule/lock.js';
-import { identityOf, isAlive, type ProcessIdentity } from '../../src/schedule/process-identity.js';
+import { identityOf, isAlive, type ProcessIdentity } from '../../src/run/process-identity.js';
 import { temporaryFolder } from '../cli/recording-effects.js';
 import { FakeClock } from './fake-clock.js';
 

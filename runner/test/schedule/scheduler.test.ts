@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { identityOf } from '../../src/schedule/process-identity.js';
+import { identityOf } from '../../src/run/process-identity.js';
 import { temporaryFolder } from '../cli/recording-effects.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { startScheduler } from './start-scheduler.js';

@@ -132,7 +132,14 @@ async function roundTrip(project: Project): Promise<string> {
     try {
       const session = await lake.engine.openSession();
       const table = new Relation('debug', 'round_trip');
-      const options = { partitionBy: [], clusterBy: [], properties: {}, description: undefined, comments: {} };
+      const options = {
+        partitionBy: [],
+        clusterBy: [],
+        properties: {},
+        optimizeFrom: undefined,
+        description: undefined,
+        comments: {},
+      };
       const staged = await lake.storage.stageTable(session, table, "select 42 as number, 'ä' as text", options);
       await staged.publish();
       await lake.storage.expose(table);

@@ -1,4 +1,6 @@
+import { ProjectError } from '../../errors/tsdbt-error.js';
 import { formatTable, jsonValue } from '../../report/table.js';
+import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { ShowOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
@@ -14,10 +16,16 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
     const node =
       inline === undefined ? selectedNode(options, manifest, 'show', ['model', 'seed', 'snapshot', 'test']) : undefined;
     const limit = options.limit ?? DEFAULT_LIMIT;
+    const { asOf } = options;
+    if (asOf?.version !== undefined && (node === undefined || node.resourceType === 'test'))
+      throw new ProjectError(cliCodes.conflictingFlags, 'a version is that of one table: --as-of takes a time here', {
+        hint: 'e.g. --as-of "2026-11-22 14:00"',
+      });
     const { showQuery } = await import('../../run/show.js');
     const { columns, rows } = await interruptible(
       effects,
-      (signal) => showQuery({ project, manifest, node, inline, limit: limit < 0 ? undefined : limit, bus, signal }),
+      (signal) =>
+        showQuery({ project, manifest, node, inline, limit: limit < 0 ? undefined : limit, asOf, bus, signal }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     if (options.output === 'json') {

@@ -1,5 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql } from '../log/scan-sql.js';
+import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
@@ -85,6 +86,12 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
       reads: 'nothing',
     },
   });
+}
+
+/** How many files of a table {@link stageOptimize} would put together with others, or rid of deletion vectors. */
+export function smallFiles(snapshot: Snapshot): number {
+  const bytes = targetBytes(snapshot.properties);
+  return byPartition(snapshot.files).reduce((sum, files) => sum + compactable(files, bytes).flat().length, 0);
 }
 
 /** Files of the partitions for which a predicate holds. */

@@ -14,6 +14,8 @@ export interface VacuumOptions {
   readonly dryRun?: boolean | undefined;
   /** absolute paths of files that must stay: those that live runs have staged */
   readonly protect?: Iterable<string> | undefined;
+  /** nothing goes that was needed at this time or later, whatever the retention: when the oldest run at work began */
+  readonly neededSince?: Date | undefined;
   /** lets the retention be shorter than 7 days: readers and writers at work may lose their files */
   readonly allowShortRetention?: boolean | undefined;
 }
@@ -51,7 +53,7 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
     removesRows: false,
     rewritesRows: false,
   });
-  const limit = Date.now() - hours * HOUR;
+  const limit = Math.min(Date.now() - hours * HOUR, options.neededSince?.getTime() ?? Number.POSITIVE_INFINITY);
   const kept = new Set([...(options.protect ?? [])]);
   const keep = (file: Pick<AddFile, 'path' | 'deletionVector'>) => {
     kept.add(resolvePath(location, file.path));

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { announceRun } from '../../src/run/live-runs.js';
+import { temporaryFolder, tsdbt, writeFiles } from './recording-effects.js';
+
+let temporary: ReturnType<typeof temporaryFolder>;
+const shop = (...args: string[]) => tsdbt(temporary.folder, args);
+const sales = () => join(temporary.folder, 'warehouse', 'gold', 'sales');
+const dataFiles = () => readdirSync(sales()).filter((name) => name.endsWith('.parquet'));
+const soldAt = async (...args: string[]) => {
+  const { stdout, stderr } = await shop('show', '--select', 'sales', '--output', 'json', '--limit', '-1', ...args);
+  if (stdout === '') throw new Error(stderr);
+  return (JSON.parse(stdout) as { show: { day: number }[] }).show.map((row) => row.day).sort();
+};
+
+/** A table of four versions, one day each, and a view over it. */
+beforeAll(async () => {
+  temporary = temporaryFolder();
+  writeFiles(temporary.folder, {
+    'project.yml': 'name: shop\nvars: {day: 1}\n',
+    'models/gold/sales.sql':
+      "{{ config(materialized='incremental', incremental_strategy='append') }}\nselect {{ var('day') }} as day, 10 as sold",
+    'models/gold/tidy_sales.sql':
+      "{{ config(materialized='incremental', incremental_strategy='append', auto_optimize=3) }}\nselect {{ var('day') }} as day",
+    'models/gold/all_sales.sql': "{{ config(materialized='view') }}\nselect sum(sold) as sold from {{ ref('sales') }}",
+  });
+  for (const day of [1, 2, 3, 4]) expect((await shop('build', '--vars', `{day: ${day}}`)).code).toBe(0);
+});
+afterAll(() => temporary.remove());
+
+describe('tsdbt history', () => {
+  it('prints the versions of a table, the newest first', async () => {
+    const { code, stdout } = await shop('history', '--select', 'sales');
+    expect(code).toBe(0);
+    const [head, , ...lines] = stdout.trimEnd().split('\n');
+    expect(head).toMatch(/version \| time \(UTC\) +\| operation +\| rows \| size +\| files +\| run +\| columns/);
+    expect(lines.map((line) => line.trim().split(' ')[0])).toEqual(['3', '2', '1', '0']);
+    expect(lines[0]).toContain('4 (+1 -0)');
+  });
+
+  it('prints JSON, at most so many versions, and says that a view has none', async () => {
+    const json = JSON.parse((await shop('history', '--select', 'sales', '--limit', '2', '--output', 'json')).stdout);
+    expect(json).toHaveLength(1);
+    expect(json[0]).toMatchObject({ table: 'gold.sales', uniqueId: 'model.shop.sales' });
+    expect(
+      json[0].versions.map((version: { version: number; rows: number }) => [version.version, version.rows]),
+    ).toEqual([
+      [3, 4],
+      [2, 3],
+    ]);
+    expect((await shop('history', '--select', 'all_sales')).stderr).toContain('TSD6084');
+  });
+});
+
+describe('tsdbt show --as-of', () => {
+  it('prints what a table held at a version or a time', async () => {
+    expect(await soldAt('--as-of', '1')).toEqual([1, 2]);
+    const { versions } = JSON.parse((await shop('history', '--select', 'sales', '--output', 'json')).stdout)[0];
+    const second = versions.find((version: { version: number }) => version.version === 2).timestamp;
+    expect(await soldAt('--as-of', second)).toEqual([1, 2, 3]);
+    const inline = await shop(
+      'show',
+      '--inline',
+      "select sum(sold) as sold from {{ ref('all_sales') }}",
+      '--as-of',
+      second,
+    );
+    expect(inline.stdout).toContain('30');
+  });
+
+  it('says when there was no table yet, and what is no version and no time', async () => {
+    expect((await shop('show', '--select', 'sales', '--as-of', '2020-01-01')).stderr).toContain(
+      'gold.sales did not exist then',
+    );
+    expect((await shop('show', '--select', 'sales', '--as-of', '9')).stderr).toContain('TSD6014');
+    expect((await shop('show', '--select', 'sales', '--as-of', 'monday')).stderr).toContain('TSD1904');
+    expect((await shop('show', '--inline', 'select 1', '--as-of', '1')).stderr).toContain('TSD1906');
+  });
+});
+
+describe('tsdbt restore', () => {
+  it('brings back an earlier version as a new one, and the views see it', async () => {
+    const { code, stderr } = await shop('restore', '--select', 'sales', '--to', '1');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/incremental gold\.sales \(2 rows, version 4\): as in version 1 of 20\d\d-/);
+    expect(await soldAt('--as-of', '4')).toEqual([1, 2]);
+    expect((await shop('show', '--select', 'all_sales')).stdout).toContain('20');
+    expect((await shop('restore', '--select', 'sales', '--to', '3')).code).toBe(0);
+    expect(await soldAt('--as-of', '5')).toEqual([1, 2, 3, 4]);
+  });
+
+  it('wants to know which table, and where to', async () => {
+    expect((await shop('restore', '--select', 'sales')).stderr).toContain('restore needs --to');
+    expect((await shop('restore', '--to', '1')).stderr).toContain('restore needs --select');
+    expect((await shop('restore', '--select', 'gold', '--to', '1')).stderr).toContain('a version of one table');
+    const missing = await shop('restore', '--select', 'sales', '--to', '77');
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('TSD6014');
+  });
+});
+
+describe('tsdbt optimize', () => {
+  it('puts small files together; rows stay what they are', async () => {
+    const { code, stderr } = await shop('optimize', '--select', 'sales');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/gold\.sales \(4 rows, version 6\): 4 files, .* → 1 file, /);
+    expect(await soldAt('--as-of', '6')).toEqual([1, 2, 3, 4]);
+    expect((await shop('optimize', '--select', 'sales')).stderr).toContain('nothing to put together');
+  });
+
+  it('happens by itself where the model asks for it', async () => {
+    const { stdout } = await shop('history', '--select', 'tidy_sales', '--output', 'json');
+    const [{ versions }] = JSON.parse(stdout) as [{ versions: { operation: string; files: number; rows: number }[] }];
+    expect(versions.map(({ operation }) => operation)).toContain('OPTIMIZE');
+    expect(versions[0]).toMatchObject({ files: 2, rows: 4 });
+  });
+});
+
+describe('tsdbt vacuum', () => {
+  const short = ['--retention', '0', '--allow-short-retention'];
+
+  it('lists first, and deletes with --yes', async () => {
+    const before = dataFiles().length;
+    const dry = await shop('vacuum', '--select', 'sales', ...short);
+    const listed = dry.stdout.trimEnd().split('\n');
+    expect(listed.every((path) => path.startsWith(sales()) && existsSync(path))).toBe(true);
+    expect(listed).toHaveLength(before - 1);
+    expect(dry.stderr).toContain('nothing was deleted: add --yes');
+    const done = await shop('vacuum', '--select', 'sales', ...short, '--yes');
+    expect(done.stdout.trimEnd().split('\n')).toEqual(listed);
+    expect(listed.some((path) => existsSync(path))).toBe(false);
+    expect(await soldAt('--as-of', '6')).toEqual([1, 2, 3, 4]);
+    expect((await shop('vacuum', '--select', 'sales')).stderr).toContain('nothing to delete');
+  });
+
+  it('spares what a run at work has staged, whatever the retention', async () => {
+    const warehouse = join(temporary.folder, 'warehouse');
+    const ended = announceRun(warehouse, randomUUID(), true);
+    await wait(20);
+    const staged = join(sales(), 'part-00000-staged.snappy.parquet');
+    writeFileSync(staged, 'staged by the run');
+    await wait(20);
+    expect((await shop('vacuum', '--select', 'sales', ...short, '--yes')).stderr).toContain('nothing to delete');
+    expect(existsSync(staged)).toBe(true);
+    ended();
+    expect((await shop('vacuum', '--select', 'sales', ...short, '--yes')).stdout).toBe(`${staged}\n`);
+    expect(existsSync(staged)).toBe(false);
+  });
+
+  it('forgets runs whose process is gone', async () => {
+    const warehouse = join(temporary.folder, 'warehouse');
+    const note = join(warehouse, '.runs', 'killed.json');
+    announceRun(warehouse, 'killed', true);
+    const { process: self } = JSON.parse(readFileSync(note, 'utf8'));
+    writeFileSync(note, JSON.stringify({ process: { ...self, birth: '1' }, startedAt: new Date(0).toISOString() }));
+    const staged = join(sales(), 'part-00001-left.snappy.parquet');
+    writeFileSync(staged, 'left by a killed run');
+    await wait(20);
+    expect((await shop('vacuum', '--select', 'sales', ...short, '--yes')).stdout).toBe(`${staged}\n`);
+    expect(existsSync(note)).toBe(false);
+  });
+
+  it('warns of a short retention before anything is touched', async () => {
+    const { code, stderr } = await shop('vacuum', '--retention', '1h');
+    expect(code).toBe(2);
+    expect(stderr).toContain('add --allow-short-retention');
+  });
+});
