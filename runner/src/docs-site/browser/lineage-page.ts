@@ -4,7 +4,7 @@ import { h } from './dom.js';
 import { type Box, drawGraph, foldersOf, foldersToOpen } from './folders.js';
 import { counted, formatBytes, formatCount } from './format.js';
 import { LineageView } from './lineage-view.js';
-import { breakable, kindBadge, longTable, nodeLink, statusBadge } from './parts.js';
+import { breakable, kindBadge, longTable, nodeLink, nodeStatusBadge } from './parts.js';
 import { nodeRoute, type Route, routeTo } from './route.js';
 import { type Site, selectorOf } from './site.js';
 
@@ -285,7 +285,7 @@ function chosen(
   return [
     nodeLink(node),
     kindBadge(node),
-    statusBadge(node.result),
+    nodeStatusBadge(node),
     h('span', { class: 'about' }, node.about),
     h(
       'span',
@@ -314,7 +314,7 @@ export function nodeTable(site: Site, nodes: readonly SiteNode[]): HTMLElement {
           {},
           h('th', { scope: 'row' }, nodeLink(node)),
           h('td', {}, kindBadge(node)),
-          h('td', {}, statusBadge(node.result)),
+          h('td', {}, nodeStatusBadge(node)),
           h('td', { class: 'number' }, node.rows === undefined ? '' : formatCount(node.rows)),
           h('td', { class: 'number' }, node.bytes === undefined ? '' : formatBytes(node.bytes)),
           h('td', { class: 'about' }, ...breakable(node.about)),

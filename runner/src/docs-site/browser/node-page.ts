@@ -7,7 +7,7 @@ import { codePart } from './node-code.js';
 import { columnsPart } from './node-columns.js';
 import { historyPart } from './node-history.js';
 import { testsPart } from './node-tests.js';
-import { breakable, kindBadge, markdown, nodeLink, section, statusBadge } from './parts.js';
+import { breakable, kindBadge, markdown, nodeLink, nodeStatusBadge, section } from './parts.js';
 import { lineageRoute, nodeRoute, routeTo } from './route.js';
 import { type Site, selectorOf } from './site.js';
 
@@ -63,7 +63,7 @@ function header(site: Site, node: SiteNode, details: NodeDetails): HTMLElement {
       'p',
       { class: 'badges' },
       kindBadge(node),
-      statusBadge(node.result),
+      nodeStatusBadge(node),
       ...node.tags.map((tag) => h('a', { class: 'tag', href: lineageRoute(`tag:${tag}`) }, tag)),
       table === undefined &&
         ['model', 'seed'].includes(node.type) &&

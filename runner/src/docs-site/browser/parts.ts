@@ -35,6 +35,12 @@ export function statusBadge(result: SiteResult | undefined): HTMLElement {
   );
 }
 
+/** What became of a node in the last run; nothing for sources and exposures, which no run builds. */
+export function nodeStatusBadge(node: SiteNode): HTMLElement | undefined {
+  if (node.result === undefined && (node.type === 'source' || node.type === 'exposure')) return undefined;
+  return statusBadge(node.result);
+}
+
 /** The colour class of a node: its kind of resource. */
 export function typeClass(node: SiteNode): string {
   return `t-${node.type === 'model' && node.kind === 'view' ? 'view' : node.type}`;
