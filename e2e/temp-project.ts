@@ -137,15 +137,17 @@ export class TempProject {
   }
 }
 
-/** Runs a program and gathers what it prints. */
+/** Runs a program and gathers what it prints; `as` is the user to run it as, for root. */
 export function run(
   program: string,
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string | undefined>> = {},
+  as: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<CommandResult> {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
+      ...as,
       cwd,
       env: { ...process.env, NO_COLOR: '1', CI: 'true', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
