@@ -285,7 +285,7 @@ function chosen(
   return [
     nodeLink(node),
     kindBadge(node),
-    nodeStatusBadge(node),
+    ...[nodeStatusBadge(node)].filter((badge) => badge !== undefined),
     h('span', { class: 'about' }, node.about),
     h(
       'span',
