@@ -131,6 +131,12 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
   },
   {
+  {
+    name: 'register',
+    summary: "make Trino know the tables of the warehouse, as the target's register: says",
+    options: () => [],
+    run: async (options, effects) => (await import('./commands/register.js')).register(options, effects),
+  },
     name: 'debug',
     summary: 'check everything that a run needs',
     options: () => [],

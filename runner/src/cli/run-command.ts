@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ResourceType } from '../manifest/nodes.js';
 import type { RunCommand, RunRequest } from '../run/run-types.js';
 import type { Effects } from './effects.js';
@@ -45,7 +46,7 @@ export function runCommand(
         };
         const ended = await executeRun(request);
         writeRunResults(request, ended);
-        return ended;
+        return (await registered(request)) || ended.exitCode !== 0 ? ended : { ...ended, exitCode: 1 as const };
       },
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
@@ -53,4 +54,21 @@ export function runCommand(
     bus.emit({ event: 'log', level: 'error', message: 'there were warnings, and --warn-error takes them for errors' });
     return 1;
   });
+}
+
+/** Tables are published by now, whatever comes of telling Trino. @returns false where that failed */
+async function registered({ command, project, manifest, bus, signal }: RunRequest): Promise<boolean> {
+  const settings = project.target.register;
+  if (settings === undefined || command === 'test' || signal.aborted) return true;
+  const { registerWithTrino } = await import('./register-with-trino.js');
+  try {
+    await registerWithTrino({ project, manifest, settings, bus, signal }, false);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) throw thrown;
+    const errors = tsdbtErrorsOf(thrown);
+    if (errors.length === 0) throw thrown;
+    for (const error of errors) bus.emit({ event: 'error', error });
+    return false;
+  }
 }

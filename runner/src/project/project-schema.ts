@@ -6,6 +6,28 @@ const record = z.record(z.string(), z.unknown());
 const statements = z.union([text, z.array(text)]);
 const tree = record.describe('Config by folder: `+key: value`, or folders that hold more.');
 
+const registerSchema = z
+  .strictObject({
+    metastore: text
+      .optional()
+      .describe(
+        "Folder of Trino's file metastore (hive.metastore.catalog.dir), relative to the project: no server is needed.",
+      ),
+    target: text.optional().describe('Or: the target of type trino whose running server is told (register_table).'),
+    schemas: z
+      .array(z.enum(['default', 'layers']))
+      .min(1)
+      .optional()
+      .describe(
+        'default: every table in one schema; layers: in a schema named like its own. Both where nothing is given.',
+      ),
+    default_schema: text.optional().describe('Name of the schema that holds every table; default "default".'),
+    location: text.optional().describe('The warehouse as Trino names it; default local:///, its local.location.'),
+  })
+  .refine((given) => (given.metastore === undefined) !== (given.target === undefined), {
+    error: 'give one of metastore (files, without a server) and target (a running server)',
+  });
+
 export const targetSchema = z.strictObject({
   type: z.enum(['duckdb', 'trino']),
   schema: text.optional().describe('Schema of nodes that name none; default main.'),
@@ -35,6 +57,7 @@ export const targetSchema = z.strictObject({
   attach: z.array(z.unknown()).optional(),
   secrets: z.unknown().optional(),
   options: record.optional(),
+  register: registerSchema.optional().describe('Tables that a build publishes are registered with Trino.'),
 });
 
 /** project.yml: the keys of dbt_project.yml with their meaning, and `targets`, `target`, `warehouse`, `commands`. */
@@ -92,4 +115,5 @@ export const projectSchema = z.strictObject({
 });
 
 export type ProjectFile = z.infer<typeof projectSchema>;
+export type RegisterFile = z.infer<typeof registerSchema>;
 export type TargetFile = z.infer<typeof targetSchema>;

@@ -7,6 +7,20 @@ export type TargetType = 'duckdb' | 'trino';
 export type Storage = 'delta' | 'native';
 
 /** Where a run writes to, and with what. */
+/** Where and how tables are registered with Trino. One of `metastore` and `server` is given. */
+export interface RegisterTarget {
+  /** absolute folder of Trino's file metastore, `hive.metastore.catalog.dir`: no server is asked */
+  readonly metastore: string | undefined;
+  /** the target, of type trino, whose running server is told */
+  readonly server: Target | undefined;
+  /** schema that holds every table; undefined for none */
+  readonly defaultSchema: string | undefined;
+  /** every table in a schema named like its own, too */
+  readonly layers: boolean;
+  /** the warehouse as Trino names it, e.g. `local:///` */
+  readonly location: string;
+}
+
 export interface Target {
   readonly name: string;
   readonly profileName: string;
@@ -24,6 +38,8 @@ export interface Target {
   /** `storage: native`: absolute path of the database file */
   readonly path: string | undefined;
   /** every other key, as given: host, port, user, catalog, … and dbt-duckdb's `extensions`, `attach` */
+  /** what a build keeps registered with Trino; undefined for nothing */
+  readonly register: RegisterTarget | undefined;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 

@@ -5,8 +5,8 @@ import { SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
-import type { Target } from './project.js';
-import { type ProjectFile, type TargetFile, targetSchema } from './project-schema.js';
+import type { RegisterTarget, Target } from './project.js';
+import { type ProjectFile, type RegisterFile, type TargetFile, targetSchema } from './project-schema.js';
 import { validate } from './validate.js';
 import { YamlDocument, type YamlPath } from './yaml-document.js';
 
@@ -68,6 +68,36 @@ function pick(
   }
   return {
     names,
+  const make = (file: TargetFile, of: string, register?: RegisterTarget): Target =>
+    toTarget(file, of, profileName, defaultStorage, options.projectDir, register);
+  let register: RegisterTarget | undefined;
+  if (chosen?.register !== undefined) {
+    const server = chosen.register.target;
+    const file = server === undefined ? undefined : targets[server];
+    if (server !== undefined && file?.type !== 'trino') {
+      const trino = names.filter((one) => targets[one]!.type === 'trino');
+      errors.push(
+        new ProjectError(
+          projectCodes.unknownTarget,
+          file === undefined
+            ? `there is no target "${server}"`
+            : `target "${server}" is of type ${file.type}, not trino`,
+          {
+            place: document.placeOf([...at, name, 'register', 'target']),
+            hint:
+              didYouMean(server, trino) ??
+              (trino.length > 0 ? `targets of type trino: ${trino.join(', ')}` : undefined),
+          },
+        ),
+      );
+    }
+    register = toRegister(chosen.register, file && make(file, server!), options.projectDir);
+  }
+  return { names, target: make(chosen ?? { type: 'duckdb' }, name, register) };
+}
+
+function toRegister(file: RegisterFile, server: Target | undefined, projectDir: string): RegisterTarget {
+  const schemas = file.schemas ?? ['default', 'layers'];
     target: toTarget(chosen ?? { type: 'duckdb' }, name, profileName, defaultStorage, options.projectDir),
   };
 }
@@ -79,10 +109,23 @@ function toTarget(
   defaultStorage: Target['storage'],
   projectDir: string,
 ): Target {
-  const { type, schema, database, threads, storage, memory_limit, settings, path: file_, ...extra } = file;
+  const {
+    type,
+    schema,
+    database,
+    threads,
+    storage,
+    memory_limit,
+    settings,
+    path: file_,
+    register: _given,
+    ...extra
+  } = file;
+  const isNative = type === 'duckdb' && (storage ?? defaultStorage) === 'native';
   return {
     name,
     profileName,
+  register: RegisterTarget | undefined,
     type,
     schema: schema ?? 'main',
     database,
@@ -96,6 +139,7 @@ function toTarget(
 }
 
 function profilesFile(options: TargetOptions): string | undefined {
+    register,
   const folders = [
     options.profilesDir,
     options.env.DBT_PROFILES_DIR,
@@ -139,7 +183,7 @@ function fromProfiles(
   const outputs: Record<string, TargetFile> = {};
   for (const [key, value] of Object.entries(profile.outputs)) {
     // the other outputs may belong to other adapters
-    if (key !== wanted) outputs[key] = { type: 'duckdb' };
+    if (key !== wanted && key !== named?.register?.target) outputs[key] = { type: 'duckdb' };
     else
       outputs[key] = validate(targetSchema, value, document, errors, { at: [name, 'outputs', key] }) ?? {
         type: 'duckdb',
@@ -147,3 +191,4 @@ function fromProfiles(
   }
   return pick(outputs, wanted, name, document, [name, 'outputs'], [name, 'target'], options, errors, 'native');
 }
+  const named = profile.outputs[wanted] as { register?: { target?: unknown } } | null | undefined;
