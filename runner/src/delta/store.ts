@@ -17,6 +17,8 @@ export interface LogStore {
   readonly location: string;
   /** Names of the files directly in a folder, in no order; an empty list when the folder does not exist. */
   list(folder: string): Promise<string[]>;
+  /** The names of {@link list} that are not before `first` in the order of their bytes; for stores that need not look at the others. */
+  listFrom?(folder: string, first: string): Promise<string[]>;
   /** Files in a folder and below it, hidden ones included. */
   listAll(folder: string): Promise<StoredFile[]>;
   /** A text file; undefined when it does not exist. */

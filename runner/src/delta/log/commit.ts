@@ -12,8 +12,7 @@ import {
 import type { LogStore } from '../store.js';
 import { type ReadSet, requireNoConflict } from './conflicts.js';
 import { commitPath } from './file-names.js';
-import { readCommit } from './load.js';
-import { listLog } from './segment.js';
+import { readCommit, tryReadCommit } from './load.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Who commits, and on whose behalf. */
@@ -73,9 +72,11 @@ export async function commitChange(
     const version = seen + 1;
     const actions = actionsOf(base, change, provenance, inCommit);
     if (await store.putIfAbsent(commitPath(version), serializeActions(actions))) return { version, applied: true };
-    const { latest } = await listLog(store);
-    for (; seen < latest; seen++) {
-      const other = await readCommit(store, seen + 1);
+    for (
+      let other: Action[] | undefined = await readCommit(store, version);
+      other !== undefined;
+      seen++, other = await tryReadCommit(store, seen + 1)
+    ) {
       const same = txn && other.find((action) => action.txn?.appId === txn.appId)?.txn;
       if (same && same.version >= txn.version) return { version: seen + 1, applied: false };
       requireNoConflict(store.location, base, change, other, seen + 1);

@@ -28,6 +28,7 @@ export function parseLogFileName(name: string): LogFile | undefined {
   return { kind: 'v2-checkpoint', version };
 }
 
-function padded(version: number): string {
+/** A version as names of the log begin with it: 20 digits. */
+export function padded(version: number): string {
   return String(version).padStart(20, '0');
 }

@@ -4,10 +4,11 @@ import { type Action, type CommitInfo, parseActions } from '../protocol/actions.
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import type { LogStore } from '../store.js';
 import { commitPath } from './file-names.js';
+import { readLastCheckpoint } from './last-checkpoint.js';
 import { loadDeletionVectors } from './load-deletion-vectors.js';
 import { readCheckpoint } from './read-checkpoint.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
-import { type LogListing, listLog, segmentFor } from './segment.js';
+import { type LogListing, listLog, listLogFrom, segmentFor } from './segment.js';
 import { Snapshot } from './snapshot.js';
 import { verifyFieldIds } from './verify-field-ids.js';
 
@@ -17,10 +18,13 @@ export interface SnapshotAt {
   readonly timestamp?: Date | undefined;
 }
 
+/** So many commits are read at once. */
+const COMMITS_TOGETHER = 32;
+
 /**
  * Reads a version of a table from its log; undefined when there is no table.
  *
- * @param known a snapshot of the same table; commits after it are replayed on top of it where that suffices
+ * @param known a snapshot of the same table; where the log goes on from it, only the commits after it are read
  */
 export async function loadSnapshot(
   store: LogStore,
@@ -28,56 +32,116 @@ export async function loadSnapshot(
   at: SnapshotAt = {},
   known?: Snapshot,
 ): Promise<Snapshot | undefined> {
-  const listing = await listLog(store);
+  if (known !== undefined && at.timestamp === undefined) {
+    const followed = await follow(store, engine, known, at.version);
+    if (followed !== undefined) return followed;
+  }
+  // an earlier version, or a time, may need commits from before the last checkpoint
+  const latest = at.version === undefined && at.timestamp === undefined;
+  const hint = latest ? await readLastCheckpoint(store) : undefined;
+  // while the log is listed, the checkpoint that is most likely needed is read
+  const [listing, hinted] = await Promise.all([
+    hint === undefined ? listLog(store) : listLogFrom(store, hint.version),
+    hint?.path === undefined ? undefined : readCheckpoint(store, engine, [hint.path]).catch(() => undefined),
+  ]);
   if (listing.latest === -1) return undefined;
   const version =
     at.version ?? (at.timestamp === undefined ? listing.latest : await versionAt(store, listing, at.timestamp));
-  if (known !== undefined && known.version === version) return known;
-  const [from, state] = await baseState(store, engine, listing, version, known);
+  if (known !== undefined && known.version === version && !latest) return known;
+  const { checkpoint } = segmentFor(store, listing, version);
+  let state = EMPTY_STATE;
+  if (checkpoint !== undefined) {
+    const asHinted = checkpoint.paths.length === 1 && checkpoint.paths[0] === hint?.path;
+    state = (asHinted ? hinted : undefined) ?? (await readCheckpoint(store, engine, checkpoint.paths));
+  }
+  const commits = await readCommits(store, (checkpoint?.version ?? -1) + 1, version);
+  return snapshotOf(
+    store,
+    engine,
+    version,
+    commits.length === 0 ? state : replay(state, commits),
+    commits.length,
+    known,
+  );
+}
+
+/**
+ * The version asked for, or the latest, by reading the commits after a known one, without a listing. Undefined where
+ * that does not do: the version is an earlier one or does not exist, or the table is another one by now.
+ */
+async function follow(
+  store: LogStore,
+  engine: ParquetEngine,
+  known: Snapshot,
+  wanted: number | undefined,
+): Promise<Snapshot | undefined> {
+  if (wanted !== undefined && wanted <= known.version) return wanted === known.version ? known : undefined;
+  const [modified, next] = await Promise.all([
+    store.modified(commitPath(known.version)),
+    tryReadCommit(store, known.version + 1),
+  ]);
+  if (modified === undefined || modified !== known.modified) return undefined;
   const commits: Action[][] = [];
-  for (let next = from + 1; next <= version; next++) commits.push(await readCommit(store, next));
-  let replayed = replay(state, commits);
-  if (commits.length === 0) replayed = { ...replayed, commitInfo: await commitInfoOf(store, version) };
-  const timestamp = await commitTimestamp(store, version, replayed.commitInfo);
-  const deleted = await loadDeletionVectors(store, replayed.files.values(), known?.deletedRows ?? NO_DELETED_ROWS);
-  const snapshot = new Snapshot(store.location, version, new Date(timestamp), replayed, deleted);
+  const last = wanted ?? Number.POSITIVE_INFINITY;
+  for (let commit = next; commit !== undefined; ) {
+    commits.push(commit);
+    const version = known.version + commits.length;
+    commit = version < last ? await tryReadCommit(store, version + 1) : undefined;
+  }
+  const version = known.version + commits.length;
+  if (wanted !== undefined && version < wanted) return undefined;
+  if (commits.length === 0) return known;
+  return snapshotOf(store, engine, version, replay(known.state, commits), commits.length, known);
+}
+
+async function snapshotOf(
+  store: LogStore,
+  engine: ParquetEngine,
+  version: number,
+  state: TableState,
+  commits: number,
+  known: Snapshot | undefined,
+): Promise<Snapshot> {
+  const [commitInfo, modified] = await Promise.all([
+    commits > 0 ? state.commitInfo : commitInfoOf(store, version),
+    store.modified(commitPath(version)),
+  ]);
+  const timestamp = commitInfo?.inCommitTimestamp ?? modified ?? commitInfo?.timestamp ?? 0;
+  const deleted = await loadDeletionVectors(store, state.files.values(), known?.deletedRows ?? NO_DELETED_ROWS);
+  const whole = { ...state, commitInfo };
+  const snapshot = new Snapshot(store.location, version, new Date(timestamp), whole, deleted, modified);
   await verifyFieldIds(engine, snapshot, known);
   return snapshot;
 }
 
-/** The state to begin with, and its version. */
-async function baseState(
-  store: LogStore,
-  engine: ParquetEngine,
-  listing: LogListing,
-  version: number,
-  known: Snapshot | undefined,
-): Promise<[number, TableState]> {
-  const segment = segmentFor(store, listing, version);
-  const first = segment.commits[0] ?? Number.POSITIVE_INFINITY;
-  if (known !== undefined && known.version < version && first <= known.version + 1) return [known.version, known.state];
-  if (segment.checkpoint === undefined) return [-1, EMPTY_STATE];
-  return [
-    segment.checkpoint.version,
-    replay(EMPTY_STATE, [await readCheckpoint(store, engine, segment.checkpoint.paths)]),
-  ];
+/** The commits from one version to another, both included. */
+async function readCommits(store: LogStore, from: number, to: number): Promise<Action[][]> {
+  const commits: Action[][] = [];
+  for (let first = from; first <= to; first += COMMITS_TOGETHER) {
+    const count = Math.min(COMMITS_TOGETHER, to - first + 1);
+    commits.push(...(await Promise.all(Array.from({ length: count }, (_, i) => readCommit(store, first + i)))));
+  }
+  return commits;
+}
+
+/** The actions of one commit; undefined when there is no such commit. */
+export async function tryReadCommit(store: LogStore, version: number): Promise<Action[] | undefined> {
+  const path = commitPath(version);
+  const text = await store.read(path);
+  return text === undefined ? undefined : parseActions(text, `${store.location}/${path}`);
 }
 
 /** The actions of one commit. Throws StorageError TSD6015 when its file is missing. */
 export async function readCommit(store: LogStore, version: number): Promise<Action[]> {
-  const path = commitPath(version);
-  const text = await store.read(path);
-  if (text === undefined)
-    throw new StorageError('TSD6015', `${store.location}: version ${version} is missing (${path})`, {
-      hint: 'a file of the log was lost or cleaned up; restore it from a backup, or read another version',
-    });
-  return parseActions(text, `${store.location}/${path}`);
+  const actions = await tryReadCommit(store, version);
+  if (actions !== undefined) return actions;
+  throw new StorageError('TSD6015', `${store.location}: version ${version} is missing (${commitPath(version)})`, {
+    hint: 'a file of the log was lost or cleaned up; restore it from a backup, or read another version',
+  });
 }
 
 async function commitInfoOf(store: LogStore, version: number): Promise<CommitInfo | undefined> {
-  const text = await store.read(commitPath(version));
-  if (text === undefined) return undefined;
-  return parseActions(text, `${store.location}/${commitPath(version)}`).find((action) => action.commitInfo)?.commitInfo;
+  return (await tryReadCommit(store, version))?.find((action) => action.commitInfo)?.commitInfo;
 }
 
 /** In-commit timestamp where the table has them, else when the commit file was written. */

@@ -1,31 +1,26 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import { type Action, parseActions, withoutNulls } from '../protocol/actions.js';
+import { logicalFile } from '../protocol/deletion-vectors.js';
 import { type DuckDBType, parseDuckDBType } from '../protocol/duckdb-type-parser.js';
 import { quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
+import { addsOf, addTextSql, removesOf, removeTextSql } from './checkpoint-text.js';
 import { LOG_FOLDER } from './file-names.js';
+import { EMPTY_STATE, replay, type TableState } from './replay.js';
 
-/** Fields of each action that are read, by column of the checkpoint (PROTOCOL.md, "Checkpoint Schema"). */
+type Struct = DuckDBType & { kind: 'struct' };
+
+/** Fields that are read of the actions that name no file, by column of the checkpoint (PROTOCOL.md, "Checkpoint Schema"). */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   protocol: ['minReaderVersion', 'minWriterVersion', 'readerFeatures', 'writerFeatures'],
   metaData: ['id', 'name', 'description', 'format', 'schemaString', 'partitionColumns', 'createdTime', 'configuration'],
   txn: ['appId', 'version', 'lastUpdated'],
-  add: ['path', 'partitionValues', 'size', 'modificationTime', 'dataChange', 'stats', 'tags', 'deletionVector'],
-  remove: [
-    'path',
-    'deletionTimestamp',
-    'dataChange',
-    'extendedFileMetadata',
-    'partitionValues',
-    'size',
-    'deletionVector',
-  ],
   domainMetadata: ['domain', 'configuration', 'removed'],
   sidecar: ['path'],
 };
 
-/** So many actions leave the engine as one text. */
+/** So many actions leave the engine as one text: one by one they take several times as long. */
 const ACTIONS_TOGETHER = 4096;
 
 /**
@@ -33,70 +28,96 @@ const ACTIONS_TOGETHER = 4096;
  * Other writers leave out columns and fields, or add some: only what is there is asked for.
  *
  * @param paths relative to the table
- * @throws StorageError TSD6015 where a sidecar is missing
+ * @throws StorageError TSD6015 where a sidecar is missing, TSD6010 for a damaged checkpoint
  */
 export async function readCheckpoint(
   store: LogStore,
   engine: ParquetEngine,
   paths: readonly string[],
-): Promise<Action[]> {
-  const actions = paths[0]!.endsWith('.json')
-    ? parseActions((await store.read(paths[0]!)) ?? '', `${store.location}/${paths[0]}`)
-    : await readParquetActions(store, engine, paths);
-  const sidecars = actions.flatMap(({ sidecar }) => (sidecar ? [sidecarPath(sidecar.path)] : []));
-  if (sidecars.length === 0) return actions;
+): Promise<TableState> {
+  const { actions, state } = paths[0]!.endsWith('.json')
+    ? await readJson(store, paths[0]!)
+    : await readParquet(store, engine, paths);
+  const sidecars = sidecarPaths(actions);
+  if (sidecars.length === 0) return state;
   for (const path of sidecars)
     if ((await store.modified(path)) === undefined)
       throw new StorageError(
         'TSD6015',
         `${store.location}: the checkpoint ${paths[0]} needs ${path}, which is missing`,
-        {
-          hint: 'a file of the log was lost; restore it from a backup',
-        },
+        { hint: 'a file of the log was lost; restore it from a backup' },
       );
-  return [...actions, ...(await readParquetActions(store, engine, sidecars))];
+  const { state: further } = await readParquet(store, engine, sidecars);
+  return {
+    ...state,
+    files: new Map([...state.files, ...further.files]),
+    tombstones: new Map([...state.tombstones, ...further.tombstones]),
+  };
 }
 
-/** Sidecars lie in `_delta_log/_sidecars`, whatever comes before their name. */
-function sidecarPath(path: string): string {
-  return `${LOG_FOLDER}/_sidecars/${decodeURIComponent(path.split('/').at(-1)!)}`;
+/** The sidecars that a checkpoint's actions name, relative to the table: in `_delta_log/_sidecars`, whatever comes before their name. */
+export function sidecarPaths(actions: readonly Action[]): string[] {
+  return actions.flatMap(({ sidecar }) =>
+    sidecar ? [`${LOG_FOLDER}/_sidecars/${decodeURIComponent(sidecar.path.split('/').at(-1)!)}`] : [],
+  );
 }
 
-async function readParquetActions(store: LogStore, engine: ParquetEngine, paths: readonly string[]): Promise<Action[]> {
-  const files = paths.map((path) => quoteLiteral(`${store.location}/${path}`));
-  const source = `read_parquet([${files.join(', ')}], hive_partitioning=false, union_by_name=true)`;
-  const columns = await engine.describe(`SELECT * FROM ${source}`);
-  const cases: string[] = [];
-  for (const { name, type } of columns) {
-    const wanted = FIELDS[name];
+/** Actions that name no file, and the state that all of them give. */
+interface Contents {
+  readonly actions: readonly Action[];
+  readonly state: TableState;
+}
+
+async function readJson(store: LogStore, path: string): Promise<Contents> {
+  const actions = parseActions((await store.read(path)) ?? '', `${store.location}/${path}`);
+  return { actions, state: replay(EMPTY_STATE, [actions]) };
+}
+
+async function readParquet(store: LogStore, engine: ParquetEngine, paths: readonly string[]): Promise<Contents> {
+  const list = paths.map((path) => quoteLiteral(`${store.location}/${path}`));
+  const source = `read_parquet([${list.join(', ')}], hive_partitioning=false, union_by_name=true)`;
+  const structs = new Map<string, Struct>();
+  for (const { name, type } of await engine.describe(`SELECT * FROM ${source}`)) {
     const parsed = parseDuckDBType(type);
-    if (wanted === undefined || parsed.kind !== 'struct') continue;
+    if (parsed.kind === 'struct') structs.set(name, parsed);
+  }
+  const has = (action: string) => (field: string) =>
+    structs.get(action)?.fields.some((candidate) => candidate.name === field) ?? false;
+  const columns = [
+    ...(structs.has('add') ? [`string_agg(${addTextSql(has('add'))}, chr(31)) AS adds`] : []),
+    ...(structs.has('remove') ? [`string_agg(${removeTextSql(has('remove'))}, chr(31)) AS removes`] : []),
+    `string_agg(${othersSql(structs)}, ',') AS others`,
+  ];
+  const rows = await engine.query(
+    `SELECT ${columns.join(', ')} FROM ${source} GROUP BY file_row_number // ${ACTIONS_TOGETHER}, filename`,
+  );
+  const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
+  const actions = rows.flatMap((row) =>
+    (JSON.parse(`[${text(row.others)}]`) as Record<string, unknown>[]).map((action) => withoutNulls(action)),
+  );
+  const state = replay(EMPTY_STATE, [actions]);
+  const { location } = store;
+  const files = new Map(state.files);
+  const tombstones = new Map(state.tombstones);
+  for (const row of rows) {
+    for (const add of addsOf(text(row.adds), location)) files.set(add.path, add);
+    for (const remove of removesOf(text(row.removes), location)) tombstones.set(logicalFile(remove), remove);
+  }
+  return { actions, state: { ...state, files, tombstones } };
+}
+
+/** The actions that name no file, as JSON: few of them. */
+function othersSql(structs: ReadonlyMap<string, Struct>): string {
+  const cases: string[] = [];
+  for (const [name, wanted] of Object.entries(FIELDS)) {
     const column = quoteIdentifier(name);
     const fields = wanted
-      .filter((field) => has(parsed, field) || (field === 'stats' && has(parsed, 'stats_parsed')))
-      .map((field) => `${quoteIdentifier(field)} := ${jsonOf(parsed, column, field)}`);
-    cases.push(
-      `WHEN ${column} IS NOT NULL THEN '{${JSON.stringify(name)}:' || CAST(to_json(struct_pack(${fields.join(', ')})) AS VARCHAR) || '}'`,
-    );
+      .filter((field) => structs.get(name)?.fields.some((candidate) => candidate.name === field))
+      .map((field) => `${quoteIdentifier(field)} := ${column}.${quoteIdentifier(field)}`);
+    if (fields.length > 0)
+      cases.push(
+        `WHEN ${column} IS NOT NULL THEN '{${JSON.stringify(name)}:' || CAST(to_json(struct_pack(${fields.join(', ')})) AS VARCHAR) || '}'`,
+      );
   }
-  if (cases.length === 0) return [];
-  // thousands to a row: one by one they take twice the time
-  const rows = await engine.query(
-    `SELECT string_agg(action, ',') AS actions FROM (SELECT file_row_number // ${ACTIONS_TOGETHER} AS part, filename, CASE ${cases.join(' ')} END AS action FROM ${source}) WHERE action IS NOT NULL GROUP BY part, filename`,
-  );
-  return rows.flatMap((row) =>
-    (JSON.parse(`[${String(row.actions)}]`) as Record<string, unknown>[]).map((action) => withoutNulls(action)),
-  );
-}
-
-function has(type: DuckDBType & { kind: 'struct' }, field: string): boolean {
-  return type.fields.some((candidate) => candidate.name === field);
-}
-
-/** Statistics kept only as a struct (`delta.checkpoint.writeStatsAsJson=false`) become JSON text again. */
-function jsonOf(type: DuckDBType & { kind: 'struct' }, column: string, field: string): string {
-  const value = `${column}.${quoteIdentifier(field)}`;
-  if (field !== 'stats' || !has(type, 'stats_parsed')) return value;
-  const text = `CAST(to_json(${column}.stats_parsed) AS VARCHAR)`;
-  return has(type, 'stats') ? `coalesce(${value}, ${text})` : text;
+  return cases.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE ${cases.join(' ')} END`;
 }

@@ -1,6 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { LogStore } from '../store.js';
-import { commitPath, LOG_FOLDER, parseLogFileName } from './file-names.js';
+import { commitPath, LOG_FOLDER, padded, parseLogFileName } from './file-names.js';
 
 /** The files of the log that make up one version. */
 export interface LogSegment {
@@ -22,9 +22,27 @@ export interface LogListing {
 
 /** Lists the log. Temporary files, foreign files and multi-part checkpoints with missing parts are ignored. */
 export async function listLog(store: LogStore): Promise<LogListing> {
+  return listingOf(await store.list(LOG_FOLDER));
+}
+
+/**
+ * Lists the log from a version on of which `_last_checkpoint` says that it has a checkpoint. Where that is not so, or the
+ * rest of the log does not go on from there, all of it.
+ */
+export async function listLogFrom(store: LogStore, version: number): Promise<LogListing> {
+  const first = padded(version);
+  const names = (await (store.listFrom?.(LOG_FOLDER, first) ?? store.list(LOG_FOLDER))) as readonly string[];
+  const listing = listingOf(names.filter((name) => name >= first));
+  const checkpoint = listing.checkpoints.at(-1)?.version;
+  const after = listing.commits.filter((commit) => commit > (checkpoint ?? 0));
+  const goesOn = after.every((commit, i) => commit === checkpoint! + 1 + i);
+  return checkpoint !== undefined && goesOn ? listing : listLog(store);
+}
+
+function listingOf(names: readonly string[]): LogListing {
   const commits: number[] = [];
   const parts = new Map<string, { version: number; parts: number; paths: Map<number, string> }>();
-  for (const name of await store.list(LOG_FOLDER)) {
+  for (const name of names) {
     const file = parseLogFileName(name);
     if (file?.kind === 'commit') commits.push(file.version);
     if (file?.kind === 'v2-checkpoint')

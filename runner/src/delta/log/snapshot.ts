@@ -24,6 +24,7 @@ export class Snapshot implements TableLayout {
    * @param location the table's folder, absolute
    * @param timestamp when the version was committed
    * @param deletedRows what the deletion vectors of its files take away
+   * @param modified when the file of its commit was written, milliseconds since the epoch: tells whether it still is the same
    * @throws StorageError TSD6012 naming the table feature for a table that cannot be read rightly
    */
   constructor(
@@ -32,6 +33,7 @@ export class Snapshot implements TableLayout {
     readonly timestamp: Date,
     readonly state: TableState,
     readonly deletedRows: DeletedRows = NO_DELETED_ROWS,
+    readonly modified?: number | undefined,
   ) {
     if (state.metadata === undefined || state.protocol === undefined)
       throw new StorageError(

@@ -22,7 +22,21 @@ export interface OpenTarget {
   readonly base: Snapshot | undefined;
 }
 
+/** So many tables are remembered for each engine or store. */
+const REMEMBERED = 16;
+const remembered = new WeakMap<object, Map<string, Snapshot>>();
+
+/** Opens a target. Of a table that was opened before with the same engine or store, only the commits since are read. */
 export async function openTarget(target: Target): Promise<OpenTarget> {
+  const { engine } = target;
   const store = target.store ?? new LocalStore(target.location);
-  return { store, engine: target.engine, base: target.table ?? (await loadSnapshot(store, target.engine)) };
+  if (target.table !== undefined) return { store, engine, base: target.table };
+  const owner = target.store ?? engine;
+  const tables = remembered.get(owner) ?? new Map<string, Snapshot>();
+  remembered.set(owner, tables);
+  const base = await loadSnapshot(store, engine, {}, tables.get(store.location));
+  tables.delete(store.location);
+  if (base !== undefined) tables.set(store.location, base);
+  if (tables.size > REMEMBERED) tables.delete(tables.keys().next().value!);
+  return { store, engine, base };
 }

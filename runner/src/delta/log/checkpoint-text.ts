@@ -1,0 +1,121 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import type { AddFile, RemoveFile } from '../protocol/actions.js';
+import { quoteIdentifier } from '../sql.js';
+
+/**
+ * Actions that name files are most of a checkpoint. They leave the engine as text, field after field, between characters
+ * that neither JSON nor a percent-encoded path can contain: as JSON they take several times as long.
+ */
+const SEPARATOR = '\x1f';
+
+/** Whether a field is in the checkpoint: other writers leave out some. */
+type Has = (field: string) => boolean;
+
+/** SQL text of an `add`; null where a row is no `add`. */
+export function addTextSql(has: Has): string {
+  const kept = fieldSql('add', 'stats', has);
+  // kept only as a struct (`delta.checkpoint.writeStatsAsJson=false`), they become JSON text again
+  const stats = has('stats_parsed') ? `coalesce(${kept}, ${jsonSql('"add".stats_parsed')})` : kept;
+  return textSql('add', [
+    fieldSql('add', 'path', has),
+    partitionsSql('add', has),
+    fieldSql('add', 'size', has),
+    fieldSql('add', 'modificationTime', has),
+    fieldSql('add', 'dataChange', has),
+    stats,
+    has('tags') ? jsonSql('"add".tags') : 'NULL',
+    has('deletionVector') ? jsonSql('"add"."deletionVector"') : 'NULL',
+  ]);
+}
+
+/** SQL text of a `remove`; null where a row is none. */
+export function removeTextSql(has: Has): string {
+  return textSql('remove', [
+    fieldSql('remove', 'path', has),
+    fieldSql('remove', 'deletionTimestamp', has),
+    fieldSql('remove', 'dataChange', has),
+    fieldSql('remove', 'extendedFileMetadata', has),
+    partitionsSql('remove', has),
+    fieldSql('remove', 'size', has),
+    has('deletionVector') ? jsonSql('"remove"."deletionVector"') : 'NULL',
+  ]);
+}
+
+/** @throws StorageError TSD6010 for a path or statistics with the control character */
+export function addsOf(text: string, location: string): AddFile[] {
+  const values = split(text, 8, location);
+  const adds: AddFile[] = [];
+  for (let i = 0; i < values.length; i += 8) {
+    const [tags, vector] = [values[i + 6]!, values[i + 7]!];
+    const add: AddFile = {
+      path: values[i]!,
+      partitionValues: partitionValuesOf(values[i + 1]!),
+      size: Number(values[i + 2]),
+      modificationTime: Number(values[i + 3]),
+      dataChange: values[i + 4] === 'true',
+      ...(values[i + 5] === '' ? {} : { stats: values[i + 5]! }),
+    };
+    if (tags === '' && vector === '') adds.push(add);
+    else
+      adds.push({
+        ...add,
+        ...(tags === '' ? {} : { tags: JSON.parse(tags) }),
+        ...(vector === '' ? {} : { deletionVector: JSON.parse(vector) }),
+      });
+  }
+  return adds;
+}
+
+/** @throws StorageError TSD6010 for a path with the control character */
+export function removesOf(text: string, location: string): RemoveFile[] {
+  const values = split(text, 7, location);
+  const removes: RemoveFile[] = [];
+  for (let i = 0; i < values.length; i += 7) {
+    const [time, extended, size, vector] = [values[i + 1]!, values[i + 3]!, values[i + 5]!, values[i + 6]!];
+    removes.push({
+      path: values[i]!,
+      ...(time === '' ? {} : { deletionTimestamp: Number(time) }),
+      dataChange: values[i + 2] === 'true',
+      ...(extended === '' ? {} : { extendedFileMetadata: extended === 'true' }),
+      ...(values[i + 4] === '' ? {} : { partitionValues: partitionValuesOf(values[i + 4]!) }),
+      ...(size === '' ? {} : { size: Number(size) }),
+      ...(vector === '' ? {} : { deletionVector: JSON.parse(vector) }),
+    });
+  }
+  return removes;
+}
+
+function partitionValuesOf(text: string): Record<string, string | null> {
+  return text === '' ? {} : (JSON.parse(text) as Record<string, string | null>);
+}
+
+function split(text: string, fields: number, location: string): string[] {
+  if (text === '') return [];
+  const values = text.split(SEPARATOR);
+  if (values.length % fields === 0) return values;
+  throw new StorageError('TSD6010', `${location}: the checkpoint has a path or statistics with a control character`, {
+    hint: 'the log is damaged; restore the checkpoint from a backup, or delete it where the commits before it are still there',
+  });
+}
+
+function textSql(action: string, fields: readonly string[]): string {
+  const texts = fields.map((field) => (field === 'NULL' ? "''" : `coalesce(${field}, '')`));
+  return `CASE WHEN "${action}".path IS NOT NULL THEN concat_ws(chr(31), ${texts.join(', ')}) END`;
+}
+
+function fieldSql(action: string, field: string, has: Has): string {
+  return has(field) ? `CAST("${action}".${quoteIdentifier(field)} AS VARCHAR)` : 'NULL';
+}
+
+function partitionsSql(action: string, has: Has): string {
+  const values = `"${action}"."partitionValues"`;
+  return has('partitionValues') ? `CASE WHEN cardinality(${values}) > 0 THEN ${jsonText(values)} END` : 'NULL';
+}
+
+function jsonSql(value: string): string {
+  return `CASE WHEN ${value} IS NOT NULL THEN ${jsonText(value)} END`;
+}
+
+function jsonText(value: string): string {
+  return `CAST(to_json(${value}) AS VARCHAR)`;
+}
