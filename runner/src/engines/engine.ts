@@ -28,6 +28,21 @@ export interface EngineCapabilities {
   readonly describesQueries: boolean;
   /** Statements of several sessions run at the same time. */
   readonly concurrentSessions: boolean;
+  /** Models can be built with it; where not, it reads what another engine has published. */
+  readonly runsModels: boolean;
+  /** Schemas and views can be made and dropped at no cost, so that a name can stand for anything. */
+  readonly createsViews: boolean;
+}
+
+/** How far a running statement has come. */
+export interface QueryProgress {
+  /** in the engine's words, lower case: `queued`, `planning`, `running`, `finishing` */
+  readonly state: string;
+  /** pieces of work that are done, and those that are known so far */
+  readonly done: number;
+  readonly of: number;
+  /** rows read so far */
+  readonly rows: number;
 }
 
 /**
@@ -54,6 +69,8 @@ export interface Session {
   load(columns: readonly Column[], batches: AsyncIterable<ColumnBatch>): Promise<string>;
   /** Drops what `load` made. */
   drop(relation: string): Promise<void>;
+  /** Says from now on how far statements have come, where the engine tells; `undefined` ends it. */
+  watch?(listener: ((progress: QueryProgress) => void) | undefined): void;
   /** Stops the running statement; its promise rejects with CancelledError. */
   cancel(): void;
   close(): Promise<void>;

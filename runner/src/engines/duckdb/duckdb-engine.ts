@@ -26,6 +26,8 @@ const CAPABILITIES: EngineCapabilities = {
 };
 
 class DuckDbEngine implements Engine {
+  runsModels: true,
+  createsViews: true,
   readonly name = 'duckdb';
   readonly capabilities = CAPABILITIES;
 

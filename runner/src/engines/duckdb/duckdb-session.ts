@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { StatementType } from '@duckdb/node-api';
 import { CancelledError, EngineError } from '../../errors/tsdbt-error.js';
 import type { Column, ColumnBatch, QueryResult, Session } from '../engine.js';
-import { EngineFailure } from '../engine-failure.js';
+import { noSelect } from '../no-select.js';
+import { splitStatements } from '../split-statements.js';
 import { duckDbFailure } from './duckdb-failure.js';
 import { dropLoaded, loadBatches } from './duckdb-load.js';
 import { plainValue } from './duckdb-values.js';
@@ -40,6 +41,8 @@ export class DuckDbSession implements Session {
 
   async describe(sql: string): Promise<readonly Column[]> {
     return this.#guard(sql, async () => {
+      // the binding has no answer for a text without any
+      if (splitStatements(sql).length === 0) throw noSelect(sql, '0 statements');
       const statements = await this.connection.extractStatements(sql);
       if (statements.count !== 1) throw noSelect(sql, `${statements.count} statements`);
       const prepared = await statements.prepare(0);
@@ -81,13 +84,6 @@ export class DuckDbSession implements Session {
       throw this.#cancelled ? new CancelledError() : duckDbFailure(thrown, sql);
     }
   }
-}
-
-function noSelect(sql: string, found: string): EngineFailure {
-  const hint = 'a model is a single SELECT; statements for their effect belong into hooks';
-  const start = sql.length - sql.trimStart().length;
-  const message = `expected one SELECT, found ${found}`;
-  return new EngineFailure('TSD5011', message, sql, start, [], 'Statement', undefined, undefined, undefined, hint);
 }
 
 /** Errors that the rows' producer threw, or that already are ours: not DuckDB's. */
