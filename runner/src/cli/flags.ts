@@ -28,6 +28,8 @@ export interface SelectionOptions extends GlobalOptions {
   readonly selector?: string;
   readonly indirectSelection?: IndirectSelection;
   readonly resourceType?: readonly string[];
+  /** folder of an earlier run's artifacts */
+  readonly state?: string;
 }
 
 export interface RunOptions extends SelectionOptions {
@@ -125,6 +127,7 @@ export const flags = {
     new Option('-m, --models <selector...>', 'the same as --select, for models'),
     new Option('--exclude <selector...>', 'nodes to leave out'),
     new Option('--selector <name>', 'a selector of selectors.yml'),
+    new Option('--state <folder>', 'artifacts of an earlier run, which state: and result: compare with'),
     new Option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable or empty').argParser(
       oneOf('--indirect-selection', ['eager', 'cautious', 'buildable', 'empty']),
     ),
@@ -185,6 +188,11 @@ export const flags = {
     ),
   outputFolder: (otherwise: string): Option =>
     new Option('--output <folder>', `folder to write to (default: ${otherwise} of the project)`),
+  supersetDatabase: (): Option =>
+    new Option(
+      '--database <uri>',
+      'superset: the database that it asks, e.g. trino://user@trino:8080/delta (default: lake.duckdb of the warehouse)',
+    ),
   noCompile: (): Option => new Option('--no-compile', 'show the SQL of the last run instead of compiling it anew'),
   port: (): Option =>
     new Option('--port <n>', 'port of 127.0.0.1 to serve at (default: the first free one from 8080 on)').argParser(

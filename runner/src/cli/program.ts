@@ -116,9 +116,10 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   },
   {
     name: 'dashboard',
-    summary: 'make a page of the charts in dashboards/ (build), or check them without running a query (check)',
-    argument: { name: '<action>', summary: 'build or check' },
-    options: () => [flags.outputFolder('target/dashboard')],
+    summary:
+      'make a page of the charts in dashboards/ (build), check them without running a query (check), or make assets of Superset of them (superset)',
+    argument: { name: '<action>', summary: 'build, check or superset' },
+    options: () => [flags.outputFolder('target/dashboard, target/superset.zip'), flags.supersetDatabase()],
     run: async (options, effects, action) =>
       (await import('./commands/dashboard.js')).dashboard(options as DashboardOptions, effects, action),
   },
@@ -131,12 +132,12 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
   },
   {
-  {
     name: 'register',
     summary: "make Trino know the tables of the warehouse, as the target's register: says",
     options: () => [],
     run: async (options, effects) => (await import('./commands/register.js')).register(options, effects),
   },
+  {
     name: 'debug',
     summary: 'check everything that a run needs',
     options: () => [],

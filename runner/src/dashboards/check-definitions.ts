@@ -11,7 +11,7 @@ import { compileQuery, modelName, namedColumns, queryText } from './chart-query.
 import { dashboardCodes } from './codes.js';
 import { cellType } from './data.js';
 import { fieldOf } from './definition-schema.js';
-import { type Chart, type Definitions, type Located, placeIn } from './definitions.js';
+import { type Chart, type Dashboard, type Definitions, type Located, placeIn } from './definitions.js';
 import { exampleOf, fillIn } from './sentence.js';
 import { YamlText } from './text-place.js';
 
@@ -23,6 +23,8 @@ export interface CheckResult {
   readonly errors: readonly TsdbtError[];
   /** charts whose queries could not be type-checked, as the columns of what they read are not known yet */
   readonly unchecked: readonly string[];
+  /** what the charts' queries give, by name; those that could not be checked are missing */
+  readonly columns: ReadonlyMap<string, readonly Column[]>;
 }
 
 /**
@@ -38,7 +40,10 @@ export async function checkDefinitions(
   const check = new Check(manifest, session, state);
   await session.execute(`CREATE SCHEMA IF NOT EXISTS ${STAND_INS}`);
   try {
-    for (const dashboard of definitions.dashboards) for (const chart of dashboard.charts) await check.chart(chart);
+    for (const dashboard of definitions.dashboards) {
+      for (const chart of dashboard.charts) await check.chart(chart);
+      check.filters(dashboard);
+    }
     const { page } = definitions;
     for (const [i, notice] of (page.entry.notices ?? []).entries()) {
       const at: Located = { document: page.document!, at: ['notices', i] };
@@ -48,12 +53,13 @@ export async function checkDefinitions(
   } finally {
     await session.execute(`DROP SCHEMA ${STAND_INS} CASCADE`);
   }
-  return { errors: check.errors, unchecked: check.unchecked };
+  return { errors: check.errors, unchecked: check.unchecked, columns: check.columns };
 }
 
 class Check {
   readonly errors: TsdbtError[] = [];
   readonly unchecked: string[] = [];
+  readonly columns = new Map<string, readonly Column[]>();
   readonly #standIns = new Map<string, Promise<boolean>>();
 
   constructor(
@@ -69,11 +75,28 @@ class Check {
     if (chart.entry.sql === undefined && (await this.#modelLacksColumns(chart, model))) return;
     const columns = await this.query(chart, text, model);
     if (columns === undefined) return;
+    this.columns.set(chart.entry.name, columns);
     this.#columns(chart, columns, 'the query');
     this.#types(chart, columns);
     for (const key of ['finding', 'note'] as const) {
       const sentence = chart.entry[key];
       if (sentence !== undefined) await this.sentence(new YamlText(chart, [key], sentence), columns);
+    }
+  }
+
+  /** A filter has to have a chart whose query gives its column. Where a query is not known, the column may be in it. */
+  filters(dashboard: Dashboard): void {
+    const queries = dashboard.charts.map((chart) => this.columns.get(chart.entry.name));
+    if (queries.includes(undefined)) return;
+    const names = new Set(queries.flatMap((columns) => columns!.map((column) => column.name)));
+    for (const [i, { column }] of (dashboard.entry.filters ?? []).entries()) {
+      if (names.has(column)) continue;
+      this.errors.push(
+        new ProjectError(dashboardCodes.unknownColumn, `no chart of the dashboard has the column "${column}"`, {
+          place: placeIn(dashboard, ['filters', i, 'column']),
+          hint: didYouMean(column, names),
+        }),
+      );
     }
   }
 

@@ -18,4 +18,6 @@ export const dashboardCodes = {
   modelNotRead: 'TSD1957',
   /** a column whose type the chart cannot draw */
   wrongType: 'TSD1958',
+  /** an address of a database that Superset cannot ask */
+  unknownDatabase: 'TSD1959',
 } as const;

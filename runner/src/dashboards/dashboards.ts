@@ -4,6 +4,7 @@ import { TsdbtErrors } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Project } from '../project/project.js';
+import { redactorFor } from '../project/redact.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { withLake } from '../run/compile.js';
 import { checkDefinitions } from './check-definitions.js';
@@ -62,7 +63,7 @@ export function buildDashboards(
     const path = join(request.output, 'index.html');
     mkdirSync(request.output, { recursive: true });
     // readers never see half a page
-    writeFileSync(`${path}.tmp`, html);
+    writeFileSync(`${path}.tmp`, redactorFor(request.project.env)(html));
     renameSync(`${path}.tmp`, path);
     return { ...summaryOf(definitions, unchecked), path, bytes: Buffer.byteLength(html) };
   });

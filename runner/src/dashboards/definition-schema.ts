@@ -82,6 +82,15 @@ export const dashboardSchema = z.strictObject({
   question: text.optional(),
   description: text.optional(),
   position: z.number().optional().describe('order on the page'),
+  filters: z
+    .array(
+      z.strictObject({
+        column: text.describe('a column of the queries of charts; charts without it stay as they are'),
+        label: text.optional(),
+      }),
+    )
+    .optional()
+    .describe('by what readers of an interactive dashboard narrow its charts; the static page has no filters'),
   charts: z.array(chartSchema).min(1),
 });
 

@@ -11,11 +11,13 @@ import { withManifest } from '../open-project.js';
 export interface DashboardOptions extends GlobalOptions {
   /** folder for the page, relative to the working directory; `target/dashboard` of the project by default */
   readonly output?: string;
+  /** of `superset`: SQLAlchemy's URI of the database that it asks */
+  readonly database?: string;
 }
 
-const actions = ['build', 'check'] as const;
+const actions = ['build', 'check', 'superset'] as const;
 
-/** Checks the definitions in `dashboards/`, or makes a page of them. */
+/** Checks the definitions in `dashboards/`, makes a page of them, or a bundle for Superset. */
 export function dashboard(options: DashboardOptions, effects: Effects, action: string | undefined): Promise<number> {
   if (!actions.some((known) => known === action)) {
     throw new ProjectError(cliCodes.wrongFlagValue, `dashboard does not take "${action}"`, {
@@ -32,10 +34,18 @@ export function dashboard(options: DashboardOptions, effects: Effects, action: s
         const request = { project, manifest, bus, signal };
         const output =
           options.output === undefined
-            ? resolve(project.targetPath, 'dashboard')
+            ? resolve(project.targetPath, action === 'superset' ? 'superset.zip' : 'dashboard')
             : resolve(effects.cwd, options.output);
-        const built =
-          action === 'build' ? await buildDashboards({ ...request, output, now: effects.now() }) : undefined;
+        const make = async () => {
+          if (action === 'build') return buildDashboards({ ...request, output, now: effects.now() });
+          if (action !== 'superset') return undefined;
+          const { exportSuperset } = await import('../../dashboards/superset/export.js');
+          const { databaseOf, embeddedLake } = await import('../../dashboards/superset/database.js');
+          const database =
+            options.database === undefined ? embeddedLake(project.warehouse) : databaseOf(options.database);
+          return exportSuperset({ ...request, output, database });
+        };
+        const built = await make();
         const summary = built ?? (await checkDashboards(request));
         if (summary.unchecked.length > 0) {
           bus.emit({
