@@ -6,7 +6,7 @@ import { artifactMetadata, writeArtifact } from './write-artifact.js';
 export function writeManifest(manifest: Manifest, invocationId: string): void {
   const { project } = manifest;
   const all = [...manifest.all()];
-  writeArtifact(project.targetPath, 'manifest.json', {
+  writeArtifact(project, 'manifest.json', {
     metadata: {
       ...artifactMetadata('manifest', invocationId),
       project_name: project.name,
@@ -15,10 +15,35 @@ export function writeManifest(manifest: Manifest, invocationId: string): void {
     nodes: Object.fromEntries([...manifest.nodes.values()].map((node) => [node.uniqueId, nodeOf(node)])),
     sources: Object.fromEntries([...manifest.sources.values()].map((node) => [node.uniqueId, sourceOf(node)])),
     exposures: Object.fromEntries([...manifest.exposures.values()].map((node) => [node.uniqueId, exposureOf(node)])),
+    macros: manifestMacros(manifest),
     disabled: [...manifest.disabled.keys()],
     parent_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.parentsOf(node.uniqueId)])),
     child_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.childrenOf(node.uniqueId)])),
   });
+}
+
+/** A node as the manifest holds it. */
+export function manifestEntry(node: ManifestNode): Record<string, unknown> {
+  if (node.resourceType === 'source') return sourceOf(node);
+  if (node.resourceType === 'exposure') return exposureOf(node);
+  return nodeOf(node);
+}
+
+/** The macros of the project and its packages, by unique id. */
+export function manifestMacros(manifest: Manifest): Record<string, Record<string, unknown>> {
+  const found: Record<string, Record<string, unknown>> = {};
+  for (const macro of manifest.macros.all()) {
+    const { place } = macro.block;
+    found[macro.uniqueId] = {
+      unique_id: macro.uniqueId,
+      resource_type: 'macro',
+      name: macro.name,
+      package_name: macro.packageName,
+      original_file_path: place.source.path,
+      macro_sql: place.source.text.slice(place.start, place.end),
+    };
+  }
+  return found;
 }
 
 function common(node: ManifestNode): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { readPreviousState } from '../artifacts/previous-artifacts.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, ResourceType } from '../manifest/nodes.js';
@@ -30,8 +32,14 @@ export function selectedBy(
     exclude,
     selector,
     indirectSelection: options.indirectSelection,
+    state: options.state === undefined ? undefined : readPreviousState(stateFolder(options.state, manifest), manifest),
     resourceTypes: wantedKinds(options, kinds),
   });
+}
+
+/** Like all paths of dbt's flags, relative to the project. */
+function stateFolder(state: string, manifest: Manifest): string {
+  return resolve(manifest.project.projectDir, state);
 }
 
 /** The single node that the flags name. */

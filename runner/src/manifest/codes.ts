@@ -28,4 +28,8 @@ export const graphCodes = {
   unknownMethod: 'TSD3022',
   /** `--selector` names one that selectors.yml does not have */
   unknownSelector: 'TSD3023',
+  /** a selector that compares with an earlier state, without `--state` */
+  noState: 'TSD3024',
+  /** `--state` names a folder whose artifacts cannot be read */
+  unreadableState: 'TSD3025',
 } as const;

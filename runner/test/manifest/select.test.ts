@@ -217,7 +217,7 @@ describe('what selects nothing', () => {
     ['tga:daily', 'TSD3022 - there is no selector method "tga" (in "tga:daily") (did you mean "tag"?)'],
     [
       'state:modified',
-      'TSD3022 - there is no selector method "state" (in "state:modified") (this method of dbt is not supported yet)',
+      'TSD3024 - "state:modified" compares with an earlier state, and none is named (add --state and the folder of its artifacts, e.g. --state target/before)',
     ],
     [
       '@orders+',

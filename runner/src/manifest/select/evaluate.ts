@@ -4,7 +4,8 @@ import { graphCodes } from '../codes.js';
 import type { Manifest } from '../manifest.js';
 import type { ManifestNode } from '../nodes.js';
 import type { Criterion, IndirectSelection, Selection } from './criterion.js';
-import { selectorMethods } from './methods.js';
+import { type SelectorMethod, selectorMethods } from './methods.js';
+import type { PreviousState } from './previous-state.js';
 
 /** What selecting needs of a manifest: pages that hold a copy of the graph offer the same. */
 export type SelectableManifest = Pick<Manifest, 'all' | 'get' | 'graph' | 'disabled'> & {
@@ -26,11 +27,12 @@ export function evaluateSelection(
   selection: Selection,
   indirectSelection: IndirectSelection,
   errors: GraphError[],
+  state?: PreviousState,
 ): Selected {
-  const evaluate = (part: Selection) => evaluateSelection(manifest, part, indirectSelection, errors);
+  const evaluate = (part: Selection) => evaluateSelection(manifest, part, indirectSelection, errors, state);
   switch (selection.kind) {
     case 'criterion':
-      return evaluateCriterion(manifest, selection, selection.indirectSelection ?? indirectSelection, errors);
+      return evaluateCriterion(manifest, selection, selection.indirectSelection ?? indirectSelection, errors, state);
     case 'union':
       return combine(selection.parts.map(evaluate), union);
     case 'intersection':
@@ -61,18 +63,25 @@ function evaluateCriterion(
   criterion: Criterion,
   indirectSelection: IndirectSelection,
   errors: GraphError[],
+  state: PreviousState | undefined,
 ): Selected {
   const method = selectorMethods[criterion.method];
   if (method === undefined) {
     errors.push(unknownMethod(criterion));
     return { direct: new Set(), indirect: new Set() };
   }
-  const context = { projectName: manifest.project.name };
+  const wrong = wrongValue(criterion, method) ?? withoutState(criterion, method, state);
+  if (wrong !== undefined) {
+    errors.push(wrong);
+    return { direct: new Set(), indirect: new Set() };
+  }
+  const context = { projectName: manifest.project.name, state };
   const matched = new Set<string>();
   for (const node of manifest.all()) {
     if (method.matches(node, criterion.value, criterion.methodArguments, context)) matched.add(node.uniqueId);
   }
-  if (matched.size === 0 && criterion.value !== '*') errors.push(matchesNothing(manifest, criterion));
+  if (matched.size === 0 && criterion.value !== '*' && !method.comparesState)
+    errors.push(matchesNothing(manifest, criterion));
   const { graph } = manifest;
   const reached = new Set(matched);
   if (criterion.childrensParents) {
@@ -117,7 +126,7 @@ function dependsOnOf(node: ManifestNode | undefined): readonly string[] {
   return node?.dependsOn ?? [];
 }
 
-const elsewhere: ReadonlySet<string> = new Set(['state', 'result', 'source_status', 'metric', 'version', 'unit_test']);
+const elsewhere: ReadonlySet<string> = new Set(['metric', 'version', 'unit_test']);
 
 function unknownMethod(criterion: Criterion): GraphError {
   const names = Object.keys(selectorMethods);
@@ -131,6 +140,24 @@ function unknownMethod(criterion: Criterion): GraphError {
       hint,
     },
   );
+}
+
+function wrongValue(criterion: Criterion, { takes }: SelectorMethod): GraphError | undefined {
+  if (takes === undefined || takes.includes(criterion.value)) return undefined;
+  return new GraphError(graphCodes.selectorSyntax, `${criterion.method}: does not take "${criterion.value}"`, {
+    hint: didYouMean(criterion.value, takes) ?? `one of: ${takes.join(', ')}`,
+  });
+}
+
+function withoutState(
+  criterion: Criterion,
+  method: SelectorMethod,
+  state: PreviousState | undefined,
+): GraphError | undefined {
+  if (method.comparesState !== true || state !== undefined) return undefined;
+  return new GraphError(graphCodes.noState, `"${criterion.text}" compares with an earlier state, and none is named`, {
+    hint: 'add --state and the folder of its artifacts, e.g. --state target/before',
+  });
 }
 
 function matchesNothing(manifest: SelectableManifest, criterion: Criterion): GraphError {

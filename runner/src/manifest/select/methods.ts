@@ -1,10 +1,13 @@
 import path from 'node:path';
 import type { ManifestNode } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
+import { type PreviousState, STATE_ASPECTS, type StateAspect } from './previous-state.js';
 
 export interface MethodContext {
   /** name of the project, which `package:this` means */
   readonly projectName: string;
+  /** undefined without `--state` */
+  readonly state?: PreviousState | undefined;
 }
 
 export interface SelectorMethod {
@@ -12,6 +15,10 @@ export interface SelectorMethod {
   matches(node: ManifestNode, value: string, args: readonly string[], context: MethodContext): boolean;
   /** values that a node could have been meant by: suggestions come from them */
   values(node: ManifestNode, args: readonly string[]): readonly string[];
+  /** it compares with an earlier state (`--state`), where nothing may well have changed */
+  readonly comparesState?: boolean;
+  /** the values it takes; undefined: those of the nodes */
+  readonly takes?: readonly string[];
 }
 
 /** The methods of dbt's selector language that look at one node. */
@@ -88,6 +95,34 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   access: {
     matches: (node, value) => node.resourceType === 'model' && (node.config.access ?? 'protected') === value,
     values: () => ['private', 'protected', 'public'],
+  },
+  state: {
+    comparesState: true,
+    takes: ['new', 'old', 'modified', 'unmodified', ...STATE_ASPECTS.map((aspect) => `modified.${aspect}`)],
+    matches: (node, value, _args, { state }) => {
+      if (state === undefined) return false;
+      const isNew = state.isNew(node);
+      if (value === 'new') return isNew;
+      if (value === 'old') return !isNew;
+      const changes = state.changesOf(node);
+      if (value === 'unmodified') return !isNew && changes.length === 0;
+      if (value === 'modified') return isNew || changes.length > 0;
+      return isNew || changes.includes(value.slice('modified.'.length) as StateAspect);
+    },
+    values: () => [],
+  },
+  result: {
+    comparesState: true,
+    takes: ['success', 'error', 'skipped', 'pass', 'fail', 'warn', 'no-op', 'partial success'],
+    matches: (node, value, _args, { state }) => state?.resultOf(node.uniqueId) === value,
+    values: () => [],
+  },
+  source_status: {
+    comparesState: true,
+    takes: ['fresher'],
+    matches: (node, _value, _args, { state }) =>
+      node.resourceType === 'source' && state?.isFresher(node.uniqueId) === true,
+    values: () => [],
   },
 };
 

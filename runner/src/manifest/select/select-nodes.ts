@@ -3,6 +3,7 @@ import type { Manifest } from '../manifest.js';
 import type { ResourceType } from '../nodes.js';
 import { type IndirectSelection, parseSelection, type Selection } from './criterion.js';
 import { difference, evaluateSelection, type Selected, settle } from './evaluate.js';
+import type { PreviousState } from './previous-state.js';
 import { namedSelector, readSelectors } from './yaml-selectors.js';
 
 export interface SelectOptions {
@@ -16,6 +17,8 @@ export interface SelectOptions {
   readonly resourceTypes?: readonly ResourceType[] | undefined;
   /** which tests come with what is selected; `eager` by default */
   readonly indirectSelection?: IndirectSelection | undefined;
+  /** what `state:`, `result:` and `source_status:` compare with */
+  readonly state?: PreviousState | undefined;
 }
 
 /**
@@ -28,11 +31,13 @@ export function selectNodes(manifest: Manifest, options: SelectOptions = {}): Se
   const errors: GraphError[] = [];
   const wanted = wantedSelection(manifest, options);
   const selected =
-    wanted === undefined ? everything(manifest) : evaluateSelection(manifest, wanted, indirectSelection, errors);
+    wanted === undefined
+      ? everything(manifest)
+      : evaluateSelection(manifest, wanted, indirectSelection, errors, options.state);
   const excluded =
     options.exclude === undefined || options.exclude.length === 0
       ? undefined
-      : evaluateSelection(manifest, parseSelection(options.exclude), indirectSelection, errors);
+      : evaluateSelection(manifest, parseSelection(options.exclude), indirectSelection, errors, options.state);
   if (errors.length > 0) throw new TsdbtErrors(errors);
   const left: Selected =
     excluded === undefined
