@@ -140,7 +140,7 @@ export function writeCatalog(manifest: Manifest, catalog: Catalog, invocationId:
   const entries = [...catalog.entries.values()];
   const isSource = (entry: CatalogEntry): boolean => manifest.sources.has(entry.uniqueId);
   const byId = (some: readonly CatalogEntry[]) => Object.fromEntries(some.map((e) => [e.uniqueId, entryJson(e)]));
-  writeArtifact(manifest.project.targetPath, 'catalog.json', {
+  writeArtifact(manifest.project, 'catalog.json', {
     metadata: artifactMetadata('catalog', invocationId),
     nodes: byId(entries.filter((entry) => !isSource(entry))),
     sources: byId(entries.filter(isSource)),

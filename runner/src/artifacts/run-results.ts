@@ -7,7 +7,7 @@ const STATUS: Readonly<Record<string, string>> = { blocked: 'error', cancelled: 
 /** Writes `target/run_results.json`: what every node of a run did. An interrupted run writes what it has. */
 export function writeRunResults(request: RunRequest, result: RunResult): void {
   const { project, manifest } = request;
-  writeArtifact(project.targetPath, 'run_results.json', {
+  writeArtifact(project, 'run_results.json', {
     metadata: artifactMetadata('run_results', request.invocationId),
     results: result.results.map(resultOf),
     elapsed_time: result.elapsed,

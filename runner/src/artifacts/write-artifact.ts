@@ -1,15 +1,24 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Project } from '../project/project.js';
+import { redactorFor } from '../project/redact.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 
-/** Writes `<target>/<name>`, beside the old file and then renamed into place. Big integers are written as numbers' text. */
-export function writeArtifact(targetPath: string, name: string, content: unknown): void {
+/**
+ * Writes `<target>/<name>`, beside the old file and then renamed into place. Big integers are written as numbers' text,
+ * secrets of the project's environment are hidden.
+ */
+export function writeArtifact(project: Pick<Project, 'targetPath' | 'env'>, name: string, content: unknown): void {
+  const { targetPath } = project;
+  const redact = redactorFor(project.env);
   mkdirSync(targetPath, { recursive: true });
   const path = join(targetPath, name);
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(
     temporary,
-    JSON.stringify(content, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    JSON.stringify(content, (_, value: unknown) =>
+      typeof value === 'string' ? redact(value) : typeof value === 'bigint' ? String(value) : value,
+    ),
   );
   renameSync(temporary, path);
 }

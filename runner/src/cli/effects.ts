@@ -14,6 +14,8 @@ export interface Effects {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Calls back at every Ctrl-C (and when the program is asked to end: SIGTERM); returns what takes the listener away. */
   readonly onInterrupt: (listener: (signal?: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Hears of environments whose secrets must not be printed; `main` sets it. */
+  readonly hideSecretsOf?: ((env: Readonly<Record<string, string | undefined>>) => void) | undefined;
   /** Ends the program at once. */
   readonly exit: (code: number) => void;
 }

@@ -1,5 +1,7 @@
+import type { Redactor } from '../project/redact.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { type Effects, processEffects } from './effects.js';
+import { OutputGuard } from './output-guard.js';
 import { guardProcess } from './process-guards.js';
 
 /**
@@ -10,8 +12,11 @@ import { guardProcess } from './process-guards.js';
  * @returns the exit code: 0 all well; 1 a node or a test failed; 2 usage, configuration or internal error; 130 interrupted
  */
 export async function main(argv: readonly string[], effects?: Partial<Effects>): Promise<number> {
-  const all: Effects = { ...processEffects(), ...effects };
-  if (effects === undefined) guardProcess(all, (thrown) => report(thrown, argv, all));
+  const world: Effects = { ...processEffects(), ...effects };
+  const guard = new OutputGuard([world.stdout, world.stderr], world.env);
+  const all: Effects = { ...world, hideSecretsOf: (env) => guard.learn(env) };
+  // what a process writes after the command has ended is its own as well
+  if (effects === undefined) guardProcess(all, (thrown) => report(thrown, argv, all, guard.redact));
   try {
     if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
       all.stdout.write(`${TSDBT_VERSION}\n`);
@@ -20,11 +25,13 @@ export async function main(argv: readonly string[], effects?: Partial<Effects>):
     const { dispatch } = await import('./dispatch.js');
     return await dispatch(argv, all);
   } catch (thrown) {
-    return report(thrown, argv, all);
+    return await report(thrown, argv, all, guard.redact);
+  } finally {
+    if (effects !== undefined) guard.release();
   }
 }
 
-async function report(thrown: unknown, argv: readonly string[], effects: Effects): Promise<number> {
+async function report(thrown: unknown, argv: readonly string[], effects: Effects, redact: Redactor): Promise<number> {
   const { stderr, env } = effects;
   const { formatThrown } = await import('../errors/format-error.js');
   const { tsdbtErrorsOf } = await import('../errors/tsdbt-error.js');
@@ -33,14 +40,11 @@ async function report(thrown: unknown, argv: readonly string[], effects: Effects
     thrown,
     errorStyle(stderr, env, argv.includes('--no-color') ? false : undefined),
   );
-  const { redactorFor } = await import('../report/redact.js');
-  const { redactorOf } = await import('./reporters.js');
-  const redact = redactorOf(thrown) ?? redactorFor(env);
   const errors = tsdbtErrorsOf(thrown);
   const json = /(?:^| )--log-format[= ]json(?: |$)/.test(argv.join(' '));
   if (json && errors.length > 0) {
     const { eventJson } = await import('../report/event-json.js');
     for (const error of errors) stderr.write(`${eventJson({ event: 'error', error, at: effects.now() }, redact)}\n`);
-  } else stderr.write(`${redact(text)}\n`);
+  } else stderr.write(`${text}\n`);
   return exitCode;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { TsdbtErrors } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { projectEnvironment } from '../project/dotenv.js';
 import type { Project } from '../project/project.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
@@ -12,10 +13,13 @@ import { readVars } from './vars.js';
 /** Reads the project that the flags name. */
 export async function openProjectFor(options: GlobalOptions, effects: Effects): Promise<Project> {
   const vars = readVars(options.vars);
+  const projectDir = projectFolder(options, effects);
+  // before the first error that may hold them
+  effects.hideSecretsOf?.(projectEnvironment(projectDir, effects.env));
   const { openProject } = await import('../manifest/open-project.js');
   const profiles = options.profilesDir ?? effects.env.DBT_PROFILES_DIR;
   return openProject({
-    projectDir: projectFolder(options, effects),
+    projectDir,
     profilesDir: profiles === undefined || profiles === '' ? undefined : resolve(effects.cwd, profiles),
     target: options.target,
     vars,

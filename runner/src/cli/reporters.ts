@@ -1,12 +1,12 @@
 import { formatPlace } from '../errors/source-text.js';
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { EventBus, type Reporter, type RunEvent } from '../events/events.js';
+import { type Redactor, redactorFor } from '../project/redact.js';
 import { JsonReporter } from '../report/json.js';
 import { LogFileReporter } from '../report/log-file.js';
 import type { OutputStream } from '../report/output-stream.js';
 import { PlainReporter } from '../report/plain.js';
 import { QuietReporter } from '../report/quiet.js';
-import { type Redactor, redactorFor } from '../report/redact.js';
 import { TerminalReporter } from '../report/terminal.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
@@ -17,14 +17,6 @@ export interface ReportedProject {
   /** absolute folder of the log files */
   readonly logPath: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Errors that left a project, with what hides that project's secrets: its `.env` is unknown where they are printed. */
-const redactors = new WeakMap<Error, Redactor>();
-
-/** What hides the secrets of the project that an error came from; undefined where it came from none. */
-export function redactorOf(thrown: unknown): Redactor | undefined {
-  return thrown instanceof Error ? redactors.get(thrown) : undefined;
 }
 
 /**
@@ -49,11 +41,8 @@ export async function withReporters<T>(
     const at = effects.now();
     const errors = tsdbtErrorsOf(thrown);
     for (const error of errors) log.handle({ event: 'error', error, at });
-    if (thrown instanceof Error) {
-      redactors.set(thrown, redact);
-      if (errors.length === 0)
-        log.handle({ event: 'log', level: 'error', message: thrown.stack ?? thrown.message, at });
-    }
+    if (thrown instanceof Error && errors.length === 0)
+      log.handle({ event: 'log', level: 'error', message: thrown.stack ?? thrown.message, at });
     throw thrown;
   } finally {
     await bus.close();

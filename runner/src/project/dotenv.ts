@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
  * Reads the text of a `.env` file: `NAME=value` per line, `export` allowed, `#` comments, single quotes literal,
  * double quotes with `\n`, `\"` and `\\`. Lines that are none of this are left out.
@@ -10,6 +13,17 @@ export function parseDotenv(text: string): Record<string, string> {
     values[name] = unquote(raw);
   }
   return values;
+}
+
+/** The environment of a project: the process's, above what the project's `.env` says. */
+export function projectEnvironment(
+  projectDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const file = join(projectDir, '.env');
+  const own = existsSync(file) ? parseDotenv(readFileSync(file, 'utf8')) : {};
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...own, ...Object.fromEntries(set) };
 }
 
 function unquote(raw: string): string {

@@ -4,7 +4,7 @@ import { SourceText } from '../errors/source-text.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { ConfigTree } from './config-tree.js';
-import { parseDotenv } from './dotenv.js';
+import { projectEnvironment } from './dotenv.js';
 import { orderedErrors } from './ordered-errors.js';
 import type { EvaluateValue, HookText, Project, ProjectCommand, ProjectPaths, ValueScope } from './project.js';
 import { type ProjectFile, projectSchema } from './project-schema.js';
@@ -36,7 +36,7 @@ export interface LoadProjectOptions {
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
   const projectDir = path.resolve(options.projectDir);
   const document = readProjectFile(projectDir);
-  const env = readEnv(projectDir, options.env);
+  const env = projectEnvironment(projectDir, options.env);
   const errors: ProjectError[] = [];
 
   const raw = (document.value ?? {}) as Record<string, unknown>;
@@ -136,12 +136,6 @@ function readProjectFile(projectDir: string): YamlDocument {
     ]);
   }
   return new YamlDocument(new SourceText(name, readFileSync(path.join(projectDir, name), 'utf8')));
-}
-
-function readEnv(projectDir: string, env: LoadProjectOptions['env']): Record<string, string | undefined> {
-  const file = path.join(projectDir, '.env');
-  const own = existsSync(file) ? parseDotenv(readFileSync(file, 'utf8')) : {};
-  return { ...own, ...withoutUndefined(env) };
 }
 
 function withoutUndefined<T>(record: Readonly<Record<string, T | undefined>>): Record<string, T> {

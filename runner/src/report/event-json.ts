@@ -1,7 +1,7 @@
 import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { TsdbtError } from '../errors/tsdbt-error.js';
 import type { LogLevel, TimedEvent } from '../events/events.js';
-import type { Redactor } from './redact.js';
+import type { Redactor } from '../project/redact.js';
 
 /**
  * An event as one line of JSON: `event`, `at` (ISO 8601, UTC) and `level` first, then the event's own fields in

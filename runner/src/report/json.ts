@@ -1,8 +1,8 @@
 import type { LogLevel, Reporter, TimedEvent } from '../events/events.js';
+import type { Redactor } from '../project/redact.js';
 import { eventJson, levelOf } from './event-json.js';
 import type { OutputStream } from './output-stream.js';
 import { wanted } from './plain.js';
-import type { Redactor } from './redact.js';
 
 export interface JsonOptions {
   /** events below it are left out; progress within a node is `debug` */

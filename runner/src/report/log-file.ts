@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reporter, TimedEvent } from '../events/events.js';
+import type { Redactor } from '../project/redact.js';
 import { eventJson } from './event-json.js';
-import type { Redactor } from './redact.js';
 
 export interface LogFileOptions {
   readonly redact: Redactor;

@@ -11,6 +11,7 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import type { DeltaStorage } from '../materialize/delta-storage.js';
 import type { PublishedRelation } from '../materialize/storage.js';
+import { type Redactor, redactorFor } from '../project/redact.js';
 import type { NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
 import { summaryOf } from './summaries.js';
@@ -19,6 +20,8 @@ import { summaryOf } from './summaries.js';
 export class RunState {
   readonly results = new Map<string, NodeResult>();
   readonly #folders = new Set<string>();
+  /** hides secrets in what is written beside the data */
+  readonly #redact: Redactor;
   #writes: Promise<void>[] = [];
   /** sources outside the warehouse, looked up once: all nodes of a run see the same version */
   readonly #external = new Map<string, Promise<boolean>>();
@@ -29,7 +32,9 @@ export class RunState {
     readonly request: RunRequest,
     readonly engine: Engine,
     readonly storage: DeltaStorage,
-  ) {}
+  ) {
+    this.#redact = redactorFor(request.project.env);
+  }
 
   get manifest() {
     return this.request.manifest;
@@ -131,7 +136,7 @@ export class RunState {
     const folder = dirname(path);
     if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
     this.#folders.add(folder);
-    this.#writes.push(writeFile(path, code.sql));
+    this.#writes.push(writeFile(path, this.#redact(code.sql)));
     return relative(project.projectDir, path).replaceAll('\\', '/');
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JsonReporter } from '../../src/report/json.js';
 import { LogFileReporter } from '../../src/report/log-file.js';
-import { redactorFor } from '../../src/report/redact.js';
+import { redactorFor } from '../../src/project/redact.js';
 import { at, duplicateDays, emit, finished, runStarted, test } from './events.js';
 import { Recording } from './recording.js';
 

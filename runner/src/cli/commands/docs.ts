@@ -28,7 +28,7 @@ function generate(options: DocsOptions, effects: Effects): Promise<number> {
   const start = effects.now();
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const { generateDocs } = await import('../../docs-site/generate-docs.js');
-    const { redactorFor } = await import('../../report/redact.js');
+    const { redactorFor } = await import('../../project/redact.js');
     const site = await interruptible(
       effects,
       (signal) =>
