@@ -23,11 +23,11 @@ const CAPABILITIES: EngineCapabilities = {
   loadsRows: true,
   describesQueries: true,
   concurrentSessions: true,
+  runsModels: true,
+  createsViews: true,
 };
 
 class DuckDbEngine implements Engine {
-  runsModels: true,
-  createsViews: true,
   readonly name = 'duckdb';
   readonly capabilities = CAPABILITIES;
 
