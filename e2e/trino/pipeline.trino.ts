@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TempProject } from '../temp-project.js';
+import { Lake } from './lake.js';
+import { succeed } from './small-project.js';
+
+describe('the tables of the pipeline in Trino, registered by a build without a server', () => {
+  const project = new TempProject();
+  let lake: Lake;
+  let tables: string[];
+  beforeAll(async () => {
+    expect(await succeed(project, 'build')).toMatch(/Trino knows \d+ tables under \d+ names \(\d+ added\)/);
+    tables = Object.keys(project.versions());
+    lake = await Lake.over(project);
+  });
+  afterAll(async () => {
+    await lake?.stop();
+    project.remove();
+  });
+
+  it('are all there, in delta.default and by layer', async () => {
+    expect(tables.length).toBeGreaterThanOrEqual(44);
+    const named = await lake.trino.list(
+      `select table_schema || '.' || table_name from delta.information_schema.tables
+       where table_schema <> 'information_schema' order by 1`,
+    );
+    const expected = tables.flatMap((table) => [table, `default.${table.split('.')[1]}`]);
+    expect(named).toEqual(expected.sort());
+    expect(await lake.trino.list('show schemas from delta')).toEqual(
+      expect.arrayContaining(['bronze', 'silver', 'gold', 'seeds', 'default']),
+    );
+  });
+
+  it('have the types and rows that DuckDB reads, value for value, under both names', async () => {
+    let rows = 0;
+    for (const table of tables) rows += await lake.same(table);
+    expect(rows).toBeGreaterThan(20_000);
+  }, 300_000);
+
+  it('show what a further build changes at once, and that build registers nothing anew', async () => {
+    const before = await lake.trino.list('select count(*) from gold.top_tracks_by_mood');
+    const printed = await succeed(
+      project,
+      ...['run', '--select', 'top_tracks_by_mood', '--vars', '{top_tracks_per_mood: 3}'],
+    );
+    expect(printed).not.toContain('Trino knows');
+    const [after] = await lake.trino.list('select count(*) from gold.top_tracks_by_mood');
+    expect(Number(after)).toBeLessThan(Number(before[0]));
+    expect(await lake.same('gold.top_tracks_by_mood')).toBe(Number(after));
+    const [old] = await lake.trino.list('select count(*) from gold.top_tracks_by_mood for version as of 0');
+    expect(old).toBe(before[0]);
+  });
+});
