@@ -1,20 +1,27 @@
 {# Generic data tests. Each is a SELECT of the rows that break the rule; no rows means that the rule holds. #}
 
-{% test unique(model, column_name) %}
+{# The first four are dbt's: a project changes one with a macro default__test_<name>, or <adapter>__test_<name>. #}
+
+{% test unique(model, column_name) %}{{ adapter.dispatch('test_unique', 'dbt')(model, column_name) }}{% endtest %}
+{% macro default__test_unique(model, column_name) %}
 select {{ column_name }} as unique_field, count(*) as n_records
 from {{ model }}
 where {{ column_name }} is not null
 group by {{ column_name }}
 having count(*) > 1
-{% endtest %}
+{% endmacro %}
 
-{% test not_null(model, column_name) %}
+{% test not_null(model, column_name) %}{{ adapter.dispatch('test_not_null', 'dbt')(model, column_name) }}{% endtest %}
+{% macro default__test_not_null(model, column_name) %}
 select *
 from {{ model }}
 where {{ column_name }} is null
-{% endtest %}
+{% endmacro %}
 
 {% test accepted_values(model, column_name, values, quote=true) %}
+{{- adapter.dispatch('test_accepted_values', 'dbt')(model, column_name, values, quote) -}}
+{% endtest %}
+{% macro default__test_accepted_values(model, column_name, values, quote=true) %}
 select {{ column_name }} as value_field, count(*) as n_records
 from {{ model }}
 where {{ column_name }} not in (
@@ -24,24 +31,26 @@ where {{ column_name }} not in (
   {%- endfor -%}
 )
 group by {{ column_name }}
-{% endtest %}
+{% endmacro %}
 
 {% test relationships(model, column_name, to, field) %}
+{{- adapter.dispatch('test_relationships', 'dbt')(model, column_name, to, field) -}}
+{% endtest %}
+{% macro default__test_relationships(model, column_name, to, field) %}
 with child as (
-  select {{ column_name }} as from_field, count(*) as n_records
+  select {{ column_name }} as from_field
   from {{ model }}
   where {{ column_name }} is not null
-  group by {{ column_name }}
 ),
 parent as (
   select distinct {{ field }} as to_field
   from {{ to }}
 )
-select child.from_field, child.n_records
+select child.from_field
 from child
 left join parent on child.from_field = parent.to_field
 where parent.to_field is null
-{% endtest %}
+{% endmacro %}
 
 {# A key of several columns. Rows with a null in the key are compared too: null equals null. #}
 {% test unique_combination(model, columns) %}

@@ -23,6 +23,7 @@ export function toTemplateValue(value: unknown): TemplateValue {
     default:
   }
   if (value instanceof TemplateObject) return value;
+  if (value instanceof Number) return new PyFloat(value.valueOf());
   if (Array.isArray(value)) return value.map(toTemplateValue);
   if (value instanceof Map) return PyDict.of([...value].map(([k, v]) => [toTemplateValue(k), toTemplateValue(v)]));
   if (value instanceof Set) return new PySet([...value].map(toTemplateValue));

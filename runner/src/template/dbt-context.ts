@@ -1,19 +1,25 @@
 import { PyDict } from './containers.js';
 import { adapterObject, apiObject } from './context/adapter.js';
+import { columnClass } from './context/column-value.js';
 import { configObject } from './context/config.js';
 import type { ContextHost } from './context/context-host.js';
+import { ContextValue } from './context/context-value.js';
 import { dataFunctions } from './context/data-functions.js';
 import { DateTimeValue, utc } from './context/datetime.js';
 import { datetimeModule, pytzModule } from './context/datetime-module.js';
 import { exceptionsObject } from './context/exceptions.js';
+import { flagsDict, invocationArguments } from './context/flags.js';
 import { itertoolsModule } from './context/itertools.js';
 import { macroValueOf, PackageValue } from './context/package-value.js';
 import { queryFunctions } from './context/queries.js';
 import { referenceFunctions } from './context/references.js';
 import { regexModule } from './context/regex-module.js';
+import { renderingFunctions, validation } from './context/rendering.js';
 import { StaticObject } from './context/static-object.js';
 import { toTemplateValue } from './convert.js';
 import type { Scope } from './frame.js';
+import { jinjaGlobals } from './globals.js';
+import { internalPackage } from './macros.js';
 import type { TemplateFunction, TemplateValue } from './values.js';
 
 export type { AdapterHost, ContextHost, RefRequest, SourceRequest } from './context/context-host.js';
@@ -29,6 +35,9 @@ const modules = new StaticObject(
     ['itertools', itertoolsModule],
   ]),
 );
+
+/** Functions of the context that are macros of dbt's own package, and are called as `dbt.run_query(…)` too. */
+const alsoMacros = ['run_query', 'statement', 'is_incremental'];
 
 /**
  * The names that dbt gives to templates, for one file.
@@ -57,14 +66,25 @@ class DbtScope implements Scope {
     return value;
   }
 
+  /** Gives a name a value for the rest of the rendering (`context.update(…)`). */
+  set(name: string, value: TemplateValue): void {
+    this.#values.set(name, value);
+  }
+
   #find(name: string): TemplateValue | undefined {
     const { host } = this;
     const macro = host.library.resolve(name, host.packageName);
     if (macro !== undefined) return macroValueOf(macro, this, host);
+    if (host.extra !== undefined && Object.hasOwn(host.extra, name)) return toTemplateValue(host.extra[name]);
     const own = this.#lazy.get(name)?.();
     if (own !== undefined) return own;
-    if (host.extra !== undefined && Object.hasOwn(host.extra, name)) return toTemplateValue(host.extra[name]);
-    return host.library.hasPackage(name) ? new PackageValue(name, this, host) : undefined;
+    return host.library.hasPackage(name) ? this.#package(name) : undefined;
+  }
+
+  #package(name: string): PackageValue {
+    if (name !== internalPackage) return new PackageValue(name, this, this.host);
+    const functions = alsoMacros.map((own) => [own, this.#lazy.get(own)?.() ?? null] as const);
+    return new PackageValue(name, this, this.host, new Map(functions));
   }
 
   *names(): Iterable<string> {
@@ -73,6 +93,7 @@ class DbtScope implements Scope {
     yield* this.#lazy.keys();
     yield* Object.keys(host.extra ?? {});
     yield* host.library.packageNames();
+    yield* this.#values.keys();
   }
 
   loadTemplate(name: string) {
@@ -80,33 +101,44 @@ class DbtScope implements Scope {
   }
 }
 
-function lazyNames(host: ContextHost, scope: Scope): ReadonlyMap<string, () => TemplateValue | undefined> {
+function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () => TemplateValue | undefined> {
   const names = new Map<string, () => TemplateValue | undefined>();
   const add = (functions: readonly TemplateFunction[]): void => {
     for (const f of functions) names.set(f.name, () => f);
   };
   const builtins = referenceFunctions(host);
+  const queries = queryFunctions(host);
   add(builtins);
   add(dataFunctions);
-  add(queryFunctions(host));
+  add(queries);
+  add(renderingFunctions(scope));
   const config = configObject(host);
   const constants: Record<string, () => TemplateValue | undefined> = {
     config: () => config,
-    builtins: () => builtinsDict(builtins, config),
+    builtins: () => builtinsDict([...builtins, ...dataFunctions, ...queries], config),
     exceptions: () => exceptionsObject(host),
     adapter: () => adapterObject(host, scope),
     api: () => apiObject(),
+    column: () => columnClass,
     modules: () => modules,
+    validation: () => validation,
     target: () => toTemplateValue(host.target),
     env: () => toTemplateValue(host.target),
     execute: () => host.execute,
-    flags: () => toTemplateValue(host.flags),
+    flags: () => flagsDict(host.flags),
+    invocation_args_dict: () => invocationArguments(host.flags),
     invocation_id: () => host.invocationId,
     run_started_at: () => new DateTimeValue(BigInt(host.runStartedAt.getTime()) * 1000n, utc),
     project_name: () => host.projectName,
     dbt_version: () => host.dbtVersion,
     tsdbt_version: () => host.version,
+    dbt_metadata_envs: () => metadataEnvs(host),
+    thread_id: () => 'Thread-1 (worker)',
+    selected_resources: () => [...(host.selectedResources?.() ?? [])],
+    context: () => new ContextValue(scope),
     this: () => (host.thisRelation === undefined ? undefined : toTemplateValue(host.thisRelation)),
+    schema: () => ownPart(host, 'schema'),
+    database: () => ownPart(host, 'database'),
     model: () => (host.model === undefined ? undefined : toTemplateValue(host.model)),
     graph: () => toTemplateValue(host.graph?.() ?? {}),
   };
@@ -114,10 +146,26 @@ function lazyNames(host: ContextHost, scope: Scope): ReadonlyMap<string, () => T
   return names;
 }
 
-function builtinsDict(functions: readonly TemplateFunction[], config: TemplateValue): PyDict {
-  const dict = PyDict.of(
-    functions.filter((f) => f.name === 'ref' || f.name === 'source').map((f) => [f.name, f] as const),
+/** The node's schema or database; the target's where no node is rendered. */
+function ownPart(host: ContextHost, part: 'schema' | 'database'): TemplateValue {
+  return toTemplateValue(host.thisRelation?.[part] ?? host.target[part] ?? null);
+}
+
+const metadataPrefix = 'DBT_ENV_CUSTOM_ENV_';
+
+/** Environment variables that are meant for artifacts, without their prefix. */
+function metadataEnvs(host: ContextHost): PyDict {
+  const site = undefined as never;
+  const names = [...(host.envNames?.() ?? [])].filter((name) => name.startsWith(metadataPrefix));
+  return PyDict.of(
+    names.map((name) => [name.slice(metadataPrefix.length), toTemplateValue(host.getEnv(name, site))] as const),
   );
+}
+
+/** `builtins`: what the context's names were before macros of the project took some of them. */
+function builtinsDict(functions: readonly TemplateFunction[], config: TemplateValue): PyDict {
+  const dict = PyDict.of(functions.map((f) => [f.name, f] as const));
+  for (const [name, value] of jinjaGlobals) if (!dict.has(name)) dict.set(name, value);
   dict.set('config', config);
   return dict;
 }

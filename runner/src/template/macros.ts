@@ -4,8 +4,10 @@ import { TemplateError } from '../errors/tsdbt-error.js';
 import { templateCodes } from './failure.js';
 import type { TemplateBlock, TemplateProgram } from './parse.js';
 
-/** The package of the engine's own macros; templates reach it as `dbt` too. */
-export const internalPackage = 'tsdbt';
+/** The package of the engine's own macros. */
+export const internalPackage = 'dbt';
+/** Another name for it. */
+const internalAlias = 'tsdbt';
 
 /** A macro of a file: `{% macro %}`, `{% test %}` or `{% materialization %}`. */
 export interface LibraryMacro {
@@ -16,6 +18,24 @@ export interface LibraryMacro {
   readonly uniqueId: string;
   readonly block: TemplateBlock;
   readonly program: TemplateProgram;
+}
+
+/** A macro whose file has not been parsed yet. */
+class LazyMacro implements LibraryMacro {
+  readonly uniqueId: string;
+  constructor(
+    readonly packageName: string,
+    readonly name: string,
+    private readonly load: () => TemplateProgram,
+  ) {
+    this.uniqueId = `macro.${packageName}.${name}`;
+  }
+  get program(): TemplateProgram {
+    return this.load();
+  }
+  get block(): TemplateBlock {
+    return this.program.blocks.find((block) => block.macroName === this.name)!;
+  }
 }
 
 /** All macros of a project and its packages, found as dbt finds them. */
@@ -50,19 +70,32 @@ export class MacroLibrary {
     }
   }
 
+  /**
+   * Adds macros of a file that is parsed when one of them is first used.
+   * @param names as {@link LibraryMacro.name} has them
+   */
+  addLazily(packageName: string, names: readonly string[], load: () => TemplateProgram): void {
+    let macros = this.#packages.get(packageName);
+    if (macros === undefined) {
+      macros = new Map();
+      this.#packages.set(packageName, macros);
+    }
+    for (const name of names) macros.set(name, new LazyMacro(packageName, name, load));
+  }
+
   /** Names of packages that have macros. */
   packageNames(): Iterable<string> {
     return this.#packages.keys();
   }
 
   hasPackage(name: string): boolean {
-    return this.#packages.has(name) || (name === 'dbt' && this.#packages.has(internalPackage));
+    return this.#packages.has(name) || (name === internalAlias && this.#packages.has(internalPackage));
   }
 
   /** The macro of a package, or undefined. `dbt` is the engine's own package. */
   inPackage(packageName: string, name: string): LibraryMacro | undefined {
     const own = this.#packages.get(packageName)?.get(name);
-    return own ?? (packageName === 'dbt' ? this.#packages.get(internalPackage)?.get(name) : undefined);
+    return own ?? (packageName === internalAlias ? this.#packages.get(internalPackage)?.get(name) : undefined);
   }
 
   /**
@@ -85,9 +118,9 @@ export class MacroLibrary {
 
   /** Names of the macros of one package. */
   namesIn(packageName: string): Iterable<string> {
-    const found = this.#packages.get(
-      packageName === 'dbt' && !this.#packages.has('dbt') ? internalPackage : packageName,
-    );
+    const found =
+      this.#packages.get(packageName) ??
+      (packageName === internalAlias ? this.#packages.get(internalPackage) : undefined);
     return found?.keys() ?? [];
   }
 
@@ -116,12 +149,8 @@ export class MacroLibrary {
       });
     const candidates = [...adapterTypes, 'default'].map((type) => `${type}__${name}`);
     const packages = this.#searchOrder(namespace);
-    for (const packageName of packages)
-      for (const candidate of candidates) {
-        const found =
-          packageName === undefined ? this.resolve(candidate, fromPackage) : this.inPackage(packageName, candidate);
-        if (found !== undefined) return found;
-      }
+    const found = this.#first(packages, candidates, fromPackage);
+    if (found !== undefined) return found;
     const searched = packages.map((p) => p ?? fromPackage).join(', ');
     throw new TemplateError(templateCodes.unknownMacro, `no implementation of "${name}" for ${adapterTypes[0]}`, {
       place,
@@ -130,12 +159,38 @@ export class MacroLibrary {
     });
   }
 
+  /**
+   * The macro that takes the place of one of the engine's: of the same name in the root project, or one that
+   * `adapter.dispatch(name, 'dbt')` finds outside of the engine's package. Undefined where the engine's own is meant.
+   */
+  override(name: string, fromPackage: string, adapterTypes: readonly string[]): LibraryMacro | undefined {
+    const candidates = [...adapterTypes, 'default'].map((type) => `${type}__${name}`);
+    const found =
+      this.inPackage(this.rootPackage, name) ??
+      this.#first(this.#searchOrder(internalPackage), candidates, fromPackage);
+    return found === undefined || found.packageName === internalPackage ? undefined : found;
+  }
+
+  #first(
+    packages: readonly (string | undefined)[],
+    candidates: readonly string[],
+    fromPackage: string,
+  ): LibraryMacro | undefined {
+    for (const packageName of packages)
+      for (const candidate of candidates) {
+        const found =
+          packageName === undefined ? this.resolve(candidate, fromPackage) : this.inPackage(packageName, candidate);
+        if (found !== undefined) return found;
+      }
+    return undefined;
+  }
+
   /** Packages in which a dispatched macro is looked for; undefined is what a bare name would find. */
   #searchOrder(namespace: string | undefined): readonly (string | undefined)[] {
     if (namespace === undefined) return [undefined];
     const configured = this.dispatchOrder.get(namespace);
     if (configured !== undefined) return configured;
-    if (namespace === 'dbt' || namespace === internalPackage) return [this.rootPackage, internalPackage];
+    if (namespace === internalPackage || namespace === internalAlias) return [this.rootPackage, internalPackage];
     return [this.rootPackage, namespace, internalPackage];
   }
 }

@@ -160,9 +160,18 @@ describe('relations and columns', () => {
   it('api.Column', () => {
     expect(
       out(
-        "{% set c = api.Column.create('a b', 'DECIMAL(10,2)') %}{{ c.name }} {{ c.quoted }} {{ c.dtype }} {{ c.data_type }} {{ c.is_number() }} {{ c.is_string() }} {{ c.numeric_scale }} {{ api.Column.translate_type('string') }}",
+        "{% set c = api.Column.from_description('a b', 'decimal(10,2)') %}{{ c.name }} {{ c.quoted }} {{ c.dtype }} {{ c.data_type }} {{ c.is_number() }} {{ c.is_string() }} {{ c.numeric_scale }} {{ api.Column.translate_type('string') }}",
       ),
-    ).toBe('a b "a b" DECIMAL DECIMAL(10,2) True False 2 TEXT');
+    ).toBe('a b "a b" decimal decimal(10,2) True False 2 TEXT');
+    // text has a size in DDL; what DuckDB writes into a type stays as it is
+    expect(
+      out("{{ api.Column.create('a', 'VARCHAR').data_type }} {{ api.Column('a', 'DECIMAL(10,2)').data_type }}"),
+    ).toBe('character varying(256) DECIMAL(10,2)');
+    expect(
+      out(
+        "{{ api.Column('s', 'STRUCT(a INTEGER, b STRUCT(c VARCHAR))').flatten() | map(attribute='name') | join(' ') }}",
+      ),
+    ).toBe('s.a s.b.c');
   });
 });
 

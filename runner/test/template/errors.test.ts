@@ -56,7 +56,7 @@ describe('errors name the place, what is wrong, and what to do', () => {
     ['{{ return(1) }}', 'TSD2001 1:1 [{] return() outside a macro'],
     [
       "{{ adapter.dispatch('nope', 'shop')() }}",
-      "TSD2015 1:4 [adapter.dispatch('nope', 'shop')] no implementation of \"nope\" for duckdb (looked for duckdb__nope, default__nope in shop, shop, tsdbt)",
+      "TSD2015 1:4 [adapter.dispatch('nope', 'shop')] no implementation of \"nope\" for duckdb (looked for duckdb__nope, default__nope in shop, shop, dbt)",
     ],
   ])('%s', (text, expected) => {
     expect(fails(text)).toBe(expected);

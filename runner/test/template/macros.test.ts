@@ -63,7 +63,7 @@ describe('the blocks of a file', () => {
 
 describe('macros are found as dbt finds them', () => {
   const macros = {
-    tsdbt: '{% macro where() %}engine{% endmacro %}{% macro only_engine() %}engine only{% endmacro %}',
+    dbt: '{% macro where() %}engine{% endmacro %}{% macro only_engine() %}engine only{% endmacro %}',
     utils: '{% macro where() %}utils{% endmacro %}{% macro star() %}*{% endmacro %}',
     shop: '{% macro where() %}shop{% endmacro %}',
   };

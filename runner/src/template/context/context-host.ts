@@ -25,8 +25,12 @@ export interface AdapterHost {
   /** the relation if it exists */
   getRelation(database: string | undefined, schema: string, identifier: string): MaybePromise<Relation | undefined>;
   getColumns(relation: Relation): MaybePromise<readonly Column[]>;
-  listRelations(schema: string): MaybePromise<readonly Relation[]>;
-  schemaExists(schema: string): MaybePromise<boolean>;
+  listRelations(schema: string, database?: string): MaybePromise<readonly Relation[]>;
+  schemaExists(schema: string, database?: string): MaybePromise<boolean>;
+  /** makes the statements that follow one transaction; absent where each stands alone */
+  begin?(): MaybePromise<void>;
+  /** ends the transaction, if one is open */
+  commit?(): MaybePromise<void>;
 }
 
 /**
@@ -76,6 +80,10 @@ export interface ContextHost {
   usesMacro?(macro: LibraryMacro): void;
   /** the template that `import` and `include` name */
   loadTemplate?(name: string): import('../parse.js').TemplateProgram | undefined;
+  /** `write(…)`: the statement that builds a node, as it was sent */
+  write?(sql: string): void;
+  /** `selected_resources`: unique ids */
+  selectedResources?(): readonly string[];
   /** further names: `schemas`, `selected_resources`, `database`, `on_run_end`'s `results`, … */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }

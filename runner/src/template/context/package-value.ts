@@ -17,15 +17,19 @@ export class PackageValue extends TemplateObject {
     readonly name: string,
     readonly scope: Scope,
     readonly host: ContextHost,
+    /** what stands in the package beside its macros */
+    readonly functions: ReadonlyMap<string, TemplateValue> = new Map(),
   ) {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return this.host.library.namesIn(this.name);
+    return [...this.host.library.namesIn(this.name), ...this.functions.keys()];
   }
   override getAttribute(name: string): TemplateValue | undefined {
     const macro = this.host.library.inPackage(this.name, name);
-    return macro === undefined ? undefined : macroValueOf(macro, this.scope, this.host, `${this.name}.${name}`);
+    return macro === undefined
+      ? this.functions.get(name)
+      : macroValueOf(macro, this.scope, this.host, `${this.name}.${name}`);
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
     return typeof key === 'string' ? this.getAttribute(key) : undefined;

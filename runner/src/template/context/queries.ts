@@ -1,3 +1,4 @@
+import type { QueryResult } from '../../engines/engine.js';
 import { chain } from '../chain.js';
 import { PyDict } from '../containers.js';
 import { argumentFailure, OperationFailure, templateCodes } from '../failure.js';
@@ -17,6 +18,38 @@ import { TableValue } from './table-value.js';
 
 const statementSignature = signature('statement(name?, fetch_result?, auto_begin?, language?)');
 
+/** What an engine says of a statement that was run. Prints its message. */
+class ResponseValue extends TemplateObject {
+  readonly typeName = 'AdapterResponse';
+  constructor(
+    readonly message: TemplateValue,
+    readonly code: TemplateValue = null,
+    readonly rowsAffected: TemplateValue = null,
+  ) {
+    super();
+  }
+  override attributeNames(): Iterable<string> {
+    return ['_message', 'code', 'rows_affected', 'query_id'];
+  }
+  override getAttribute(name: string): TemplateValue | undefined {
+    if (name === '_message') return this.message;
+    if (name === 'code') return this.code;
+    if (name === 'rows_affected') return this.rowsAffected;
+    return name === 'query_id' ? null : undefined;
+  }
+  toText(): string {
+    return text(this.message);
+  }
+  override toHost(): unknown {
+    return { _message: this.toText() };
+  }
+}
+
+/** The response to a statement, e.g. of `adapter.execute`. */
+export function response(_result: QueryResult): TemplateObject {
+  return new ResponseValue('OK');
+}
+
 /** `run_query`, `statement`, `load_result`, `store_result`: statements that templates run themselves. */
 export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
   const results = new Map<string, TemplateValue>();
@@ -26,8 +59,8 @@ export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
       throw new OperationFailure(templateCodes.unsupported, 'there is no connection here to run a query on');
     return chain(host.adapter.query(sql, site), (result) => new TableValue(result));
   };
-  const store = (name: string, table: TableValue | null): TemplateValue => {
-    results.set(name, resultOf(table));
+  const store = (name: string, said: TemplateValue, table: TemplateValue | undefined): TemplateValue => {
+    results.set(name, resultOf(said, table instanceof TableValue ? table : emptyTable));
     return '';
   };
 
@@ -41,35 +74,43 @@ export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
       if (!(caller instanceof TemplateObject) || caller.call === undefined)
         throw argumentFailure('statement() is used as a block', "write {% call statement('name') %} … {% endcall %}");
       const others = new Map([...named].filter(([key]) => key !== 'caller'));
-      const [name, fetch] = bind(statementSignature, positional, others);
+      const [name, fetch, autoBegin, language] = bind(statementSignature, positional, others);
       if (!host.execute) return '';
-      return chain(caller.call({ positional: [], named: new Map(), site }), (sql) =>
-        chain(run(text(sql), site), (table) =>
-          name === undefined || name === null ? '' : store(text(name), truthy(fetch ?? false) ? table : null),
-        ),
-      );
+      if (typeof language === 'string' && language !== 'sql')
+        throw new OperationFailure(templateCodes.unsupported, `a statement in ${language} cannot be run`);
+      return chain(caller.call({ positional: [], named: new Map(), site }), (printed) => {
+        const sql = text(printed);
+        if (name === 'main') host.write?.(sql);
+        return chain(autoBegin === false ? undefined : host.adapter?.begin?.(), () =>
+          chain(run(sql, site), (table) =>
+            name === undefined || name === null
+              ? ''
+              : store(text(name), new ResponseValue('OK'), truthy(fetch ?? false) ? table : emptyTable),
+          ),
+        );
+      });
     }),
     defineFunction('load_result(name)', ([name]) => results.get(text(name!)) ?? null),
-    defineFunction('store_result(name, response, agate_table?)', ([name, response, table]) => {
-      const result = resultOf(table instanceof TableValue ? table : null);
-      result.set('response', response!);
-      results.set(text(name!), result);
-      return '';
-    }),
+    defineFunction('store_result(name, response, agate_table?)', ([name, said, table]) =>
+      store(text(name!), said!, table),
+    ),
     defineFunction('store_raw_result(name, message?, code?, rows_affected?, agate_table?)', (bound) => {
-      const [name, message, , , table] = bound;
-      const result = resultOf(table instanceof TableValue ? table : null);
-      result.set('response', message ?? 'OK');
-      results.set(text(name!), result);
+      const [name, message, code, rows, table] = bound;
+      return store(text(name!), new ResponseValue(message ?? 'OK', code, rows), table);
+    }),
+    defineFunction('write(payload)', ([payload]) => {
+      host.write?.(text(payload!));
       return '';
     }),
   ];
 }
 
-function resultOf(table: TableValue | null): PyDict {
+const emptyTable = new TableValue({ columns: [], rows: [] });
+
+function resultOf(said: TemplateValue, table: TableValue): PyDict {
   return PyDict.of([
-    ['response', 'OK'],
-    ['data', table === null ? [] : table.rows().map((row) => row.asTuple())],
+    ['response', said],
+    ['data', table.rows().map((row) => row.asTuple())],
     ['table', table],
   ]);
 }

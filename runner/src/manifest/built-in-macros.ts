@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SourceText } from '../errors/source-text.js';
+import { findFiles } from '../project/find-files.js';
+import { internalPackage, type MacroLibrary } from '../template/macros.js';
+import { parseTemplate, type TemplateProgram } from '../template/parse.js';
+
+/** Absolute path of the macros that come with the engine. */
+const builtInFolder = fileURLToPath(new URL('../../macros', import.meta.url));
+
+interface BuiltInFile {
+  readonly names: readonly string[];
+  readonly load: () => TemplateProgram;
+}
+
+/** The engine's macros do not change while the process runs. */
+let files: readonly BuiltInFile[] | undefined;
+
+/** Opening tags of the engine's own files, where each stands at the start of a line. */
+const opening = /^\{%-?\s*(macro|test|materialization)\s+(\w+)(?:\s*,\s*(?:adapter\s*=\s*['"](\w+)['"]|default))?/gm;
+
+function readFile(file: string, absolutePath: string): BuiltInFile {
+  const text = readFileSync(absolutePath, 'utf8');
+  const names = [...text.matchAll(opening)].map(([, kind, name, adapter]) =>
+    kind === 'test' ? `test_${name}` : kind === 'macro' ? name! : `materialization_${name}_${adapter ?? 'default'}`,
+  );
+  let program: TemplateProgram | undefined;
+  return {
+    names,
+    load: () => {
+      program ??= parseTemplate(new SourceText(`tsdbt:${file}`, text));
+      return program;
+    },
+  };
+}
+
+/** Adds the engine's own macros. A file is parsed when one of its macros is first used: most projects use few. */
+export function addBuiltInMacros(library: MacroLibrary): void {
+  files ??= findFiles(path.dirname(builtInFolder), [path.basename(builtInFolder)])
+    .filter((file) => file.extension === '.sql')
+    .map((file) => readFile(file.path, file.absolutePath));
+  for (const { names, load } of files) library.addLazily(internalPackage, names, load);
+}
