@@ -16,11 +16,17 @@ export class IngestError extends Error {
   readonly problem: string;
   /** what to do about it */
   readonly hint: string | undefined;
+  /** what may be shown of the file's text, of the same length; all of it when undefined */
+  readonly conceal: ((text: string) => string) | undefined;
 
   constructor(
     file: string,
     problem: string,
-    options: InputPlace & { hint?: string | undefined; cause?: unknown } = {},
+    options: InputPlace & {
+      hint?: string | undefined;
+      cause?: unknown;
+      conceal?: ((text: string) => string) | undefined;
+    } = {},
   ) {
     const place = [file, options.line, options.line === undefined ? undefined : options.column]
       .filter((part) => part !== undefined)
@@ -32,5 +38,6 @@ export class IngestError extends Error {
     this.column = options.column;
     this.problem = problem;
     this.hint = options.hint;
+    this.conceal = options.conceal;
   }
 }

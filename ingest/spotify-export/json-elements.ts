@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { IngestError } from '../input/ingest-error.js';
 import { checkTextStart } from '../input/text-encoding.js';
+import { withoutPersonal } from './personal.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -174,6 +175,7 @@ class ArraySplitter {
       if (!isUtf8(one)) {
         throw new IngestError(this.#file, 'the text is not UTF-8', {
           line: lines[index]!,
+          conceal: withoutPersonal,
           hint: 'use the file as Spotify sent it, not a copy that an editor saved in another encoding',
         });
       }
@@ -206,6 +208,7 @@ class ArraySplitter {
     if (this.#state !== 'after') {
       throw new IngestError(this.#file, 'the file ends in the middle of the list', {
         line: this.#line,
+        conceal: withoutPersonal,
         hint: 'it is incomplete: unpack or download it again',
       });
     }
@@ -215,6 +218,7 @@ class ArraySplitter {
     return new IngestError(this.#file, problem, {
       line,
       column,
+      conceal: withoutPersonal,
       hint: 'use the file as Spotify sent it: unpack it again from the .zip',
     });
   }

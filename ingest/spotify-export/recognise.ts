@@ -2,6 +2,7 @@ import { IngestError } from '../input/ingest-error.js';
 import type { ExportFile } from './find-files.js';
 import { type ExportFormat, formatOf, isNamedAsPlays } from './formats.js';
 import { jsonElements } from './json-elements.js';
+import { withoutValues } from './personal.js';
 import type { JsonRow } from './row-reader.js';
 
 /** A file that holds plays. `format` is undefined when its list is empty. */
@@ -51,6 +52,7 @@ async function recognise(file: ExportFile): Promise<RecognisedFile | undefined> 
   const keys = Object.keys(first).slice(0, 8).join(', ');
   throw new IngestError(file.path, 'is named like a play history and is none', {
     line: 1,
+    conceal: withoutValues,
     hint:
       `its entries have the keys ${keys || '(none)'}; a history has endTime, artistName, trackName, msPlayed ` +
       'or ts, ms_played, master_metadata_track_name, spotify_track_uri. Rename or remove the file',

@@ -1,4 +1,5 @@
 import { IngestError } from '../input/ingest-error.js';
+import { withoutPersonal } from './personal.js';
 
 export type JsonRow = Readonly<Record<string, unknown>>;
 
@@ -56,6 +57,7 @@ export class RowReader {
     const found = value === undefined ? 'it is missing' : `found ${JSON.stringify(value).slice(0, 60)}`;
     return new IngestError(this.file, `"${key}" should be ${expected}: ${found}`, {
       line: this.line,
+      conceal: withoutPersonal,
       hint: 'use the file as Spotify sent it: unpack it again from the .zip',
     });
   }

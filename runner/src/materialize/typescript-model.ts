@@ -141,11 +141,14 @@ interface InputError extends Error {
   readonly column?: number | undefined;
   readonly problem?: string | undefined;
   readonly hint?: string | undefined;
+  /** what may be shown of the file's text, of the same length: not everything in it is for a terminal */
+  readonly conceal?: ((text: string) => string) | undefined;
 }
 
 function isInputError(thrown: unknown): thrown is InputError {
   if (!(thrown instanceof Error) || !('file' in thrown) || typeof thrown.file !== 'string') return false;
-  const { line, column, problem, hint } = thrown as {
+  const { line, column, problem, hint, conceal } = thrown as {
+    conceal?: unknown;
     line?: unknown;
     column?: unknown;
     problem?: unknown;
@@ -156,19 +159,20 @@ function isInputError(thrown: unknown): thrown is InputError {
     isOptional(line, 'number') &&
     isOptional(column, 'number') &&
     isOptional(problem, 'string') &&
-    isOptional(hint, 'string')
+    isOptional(hint, 'string') &&
+    isOptional(conceal, 'function')
   );
 }
 
 /** The place that an input error names; undefined where it names no line, and for files that are large or no text. */
-function inputPlace({ file, line, column }: InputError, projectDir: string): SourcePlace | undefined {
+function inputPlace({ file, line, column, conceal }: InputError, projectDir: string): SourcePlace | undefined {
   if (line === undefined) return undefined;
   try {
     const path = resolve(projectDir, file);
     if (statSync(path).size > FRAMED_BYTES) return undefined;
     const text = readFileSync(path, 'utf8');
     if (text.includes('\0')) return undefined;
-    const source = new SourceText(file, text);
+    const source = new SourceText(file, conceal?.(text) ?? text);
     return source.place(source.offset(line, column ?? 1));
   } catch {
     return undefined;
