@@ -16,7 +16,7 @@ export function baseHost(project: Project, library: MacroLibrary): ContextHost {
     library,
     adapterTypes: project.target.type === 'trino' ? ['trino'] : ['duckdb'],
     execute: false,
-    projectName: project.name,
+    projectName: (project.root ?? project).name,
     target: targetForTemplates(project.target),
     flags: { ...project.flags, WHICH: 'parse' },
     invocationId: parseInvocation,

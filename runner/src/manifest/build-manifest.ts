@@ -31,55 +31,64 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const errors: TsdbtError[] = [];
   const warnings: TsdbtError[] = [];
   const macros = readMacros(project, errors);
-  const docs = readDocs(project, errors);
-  const index = new PropertyIndex(readProperties(project, errors), errors);
-  let loader: Promise<LoadModule> | undefined;
-  const state: ParseState = {
-    project,
-    index,
-    docs,
-    macros,
-    naming: namingMacros(project, macros),
+  const loaders = new Map<string, Promise<LoadModule>>();
+  const states = [project, ...project.packages].map((one): ParseState => {
+    const docs = readDocs(one, errors);
+    return {
+      project: one,
+      index: new PropertyIndex(readProperties(one, errors), errors),
+      docs,
+      macros,
+      naming: namingMacros(one, macros),
+      errors,
+      warnings,
+      programs: new Map(),
+      disabled: new Map(),
+      loader: () => {
+        let loader = loaders.get(one.projectDir);
+        loader ??= createModuleLoader(one.projectDir, path.join(project.targetPath, 'cache', 'modules'));
+        loaders.set(one.projectDir, loader);
+        return loader;
+      },
+    };
+  });
+  for (const state of states) state.docs.others.push(...states.filter((one) => one !== state).map((one) => one.docs));
+  const read = [];
+  for (const state of states) read.push(await readNodes(state));
+  const programs = new Map(states.flatMap((state) => [...state.programs]));
+  const disabled = new Map(states.flatMap((state) => [...state.disabled]));
+  const models = withoutDuplicates(
+    read.flatMap((one) => one.models),
     errors,
-    warnings,
-    programs: new Map(),
-    disabled: new Map(),
-    loader: () => {
-      loader ??= createModuleLoader(project.projectDir, path.join(project.targetPath, 'cache', 'modules'));
-      return loader;
-    },
-  };
-  const allSources = readSources(project, index, docs, errors);
-  const sources = allSources.filter((node) => node.config.enabled);
-  for (const node of allSources) if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
-  const models = withoutDuplicates(await readModels(state), errors);
-  const generic = readGenericTests(state, models, sources);
-  const singular = readSingularTests(state);
-  const exposures = readExposures(project, index, docs, errors);
-  for (const node of exposures.disabled) state.disabled.set(node.uniqueId, node);
-  reportUnclaimed(state, models);
-
-  const tests = [...generic.nodes.values(), ...singular];
-  resolveAll(state, models, sources, [...models, ...tests, ...exposures.enabled]);
+  );
+  const sources = read.flatMap((one) => one.sources);
+  const exposures = read.flatMap((one) => one.exposures);
+  const allTests = read.flatMap((one) => one.tests);
+  const [state] = states;
+  const unresolved = resolveAll({ ...state!, disabled }, models, sources, [...models, ...allTests, ...exposures]);
+  const tests = allTests.filter((test) => !unresolved.has(test));
+  for (const test of unresolved) disabled.set(test.uniqueId, test);
   const nodes = new Map<string, ModelNode | TestNode>();
   for (const node of [...models, ...tests]) nodes.set(node.uniqueId, node);
   const parts = {
     project,
     nodes,
     sources: byId(sources),
-    exposures: byId(exposures.enabled),
-    disabled: state.disabled,
+    exposures: byId(exposures),
+    disabled,
     groups: new Map(
-      [...index.groups.values()].map(({ entry }) => [
-        entry.name,
-        { name: entry.name, owner: entry.owner, description: entry.description ?? '' },
-      ]),
+      states.flatMap(({ index }) =>
+        [...index.groups.values()].map(
+          ({ entry }) =>
+            [entry.name, { name: entry.name, owner: entry.owner, description: entry.description ?? '' }] as const,
+        ),
+      ),
     ),
     macros,
-    macroProperties: new Map([...index.macros.values()].map(({ entry }) => [entry.name, entry])),
-    docs,
-    programs: state.programs,
-    argumentPlaces: generic.argumentPlaces as ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>,
+    macroProperties: new Map([...state!.index.macros.values()].map(({ entry }) => [entry.name, entry])),
+    docs: state!.docs,
+    programs,
+    argumentPlaces: new Map(read.flatMap((one) => [...one.argumentPlaces])),
     warnings,
   };
   const all = new Map<string, ManifestNode>([...nodes, ...parts.sources, ...parts.exposures]);
@@ -88,7 +97,37 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
   if (errors.length > 0) throw orderedErrors(errors);
   for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
+  for (const one of [project, ...project.packages]) warnings.push(...(one.unknownKeys ?? []));
   return new Manifest(parts, graph);
+}
+
+interface ReadNodes {
+  readonly models: readonly ModelNode[];
+  readonly sources: readonly SourceNode[];
+  readonly tests: readonly TestNode[];
+  readonly exposures: readonly ExposureNode[];
+  readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
+}
+
+/** Everything that the files of one project or package declare; what they say to each other is resolved later. */
+async function readNodes(state: ParseState): Promise<ReadNodes> {
+  const { project, index, docs, errors } = state;
+  const allSources = readSources(project, index, docs, errors);
+  const sources = allSources.filter((node) => node.config.enabled);
+  for (const node of allSources) if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
+  const models = await readModels(state);
+  const generic = readGenericTests(state, models, sources);
+  const singular = readSingularTests(state);
+  const exposures = readExposures(project, index, docs, errors);
+  for (const node of exposures.disabled) state.disabled.set(node.uniqueId, node);
+  reportUnclaimed(state, models);
+  return {
+    models,
+    sources,
+    tests: [...generic.nodes.values(), ...singular],
+    exposures: exposures.enabled,
+    argumentPlaces: generic.argumentPlaces,
+  };
 }
 
 function byId<T extends { readonly uniqueId: string }>(nodes: readonly T[]): Map<string, T> {
@@ -101,7 +140,7 @@ function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): M
   const relations = new Map<string, ModelNode>();
   const kept: ModelNode[] = [];
   for (const node of nodes) {
-    const earlier = names.get(node.name);
+    const earlier = names.get(`${node.packageName}.${node.name}`);
     if (earlier !== undefined) {
       errors.push(
         duplicate(
@@ -114,7 +153,7 @@ function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): M
       );
       continue;
     }
-    names.set(node.name, node);
+    names.set(`${node.packageName}.${node.name}`, node);
     kept.push(node);
     if (node.config.materialized === 'ephemeral') continue;
     const relation = `${node.config.database ?? ''}.${node.schema}.${node.alias}`.toLowerCase();
@@ -146,13 +185,18 @@ function duplicate(code: string, message: string, node: ModelNode, earlier: Mode
 }
 
 /** YAML entries of resources that do not exist. Entries of disabled nodes and of files with errors are no mistakes. */
-function reportUnclaimed({ index, errors, macros, disabled }: ParseState, models: readonly ModelNode[]): void {
+function reportUnclaimed(
+  { index, macros, disabled, project, ...state }: ParseState,
+  models: readonly ModelNode[],
+): void {
+  // dbt warns of them
+  const errors = project.unknownKeys ?? state.errors;
   const names = (kind: ModelNode['resourceType']) =>
     [...models, ...disabled.values()].filter((node) => node.resourceType === kind).map((node) => node.name);
   index.models.unclaimed(names('model'), errors);
   index.seeds.unclaimed(names('seed'), errors);
   index.snapshots.unclaimed(names('snapshot'), errors);
-  const macroNames = [...macros.all()].filter((m) => m.packageName === macros.rootPackage).map((m) => m.name);
+  const macroNames = [...macros.all()].filter((m) => m.packageName === project.name).map((m) => m.name);
   for (const { entry } of index.macros.values()) {
     if (macroNames.includes(entry.name) || macroNames.includes(`test_${entry.name}`)) index.macros.take(entry.name);
   }
@@ -161,12 +205,14 @@ function reportUnclaimed({ index, errors, macros, disabled }: ParseState, models
   index.tests.unclaimed([], errors);
 }
 
+/** @returns the tests of a dbt project that read what is disabled or missing: dbt leaves them out, with a warning */
 function resolveAll(
-  { project, errors, disabled }: ParseState,
+  { project, errors, warnings, disabled }: ParseState,
   models: readonly ModelNode[],
   sources: readonly SourceNode[],
   readers: readonly (ModelNode | TestNode | ExposureNode)[],
-): void {
+): Set<TestNode> {
+  const unresolved = new Set<TestNode>();
   const resolver = new Resolver(models, sources, disabled.values(), project.name);
   for (const node of readers) {
     const found = new Set<string>();
@@ -176,13 +222,17 @@ function resolveAll(
       } catch (thrown) {
         const ours = tsdbtErrorsOf(thrown);
         if (ours.length === 0) throw thrown;
-        errors.push(...ours);
+        if (project.isDbt && node.resourceType === 'test') {
+          unresolved.add(node);
+          warnings.push(...ours);
+        } else errors.push(...ours);
       }
     };
     for (const call of inFileOrder(node))
-      collect(() => (call.kind === 'ref' ? resolver.ref(call, node) : resolver.source(call)));
+      collect(() => (call.kind === 'ref' ? resolver.ref(call, node) : resolver.source(call, node)));
     node.dependsOn = [...found];
   }
+  return unresolved;
 }
 
 /** refs and sources in the order in which they stand in the file. */

@@ -152,7 +152,7 @@ function hostOf(
   options: CompileOptions,
   reads: Reads,
 ): ContextHost {
-  const { project } = manifest;
+  const project = manifest.projectOf(node);
   const resolver = resolverOf(manifest);
   const check = (found: { uniqueId: string; name: string }, call: RefCall | SourceCall, shown: string): void => {
     if (reads.readsAnything || node === undefined || node.dependsOn.includes(found.uniqueId)) return;
@@ -187,7 +187,7 @@ function hostOf(
     },
     source: ({ source, table, site }) => {
       const call: SourceCall = { kind: 'source', source, table, place: site.place };
-      const found = resolver.source(call);
+      const found = resolver.source(call, node);
       check(found, call, `source('${source}', '${table}')`);
       return options.relationOf(found.uniqueId);
     },

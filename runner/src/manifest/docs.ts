@@ -15,6 +15,14 @@ export interface DocBlock {
 /** `{% docs name %}` blocks of a project's Markdown files. */
 export class DocBlocks {
   readonly blocks = new Map<string, DocBlock>();
+  /** blocks of other packages, in which a name is looked for that is not here */
+  readonly others: DocBlocks[] = [];
+
+  #find(name: string): DocBlock | undefined {
+    return (
+      this.blocks.get(name) ?? this.others.map((docs) => docs.blocks.get(name)).find((block) => block !== undefined)
+    );
+  }
 
   /** Replaces `{{ doc('x') }}` in a description; an unknown name is an error at `place`. */
   render(description: string, place: SourcePlace, errors: ProjectError[]): string {
@@ -23,7 +31,7 @@ export class DocBlocks {
       const name = String(groups[2] ?? groups[1])
         .split('.')
         .at(-1)!;
-      const block = this.blocks.get(name);
+      const block = this.#find(name);
       if (block !== undefined) return block.text;
       errors.push(
         new ProjectError(projectCodes.unknownDoc, `there is no doc block "${name}"`, {
@@ -49,7 +57,7 @@ export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
       : [...paths.models, ...paths.seeds, ...paths.snapshots, ...paths.tests, ...paths.macros];
   for (const file of findFiles(project.projectDir, [...new Set(roots)])) {
     if (file.extension !== '.md') continue;
-    const source = new SourceText(file.path, readFileSync(file.absolutePath, 'utf8'));
+    const source = new SourceText(project.prefix + file.path, readFileSync(file.absolutePath, 'utf8'));
     for (const match of source.text.matchAll(docsBlock)) {
       const name = match[1]!;
       const start = match.index + match[0].indexOf(name, match[0].indexOf('docs') + 4);

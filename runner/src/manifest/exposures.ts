@@ -2,6 +2,7 @@ import type { SourcePlace } from '../errors/source-text.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';
+import { configLayers } from './config-layers.js';
 import type { DocBlocks } from './docs.js';
 import { mergeLayers, textList } from './merge-config.js';
 import type { ExposureNode, RefCall, SourceCall } from './nodes.js';
@@ -18,7 +19,8 @@ export function readExposures(
   const own: ProjectError[] = [];
   for (const { entry, document, file, at, place } of index.exposures.values()) {
     const fqn = [project.name, ...file.folders, entry.name];
-    const merged = mergeLayers([...project.config.exposures.configsFor(fqn), ...entryLayer(entry)]);
+    const layers = configLayers(project, 'exposures', fqn);
+    const merged = mergeLayers([...layers.own, ...entryLayer(entry), ...layers.root]);
     const refs: RefCall[] = [];
     const sources: SourceCall[] = [];
     for (const [i, text] of (entry.depends_on ?? []).entries()) {

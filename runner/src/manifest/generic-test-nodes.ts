@@ -5,6 +5,7 @@ import { projectCodes } from '../project/codes.js';
 import type { ColumnEntry } from '../project/properties-schema.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 import { internalPackage } from '../template/macros.js';
+import { configLayers } from './config-layers.js';
 import { checkArguments, readTestEntries, type TestEntry } from './generic-tests.js';
 import { testMacroOf, testNames } from './macros.js';
 import { mergeLayers, textList, toNodeConfig } from './merge-config.js';
@@ -12,7 +13,7 @@ import { aliasOf, schemaOf } from './node-names.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode, TestNode } from './nodes.js';
 import { argumentFacts, testMacroFacts } from './parse-facts.js';
 import type { ParseState } from './parse-state.js';
-import { genericTestNames, testHash } from './test-names.js';
+import { dbtTestHash, genericTestNames, testHash } from './test-names.js';
 
 type Tests = readonly (string | Readonly<Record<string, unknown>>)[] | null | undefined;
 
@@ -149,7 +150,13 @@ function toNode(
   const names = genericTestNames(testName, target, kwargs);
   const name = entry.customName ?? names.full;
   const fqn = [project.name, ...folders, name];
-  const hash = testHash({ package: entry.package, name: entry.name, kwargs, tested: tested.uniqueId });
+  const hash = project.isDbt
+    ? dbtTestHash(
+        name,
+        { namespace: entry.package, name: entry.name, kwargs },
+        isSource ? `source('${tested.sourceName}', '${tested.name}')` : `ref('${tested.name}')`,
+      )
+    : testHash({ package: entry.package, name: entry.name, kwargs, tested: tested.uniqueId });
   const stub = {
     uniqueId: `test.${project.name}.${name}.${hash}`,
     resourceType: 'test' as const,
@@ -164,11 +171,13 @@ function toNode(
   const args = argumentFacts(state, entry.args, (argument) => entry.placeOfArgument(argument));
   // the macros that come with the engine read nothing but their arguments
   const body = macro.packageName === internalPackage ? undefined : testMacroFacts(state, macro, stub, tested, kwargs);
+  const layers = configLayers(project, 'tests', fqn);
   const merged = mergeLayers([
-    ...project.config.tests.configsFor(fqn),
+    ...layers.own,
     ...(body?.config ?? []),
     { tags: textList(column?.tags) },
     entry.config,
+    ...layers.root,
   ]);
   const config = toNodeConfig(merged, 'tests');
   if (config.alias === undefined && entry.customName === undefined && names.short !== names.full)

@@ -1,38 +1,27 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { SourceText } from '../errors/source-text.js';
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { findFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
 import { internalPackage, type LibraryMacro, MacroLibrary } from '../template/macros.js';
-import { parseTemplate, type TemplateProgram } from '../template/parse.js';
+import { parseTemplate } from '../template/parse.js';
+import { addBuiltInMacros } from './built-in-macros.js';
 import type { TestSignature } from './generic-tests.js';
 import { readSource } from './read-source.js';
-
-/** Absolute path of the macros that come with the engine. */
-const builtInFolder = fileURLToPath(new URL('../../macros', import.meta.url));
-
-/** Programs of the engine's macros: they do not change while the process runs. */
-let builtIn: readonly TemplateProgram[] | undefined;
-
-function builtInPrograms(): readonly TemplateProgram[] {
-  builtIn ??= findFiles(path.dirname(builtInFolder), [path.basename(builtInFolder)])
-    .filter((file) => file.extension === '.sql')
-    .map((file) => parseTemplate(new SourceText(`tsdbt:${file.path}`, readFileSync(file.absolutePath, 'utf8'))));
-  return builtIn;
-}
 
 /** The engine's macros, then the project's: macro paths, and the generic tests in its test paths. */
 export function readMacros(project: Project, errors: TsdbtError[]): MacroLibrary {
   const order = new Map(project.dispatch.map((d) => [d.macro_namespace, d.search_order]));
   const library = new MacroLibrary(project.name, order);
-  for (const program of builtInPrograms()) library.add(internalPackage, program);
+  addBuiltInMacros(library);
+  for (const one of [project, ...project.packages]) readMacrosOf(one, library, errors);
+  return library;
+}
+
+function readMacrosOf(project: Project, library: MacroLibrary, errors: TsdbtError[]): void {
   const { macros, tests } = project.paths;
   for (const file of findFiles(project.projectDir, [...macros, ...tests])) {
     if (file.extension !== '.sql') continue;
     const inTests = !macros.includes(file.root);
-    const read = readSource(file, errors);
+    const read = readSource(file, errors, project.prefix);
     if (read === undefined) continue;
     if (inTests && file.folders[0] !== 'generic' && !/\{%-?\s*(test|data_test)\s/.test(read.source.text)) continue;
     try {
@@ -43,7 +32,6 @@ export function readMacros(project: Project, errors: TsdbtError[]): MacroLibrary
       errors.push(...ours);
     }
   }
-  return library;
 }
 
 /** The macro of a generic test, and what it takes. */

@@ -69,6 +69,11 @@ export class Manifest implements ManifestParts {
     this.graph = graph ?? new Graph(new Map([...this.all()].map((node) => [node.uniqueId, node.dependsOn])));
   }
 
+  /** The project or package that a node belongs to. */
+  projectOf(node: { readonly packageName: string } | undefined): Project {
+    return this.project.packages.find((one) => one.name === node?.packageName) ?? this.project;
+  }
+
   /** Every enabled node, source and exposure. */
   *all(): Generator<ManifestNode> {
     yield* this.sources.values();

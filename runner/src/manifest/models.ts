@@ -6,6 +6,7 @@ import { type FoundFile, findFiles } from '../project/find-files.js';
 import type { ModelEntry } from '../project/properties-schema.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './columns.js';
+import { configLayers } from './config-layers.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
 import { aliasOf, schemaOf } from './node-names.js';
@@ -59,7 +60,7 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
   for (const file of findFiles(project.projectDir, project.paths.models)) {
     const isModel = file.extension === '.sql' || (file.extension === '.ts' && !/\.(d|test|spec)$/.test(file.stem));
     if (!isModel) continue;
-    const read = readSource(file, errors);
+    const read = readSource(file, errors, project.prefix);
     const base = { kind: 'model' as const, name: file.stem, file };
     if (read === undefined) index.models.take(file.stem);
     else if (file.extension === '.sql') yield* sqlDraft(state, { ...base, language: 'sql', ...read });
@@ -71,13 +72,13 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
   }
   for (const file of findFiles(project.projectDir, project.paths.seeds)) {
     if (file.extension !== '.csv') continue;
-    const read = readSource(file, errors);
+    const read = readSource(file, errors, project.prefix);
     if (read === undefined) index.seeds.take(file.stem);
     else yield { kind: 'seed', language: 'csv', name: file.stem, file, ...read };
   }
   for (const file of findFiles(project.projectDir, project.paths.snapshots)) {
     if (file.extension !== '.sql') continue;
-    const read = readSource(file, errors);
+    const read = readSource(file, errors, project.prefix);
     if (read === undefined) continue;
     for (const draft of sqlDraft(state, { kind: 'snapshot', name: file.stem, file, language: 'sql', ...read })) {
       for (const block of draft.program!.blocks.filter((b) => b.kind === 'snapshot'))
@@ -105,18 +106,16 @@ function toNode(state: ParseState, draft: Draft): ModelNode {
   const located = index[tree].take(name) as Located<ModelEntry> | undefined;
   const entry = located?.entry;
   const fqn = [project.name, ...file.folders, name];
-  const outer: ConfigLayer[] = [
-    ...project.config[tree].configsFor(fqn),
-    ...(entry === undefined ? [] : entryLayer(entry)),
-  ];
+  const { own: ofProject, root: ofRoot } = configLayers(project, tree, fqn);
+  const outer: ConfigLayer[] = [...ofProject, ...(entry === undefined ? [] : entryLayer(entry))];
   const uniqueId = `${kind}.${project.name}.${name}`;
   const stub = { uniqueId, resourceType: kind, name, fqn, path: file.path, packageName: project.name };
   const facts =
     draft.program === undefined
       ? { refs: [], sources: [], config: [], macros: [] }
-      : parseFacts(state, draft.program, stub, tree, outer);
+      : parseFacts(state, draft.program, stub, tree, outer, ofRoot);
   if (definition?.config !== undefined) facts.config.push(definition.config);
-  const merged = mergeLayers([...outer, ...facts.config]);
+  const merged = mergeLayers([...outer, ...facts.config, ...ofRoot]);
   if (definition !== undefined) typeScriptDefaults(merged, definition);
   const config = toNodeConfig(merged, tree);
   if (draft.program !== undefined) state.programs.set(uniqueId, draft.program);

@@ -8,13 +8,16 @@ import { baseHost } from './base-host.js';
 import type { NamingMacros } from './node-names.js';
 import { settled } from './parse-facts.js';
 
-/** The project's own `generate_schema_name` and `generate_alias_name`, where it has them. */
+/** The `generate_schema_name` and `generate_alias_name` of a package, else of the root project, where they have them. */
 export function namingMacros(project: Project, library: MacroLibrary): NamingMacros {
   const own = (name: string) => {
-    if (library.inPackage(project.name, name) === undefined) return undefined;
+    const owner = [project, project.root].find((one) => one && library.inPackage(one.name, name) !== undefined);
+    if (owner === undefined) return undefined;
     const scope = createDbtContext(baseHost(project, library));
     return (custom: string | undefined, node: Readonly<Record<string, unknown>>): string =>
-      text(plain(settled(callMacro(library, name, [custom ?? null, toTemplateValue(node)], {}, scope))));
+      text(
+        plain(settled(callMacro(library, `${owner.name}.${name}`, [custom ?? null, toTemplateValue(node)], {}, scope))),
+      );
   };
   const schemaName = own('generate_schema_name');
   const aliasName = own('generate_alias_name');

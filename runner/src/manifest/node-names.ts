@@ -43,5 +43,5 @@ export function aliasOf(
 
 /** Whether the project is written for dbt: names are dbt's then. */
 export function isDbtProject(project: Project): boolean {
-  return project.document.source.path === 'dbt_project.yml';
+  return project.isDbt;
 }

@@ -34,6 +34,7 @@ export interface NodeStub {
  * Renders a template without an engine and records what it asks for.
  *
  * @param outer config from project.yml and YAML, which `config.get` sees
+ * @param last config of the root project for a package's node, which goes before the file's own
  * @throws TemplateError, TsdbtErrors for wrong `config(…)` calls
  */
 export function parseFacts(
@@ -42,8 +43,9 @@ export function parseFacts(
   stub: NodeStub,
   kind: ConfigKind,
   outer: readonly ConfigLayer[],
+  last: readonly ConfigLayer[] = [],
 ): TemplateFacts {
-  const recorder = new Recorder(state, stub, kind, outer);
+  const recorder = new Recorder(state, stub, kind, outer, last);
   settled(renderTemplate(program, createDbtContext(recorder.host())));
   return recorder.finish();
 }
@@ -126,6 +128,7 @@ class Recorder {
     readonly stub: NodeStub,
     readonly kind: ConfigKind,
     readonly outer: readonly ConfigLayer[],
+    readonly last: readonly ConfigLayer[] = [],
   ) {}
 
   host(): ContextHost {
@@ -148,7 +151,7 @@ class Recorder {
         return placeholder(project, call.table);
       },
       setConfig: (values, site) => this.#setConfig(values, site),
-      getConfig: (name) => mergeLayers([...this.outer, ...this.#config])[name],
+      getConfig: (name) => mergeLayers([...this.outer, ...this.#config, ...this.last])[name],
       thisRelation: placeholder(project, stub.name),
       model: {
         unique_id: stub.uniqueId,
@@ -171,6 +174,7 @@ class Recorder {
     const finder = { placeOf: (at: YamlPath) => placeOfKeyword(site.place, String(at[0] ?? '')) };
     const checked = validate(configSchemas[this.kind], values, finder, this.#errors, {
       unknownKeyCode: projectCodes.unknownConfig,
+      warnings: this.state.project.unknownKeys,
     });
     if (checked !== undefined) this.#config.push(checked as ConfigLayer);
   }

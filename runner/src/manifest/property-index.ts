@@ -60,7 +60,7 @@ export class EntryTable<T extends { readonly name: string }> {
   }
 
   /** Errors for the entries that no resource took. */
-  unclaimed(names: Iterable<string>, errors: TsdbtError[]): void {
+  unclaimed(names: Iterable<string>, errors: Pick<TsdbtError[], 'push'>): void {
     const all = [...names];
     for (const [name, located] of this.#entries) {
       if (this.#taken.has(name)) continue;

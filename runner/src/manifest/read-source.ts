@@ -11,8 +11,12 @@ export interface ReadFile {
   readonly checksum: string;
 }
 
-/** Reads a UTF-8 text file; a file that is none is an error. */
-export function readSource(file: FoundFile, errors: TsdbtError[]): ReadFile | undefined {
+/**
+ * Reads a UTF-8 text file; a file that is none is an error.
+ *
+ * @param prefix folder of the package that the file belongs to, for the places of errors
+ */
+export function readSource(file: FoundFile, errors: TsdbtError[], prefix = ''): ReadFile | undefined {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file.absolutePath);
@@ -21,7 +25,7 @@ export function readSource(file: FoundFile, errors: TsdbtError[]): ReadFile | un
     return undefined;
   }
   const text = bytes.toString('utf8');
-  const source = new SourceText(file.path, text.startsWith('\uFEFF') ? text.slice(1) : text);
+  const source = new SourceText(prefix + file.path, text.startsWith('\uFEFF') ? text.slice(1) : text);
   const bad = text.indexOf('\uFFFD');
   if (bad !== -1 && !Buffer.from(text, 'utf8').equals(bytes)) {
     errors.push(

@@ -9,6 +9,8 @@ export class Resolver {
   readonly #models = new Map<string, ModelNode[]>();
   readonly #disabledModels = new Map<string, ManifestNode>();
   readonly #sources = new Map<string, SourceNode>();
+  /** sources of which several packages have one of a name, by package */
+  readonly #sourcesOf = new Map<string, SourceNode>();
   readonly #disabledSources = new Map<string, SourceNode>();
 
   constructor(
@@ -18,7 +20,12 @@ export class Resolver {
     readonly projectName: string,
   ) {
     for (const node of models) this.#models.set(node.name, [...(this.#models.get(node.name) ?? []), node]);
-    for (const node of sources) this.#sources.set(`${node.sourceName}.${node.name}`, node);
+    for (const node of sources) {
+      const key = `${node.sourceName}.${node.name}`;
+      // the root project's goes before those of packages
+      if (!this.#sources.has(key) || node.packageName === projectName) this.#sources.set(key, node);
+      this.#sourcesOf.set(`${node.packageName}.${key}`, node);
+    }
     for (const node of disabled) {
       if (node.resourceType === 'source') this.#disabledSources.set(`${node.sourceName}.${node.name}`, node);
       else if (node.resourceType !== 'test' && node.resourceType !== 'exposure')
@@ -37,6 +44,8 @@ export class Resolver {
     const own = matching.filter((node) => node.packageName === (call.package ?? from?.packageName));
     if (own.length === 1) return own[0]!;
     if (matching.length === 1) return matching[0]!;
+    const ofRoot = matching.filter((node) => node.packageName === this.projectName);
+    if (ofRoot.length === 1) return ofRoot[0]!;
     if (matching.length > 1) {
       throw new GraphError(
         graphCodes.ambiguousRef,
@@ -76,9 +85,9 @@ export class Resolver {
   }
 
   /** The source table that a call means. @throws GraphError TSD3006, 3008 at the call's place */
-  source(call: SourceCall, place = call.place): SourceNode {
+  source(call: SourceCall, from?: { readonly packageName: string }, place = call.place): SourceNode {
     const key = `${call.source}.${call.table}`;
-    const found = this.#sources.get(key);
+    const found = this.#sourcesOf.get(`${from?.packageName}.${key}`) ?? this.#sources.get(key);
     if (found !== undefined) return found;
     const disabled = this.#disabledSources.get(key);
     if (disabled !== undefined) {

@@ -1,6 +1,7 @@
 import { type ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { findFiles } from '../project/find-files.js';
 import { parseTemplate } from '../template/parse.js';
+import { configLayers } from './config-layers.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { TestNode } from './nodes.js';
@@ -14,7 +15,7 @@ export function readSingularTests(state: ParseState): TestNode[] {
   const nodes: TestNode[] = [];
   for (const file of findFiles(project.projectDir, project.paths.tests)) {
     if (file.extension !== '.sql' || file.folders[0] === 'generic') continue;
-    const read = readSource(file, errors);
+    const read = readSource(file, errors, project.prefix);
     const located = index.tests.take(file.stem);
     if (read === undefined) continue;
     const { source } = read;
@@ -37,12 +38,13 @@ export function readSingularTests(state: ParseState): TestNode[] {
         fqn,
         path: file.path,
       };
+      const layers = configLayers(project, 'tests', fqn);
       const outer = [
-        ...project.config.tests.configsFor(fqn),
+        ...layers.own,
         ...(located === undefined ? [] : [{ meta: located.entry.meta }, located.entry.config ?? {}]),
       ];
-      const facts = parseFacts(state, program, stub, 'tests', outer);
-      const config = toNodeConfig(mergeLayers([...outer, ...facts.config]), 'tests');
+      const facts = parseFacts(state, program, stub, 'tests', outer, layers.root);
+      const config = toNodeConfig(mergeLayers([...outer, ...facts.config, ...layers.root]), 'tests');
       const own: ProjectError[] = [];
       const node: TestNode = {
         ...stub,

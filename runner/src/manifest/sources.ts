@@ -2,6 +2,7 @@ import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { columnsFromYaml } from './columns.js';
+import { configLayers } from './config-layers.js';
 import type { DocBlocks } from './docs.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
 import type { SourceNode } from './nodes.js';
@@ -21,11 +22,8 @@ export function readSources(
       const tableAt = [...at, 'tables', i];
       const place = document.placeOf([...tableAt, 'name']);
       const fqn = [project.name, ...file.folders, source.name, table.name];
-      const merged = mergeLayers([
-        ...project.config.sources.configsFor(fqn),
-        ...entryLayer(source),
-        ...entryLayer(table),
-      ]);
+      const layers = configLayers(project, 'sources', fqn);
+      const merged = mergeLayers([...layers.own, ...entryLayer(source), ...entryLayer(table), ...layers.root]);
       const config = toNodeConfig(merged, 'sources');
       const identifier = table.identifier ?? table.name;
       const location =

@@ -29,13 +29,48 @@ export function testHash(metadata: unknown): string {
   return md5(canonical(metadata)).slice(-10);
 }
 
+/**
+ * The same as dbt computes it, so that tests have dbt's unique ids: of the name and Python's `repr` of what the test is.
+ *
+ * @param tested what the test's `model` is: `ref('orders')`, `source('raw', 'orders')`
+ */
+export function dbtTestHash(
+  name: string,
+  test: { readonly namespace: string | undefined; readonly name: string; readonly kwargs: object },
+  tested: string,
+): string {
+  const kwargs = { ...test.kwargs, model: `{{ get_where_subquery(${tested}) }}` };
+  return md5(name + pythonRepr({ kwargs, name: test.name, namespace: test.namespace ?? null })).slice(-10);
+}
+
+/** Python's `repr` of dicts in the order of their keys, lists and texts; every other value counts as its text. */
+function pythonRepr(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
+  if (typeof value === 'object' && value !== null && !(value instanceof Number)) {
+    const keys = Object.keys(value).sort();
+    return `{${keys.map((key) => `${quoted(key)}: ${pythonRepr((value as Record<string, unknown>)[key])}`).join(', ')}}`;
+  }
+  return quoted(pythonText(value));
+}
+
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll(quote, `\\${quote}`)
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\r', '\\r');
+  return quote + escaped + quote;
+}
+
 export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
 function flatten(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  if (typeof value === 'object' && value !== null) return Object.values(value);
+  if (typeof value === 'object' && value !== null && !(value instanceof Number)) return Object.values(value);
   return [value];
 }
 
@@ -44,7 +79,8 @@ function pythonText(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (value instanceof Number) return value.toString();
+  if (typeof value === 'object') return pythonRepr(value);
   return String(value);
 }
 

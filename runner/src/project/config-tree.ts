@@ -21,17 +21,24 @@ export class ConfigTree {
     readonly kind: ConfigKind,
     private readonly root: TreeNode,
     private readonly document: YamlDocument,
+    private readonly beginsWithPackage: boolean,
   ) {}
 
-  /** Reads a tree; errors (unknown keys, wrong values) are pushed to `errors`. */
+  /**
+   * Reads a tree; errors (unknown keys, wrong values) are pushed to `errors`.
+   *
+   * @param warnings given in a dbt project: unknown keys are told here, and the tree names packages first, always
+   */
   static read(
     kind: ConfigKind,
     value: unknown,
     document: YamlDocument,
     at: YamlPath,
     errors: ProjectError[],
+    warnings?: ProjectError[],
   ): ConfigTree {
-    return new ConfigTree(kind, readNode(kind, value ?? {}, document, at, errors), document);
+    const root = readNode(kind, value ?? {}, document, at, errors, warnings);
+    return new ConfigTree(kind, root, document, warnings !== undefined);
   }
 
   /**
@@ -41,7 +48,7 @@ export class ConfigTree {
    */
   configsFor(fqn: readonly string[]): readonly ConfigValues[] {
     const found = [this.root.config];
-    this.#walk(fqn.slice(1), found);
+    if (!this.beginsWithPackage) this.#walk(fqn.slice(1), found);
     this.#walk(fqn, found);
     return found.filter((config) => Object.keys(config).length > 0);
   }
@@ -91,6 +98,7 @@ function readNode(
   document: YamlDocument,
   at: YamlPath,
   errors: ProjectError[],
+  warnings: ProjectError[] | undefined,
 ): TreeNode {
   const folders = new Map<string, TreeNode>();
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -111,8 +119,11 @@ function readNode(
     if (isConfig) {
       given[plain] = entry;
       written.set(plain, key);
-    } else if (isMapping) folders.set(key, readNode(kind, entry, document, [...at, key], errors));
-    else if (entry !== null) errors.push(notAFolder(key, known, document, [...at, key]));
+    } else if (isMapping) folders.set(key, readNode(kind, entry, document, [...at, key], errors, warnings));
+    else if (entry !== null && warnings !== undefined) {
+      warnings.push(notAFolder(key, known, document, [...at, key]));
+      given[plain] = entry;
+    } else if (entry !== null) errors.push(notAFolder(key, known, document, [...at, key]));
   }
   const finder = {
     placeOf: (path: YamlPath, part?: 'key' | 'value') =>
@@ -127,6 +138,7 @@ function readNode(
   const config = validate(configSchemas[kind], given, finder, errors, {
     at,
     unknownKeyCode: projectCodes.unknownConfig,
+    warnings,
   });
   return { at, config: (config ?? {}) as ConfigValues, folders };
 }

@@ -3,10 +3,12 @@ import path from 'node:path';
 import { SourceText } from '../errors/source-text.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
-import { ConfigTree } from './config-tree.js';
 import { projectEnvironment } from './dotenv.js';
 import { orderedErrors } from './ordered-errors.js';
-import type { EvaluateValue, HookText, Project, ProjectCommand, ProjectPaths, ValueScope } from './project.js';
+import { findPackages, loadPackage, type PackageFile } from './packages.js';
+import type { EvaluateValue, Project, ValueScope } from './project.js';
+import { commandsOf } from './project-commands.js';
+import { configTrees, hooks, pathsOf, splitTrees } from './project-parts.js';
 import { type ProjectFile, projectSchema } from './project-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
 import { dbtLanguageVersion, satisfiesVersion } from './required-version.js';
@@ -40,25 +42,28 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const errors: ProjectError[] = [];
 
   const raw = (document.value ?? {}) as Record<string, unknown>;
+  const isDbt = document.source.path === 'dbt_project.yml';
+  const warnings: ProjectError[] | undefined = isDbt ? [] : undefined;
   const given = options.vars ?? {};
   const render = (value: unknown, doc: YamlDocument, scope: ValueScope) =>
     renderValues(value, doc, options.evaluate, scope, isRenderedLater, errors);
   const first = valueScope(new Vars({}, given, new Set()), env, undefined);
-  const { models, seeds, snapshots, sources, data_tests, tests, exposures, ...head } = raw;
-  const declared = render(raw.vars ?? {}, document, first) as Record<string, unknown>;
-  const packages = packageScopes(declared, String(raw.name ?? ''), projectDir);
-  const vars = new Vars(declared, given, packages);
+  const { trees, head } = splitTrees(raw);
+  // dbt renders a variable where it is used: it may name models and sources
+  const declared = (isDbt ? (raw.vars ?? {}) : render(raw.vars ?? {}, document, first)) as Record<string, unknown>;
+  const packageFiles = findPackages(projectDir, String(raw['packages-install-path'] ?? 'dbt_packages'), errors);
+  const vars = new Vars(declared, given, packageScopes(declared, String(raw.name ?? ''), packageFiles));
   const scope = valueScope(vars, env, undefined);
-  const trees = { models, seeds, snapshots, sources, data_tests, tests, exposures };
   const file = validate<ProjectFile>(
     projectSchema,
     {
-      ...(render(head, document, scope) as object),
-      ...withoutUndefined(trees),
+      ...(render({ ...head, vars: undefined }, document, scope) as object),
+      ...trees,
       ...('vars' in raw ? { vars: declared } : {}),
     },
     document,
     errors,
+    { warnings },
   );
   if (file === undefined) throw orderedErrors(errors);
 
@@ -71,19 +76,13 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       profilesDir: options.profilesDir,
       wanted: options.target,
       env,
-      render: (value, doc) => render(value, doc, scope),
+      isDbt,
+      render: (value, doc, at) => renderValues(value, doc, options.evaluate, scope, isRenderedLater, errors, at ?? []),
     },
     errors,
   );
   const full = valueScope(vars, env, target);
-  const config = (kind: Parameters<typeof ConfigTree.read>[0], key: keyof typeof trees) =>
-    ConfigTree.read(
-      kind,
-      renderValues(trees[key], document, options.evaluate, full, isRenderedLater, errors, [key]),
-      document,
-      [key],
-      errors,
-    );
+  const packages: Project[] = [];
   const project: Project = {
     name: file.name,
     version: file.version === undefined ? undefined : String(file.version),
@@ -97,14 +96,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     target,
     targetNames: names,
     vars,
-    config: {
-      models: config('models', 'models'),
-      seeds: config('seeds', 'seeds'),
-      snapshots: config('snapshots', 'snapshots'),
-      tests: config('tests', data_tests === undefined ? 'tests' : 'data_tests'),
-      sources: config('sources', 'sources'),
-      exposures: config('exposures', 'exposures'),
-    },
+    config: configTrees(trees, document, { evaluate: options.evaluate, scope: full, errors, warnings }),
     onRunStart: hooks(file['on-run-start'], document, 'on-run-start'),
     onRunEnd: hooks(file['on-run-end'], document, 'on-run-end'),
     queryComment: file['query-comment'],
@@ -114,8 +106,17 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     commands: commandsOf(file, document, projectDir, errors),
     env,
     evaluate: options.evaluate,
+    isDbt,
+    unknownKeys: warnings,
+    packages,
+    root: undefined,
+    prefix: '',
   };
-  if (data_tests !== undefined && tests !== undefined)
+  for (const found of packageFiles) {
+    const loaded = loadPackage(found, project, errors);
+    if (loaded !== undefined) packages.push(loaded);
+  }
+  if (trees.data_tests !== undefined && trees.tests !== undefined && !isDbt)
     errors.push(
       new ProjectError(projectCodes.duplicateKey, '"tests" and "data_tests" mean the same: both are there', {
         place: document.placeOf(['tests'], 'key'),
@@ -135,47 +136,22 @@ function readProjectFile(projectDir: string): YamlDocument {
       }),
     ]);
   }
-  return new YamlDocument(new SourceText(name, readFileSync(path.join(projectDir, name), 'utf8')));
+  const source = new SourceText(name, readFileSync(path.join(projectDir, name), 'utf8'));
+  return new YamlDocument(source, name === 'dbt_project.yml' ? 'dbt' : undefined);
 }
 
-function withoutUndefined<T>(record: Readonly<Record<string, T | undefined>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined)) as Record<string, T>;
-}
-
-/** Names under `vars:` whose value is a mapping and which are packages: the project itself, or a folder of dbt_packages. */
-function packageScopes(declared: Readonly<Record<string, unknown>>, name: string, projectDir: string): Set<string> {
+/** Names under `vars:` whose value is a mapping and which are packages: the project itself, or one of its packages. */
+function packageScopes(
+  declared: Readonly<Record<string, unknown>>,
+  name: string,
+  packages: readonly PackageFile[],
+): Set<string> {
+  const names = new Set([name, ...packages.map((one) => one.name)]);
   return new Set(
     Object.entries(declared)
-      .filter(
-        ([key, value]) =>
-          typeof value === 'object' &&
-          value !== null &&
-          !Array.isArray(value) &&
-          (key === name || existsSync(path.join(projectDir, 'dbt_packages', key))),
-      )
+      .filter(([key, value]) => typeof value === 'object' && value !== null && !Array.isArray(value) && names.has(key))
       .map(([key]) => key),
   );
-}
-
-function pathsOf(file: ProjectFile): ProjectPaths {
-  return {
-    models: file['model-paths'] ?? ['models'],
-    seeds: file['seed-paths'] ?? ['seeds'],
-    tests: file['test-paths'] ?? ['tests'],
-    macros: file['macro-paths'] ?? ['macros'],
-    snapshots: file['snapshot-paths'] ?? ['snapshots'],
-    analyses: file['analysis-paths'] ?? ['analyses'],
-    docs: file['docs-paths'] ?? [],
-    assets: file['asset-paths'] ?? [],
-  };
-}
-
-function hooks(value: string | string[] | null | undefined, document: YamlDocument, key: string): HookText[] {
-  const list = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
-  return list.map((sql, i) => {
-    const place = document.placeOf(Array.isArray(value) ? [key, i] : [key]);
-    return { sql, place, source: new SourceText(document.source.path, sql) };
-  });
 }
 
 function checkVersion(file: ProjectFile, document: YamlDocument, errors: ProjectError[]): void {
@@ -190,36 +166,4 @@ function checkVersion(file: ProjectFile, document: YamlDocument, errors: Project
       },
     ),
   );
-}
-
-function commandsOf(
-  file: ProjectFile,
-  document: YamlDocument,
-  projectDir: string,
-  errors: ProjectError[],
-): Map<string, ProjectCommand> {
-  const commands = new Map<string, ProjectCommand>();
-  for (const [name, command] of Object.entries(file.commands ?? {})) {
-    const place = document.placeOf(['commands', name], 'key');
-    const module = command.module ?? command.run;
-    if (module === undefined) {
-      errors.push(
-        new ProjectError(projectCodes.missingKey, `the command "${name}" names no module`, {
-          place,
-          hint: 'add module: path/to/file.ts',
-        }),
-      );
-      continue;
-    }
-    const absolute = path.resolve(projectDir, module);
-    if (!existsSync(absolute)) {
-      errors.push(
-        new ProjectError(projectCodes.unreadableFile, `the module of the command "${name}" does not exist: ${module}`, {
-          place: document.placeOf(['commands', name, command.module === undefined ? 'run' : 'module']),
-        }),
-      );
-    }
-    commands.set(name, { name, description: command.description ?? '', module: absolute, place });
-  }
-  return commands;
 }

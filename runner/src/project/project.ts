@@ -1,4 +1,5 @@
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
+import type { ProjectError } from '../errors/tsdbt-error.js';
 import type { ConfigTree } from './config-tree.js';
 import type { Vars } from './vars.js';
 import type { YamlDocument } from './yaml-document.js';
@@ -6,7 +7,6 @@ import type { YamlDocument } from './yaml-document.js';
 export type TargetType = 'duckdb' | 'trino';
 export type Storage = 'delta' | 'native';
 
-/** Where a run writes to, and with what. */
 /** Where and how tables are registered with Trino. One of `metastore` and `server` is given. */
 export interface RegisterTarget {
   /** absolute folder of Trino's file metastore, `hive.metastore.catalog.dir`: no server is asked */
@@ -21,6 +21,7 @@ export interface RegisterTarget {
   readonly location: string;
 }
 
+/** Where a run writes to, and with what. */
 export interface Target {
   readonly name: string;
   readonly profileName: string;
@@ -37,9 +38,9 @@ export interface Target {
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   /** `storage: native`: absolute path of the database file */
   readonly path: string | undefined;
-  /** every other key, as given: host, port, user, catalog, … and dbt-duckdb's `extensions`, `attach` */
   /** what a build keeps registered with Trino; undefined for nothing */
   readonly register: RegisterTarget | undefined;
+  /** every other key, as given: host, port, user, catalog, … and dbt-duckdb's `extensions`, `attach` */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -113,6 +114,16 @@ export interface Project {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** evaluates a template in a YAML value: the result is a native value, not text */
   readonly evaluate: EvaluateValue;
+  /** written for dbt (`dbt_project.yml`): names, YAML and unknown keys are treated as dbt does */
+  readonly isDbt: boolean;
+  /** a dbt project's unknown keys, as warnings; elsewhere they are errors and this is undefined */
+  readonly unknownKeys: ProjectError[] | undefined;
+  /** the projects under dbt_packages, each with `root` */
+  readonly packages: readonly Project[];
+  /** the project that this package belongs to; undefined for that project itself */
+  readonly root: Project | undefined;
+  /** path of the project's folder below the root project, with a slash at its end; empty for the root project */
+  readonly prefix: string;
 }
 
 /** What templates in YAML values can use. */

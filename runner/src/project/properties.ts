@@ -40,13 +40,16 @@ export function readProperties(project: Project, errors: TsdbtError[]): Properti
 }
 
 function readOne(project: Project, file: FoundFile, errors: TsdbtError[]): PropertiesDocument | undefined {
-  const document = new YamlDocument(new SourceText(file.path, readFileSync(file.absolutePath, 'utf8')));
+  const source = new SourceText(project.prefix + file.path, readFileSync(file.absolutePath, 'utf8'));
+  const document = new YamlDocument(source, project.isDbt ? 'dbt' : undefined);
   if (document.value === undefined) return undefined;
   const own: ProjectError[] = [];
   const scope = valueScope(project.vars, project.env, project.target, project.name);
   const rendered = renderValues(document.value, document, project.evaluate, scope, isLeftToTests, own);
-  const content = validate<PropertiesFile>(propertiesSchema, rendered, document, own);
-  if (content !== undefined) own.push(...unsupported(content, document));
+  const content = validate<PropertiesFile>(propertiesSchema, rendered, document, own, {
+    warnings: project.unknownKeys,
+  });
+  if (content !== undefined) (project.unknownKeys ?? own).push(...unsupported(content, document));
   errors.push(...own);
   return content === undefined ? undefined : { file, document, content };
 }
@@ -55,6 +58,9 @@ function readOne(project: Project, file: FoundFile, errors: TsdbtError[]): Prope
 function isLeftToTests(path: YamlPath): boolean {
   if (isRenderedLater(path)) return true;
   const key = path.at(-1);
+  // the semantic layer's templates have names of their own, those of unit tests are rendered with them
+  if (path.length === 1 && ['metrics', 'semantic_models', 'saved_queries', 'unit_tests'].includes(String(key)))
+    return true;
   return path.length > 1 && (key === 'tests' || key === 'data_tests' || key === 'depends_on');
 }
 

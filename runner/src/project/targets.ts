@@ -7,6 +7,7 @@ import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import type { RegisterTarget, Target } from './project.js';
 import { type ProjectFile, type RegisterFile, type TargetFile, targetSchema } from './project-schema.js';
+import { checkTrinoTarget, trinoExtra } from './targets-trino.js';
 import { validate } from './validate.js';
 import { YamlDocument, type YamlPath } from './yaml-document.js';
 
@@ -22,7 +23,9 @@ export interface TargetOptions {
   readonly wanted: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** renders templates in the values of profiles.yml */
-  readonly render: (value: unknown, document: YamlDocument) => unknown;
+  readonly render: (value: unknown, document: YamlDocument, at?: YamlPath) => unknown;
+  /** the project is written for dbt: its profile must be there */
+  readonly isDbt: boolean;
 }
 
 /** The target of this run: from `targets:` of project.yml, else from profiles.yml, else a DuckDB target named dev. */
@@ -40,6 +43,7 @@ export function chooseTarget(
     const found = profilesFile(options);
     if (found !== undefined) return fromProfiles(found, file, document, options, errors);
   }
+  if (options.isDbt && file.profile !== undefined) errors.push(noProfile(file.profile, document, options));
   const only = { dev: { type: 'duckdb' as const } };
   return pick(only, file.target ?? 'dev', file.profile ?? file.name, document, [], ['target'], options, errors);
 }
@@ -66,10 +70,10 @@ function pick(
       }),
     );
   }
-  return {
-    names,
-  const make = (file: TargetFile, of: string, register?: RegisterTarget): Target =>
-    toTarget(file, of, profileName, defaultStorage, options.projectDir, register);
+  const make = (file: TargetFile, of: string, register?: RegisterTarget): Target => {
+    if (file.type === 'trino') checkTrinoTarget(file, document, [...at, of], errors);
+    return toTarget(file, of, profileName, defaultStorage, options.projectDir, register);
+  };
   let register: RegisterTarget | undefined;
   if (chosen?.register !== undefined) {
     const server = chosen.register.target;
@@ -98,7 +102,12 @@ function pick(
 
 function toRegister(file: RegisterFile, server: Target | undefined, projectDir: string): RegisterTarget {
   const schemas = file.schemas ?? ['default', 'layers'];
-    target: toTarget(chosen ?? { type: 'duckdb' }, name, profileName, defaultStorage, options.projectDir),
+  return {
+    metastore: file.metastore === undefined ? undefined : path.resolve(projectDir, file.metastore),
+    server,
+    defaultSchema: schemas.includes('default') ? (file.default_schema ?? 'default') : undefined,
+    layers: schemas.includes('layers'),
+    location: file.location ?? 'local:///',
   };
 }
 
@@ -108,6 +117,7 @@ function toTarget(
   profileName: string,
   defaultStorage: Target['storage'],
   projectDir: string,
+  register: RegisterTarget | undefined,
 ): Target {
   const {
     type,
@@ -125,28 +135,42 @@ function toTarget(
   return {
     name,
     profileName,
-  register: RegisterTarget | undefined,
     type,
     schema: schema ?? 'main',
-    database,
-    threads: threads ?? Math.max(2, availableParallelism()),
-    storage: storage ?? defaultStorage,
+    database: database ?? (isNative ? databaseName(file_) : type === 'trino' ? extra.catalog : undefined),
+    threads: threads ?? (isNative ? 1 : Math.max(2, availableParallelism())),
+    storage: type === 'trino' ? 'delta' : (storage ?? defaultStorage),
     memoryLimit: memory_limit,
     settings: settings ?? {},
     path: file_ === undefined || file_ === ':memory:' ? undefined : path.resolve(projectDir, file_),
-    extra,
+    register,
+    extra: type === 'trino' ? trinoExtra(extra, projectDir) : extra,
   };
 }
 
+/** The name that DuckDB gives to the catalog of a file. */
+function databaseName(file: string | undefined): string {
+  return file === undefined || file === ':memory:' ? 'memory' : path.parse(file).name;
+}
+
+function noProfile(profile: string, document: YamlDocument, options: TargetOptions): ProjectError {
+  const folders = profileFolders(options);
+  return new ProjectError(projectCodes.unknownTarget, `could not find profile named '${profile}'`, {
+    place: document.placeOf(['profile']),
+    detail: `looked for profiles.yml in ${folders.join(', ')}`,
+    hint: 'name its folder with --profiles-dir or DBT_PROFILES_DIR',
+  });
+}
+
 function profilesFile(options: TargetOptions): string | undefined {
-    register,
-  const folders = [
-    options.profilesDir,
-    options.env.DBT_PROFILES_DIR,
-    options.projectDir,
-    path.join(homedir(), '.dbt'),
-  ].filter((folder) => folder !== undefined);
-  return folders.map((folder) => path.join(folder, 'profiles.yml')).find((file) => existsSync(file));
+  const files = profileFolders(options).map((folder) => path.join(folder, 'profiles.yml'));
+  return files.find((file) => existsSync(file));
+}
+
+/** A folder that is named is the only one: a file of the same name elsewhere would be another profile. */
+function profileFolders({ profilesDir, env, projectDir }: TargetOptions): readonly string[] {
+  const named = profilesDir ?? env.DBT_PROFILES_DIR;
+  return named === undefined ? [projectDir, path.join(homedir(), '.dbt')] : [named];
 }
 
 interface Profile {
@@ -165,9 +189,11 @@ function fromProfiles(
   const shown = path.relative(options.projectDir, fileName).replaceAll('\\', '/');
   const document = new YamlDocument(
     new SourceText(shown.startsWith('..') ? fileName : shown, readFileSync(fileName, 'utf8')),
+    options.isDbt ? 'dbt' : undefined,
   );
-  const all = (options.render(document.value, document) ?? {}) as Record<string, Profile | undefined>;
-  const name = file.profile!;
+  // only what is used is rendered: other profiles may name environment variables of other machines
+  const all = (document.value ?? {}) as Record<string, Profile | undefined>;
+  const name = options.isDbt ? String(options.render(file.profile!, projectDocument, ['profile'])) : file.profile!;
   const profile = all[name];
   if (profile?.outputs === undefined) {
     errors.push(
@@ -179,16 +205,18 @@ function fromProfiles(
     );
     return pick({ dev: { type: 'duckdb' } }, 'dev', name, document, [], [], options, []);
   }
-  const wanted = options.wanted ?? profile.target ?? 'default';
+  const wanted = options.wanted ?? String(options.render(profile.target ?? 'default', document, [name, 'target']));
   const outputs: Record<string, TargetFile> = {};
-  for (const [key, value] of Object.entries(profile.outputs)) {
+  const named = profile.outputs[wanted] as { register?: { target?: unknown } } | null | undefined;
+  const warnings: ProjectError[] | undefined = options.isDbt ? [] : undefined;
+  for (const [key, given] of Object.entries(profile.outputs)) {
     // the other outputs may belong to other adapters
     if (key !== wanted && key !== named?.register?.target) outputs[key] = { type: 'duckdb' };
-    else
-      outputs[key] = validate(targetSchema, value, document, errors, { at: [name, 'outputs', key] }) ?? {
-        type: 'duckdb',
-      };
+    else {
+      const at = [name, 'outputs', key];
+      const value = options.render(given, document, at);
+      outputs[key] = validate(targetSchema, value, document, errors, { at, warnings }) ?? { type: 'duckdb' };
+    }
   }
   return pick(outputs, wanted, name, document, [name, 'outputs'], [name, 'target'], options, errors, 'native');
 }
-  const named = profile.outputs[wanted] as { register?: { target?: unknown } } | null | undefined;

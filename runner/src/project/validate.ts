@@ -15,6 +15,8 @@ export interface ValidateOptions {
   readonly at?: YamlPath;
   /** code for unknown keys; `unknownKey` by default */
   readonly unknownKeyCode?: string;
+  /** given: unknown keys are kept and told here, as warnings; otherwise they are errors */
+  readonly warnings?: ProjectError[] | undefined;
 }
 
 /**
@@ -33,6 +35,10 @@ export function validate<T>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const at = options.at ?? [];
+  if (options.warnings !== undefined) {
+    const known = withoutUnknownKeys(schema, value, document, options);
+    if (known !== undefined) return known;
+  }
   for (const issue of result.error.issues) {
     for (const { path, issue: leaf } of leaves(issue, [], value)) {
       const full = [...at, ...path];
@@ -40,6 +46,52 @@ export function validate<T>(
     }
   }
   return undefined;
+}
+
+interface Removed {
+  readonly path: YamlPath;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** The value as the schema gives it without the keys that it does not know, which are then put back; undefined where more is wrong. */
+function withoutUnknownKeys<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  document: PlaceFinder,
+  options: ValidateOptions,
+): T | undefined {
+  const rest = copyOf(value);
+  const removed: Removed[] = [];
+  const warnings: ProjectError[] = [];
+  for (;;) {
+    const result = schema.safeParse(rest);
+    if (result.success) {
+      for (const { path, key, value: kept } of removed)
+        (valueAt(result.data, path) as Record<string, unknown>)[key] = kept;
+      options.warnings!.push(...warnings);
+      return result.data;
+    }
+    let found = 0;
+    for (const { path, issue } of result.error.issues.flatMap((one) => leaves(one, [], rest))) {
+      if (issue.code !== 'unrecognized_keys') continue;
+      const full = [...(options.at ?? []), ...path];
+      warnings.push(...toErrors(issue, path, full, schema, rest, document, options));
+      const holder = valueAt(rest, path) as Record<string, unknown>;
+      for (const key of issue.keys) {
+        removed.push({ path, key, value: holder[key] });
+        delete holder[key];
+        found += 1;
+      }
+    }
+    if (found === 0) return undefined;
+  }
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]));
 }
 
 type Issue = z.core.$ZodIssue;

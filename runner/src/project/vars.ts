@@ -6,11 +6,13 @@ export class Vars {
    * @param declared `vars:` of project.yml
    * @param given `--vars` of the command line
    * @param packages names under `vars:` that are packages' scopes, not variables
+   * @param own variables that a package declares itself: what the root project says of it comes before them
    */
   constructor(
     readonly declared: Readonly<Record<string, unknown>>,
     readonly given: Readonly<Record<string, unknown>>,
     readonly packages: ReadonlySet<string>,
+    readonly own: Readonly<Record<string, unknown>> = {},
   ) {
     this.#global = Object.fromEntries(Object.entries(declared).filter(([name]) => !packages.has(name)));
   }
@@ -29,7 +31,11 @@ export class Vars {
   }
 
   #scopes(packageName: string | undefined): Readonly<Record<string, unknown>>[] {
-    const scoped = packageName !== undefined && this.packages.has(packageName) ? this.declared[packageName] : {};
-    return [this.given, scoped as Record<string, unknown>, this.#global];
+    const within = (declared: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+      const scope = packageName === undefined ? undefined : declared[packageName];
+      return typeof scope === 'object' && scope !== null ? (scope as Record<string, unknown>) : {};
+    };
+    const scoped = packageName !== undefined && this.packages.has(packageName) ? within(this.declared) : {};
+    return [this.given, scoped, this.#global, within(this.own), this.own];
   }
 }

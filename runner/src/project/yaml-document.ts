@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type No
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
+import { dbtDialect } from './yaml-dialect.js';
 
 export type YamlPath = readonly (string | number)[];
 
@@ -11,9 +12,20 @@ export class YamlDocument {
   /** the file as plain JavaScript values; an empty file is `undefined` */
   readonly value: unknown;
 
-  /** @throws TsdbtErrors with every syntax error and duplicate key of the file */
-  constructor(readonly source: SourceText) {
-    this.#document = parseDocument(source.text, { prettyErrors: false, merge: true, strict: true });
+  /**
+   * @param dialect `dbt`: read as dbt reads it: `yes` and `off` are booleans, `1.0` is a float, the last of equal keys counts
+   * @throws TsdbtErrors with every syntax error and duplicate key of the file
+   */
+  constructor(
+    readonly source: SourceText,
+    dialect?: 'dbt',
+  ) {
+    this.#document = parseDocument(source.text, {
+      prettyErrors: false,
+      merge: true,
+      strict: true,
+      ...(dialect === 'dbt' ? dbtDialect : {}),
+    });
     if (this.#document.errors.length > 0) {
       throw new TsdbtErrors(this.#document.errors.map((error) => syntaxError(source, error)));
     }

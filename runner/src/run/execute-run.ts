@@ -7,6 +7,7 @@ import type { Engine, Session } from '../engines/engine.js';
 import { CancelledError, ProjectError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 import { DeltaStorage } from '../materialize/delta-storage.js';
+import type { LakeStorage } from '../materialize/lake-storage.js';
 import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { checkRun } from './check-project.js';
@@ -14,6 +15,9 @@ import { runHooks } from './hooks.js';
 import { writeViews } from './lake-views.js';
 import { announceRun } from './live-runs.js';
 import { missingParents, staleTests } from './missing-parents.js';
+import { executeNativeRun } from './native-run.js';
+import { openNative } from './open-native.js';
+import { openTrinoLake } from './open-trino.js';
 import { planRun, type RunTask } from './plan-run.js';
 import { runNode } from './run-node.js';
 import { RunState } from './run-state.js';
@@ -38,6 +42,7 @@ const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
  * @throws {TsdbtErrors} before anything is written, when types do not fit or parents are missing
  */
 export async function executeRun(request: RunRequest): Promise<RunResult> {
+  if (request.project.target.storage === 'native') return executeNativeRun(request);
   const startedAt = new Date();
   const { project, manifest, bus } = request;
   const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
@@ -55,10 +60,8 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     for (const { test } of unready) selected.delete(test.uniqueId);
     const tasks = planRun(manifest, selected, { gating: request.command === 'build' });
     state.total = selected.size + unready.length;
-    const checker = await open.engine.openSession();
-    const errors = await checkRun(state, tasks, checker);
-    await checker.close();
-    if (errors.length > 0) throw new TsdbtErrors(errors);
+    // where nothing is written, each test is bound when it runs
+    if (open.engine.capabilities.runsModels) await check(state, tasks);
 
     bus.emit({
       event: 'run_started',
@@ -104,6 +107,14 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   return { exitCode: interrupted ? 130 : failedAny(results) || !allWell ? 1 : 0, results, elapsed, startedAt };
 }
 
+/** @throws {TsdbtErrors} when types do not fit */
+async function check(state: RunState, tasks: readonly RunTask[]): Promise<void> {
+  const checker = await state.engine.openSession();
+  const errors = await checkRun(state, tasks, checker);
+  await checker.close();
+  if (errors.length > 0) throw new TsdbtErrors(errors);
+}
+
 /** What goes wrong around the nodes is told at once and does not lose what the nodes did. */
 async function attempt(state: RunState, work: () => Promise<void>): Promise<boolean> {
   try {
@@ -133,7 +144,7 @@ function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
 /** A running engine over a project's warehouse. */
 export interface OpenLake {
   readonly engine: Engine;
-  readonly storage: DeltaStorage;
+  readonly storage: LakeStorage;
   /** stops the engine and removes its temporary files */
   close(): Promise<void>;
 }
@@ -151,6 +162,8 @@ export interface LakeOptions {
  */
 export async function openLake(project: Project, invocationId: string, options: LakeOptions = {}): Promise<OpenLake> {
   const { target } = project;
+  if (target.type === 'trino') return openTrinoLake(project, options);
+  if (target.type === 'duckdb' && target.storage === 'native') return openNative(project, invocationId);
   if (target.type !== 'duckdb' || target.storage !== 'delta') {
     throw new ProjectError(
       'TSD1085',

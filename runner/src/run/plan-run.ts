@@ -90,13 +90,13 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
   return [...tasks, ...testTasks];
 }
 
-function isBuilt(node: ManifestNode): node is ModelNode {
+export function isBuilt(node: ManifestNode): node is ModelNode {
   if (node.resourceType !== 'model' && node.resourceType !== 'seed' && node.resourceType !== 'snapshot') return false;
   return node.config.materialized !== 'ephemeral';
 }
 
 /** The nearest nodes above that are built in this run; ephemeral and unselected ones are looked through. */
-function builtAncestors(graph: PlanGraph, id: string, nodes: ReadonlyMap<string, ModelNode>): Set<string> {
+export function builtAncestors(graph: PlanGraph, id: string, nodes: ReadonlyMap<string, ModelNode>): Set<string> {
   const found = new Set<string>();
   const seen = new Set<string>([id]);
   const visit = (from: string): void => {

@@ -9,9 +9,10 @@ import type { LogLevel, NodeOutcome, NodeSummary } from '../events/events.js';
 import { compileNode } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
-import type { DeltaStorage } from '../materialize/delta-storage.js';
+import type { LakeStorage } from '../materialize/lake-storage.js';
 import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
+import { nativeRelation } from './native-relation.js';
 import type { NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
 import { summaryOf } from './summaries.js';
@@ -31,7 +32,7 @@ export class RunState {
   constructor(
     readonly request: RunRequest,
     readonly engine: Engine,
-    readonly storage: DeltaStorage,
+    readonly storage: LakeStorage,
   ) {
     this.#redact = redactorFor(request.project.env);
   }
@@ -53,6 +54,8 @@ export class RunState {
   /** The published relation of a node or source. */
   relationOf(uniqueId: string): Relation {
     const node = this.manifest.get(uniqueId)!;
+    const { target } = this.request.project;
+    if (target.storage === 'native') return nativeRelation(node as SourceNode | ModelNode, target.database);
     if (node.resourceType === 'source') return new Relation(node.schema, node.identifier);
     const { schema, alias } = node as ModelNode;
     return new Relation(schema, alias);
@@ -76,7 +79,7 @@ export class RunState {
   async expose(uniqueId: string): Promise<boolean> {
     const node = this.manifest.get(uniqueId)!;
     const relation = this.relationOf(uniqueId);
-    if (node.resourceType === 'source') {
+    if (node.resourceType === 'source' && this.engine.capabilities.createsViews) {
       let external = this.#external.get(uniqueId);
       if (external === undefined) {
         external = this.#exposeSource(node as SourceNode, relation);

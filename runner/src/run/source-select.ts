@@ -3,7 +3,7 @@ import { extname, isAbsolute, join } from 'node:path';
 import { quoteLiteral } from '../engines/relation.js';
 import { GraphError } from '../errors/tsdbt-error.js';
 import type { SourceNode } from '../manifest/nodes.js';
-import type { DeltaStorage } from '../materialize/delta-storage.js';
+import type { LakeStorage } from '../materialize/lake-storage.js';
 
 const READERS: Readonly<Record<string, string>> = {
   '.parquet': 'read_parquet',
@@ -22,7 +22,7 @@ const READERS: Readonly<Record<string, string>> = {
 export async function sourceSelect(
   source: SourceNode,
   projectDir: string,
-  storage: DeltaStorage,
+  storage: Pick<LakeStorage, 'selectAt'>,
 ): Promise<string | undefined> {
   const { location } = source;
   if (location === undefined) return undefined;

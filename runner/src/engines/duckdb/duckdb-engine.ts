@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Engine, EngineCapabilities, Session } from '../engine.js';
+import { quoteLiteral } from '../relation.js';
 import { duckDbFailure } from './duckdb-failure.js';
 import { DuckDbSession } from './duckdb-session.js';
 
@@ -16,6 +17,8 @@ export interface DuckDbOptions {
   readonly tempDirectory: string;
   /** further settings, by DuckDB's names */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /** settings of every session; a time zone of UTC where none is given */
+  readonly sessionSettings?: Readonly<Record<string, string>> | undefined;
 }
 
 const CAPABILITIES: EngineCapabilities = {
@@ -34,11 +37,16 @@ class DuckDbEngine implements Engine {
   constructor(
     private readonly instance: DuckDBInstance,
     readonly version: string,
+    private readonly sessionSettings: string,
   ) {}
 
   async openSession(): Promise<Session> {
     const connection = await this.instance.connect();
-    await connection.run("SET TimeZone = 'UTC'; SET errors_as_json = true");
+    try {
+      await connection.run(`${this.sessionSettings}; SET errors_as_json = true`);
+    } catch (thrown) {
+      throw duckDbFailure(thrown, this.sessionSettings);
+    }
     return new DuckDbSession(connection);
   }
 
@@ -63,8 +71,15 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
       autoload_known_extensions: 'false',
       ...options.settings,
     });
-    return new DuckDbEngine(instance, version());
+    return new DuckDbEngine(instance, version(), sessionSettings(options));
   } catch (thrown) {
     throw duckDbFailure(thrown, '');
   }
+}
+
+function sessionSettings({ sessionSettings: given }: DuckDbOptions): string {
+  if (given === undefined) return "SET TimeZone = 'UTC'";
+  return Object.entries(given)
+    .map(([name, value]) => `SET ${name} = ${quoteLiteral(value)}`)
+    .join('; ');
 }

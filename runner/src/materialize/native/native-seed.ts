@@ -1,0 +1,40 @@
+import { quoteIdentifier, quoteLiteral } from '../../engines/relation.js';
+import { ProjectError } from '../../errors/tsdbt-error.js';
+import { dropRelation } from './native-catalog.js';
+import type { NativeMaterialization } from './native-request.js';
+import { inTransaction, persistDocs } from './native-statements.js';
+import { seedColumns } from './seed-types.js';
+
+/**
+ * Loads a CSV file into a table. A table that is there keeps its columns and gets the file's rows; `--full-refresh` makes
+ * it anew.
+ * @throws {ProjectError} TSD1092 where a view has the seed's name
+ */
+export const nativeSeed: NativeMaterialization = async (request) => {
+  const { node, relation, session, existing } = request;
+  if (existing?.type === 'view') {
+    throw new ProjectError('TSD1092', `the seed ${node.name} cannot be loaded: ${relation} is a view`, {
+      place: node.source.place(0),
+      hint: 'drop the view, or give the seed another alias',
+    });
+  }
+  const columns = await seedColumns(node, session);
+  let rows = 0;
+  await inTransaction(request, async () => {
+    if (existing !== undefined && request.fullRefresh) await dropRelation(session, existing);
+    if (existing !== undefined && !request.fullRefresh) await session.execute(`delete from ${relation}`);
+    else {
+      const list = columns.map(
+        ({ name, type }) => `${node.config.quote_columns === false ? name : quoteIdentifier(name)} ${type}`,
+      );
+      await session.execute(`create table ${relation} (${list.join(', ')})`);
+    }
+    await session.execute(
+      `copy ${relation} from ${quoteLiteral(node.absolutePath)} (format csv, header true, delimiter ${quoteLiteral(node.config.delimiter)})`,
+    );
+    rows = Number((await session.query(`select count(*) from ${relation}`)).rows[0]![0]);
+    await persistDocs(request, relation);
+  });
+  await request.hooks('post_hook', false);
+  return { message: `${request.fullRefresh ? 'CREATE' : 'INSERT'} ${rows}`, rows };
+};

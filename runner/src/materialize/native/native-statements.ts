@@ -1,0 +1,140 @@
+import type { Column, Session } from '../../engines/engine.js';
+import { quoteIdentifier, Relation } from '../../engines/relation.js';
+import { TsdbtErrors } from '../../errors/tsdbt-error.js';
+import type { ConstraintProperties, ModelNode } from '../../manifest/nodes.js';
+import { contractErrors } from '../../quality/contract.js';
+import { columnsOf } from './native-catalog.js';
+import type { NativeRequest } from './native-request.js';
+
+/** Runs statements in a transaction of their own, with the hooks that belong inside of it; an error takes all of it back. */
+export async function inTransaction<T>(request: NativeRequest, work: () => Promise<T>): Promise<T> {
+  const { session } = request;
+  await request.hooks('pre_hook', false);
+  await session.execute('begin transaction');
+  let result: T;
+  try {
+    await request.hooks('pre_hook', true);
+    result = await work();
+    await request.hooks('post_hook', true);
+    await session.execute('commit');
+  } catch (thrown) {
+    await session.execute('rollback').catch(() => undefined);
+    throw thrown;
+  }
+  return result;
+}
+
+/** A name beside a relation, for what is built before it takes the relation's place. */
+export function beside(relation: Relation, suffix: string, type: Relation['type'] = 'table'): Relation {
+  return new Relation(relation.schema, `${relation.identifier}${suffix}`, relation.database, type);
+}
+
+/** `sql_header`, to stand before a statement. */
+function header(node: ModelNode): string {
+  const text = node.config.extra.sql_header;
+  return typeof text === 'string' && text.trim() !== '' ? `${text}\n` : '';
+}
+
+/**
+ * Creates a table from a SELECT. With an enforced contract its columns have the declared types and constraints.
+ * @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract
+ */
+export async function createTable(request: NativeRequest, relation: Relation, temporary = false): Promise<void> {
+  const { node, session, select } = request;
+  const name = temporary ? quoteIdentifier(relation.identifier) : relation.toString();
+  const columns = await checkContract(request);
+  if (columns === undefined || temporary) {
+    await session.execute(`${header(node)}create ${temporary ? 'temporary ' : ''}table ${name} as (\n${select}\n)`);
+    return;
+  }
+  const list = [...node.columns.values()].map((column) => nameOf(node, column.name));
+  const definitions = [
+    ...[...node.columns.values()].map((column) =>
+      [nameOf(node, column.name), column.dataType, ...column.constraints.map(columnConstraint)].join(' '),
+    ),
+    ...node.constraints.map(tableConstraint),
+  ].filter((part) => part !== '');
+  await session.execute(`${header(node)}create table ${name} (\n  ${definitions.join(',\n  ')}\n)`);
+  await session.execute(
+    `insert into ${name} (${list.join(', ')}) (select ${list.join(', ')} from (\n${select}\n) as model_subq)`,
+  );
+}
+
+/** @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract */
+export async function createView(request: NativeRequest, relation: Relation): Promise<void> {
+  const { node, session, select } = request;
+  await checkContract(request);
+  await session.execute(`${header(node)}create view ${relation} as (\n${select}\n)`);
+}
+
+async function checkContract({ node, session, select }: NativeRequest): Promise<readonly Column[] | undefined> {
+  if (!node.config.contract.enforced) return undefined;
+  const columns = await session.describe(select);
+  const errors = await contractErrors(node, columns, session);
+  if (errors.length > 0) throw new TsdbtErrors(errors);
+  return columns;
+}
+
+function nameOf(node: ModelNode, column: string): string {
+  return node.columns.get(column)?.quote === true ? quoteIdentifier(column) : column;
+}
+
+function columnConstraint({ type, expression }: ConstraintProperties): string {
+  switch (type) {
+    case 'not_null':
+      return 'not null';
+    case 'primary_key':
+      return 'primary key';
+    case 'unique':
+      return 'unique';
+    case 'check':
+      return `check (${expression ?? 'true'})`;
+    case 'foreign_key':
+      return `references ${expression ?? ''}`;
+    default:
+      return expression ?? '';
+  }
+}
+
+function tableConstraint({ type, expression, columns, name }: ConstraintProperties): string {
+  const prefix = name === undefined ? '' : `constraint ${name} `;
+  const list = columns.join(', ');
+  switch (type) {
+    case 'primary_key':
+      return `${prefix}primary key (${list})`;
+    case 'unique':
+      return `${prefix}unique (${list})`;
+    case 'check':
+      return `${prefix}check (${expression ?? 'true'})`;
+    case 'foreign_key':
+      return `${prefix}foreign key (${list}) references ${expression ?? ''}`;
+    default:
+      return '';
+  }
+}
+
+/** Writes descriptions as comments, where `persist_docs` asks for them. */
+export async function persistDocs({ node, session }: NativeRequest, relation: Relation): Promise<void> {
+  const { relation: ofRelation, columns } = node.config.persist_docs;
+  if (ofRelation === true && node.description !== '') {
+    const kind = relation.type === 'view' ? 'view' : 'table';
+    await session.execute(`comment on ${kind} ${relation} is ${comment(node.description)}`);
+  }
+  if (columns !== true || node.columns.size === 0) return;
+  const there = new Set((await columnsOf(session, relation)).map((column) => column.name));
+  for (const column of node.columns.values()) {
+    if (!there.has(column.name)) continue;
+    await session.execute(
+      `comment on column ${relation}.${quoteIdentifier(column.name)} is ${comment(column.description)}`,
+    );
+  }
+}
+
+function comment(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Columns of a relation by name, quoted, for INSERT. */
+export async function columnList(session: Session, relation: Relation): Promise<string> {
+  return (await columnsOf(session, relation)).map((column) => quoteIdentifier(column.name)).join(', ');
+}

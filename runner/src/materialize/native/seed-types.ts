@@ -1,0 +1,64 @@
+import type { Session } from '../../engines/engine.js';
+import { quoteIdentifier, quoteLiteral } from '../../engines/relation.js';
+import type { ModelNode } from '../../manifest/nodes.js';
+
+/** A column of a CSV file with the type that dbt would give it. */
+export interface SeedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+const number = String.raw`^[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$`;
+/** Tests of a text `v` that is neither empty nor `null`, in the order in which dbt (agate) tries types. */
+const tests = {
+  number: `regexp_matches(replace(trim(ltrim(trim(v, '%'), '$€£¥')), ',', ''), '${number}') or lower(ltrim(v, '+-')) in ('nan', 'inf', 'infinity')`,
+  fraction: `regexp_matches(v, '[.eE]') and try_cast(replace(trim(v, '%'), ',', '') as double) % 1 <> 0`,
+  date: `try_strptime(v, '%Y-%m-%d') is not null and regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2}$')`,
+  timestamp: `try_strptime(v, '%Y-%m-%d %H:%M:%S') is not null and regexp_matches(v, '^\\d{4}-\\d{1,2}-\\d{1,2} \\d{1,2}:\\d{1,2}:\\d{1,2}$')`,
+  iso: `regexp_matches(v, '^\\d{4}-?\\d{2}-?\\d{2}T\\d{2}(:?\\d{2}(:?\\d{2}([.,]\\d+)?)?)?(Z|[+-]\\d{2}(:?\\d{2})?)?$')`,
+  bool: `lower(v) in ('true', 'false')`,
+} as const;
+
+/** Options of `read_csv` and `COPY` that all reading of a seed shares. */
+function readOptions(node: ModelNode): string {
+  return `header = true, all_varchar = true, delim = ${quoteLiteral(node.config.delimiter)}, quote = '"', escape = '"', null_padding = true, strict_mode = false, skip = 0, comment = ''`;
+}
+
+/**
+ * Types of a seed's columns as dbt infers them from all rows: integer, double, date, timestamp, boolean, else text.
+ * A type in `column_types` counts as it is.
+ */
+export async function seedColumns(node: ModelNode, session: Session): Promise<readonly SeedColumn[]> {
+  const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node)})`;
+  const names = (await session.describe(`select * from ${read}`)).map((column) => column.name);
+  const checks = names.flatMap((_, i) =>
+    Object.values(tests).map((test, j) =>
+      j === 1
+        ? `coalesce(bool_or(${on(test, i)}), false)`
+        : `coalesce(bool_and(c${i} is null or lower(trim(c${i})) in ('', 'null') or (${on(test, i)})), true)`,
+    ),
+  );
+  const { rows } = await session.query(
+    `select ${checks.join(', ')} from (select ${names.map((name, i) => `${quoteIdentifier(name)} as c${i}`).join(', ')} from ${read})`,
+  );
+  const found = rows[0]!;
+  const kinds = Object.keys(tests).length;
+  return names.map((name, i) => {
+    const given = typeGiven(node, name);
+    if (given !== undefined) return { name, type: given };
+    const [isNumber, hasFraction, isDate, isTimestamp, isIso, isBool] = found.slice(i * kinds, (i + 1) * kinds);
+    if (isNumber === true) return { name, type: hasFraction === true ? 'double' : 'integer' };
+    if (isDate === true) return { name, type: 'date' };
+    if (isTimestamp === true || isIso === true) return { name, type: 'timestamp' };
+    return { name, type: isBool === true ? 'boolean' : 'text' };
+  });
+}
+
+function on(test: string, i: number): string {
+  return test.replaceAll(/\bv\b/g, `trim(c${i})`);
+}
+
+function typeGiven(node: ModelNode, name: string): string | undefined {
+  const type = node.config.column_types[name];
+  return typeof type === 'string' ? type : undefined;
+}

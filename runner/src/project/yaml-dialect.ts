@@ -1,0 +1,30 @@
+import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, Tags } from 'yaml';
+
+/** A float without a fraction, `1.0`: as a number JavaScript cannot tell it from 1, which templates print otherwise. */
+export class WholeFloat extends Number {
+  override toString(): string {
+    return this.valueOf().toFixed(1);
+  }
+}
+
+const words: ScalarTag = {
+  identify: () => false,
+  default: true,
+  tag: 'tag:yaml.org,2002:bool',
+  test: /^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/,
+  resolve: (text) => /^(?:yes|on)$/i.test(text),
+};
+
+const wholeFloats: ScalarTag = {
+  identify: (value) => value instanceof WholeFloat,
+  default: true,
+  tag: 'tag:yaml.org,2002:float',
+  test: /^[-+]?\d[\d_]*\.0*$/,
+  resolve: (text) => new WholeFloat(Number(text.replaceAll('_', ''))),
+};
+
+/** YAML as PyYAML reads it (1.1), as far as dbt's projects depend on it. */
+export const dbtDialect: ParseOptions & DocumentOptions & SchemaOptions = {
+  uniqueKeys: false,
+  customTags: (tags: Tags): Tags => [words, wholeFloats, ...tags],
+};

@@ -1,0 +1,159 @@
+import type { Session } from '../engines/engine.js';
+import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { ManifestNode } from '../manifest/nodes.js';
+import { createSchema } from '../materialize/native/native-catalog.js';
+import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+import { runHooks } from './hooks.js';
+import { runNativeNode } from './native-node.js';
+import { openNative } from './open-native.js';
+import { planNative } from './plan-native.js';
+import type { RunTask } from './plan-run.js';
+import { RunState } from './run-state.js';
+import { runOneTest } from './run-test-task.js';
+import type { RunCommand, RunRequest, RunResult } from './run-types.js';
+import { schedule } from './scheduler.js';
+import { changesOf, summaryOf, totalsOf } from './summaries.js';
+
+/** What each command does with what is selected. */
+const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
+  build: ['model', 'seed', 'snapshot', 'test'],
+  run: ['model'],
+  seed: ['seed'],
+  test: ['test'],
+};
+
+/**
+ * Runs what is selected in a DuckDB file, as dbt does it: every node is written under its name, then tested; what lies
+ * below a failed node or test is skipped. The file is closed when this ends.
+ */
+export async function executeNativeRun(request: RunRequest): Promise<RunResult> {
+  const startedAt = new Date();
+  const { project, manifest, bus } = request;
+  const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
+  const open = await openNative(project, request.invocationId);
+  const sessions: Session[] = [];
+  const cancel = (): void => {
+    for (const session of sessions) session.cancel();
+  };
+  const state = new RunState(request, open.engine, open.storage);
+  let allWell = true;
+  try {
+    const tasks = planNative(manifest, selected, { testsFirst: request.command === 'build' });
+    state.total = selected.size;
+    bus.emit({
+      event: 'run_started',
+      command: request.command,
+      invocationId: request.invocationId,
+      version: TSDBT_VERSION,
+      project: project.name,
+      target: project.target.name,
+      engine: `${open.engine.name} ${open.engine.version.replace(/^v/, '')}`,
+      threads: request.threads,
+      counts: countsOf(tasks),
+      total: state.total,
+    });
+    for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
+    request.signal.addEventListener('abort', cancel, { once: true });
+    const [session] = sessions;
+    const began = await attempt(state, async () => {
+      await createSchemas(state, tasks, session!);
+      await runHooks(state, project.onRunStart, undefined, session!);
+    });
+    if (began) await runTasks(state, tasks, sessions);
+    else for (const task of tasks) skip(state, task, 'on-run-start failed');
+    const ended = request.signal.aborted
+      ? true
+      : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, session!));
+    allWell = began && ended;
+  } finally {
+    await state.flushCompiled();
+    request.signal.removeEventListener('abort', cancel);
+    for (const session of sessions) await session.close();
+    await open.close();
+  }
+  const results = [...state.results.values()];
+  const outcomes = results.map((result) => result.outcome);
+  const elapsed = (Date.now() - startedAt.getTime()) / 1000;
+  const interrupted = request.signal.aborted;
+  bus.emit({
+    event: 'run_finished',
+    command: request.command,
+    elapsed,
+    totals: totalsOf(outcomes),
+    changes: changesOf(outcomes),
+    interrupted,
+  });
+  const failed = outcomes.some(({ status }) => status === 'error' || status === 'fail');
+  return { exitCode: interrupted ? 130 : failed || !allWell ? 1 : 0, results, elapsed, startedAt };
+}
+
+function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
+  if (node === undefined || !RESOURCES[command].includes(node.resourceType)) return false;
+  return !(node.resourceType === 'model' && node.config.materialized === 'ephemeral');
+}
+
+/** Makes the schemas of everything that will be written, one after the other: the catalog takes one such change at a time. */
+async function createSchemas(state: RunState, tasks: readonly RunTask[], session: Session): Promise<void> {
+  const made = new Set<string>();
+  for (const task of tasks) {
+    if (task.kind !== 'node') continue;
+    const { database, schema } = state.relationOf(task.id);
+    const key = `${database}.${schema}`.toLowerCase();
+    if (made.has(key)) continue;
+    made.add(key);
+    await createSchema(session, database, schema);
+  }
+}
+
+async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: readonly Session[]): Promise<void> {
+  const { request } = state;
+  let failed = false;
+  await schedule(tasks, {
+    concurrency: sessions.length,
+    run: async (task, worker) => {
+      const session = sessions[worker]!;
+      const end =
+        task.kind === 'node'
+          ? await runNativeNode(state, task, session, worker)
+          : await runOneTest(state, task.test, session, worker);
+      if (end === 'stop') failed = true;
+      return end;
+    },
+    skip: (task, cause) => skip(state, task, `${(cause.kind === 'node' ? cause.node : cause.test).name} failed`),
+    cancel: (task) => {
+      const why = request.signal.aborted ? 'interrupted' : 'another node failed (--fail-fast)';
+      const node = task.kind === 'node' ? task.node : task.test;
+      state.finish(node, { status: request.signal.aborted ? 'cancelled' : 'skipped', elapsed: 0, message: why });
+    },
+    stopped: () => request.signal.aborted || (request.failFast && failed),
+  }).catch((thrown: unknown) => {
+    if (!(thrown instanceof CancelledError)) throw thrown;
+  });
+}
+
+function skip(state: RunState, task: RunTask, why: string): void {
+  state.finish(task.kind === 'node' ? task.node : task.test, { status: 'skipped', elapsed: 0, message: why });
+}
+
+/** What goes wrong around the nodes is told at once and does not lose what the nodes did. */
+async function attempt(state: RunState, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) return false;
+    const errors = tsdbtErrorsOf(thrown);
+    if (errors.length === 0) throw thrown;
+    for (const error of errors) state.request.bus.emit({ event: 'error', error });
+    return false;
+  }
+}
+
+function countsOf(tasks: readonly RunTask[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const task of tasks) {
+    const type = summaryOf(task.kind === 'node' ? task.node : task.test).resourceType;
+    counts[type] = (counts[type] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,89 @@
+// Public dbt projects that run offline on DuckDB, and the packages that each of them names in packages.yml.
+// Nothing of them is part of this repository: dbt-parity.mjs clones them into the cache.
+
+const utils = { dbt_utils: { repo: 'dbt-labs/dbt-utils' } };
+const date = { dbt_date: { repo: 'godatadriven/dbt-date' } };
+const fivetran = { fivetran_utils: { repo: 'fivetran/dbt_fivetran_utils' }, ...utils };
+const self = (name, repo) => ({ [name]: { repo } });
+
+/**
+ * name → repo, folder of the project in it, packages by the name of their folder under dbt_packages.
+ * `seeds`: folder of CSV files that have to be loaded as the project's sources first.
+ */
+export const projects = {
+  'jaffle-shop-classic': { repo: 'dbt-labs/jaffle-shop-classic' },
+  'jaffle_shop (dbt init)': {
+    repo: 'dbt-labs/dbt-core',
+    folder: 'crates/dbt-init/assets/jaffle_shop',
+    packages: utils,
+  },
+  'dbt-duckdb-demo': { repo: 'simran-basu/dbt-duckdb-demo' },
+  'classicmodels-dbt-duckdb': { repo: 'yurizza/classicmodels-dbt-duckdb' },
+  'jaffle-shop': { repo: 'dbt-labs/jaffle-shop', packages: { ...utils, ...date }, vars: { load_source_data: true } },
+  'dbt-duckdb-incremental-starter': { repo: 'Goku007007/dbt-duckdb-incremental-starter' },
+  'local-dbt-duckdb-data-quality': {
+    repo: 'xs233-bt/local-dbt-duckdb-data-quality',
+    folder: 'dbt/customer_orders_analytics',
+  },
+  'tr-dbt-dimensional': { repo: 'AtsushiEGW/tr-dbt-dimensional', folder: 'adventureworks', packages: utils },
+  'dbt-erd': { repo: 'entechlog/dbt-examples', folder: 'dbt-erd', packages: utils },
+  'dbt-assertions': {
+    repo: 'AxelThevenot/dbt-assertions',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_assertions', 'AxelThevenot/dbt-assertions'), ...utils },
+  },
+  'dbt-stat-test': {
+    repo: 'Matts52/dbt-stat-test',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_stat_test', 'Matts52/dbt-stat-test'), ...utils },
+  },
+  'dbt-graph-theory': {
+    repo: 'jpmmcneill/dbt-graph-theory',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_graph_theory', 'jpmmcneill/dbt-graph-theory'), ...utils },
+  },
+  'dbt-unit-testing': {
+    repo: 'EqualExperts/dbt-unit-testing',
+    folder: 'integration-tests',
+    packages: {
+      ...self('dbt_unit_testing', 'EqualExperts/dbt-unit-testing'),
+      sub_package: { repo: 'EqualExperts/dbt-unit-testing', folder: 'integration-tests-sub-package' },
+    },
+  },
+  'dbt-expectations': {
+    repo: 'metaplane/dbt-expectations',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_expectations', 'metaplane/dbt-expectations'), ...date },
+  },
+  'dbt-utils': {
+    repo: 'dbt-labs/dbt-utils',
+    folder: 'integration_tests',
+    packages: utils,
+  },
+  'dbt-date': { repo: 'godatadriven/dbt-date', folder: 'integration_tests', packages: date },
+  dbt_asana: {
+    repo: 'fivetran/dbt_asana',
+    folder: 'integration_tests',
+    packages: { ...self('asana', 'fivetran/dbt_asana'), ...fivetran },
+  },
+  dbt_intercom: {
+    repo: 'fivetran/dbt_intercom',
+    folder: 'integration_tests',
+    packages: { ...self('intercom', 'fivetran/dbt_intercom'), ...fivetran },
+  },
+  dbt_xero: {
+    repo: 'fivetran/dbt_xero',
+    folder: 'integration_tests',
+    packages: { ...self('xero', 'fivetran/dbt_xero'), ...fivetran },
+  },
+  dbt_zendesk: {
+    repo: 'fivetran/dbt_zendesk',
+    folder: 'integration_tests',
+    packages: { ...self('zendesk', 'fivetran/dbt_zendesk'), ...fivetran, ...date },
+  },
+  sushi_dbt: {
+    repo: 'TobikoData/sqlmesh',
+    folder: 'examples/sushi_dbt',
+    packages: { ...utils, customers: { repo: 'TobikoData/sqlmesh', folder: 'examples/sushi_dbt/packages/customers' } },
+  },
+};

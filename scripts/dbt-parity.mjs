@@ -1,0 +1,181 @@
+// Runs dbt projects with dbt-core + dbt-duckdb and with tsdbt, each in a copy of its own, and compares node statuses
+// (target/run_results.json) and the rows of every table and view in the DuckDB files. Prints a Markdown table.
+//
+//   node scripts/dbt-parity.mjs [options] [project …]
+//
+// A project is a name of dbt-parity-projects.mjs (cloned into the cache) or a folder with dbt_project.yml and dbt_packages/.
+//   --command <name>   dbt's command, build by default
+//   --details          list every node and relation that differs
+//   --keep             leave the copies where they are and print their folder
+//   --reuse            take dbt's results of an earlier run from the cache
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { projects } from './dbt-parity-projects.mjs';
+import { cacheFolder, dbtReference } from './dbt-reference.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tsdbt = process.env.TSDBT_BIN ?? join(root, 'runner', 'bin', 'tsdbt.js');
+const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')));
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const command = process.argv.includes('--command') ? words.shift() : 'build';
+const bin = dbtReference();
+
+/** Folder of a clone, made at the first time it is asked for. */
+function clone(repo) {
+  const folder = join(cacheFolder, 'dbt-projects', repo.replace('/', '+'));
+  if (existsSync(folder)) return folder;
+  const made = spawnSync('git', ['clone', '-q', '--depth', '1', `https://github.com/${repo}.git`, folder], {
+    stdio: 'inherit',
+  });
+  if (made.status !== 0) throw new Error(`${repo} could not be cloned`);
+  return folder;
+}
+
+const ignored = /(^|\/)(\.git|target|logs|dbt_packages|node_modules|[^/]*\.duckdb(\.wal)?)$/;
+
+/** Copies a project with its packages, as `dbt deps` would lay them out, and writes a profile of type duckdb. */
+function prepare(name, folder) {
+  const known = projects[name];
+  const from = known === undefined ? resolve(name) : join(clone(known.repo), known.folder ?? '');
+  const filter = (path) => !ignored.test(path.slice(from.length));
+  cpSync(from, folder, { recursive: true, filter: known === undefined ? undefined : filter, dereference: true });
+  for (const [packageName, { repo, folder: inner }] of Object.entries(known?.packages ?? {})) {
+    const source = join(clone(repo), inner ?? '');
+    cpSync(source, join(folder, 'dbt_packages', packageName), {
+      recursive: true,
+      dereference: true,
+      filter: (path) =>
+        !ignored.test(path.slice(source.length)) && !/\/integration[-_]tests(\/|$)/.test(path.slice(source.length)),
+    });
+  }
+  const profile = parse(readFileSync(join(folder, 'dbt_project.yml'), 'utf8')).profile ?? 'default';
+  const profiles = join(folder, 'parity-profiles');
+  mkdirSync(profiles, { recursive: true });
+  const output = { type: 'duckdb', path: join(folder, 'parity.duckdb'), schema: 'main', threads: 1 };
+  writeFileSync(
+    join(profiles, 'profiles.yml'),
+    JSON.stringify({ [profile]: { target: 'dev', outputs: { dev: output } } }),
+  );
+  return { profiles, database: output.path, vars: known?.vars };
+}
+
+function run(program, args, folder, prepared) {
+  const vars = prepared.vars === undefined ? [] : ['--vars', JSON.stringify(prepared.vars)];
+  const began = Date.now();
+  const ended = spawnSync(program, [...args, command, '--profiles-dir', prepared.profiles, ...vars], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', NO_COLOR: '1', DO_NOT_TRACK: '1' },
+  });
+  const seconds = (Date.now() - began) / 1000;
+  writeFileSync(join(folder, 'parity.log'), `${ended.stdout}\n${ended.stderr}`);
+  const file = join(folder, 'target', 'run_results.json');
+  const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];
+  const statuses = Object.fromEntries(results.map((r) => [r.unique_id, r.status]));
+  const messages = Object.fromEntries(results.map((r) => [r.unique_id, r.message]));
+  return {
+    seconds,
+    exit: ended.status,
+    statuses,
+    messages,
+    relations: contents(prepared.database),
+    output: ended.stdout + ended.stderr,
+  };
+}
+
+/** For each table and view: its kind, columns with types, number of rows and an order-independent hash of them. */
+function contents(database) {
+  if (!existsSync(database)) return {};
+  const script = `
+import duckdb, json, sys
+c = duckdb.connect(sys.argv[1], read_only=True)
+found = {}
+for schema, name, kind in c.execute("select table_schema, table_name, table_type from information_schema.tables where table_catalog = current_database() order by 1, 2").fetchall():
+    r = '"%s"."%s"' % (schema.replace('"', '""'), name.replace('"', '""'))
+    try:
+        columns = [(d[0], d[1]) for d in c.execute("describe select * from " + r).fetchall()]
+        rows, digest = c.execute("select count(*), coalesce(sum(hash(t::varchar))::varchar, '') from " + r + " t").fetchone()
+        found[schema + '.' + name] = [kind, columns, rows, digest]
+    except Exception as e:
+        found[schema + '.' + name] = [kind, 'unreadable', str(e).split(chr(10))[0], '']
+print(json.dumps(found))`;
+  const read = spawnSync(join(bin, 'python'), ['-c', script, database], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  return read.status === 0 ? JSON.parse(read.stdout) : { unreadable: [read.stderr] };
+}
+
+function reference(name, folder) {
+  const kept = join(cacheFolder, 'dbt-parity', `${name.replaceAll(/[^\w.-]/g, '_')}.${command}.json`);
+  if (flags.has('--reuse') && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
+  const result = run(join(bin, 'dbt'), [], folder, prepare(name, folder));
+  mkdirSync(join(cacheFolder, 'dbt-parity'), { recursive: true });
+  writeFileSync(kept, JSON.stringify(result));
+  return result;
+}
+
+/** Keys whose values differ, with both values. */
+function differences(dbt, own) {
+  const keys = [...new Set([...Object.keys(dbt), ...Object.keys(own)])].sort();
+  return keys
+    .filter((key) => JSON.stringify(dbt[key]) !== JSON.stringify(own[key]))
+    .map((key) => ({ key, dbt: dbt[key], own: own[key] }));
+}
+
+function counts(statuses) {
+  const found = {};
+  for (const status of Object.values(statuses)) found[status] = (found[status] ?? 0) + 1;
+  return (
+    Object.entries(found)
+      .sort()
+      .map(([status, n]) => `${n} ${status}`)
+      .join(', ') || 'none'
+  );
+}
+
+const lines = [
+  '| project | dbt: nodes | tsdbt: nodes | same status | same relations | dbt s | tsdbt s |',
+  '|---|---|---|---|---|---|---|',
+];
+let failed = false;
+for (const name of words.length > 0 ? words : Object.keys(projects)) {
+  const folder = mkdtempSync(join(tmpdir(), 'dbt-parity-'));
+  const [a, b] = ['dbt', 'tsdbt'].map((side) => join(folder, side));
+  mkdirSync(a);
+  mkdirSync(b);
+  const dbt = reference(name, a);
+  const own = run(process.execPath, [tsdbt], b, prepare(name, b));
+  const statuses = differences(dbt.statuses, own.statuses);
+  const relations = differences(dbt.relations, own.relations);
+  const total = Object.keys(dbt.statuses).length;
+  const all = Object.keys(dbt.relations).length;
+  const same = statuses.length === 0 && relations.length === 0 && dbt.exit === own.exit;
+  failed ||= !same;
+  const shown = projects[name]?.repo ?? basename(name);
+  lines.push(
+    `| ${shown} | ${counts(dbt.statuses)} | ${counts(own.statuses)} | ${total - statuses.filter((d) => d.dbt !== undefined).length} of ${total} | ${all - relations.filter((d) => d.dbt !== undefined).length} of ${all} | ${dbt.seconds.toFixed(1)} | ${own.seconds.toFixed(1)} |`,
+  );
+  if (flags.has('--details')) {
+    process.stderr.write(`\n== ${name}: exit ${dbt.exit} / ${own.exit}\n`);
+    if (total === 0) process.stderr.write(dbt.output.slice(-2000));
+    if (Object.keys(own.statuses).length === 0) process.stderr.write(own.output.slice(0, 4000));
+    for (const { key, dbt: d, own: o } of statuses)
+      process.stderr.write(
+        `  ${key}: ${d} / ${o}  ${(own.messages[key] ?? '').slice(0, 300)}${d === 'error' ? `  [dbt: ${(dbt.messages[key] ?? '').slice(0, 200)}]` : ''}\n`,
+      );
+    for (const { key, dbt: d, own: o } of relations)
+      process.stderr.write(`  ${key}:\n    ${short(d)}\n    ${short(o)}\n`);
+  }
+  if (flags.has('--keep')) process.stderr.write(`  ${folder}\n`);
+  else rmSync(folder, { recursive: true, force: true });
+}
+process.stdout.write(`${lines.join('\n')}\n`);
+process.exitCode = failed ? 1 : 0;
+
+function short(relation) {
+  const text = JSON.stringify(relation) ?? 'none';
+  return text.length > 700 ? `${text.slice(0, 700)}…` : text;
+}

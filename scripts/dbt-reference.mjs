@@ -1,0 +1,40 @@
+// Installs dbt-core 1.12 and dbt-duckdb 1.11 into a virtual environment of their own, once, and prints the program's path.
+// They are what `tsdbt` is compared with (scripts/dbt-parity.mjs) and timed against.
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The same DuckDB as @duckdb/node-api has, so that rows differ only where the programs do. */
+const DUCKDB = '1.5.6';
+
+/** Folder in which big tools and clones are kept between runs. */
+export const cacheFolder = process.env.TSDBT_CACHE ?? join(homedir(), '.cache', 'tsdbt');
+
+/** Absolute path of the folder that holds `dbt` and `python`. Installs them where they are missing. */
+export function dbtReference() {
+  const folder = join(cacheFolder, 'dbt-1.12');
+  const bin = join(folder, 'bin');
+  const done = join(folder, 'complete');
+  if (existsSync(done)) return bin;
+  rmSync(folder, { recursive: true, force: true });
+  const run = (program, args) => execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  run('python3', ['-m', 'venv', folder]);
+  const pip = (...args) =>
+    run(join(bin, 'python'), ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...args]);
+  pip('--no-deps', 'dbt-core==1.12.*', 'dbt-duckdb==1.11.*');
+  // dbt-core's needs without its experimental parser, which downloads a program and is not used here
+  const list = `
+import importlib.metadata as m
+for package in ('dbt-core', 'dbt-duckdb'):
+    for need in m.requires(package):
+        if 'extra ==' not in need and 'experimental-parser' not in need and not need.startswith(('dbt-core', 'duckdb')):
+            print(need)`;
+  const needs = execFileSync(join(bin, 'python'), ['-c', list], { encoding: 'utf8' }).trim().split('\n');
+  pip(...needs, `duckdb==${DUCKDB}`);
+  writeFileSync(done, '');
+  return bin;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) process.stdout.write(`${join(dbtReference(), 'dbt')}\n`);
