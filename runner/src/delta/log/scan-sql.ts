@@ -12,6 +12,7 @@ import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
 import { quoteIdentifier, quoteLiteral } from '../sql.js';
+import { type FileNumbers, numberOfReadFileSql, positionSql } from './positions.js';
 
 /** Up to this many partitions are read by a branch each; beyond that, values are joined to files by name. */
 const MAX_BRANCHES = 64;
@@ -30,10 +31,9 @@ export interface TableLayout {
 
 /** Further columns of a scan, by the names they are to have. */
 export interface ScanColumns {
-  /** absolute path of each row's file */
-  readonly file?: string;
-  /** position of each row in its file, from 0, deleted rows counted */
-  readonly row?: string;
+  /** a number that tells the row (see `positions.ts`) */
+  readonly position: string;
+  readonly numbers: FileNumbers;
 }
 
 /**
@@ -41,7 +41,7 @@ export interface ScanColumns {
  * a file without one gives typed nulls, a partition column's value is the log's and never the folder's. Rows that deletion vectors
  * take away are left out. Without files, a typed SELECT of no rows.
  */
-export function scanSql(layout: TableLayout, files: readonly AddFile[], further: ScanColumns = {}): string {
+export function scanSql(layout: TableLayout, files: readonly AddFile[], further?: ScanColumns): string {
   if (files.length === 0) return emptySql(layout.schema, further);
   const keys = partitionFields(layout);
   const groups = new Map<string, AddFile[]>();
@@ -62,36 +62,39 @@ export function scanSql(layout: TableLayout, files: readonly AddFile[], further:
 }
 
 /** Files of one partition, or a single one. */
-function branch(layout: TableLayout, group: readonly AddFile[], further: ScanColumns): string {
+function branch(layout: TableLayout, group: readonly AddFile[], further: ScanColumns | undefined): string {
   const [first] = group;
   const columns = layout.schema.fields.map((field) =>
     layout.partitionColumns.includes(field.name)
       ? `${partitionLiteral(first!.partitionValues[physicalName(field, layout.mapping)], field.type)} AS ${quoteIdentifier(field.name)}`
       : storedSql(field, layout.mapping, ''),
   );
-  if (further.file !== undefined) columns.push(`filename AS ${quoteIdentifier(further.file)}`);
-  if (further.row !== undefined) columns.push(`file_row_number AS ${quoteIdentifier(further.row)}`);
+  if (further !== undefined) {
+    const number = numberOfReadFileSql(group, further.numbers);
+    columns.push(`${positionSql(number)} AS ${quoteIdentifier(further.position)}`);
+  }
   const deleted = deletedRowsOf(first!, layout.deletedRows);
   const kept = deleted === undefined ? '' : ` WHERE ${rowStaysSql('file_row_number', deleted)}`;
   return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, group)}${kept}`;
 }
 
 /** Partition values beside each file's name, joined to the rows. */
-function joined(layout: TableLayout, files: readonly AddFile[], further: ScanColumns): string {
+function joined(layout: TableLayout, files: readonly AddFile[], further: ScanColumns | undefined): string {
   const { mapping } = layout;
   const keys = partitionFields(layout);
   const rows = files.map((file) => {
     const values = keys.map((field) =>
       partitionLiteral(file.partitionValues[physicalName(field, mapping)], field.type),
     );
-    return `(${[quoteLiteral(resolvePath(layout.location, file.path)), ...values].join(', ')})`;
+    const number = further?.numbers.get(file.path) ?? 0;
+    return `(${[quoteLiteral(resolvePath(layout.location, file.path)), number, ...values].join(', ')})`;
   });
-  const names = ['__filename', ...keys.map((field) => field.name)].map(quoteIdentifier).join(', ');
+  const names = ['__filename', '__number', ...keys.map((field) => field.name)].map(quoteIdentifier).join(', ');
   const columns = layout.schema.fields.map((field) =>
     keys.includes(field) ? `__files.${quoteIdentifier(field.name)}` : storedSql(field, mapping, '__rows.'),
   );
-  if (further.file !== undefined) columns.push(`__files."__filename" AS ${quoteIdentifier(further.file)}`);
-  if (further.row !== undefined) columns.push(`__rows.file_row_number AS ${quoteIdentifier(further.row)}`);
+  if (further !== undefined)
+    columns.push(`${positionSql('__files."__number"')} AS ${quoteIdentifier(further.position)}`);
   return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, files)} AS __rows
 JOIN (VALUES ${rows.join(', ')}) AS __files(${names}) ON __rows.filename = __files."__filename"`;
 }
@@ -100,12 +103,11 @@ function partitionFields({ schema, partitionColumns }: TableLayout): StructField
   return schema.fields.filter((field) => partitionColumns.includes(field.name));
 }
 
-function emptySql(schema: StructType, further: ScanColumns): string {
+function emptySql(schema: StructType, further: ScanColumns | undefined): string {
   const columns = schema.fields.map(
     (field) => `CAST(NULL AS ${toDuckDBType(field.type)}) AS ${quoteIdentifier(field.name)}`,
   );
-  if (further.file !== undefined) columns.push(`CAST(NULL AS VARCHAR) AS ${quoteIdentifier(further.file)}`);
-  if (further.row !== undefined) columns.push(`CAST(NULL AS BIGINT) AS ${quoteIdentifier(further.row)}`);
+  if (further !== undefined) columns.push(`CAST(NULL AS BIGINT) AS ${quoteIdentifier(further.position)}`);
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
 

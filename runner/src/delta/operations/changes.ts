@@ -1,5 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { readCommit } from '../log/load.js';
+import { numberFiles } from '../log/positions.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
@@ -7,7 +8,7 @@ import { physicalName } from '../protocol/column-mapping.js';
 import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { identifierList, quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { DeltaTable } from '../table.js';
-import { recordsChanges } from './row-changes.js';
+import { POSITION, recordsChanges } from './row-changes.js';
 
 /** Versions whose changes are read, both included. */
 export interface ChangeRange {
@@ -79,10 +80,10 @@ async function changesOf(
       ['insert', [...then].filter((row) => !now.has(row))],
     ] as const)
       if (rows.length > 0) {
-        const all = scanSql(layoutOf(last, NO_DELETED_ROWS), [{ ...file, deletionVector: null }], {
-          row: '__delta_row',
-        });
-        const some = `SELECT * EXCLUDE ("__delta_row") FROM (${all}) WHERE "__delta_row" IN (${rows.join(', ')})`;
+        // of the only file, number 0, a row's position is its place
+        const alone = { position: POSITION, numbers: numberFiles([file]) };
+        const all = scanSql(layoutOf(last, NO_DELETED_ROWS), [{ ...file, deletionVector: null }], alone);
+        const some = `SELECT * EXCLUDE ("${POSITION}") FROM (${all}) WHERE "${POSITION}" IN (${rows.join(', ')})`;
         parts.push(withVersion(some, last, snapshot, quoteLiteral(kind)));
       }
   }

@@ -1,9 +1,8 @@
-import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import { enclosed, identifierList } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
-import { changeRows, FILE, ROW, type RowChanges, recordsChanges } from './row-changes.js';
+import { changeRows, POSITION, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { type WriteRequest, withSpill } from './write-files.js';
@@ -62,8 +61,8 @@ export async function deleteRows(
 ): Promise<{ readonly changes: RowChanges; readonly rows: number }> {
   const feeds = recordsChanges(request.properties);
   const names = identifierList(base.schema.fields.map((field) => field.name));
-  const scan = scanSql(base, base.files, { file: FILE, row: ROW });
-  const columns = `"${FILE}", "${ROW}"${feeds ? `, ${names}` : ''}`;
+  const scan = positionedScan(base, base, base.files);
+  const columns = `"${POSITION}"${feeds ? `, ${names}` : ''}`;
   const found = `SELECT ${columns} FROM (${scan}) WHERE ${enclosed(predicate)} IS TRUE`;
   const further = inserted === undefined ? undefined : `SELECT ${names} FROM ${inserted}`;
   return withSpill(request.store, request.engine, found, async (gone, { rows }) => {
@@ -72,7 +71,7 @@ export async function deleteRows(
       ...(further === undefined ? [] : [`SELECT *, 'insert' FROM (${further})`]),
     ].join('\nUNION ALL\n');
     const changes = await changeRows(request, base, {
-      gone: rows === 0n ? undefined : gone,
+      deleted: rows === 0n ? undefined : gone,
       further,
       feed: feeds && (rows > 0n || further !== undefined) ? feed : undefined,
     });

@@ -1,13 +1,15 @@
 import type { StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { conjunction, enclosed, identifierList, quoteIdentifier } from '../sql.js';
-import { FILE, ROW } from './row-changes.js';
+import { POSITION, type UpdatedRows } from './row-changes.js';
 
-/** What happens to a row of the table: it is updated, or deleted because the source does not have it. */
-const KIND = '__delta_kind';
+/** Numbers the source's rows. */
+const SOURCE = '__delta_source';
+/** Whether a matching row differs from the source's. */
+const DIFFERS = '__delta_differs';
 
 export interface MergeInput {
-  /** table expression of the source's rows */
+  /** table expression of the source's rows, numbered (see {@link numbered}) */
   readonly source: string;
   /** the table's schema after the merge */
   readonly schema: StructType;
@@ -21,72 +23,89 @@ export interface MergeInput {
   readonly feeds: boolean;
 }
 
-/** The queries of a merge. `scan` is a SELECT over files of the table, with the columns {@link FILE} and {@link ROW}. */
+/** The queries of a merge. A scan is a SELECT over files of the table, with the column {@link POSITION}. */
 export interface MergeSql {
-  /** the rows that change, each with its file, its position, and the values it is to have; undefined where none can */
-  changed(near: string | undefined, all: string | undefined): string | undefined;
-  /** how many rows of `changed` are updated, how many deleted */
-  counts(changed: string): string;
-  /** the updated rows */
-  updated(changed: string): string;
-  /** the source's rows that match none */
-  inserts(near: string | undefined): string;
-  /** the changes as the feed has them */
-  feed(changed: string, inserts: string | undefined): string;
+  /** rows that match: their position, the number of the source's row, and of those that differ what of them stays */
+  matches(scan: string): string;
+  /** how many rows become others, as `n`. @param matches table expression */
+  countDiffering(matches: string): string;
+  /** the rows that become others. @param matches table expression */
+  updated(matches: string): UpdatedRows;
+  /** the rows that the source does not have. @param scan of all files */
+  deleted(scan: string, predicate: string): string;
+  /** the source's rows that match none. @param matches table expression; undefined where none can match */
+  inserts(matches: string | undefined): string;
+  /** the source's rows that match none, found without the matches */
+  insertsInto(scan: string): string;
+  /** the changes as the feed has them. @param matches, deleted table expressions */
+  feed(matches: string | undefined, deleted: string | undefined, inserts: string | undefined): string | undefined;
+}
+
+/** A SELECT of the source's rows with a number each: a match is found once, and names the row by it. */
+export function numbered(select: string): string {
+  return `SELECT *, row_number() OVER () AS "${SOURCE}" FROM (${select})`;
 }
 
 export function mergeSql(input: MergeInput): MergeSql {
-  const { source, schema, present, on, update, predicates, deletes, feeds } = input;
+  const { source, schema, present, on, update, predicates, feeds } = input;
   const names = schema.fields.map((field) => field.name);
   const match = conjunction([
     ...on.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`),
     ...predicates,
   ]);
-  const differs = update
-    .map((name) => `target.${quoteIdentifier(name)} IS DISTINCT FROM source.${quoteIdentifier(name)}`)
-    .join(' OR ');
+  const differs =
+    update
+      .map((name) => `target.${quoteIdentifier(name)} IS DISTINCT FROM source.${quoteIdentifier(name)}`)
+      .join(' OR ') || 'false';
   const before = (name: string) => quoteIdentifier(`__before_${name}`);
-  const rows = (kind: string, value: (name: string) => string) =>
-    [
-      `target."${FILE}" AS "${FILE}"`,
-      `target."${ROW}" AS "${ROW}"`,
-      `'${kind}' AS "${KIND}"`,
-      ...names.map((name) => `${value(name)}.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`),
-      ...(feeds ? names.map((name) => `target.${quoteIdentifier(name)} AS ${before(name)}`) : []),
-    ].join(', ');
+  const kept = feeds ? names : names.filter((name) => !update.includes(name));
+  const inserted = schema.fields.map(({ name, type }) => {
+    const quoted = quoteIdentifier(name);
+    return present.includes(name) ? `source.${quoted}` : `CAST(NULL AS ${toDuckDBType(type)}) AS ${quoted}`;
+  });
+  const inserts = `SELECT ${inserted.join(', ')} FROM ${source} AS source`;
+  const rowsThatDiffer = (matches: string) => {
+    const columns = names.map((name) => {
+      const quoted = quoteIdentifier(name);
+      return update.includes(name) ? `source.${quoted}` : `matches.${before(name)} AS ${quoted}`;
+    });
+    return `(SELECT matches."${POSITION}", ${columns.join(', ')} FROM ${matches} AS matches JOIN ${source} AS source ON matches."${SOURCE}" = source."${SOURCE}" WHERE matches."${DIFFERS}")`;
+  };
   return {
-    changed(near, all) {
-      const parts: string[] = [];
-      if (near !== undefined && update.length > 0)
-        parts.push(
-          `SELECT ${rows('update', (name) => (update.includes(name) ? 'source' : 'target'))} FROM (${near}) AS target JOIN ${source} AS source ON ${match} WHERE ${differs}`,
-        );
-      if (all !== undefined && deletes !== undefined)
-        parts.push(
-          `SELECT ${rows('delete', () => 'target')} FROM (SELECT * FROM (${all}) WHERE coalesce(${enclosed(deletes)}, false)) AS target ANTI JOIN ${source} AS source ON ${match}`,
-        );
-      return parts.length === 0 ? undefined : parts.join('\nUNION ALL\n');
+    matches(scan) {
+      const columns = kept.map(
+        (name) => `CASE WHEN "${DIFFERS}" THEN target.${quoteIdentifier(name)} END AS ${before(name)}`,
+      );
+      return `SELECT ${[`target."${POSITION}"`, `source."${SOURCE}"`, `(${differs}) AS "${DIFFERS}"`, ...columns].join(', ')} FROM (${scan}) AS target JOIN ${source} AS source ON ${match}`;
     },
-    counts: (changed) =>
-      `SELECT count(*) FILTER (WHERE "${KIND}" = 'update') AS updated, count(*) FILTER (WHERE "${KIND}" = 'delete') AS deleted FROM ${changed}`,
-    updated: (changed) => `SELECT ${identifierList(names)} FROM ${changed} WHERE "${KIND}" = 'update'`,
-    inserts(near) {
-      const columns = schema.fields.map(({ name, type }) => {
-        const quoted = quoteIdentifier(name);
-        return present.includes(name)
-          ? `source.${quoted} AS ${quoted}`
-          : `CAST(NULL AS ${toDuckDBType(type)}) AS ${quoted}`;
-      });
-      const from = `SELECT ${columns.join(', ')} FROM ${source} AS source`;
-      return near === undefined ? from : `${from} ANTI JOIN (${near}) AS target ON ${match}`;
+    countDiffering: (matches) => `SELECT count(*) AS n FROM ${matches} WHERE "${DIFFERS}"`,
+    updated: (matches) => ({
+      positions: `(SELECT "${POSITION}" FROM ${matches} WHERE "${DIFFERS}")`,
+      rows: rowsThatDiffer(matches),
+    }),
+    deleted(scan, predicate) {
+      const columns = [`"${POSITION}"`, ...(feeds ? names.map(quoteIdentifier) : [])];
+      const asked = `SELECT * FROM (${scan}) WHERE coalesce(${enclosed(predicate)}, false)`;
+      return `SELECT ${columns.join(', ')} FROM (${asked}) AS target ANTI JOIN ${source} AS source ON ${match}`;
     },
-    feed(changed, inserts) {
+    inserts: (matches) =>
+      matches === undefined
+        ? inserts
+        : `${inserts} ANTI JOIN ${matches} AS matches ON source."${SOURCE}" = matches."${SOURCE}"`,
+    insertsInto: (scan) => `${inserts} ANTI JOIN (${scan}) AS target ON ${match}`,
+    feed(matches, deleted, further) {
       const old = names.map((name) => `${before(name)} AS ${quoteIdentifier(name)}`).join(', ');
-      return [
-        `SELECT ${old}, CASE "${KIND}" WHEN 'update' THEN 'update_preimage' ELSE 'delete' END AS _change_type FROM ${changed}`,
-        `SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed} WHERE "${KIND}" = 'update'`,
-        ...(inserts === undefined ? [] : [`SELECT *, 'insert' FROM (${inserts})`]),
-      ].join('\nUNION ALL\n');
+      const parts = [
+        ...(deleted === undefined ? [] : [`SELECT ${identifierList(names)}, 'delete' AS _change_type FROM ${deleted}`]),
+        ...(matches === undefined
+          ? []
+          : [
+              `SELECT ${old}, 'update_preimage' AS _change_type FROM ${matches} WHERE "${DIFFERS}"`,
+              `SELECT ${identifierList(names)}, 'update_postimage' AS _change_type FROM ${rowsThatDiffer(matches)}`,
+            ]),
+        ...(further === undefined ? [] : [`SELECT *, 'insert' AS _change_type FROM (${further})`]),
+      ];
+      return parts.length === 0 ? undefined : parts.join('\nUNION ALL\n');
     },
   };
 }

@@ -1,6 +1,5 @@
 import { didYouMean } from '../../errors/suggest.js';
 import { StorageError } from '../../errors/tsdbt-error.js';
-import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
@@ -8,11 +7,11 @@ import { mayHold, type Range } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
-import { type MergeSql, mergeSql } from './merge-sql.js';
+import { type MergeSql, mergeSql, numbered } from './merge-sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
-import { changeRows, FILE, ROW, type RowChanges, recordsChanges } from './row-changes.js';
+import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTarget, type Target } from './target.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
@@ -86,7 +85,7 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  return withSpill(store, engine, select, async (source, written) => {
+  return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);
     const near = (file: AddFile) => written.rows > 0n && mayHold(file, base, ranges);
@@ -95,14 +94,15 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
     const merged = { source, schema: table.schema, present: fitted.present, on, update, deletes, feeds };
     const sql = mergeSql({ ...merged, predicates: options.predicates ?? [] });
     const wide = fitted.widened.length > 0;
-    const { changes, updated, deleted } = await applyMerge(request, base, sql, {
+    const changes = await applyMerge(request, base, sql, {
       candidates,
+      updates: update.length > 0,
       insert: (options.insert ?? true) && written.rows > 0n,
-      deletes: deletes !== undefined,
+      deletes,
       rewriteAlso: wide ? base.files : [],
       feeds,
     });
-    const inserted = changes.inserted - updated;
+    const { inserted, updated, deleted } = changes;
     // files were written anew for a wider type, and no row changed
     const untouched = inserted + updated + deleted === 0;
     return new StagedCommit({
@@ -128,7 +128,7 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
           numTargetRowsUpdated: updated,
           numTargetRowsDeleted: deleted,
           numTargetRowsCopied: changes.copied,
-          numOutputRows: changes.copied + changes.inserted,
+          numOutputRows: changes.copied + updated + inserted,
           numOutputBytes: sumBytes(changes.adds),
           numTargetFilesAdded: changes.adds.length,
           numTargetFilesRemoved: changes.removes.length,
@@ -149,55 +149,48 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
 interface MergePlan {
   /** files that may hold a row that matches */
   readonly candidates: readonly AddFile[];
+  /** rows that match may change */
+  readonly updates: boolean;
   readonly insert: boolean;
-  /** rows that no source row matches are looked for, in all files */
-  readonly deletes: boolean;
+  /** rows of all files that no source row matches go where this predicate holds */
+  readonly deletes: string | undefined;
   readonly rewriteAlso: readonly AddFile[];
   readonly feeds: boolean;
 }
 
-interface Merged {
-  readonly changes: RowChanges;
-  readonly updated: number;
-  readonly deleted: number;
-}
-
-/** Finds the rows that change, once, and writes what they become. */
+/** Finds the rows that match, once, and those that go, and writes what becomes of them. */
 async function applyMerge(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   sql: MergeSql,
   plan: MergePlan,
-): Promise<Merged> {
+): Promise<RowChanges> {
   const { store, engine } = request;
+  const { candidates, rewriteAlso } = plan;
   // in the new schema: columns that come are null, widened ones are read as what they become
   const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
-  const scan = (files: readonly AddFile[]) =>
-    files.length === 0 ? undefined : scanSql(layout, files, { file: FILE, row: ROW });
-  const near = scan(plan.candidates);
-  const inserts = plan.insert ? sql.inserts(near) : undefined;
-  const { rewriteAlso } = plan;
-  const select = sql.changed(near, plan.deletes ? scan(base.files) : undefined);
-  if (select === undefined) {
-    const feed =
-      plan.feeds && inserts !== undefined && rewriteAlso.length > 0
-        ? `SELECT *, 'insert' AS _change_type FROM (${inserts})`
-        : undefined;
-    const changes = await changeRows(request, base, { gone: undefined, further: inserts, feed, rewriteAlso });
-    return { changes, updated: 0, deleted: 0 };
-  }
-  return withSpill(store, engine, select, async (changed, { rows }) => {
-    const [row] = await engine.query(sql.counts(changed));
-    const updated = Number(row!.updated);
-    const further = [...(updated > 0 ? [sql.updated(changed)] : []), ...(inserts === undefined ? [] : [inserts])];
-    const changes = await changeRows(request, base, {
-      gone: rows === 0n ? undefined : changed,
-      further: further.length === 0 ? undefined : further.join('\nUNION ALL\n'),
-      feed: plan.feeds && rows > 0n ? sql.feed(changed, inserts) : undefined,
-      rewriteAlso,
-    });
-    return { changes, updated, deleted: Number(row!.deleted) };
-  });
+  const near = candidates.length === 0 ? undefined : positionedScan(layout, base, candidates);
+  const spill = (select: string | undefined, use: (table: string | undefined) => Promise<RowChanges>) =>
+    select === undefined
+      ? use(undefined)
+      : withSpill(store, engine, select, (table, { rows }) => use(rows === 0n ? undefined : table));
+  const gone = plan.deletes === undefined ? undefined : positionedScan(layout, base, base.files);
+  return spill(gone && sql.deleted(gone, plan.deletes!), (deleted) =>
+    spill(plan.updates && near !== undefined ? sql.matches(near) : undefined, async (matches) => {
+      const [row] = matches === undefined ? [] : await engine.query(sql.countDiffering(matches));
+      const differing = Number(row?.n ?? 0) > 0 ? matches : undefined;
+      const looksUp = !plan.updates && near !== undefined;
+      const inserts = !plan.insert ? undefined : looksUp ? sql.insertsInto(near) : sql.inserts(matches);
+      const changing = deleted !== undefined || differing !== undefined || rewriteAlso.length > 0;
+      return changeRows(request, base, {
+        deleted,
+        updated: differing === undefined ? undefined : sql.updated(differing),
+        further: inserts,
+        feed: plan.feeds && changing ? sql.feed(differing, deleted, inserts) : undefined,
+        rewriteAlso,
+      });
+    }),
+  );
 }
 
 function keyRanges(source: WrittenFile, on: readonly string[]): Range[] {

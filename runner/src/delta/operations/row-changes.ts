@@ -1,17 +1,16 @@
-import { scanSql } from '../log/scan-sql.js';
+import { fileNumberSql, numberFiles, placeSql } from '../log/positions.js';
+import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, ChangeFile } from '../protocol/actions.js';
 import { type DeletedRows, deletedRowsOf } from '../protocol/deletion-vectors.js';
-import { resolvePath } from '../protocol/paths.js';
 import { parseStats } from '../protocol/stats.js';
-import { identifierList } from '../sql.js';
+import { identifierList, quoteIdentifier } from '../sql.js';
 import { writeDeletionVectors } from './deletion-vector-files.js';
 import { countRows } from './metrics.js';
-import { layoutOf, targetBytes, type WriteRequest, writeFiles } from './write-files.js';
+import { layoutOf, type WriteRequest, writeFiles } from './write-files.js';
 
-/** Names that rows carry beside their own columns: the absolute path of their file, and their position in it. */
-export const FILE = '__delta_file';
-export const ROW = '__delta_row';
+/** Name of the column by which rows carry their position (see `positions.ts`) beside their own columns. */
+export const POSITION = '__delta_position';
 
 /** The actions that a change of rows comes down to. */
 export interface RowChanges {
@@ -24,19 +23,30 @@ export interface RowChanges {
   readonly furtherFiles: readonly string[];
   /** rows taken over into new files as they were */
   readonly copied: number;
+  readonly updated: number;
+  readonly deleted: number;
   /** rows added by `further` */
   readonly inserted: number;
 }
 
 export interface RowChangeOptions {
-  /** table expression with the columns {@link FILE} and {@link ROW}: rows that go, each once */
-  readonly gone: string | undefined;
+  /** table expression with the column {@link POSITION}: rows that go, each once */
+  readonly deleted?: string | undefined;
+  /** rows that become others, each once */
+  readonly updated?: UpdatedRows | undefined;
   /** a SELECT of rows that come, in the columns of the schema */
-  readonly further: string | undefined;
+  readonly further?: string | undefined;
   /** a SELECT of the changes as readers of the change data feed see them, with the column `_change_type` */
   readonly feed?: string | undefined;
-  /** files to be written anew although no row of them goes */
+  /** files to be written anew although no row of them changes */
   readonly rewriteAlso?: readonly AddFile[];
+}
+
+export interface UpdatedRows {
+  /** table expression with the column {@link POSITION} */
+  readonly positions: string;
+  /** table expression with {@link POSITION}, and what the rows become in the columns of the schema */
+  readonly rows: string;
 }
 
 /** Whether changes must be recorded for readers of the change data feed. */
@@ -44,94 +54,127 @@ export function recordsChanges(properties: Readonly<Record<string, string>>): bo
   return properties['delta.enableChangeDataFeed']?.toLowerCase() === 'true';
 }
 
+/** A scan of files of a table whose rows carry their {@link POSITION}. */
+export function positionedScan(layout: TableLayout, base: Snapshot, files: readonly AddFile[]): string {
+  return scanSql(layout, files, { position: POSITION, numbers: numberFiles(base.files) });
+}
+
 /**
- * Takes rows away and adds others. Files that lose rows are written anew without them; in a table with
- * `delta.enableDeletionVectors` they stay and get a deletion vector. Files that lose all go.
+ * Changes rows, takes some away and adds others. Files with a row that goes or changes are written anew, each row at its place; in a
+ * table with `delta.enableDeletionVectors` they stay and get a deletion vector, and what rows become is added. Files that lose all go.
  */
 export async function changeRows(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   options: RowChangeOptions,
 ): Promise<RowChanges> {
-  const { engine, store, properties } = request;
-  const counts = options.gone === undefined ? new Map<string, number>() : await countByFile(request, options.gone);
+  const { store, properties } = request;
+  const { deleted, updated, further } = options;
+  const counts = await countByFile(request, options);
   const also = new Set(options.rewriteAlso);
-  const touched = base.files.filter((file) => counts.has(resolvePath(base.location, file.path)) || also.has(file));
-  const marks = properties['delta.enableDeletionVectors']?.toLowerCase() === 'true' && also.size === 0;
-  const emptied = new Set<AddFile>();
-  let live = 0;
-  let gone = 0;
-  for (const file of touched) {
-    const rows = await liveRows(request, base, file);
-    const losing = counts.get(resolvePath(base.location, file.path)) ?? 0;
-    if (losing === rows) emptied.add(file);
-    live += rows;
-    gone += losing;
-  }
-  const thinned = touched.filter((file) => !emptied.has(file));
-  let changes: AddFile[] = [];
-  if (options.feed !== undefined) {
-    const type = { name: '_change_type', type: 'string', nullable: true, metadata: {} };
-    const schema = { ...request.schema, fields: [...request.schema.fields, type] };
-    changes = await writeFiles({ ...request, schema, select: options.feed, folder: '_change_data' });
-  }
-  const cdc = changes.map(
-    ({ path, partitionValues, size }): ChangeFile => ({ path, partitionValues, size, dataChange: false }),
+  const touched = base.files.flatMap((file, number) =>
+    counts.has(number) || also.has(file) ? [{ file, number, ...(counts.get(number) ?? UNCHANGED) }] : [],
   );
-  const changePaths = cdc.map((file) => decodeURIComponent(file.path));
-  if (marks && thinned.length > 0) {
-    const marked = await writeDeletionVectors(
-      store,
-      thinned,
-      await positionsByFile(request, base, thinned, options.gone!),
-    );
-    const adds = options.further === undefined ? [] : await writeFiles({ ...request, select: options.further });
-    return {
-      adds: [...marked.files, ...adds],
-      removes: touched,
-      changes: cdc,
-      deletedRows: marked.deletedRows,
-      furtherFiles: [...changePaths, marked.path],
-      copied: 0,
-      inserted: countRows(adds),
-    };
+  const sums = { live: 0, deleted: 0, updated: 0 };
+  const thinned: AddFile[] = [];
+  const consumed: number[] = [];
+  for (const { file, number, ...count } of touched) {
+    const live = await liveRows(request, base, file);
+    if (live === count.deleted + count.updated) consumed.push(number);
+    else thinned.push(file);
+    sums.live += live;
+    sums.deleted += count.deleted;
+    sums.updated += count.updated;
   }
-  const adds: AddFile[] = [];
-  const selects = groups(thinned, targetBytes(properties)).map((group) => keptSql(request, base, group, options.gone));
-  if (options.further !== undefined) {
-    const last = selects.pop();
-    selects.push(last === undefined ? options.further : `${last}\nUNION ALL\n${options.further}`);
+  const changes = options.feed === undefined ? [] : await writeFeed(request, options.feed);
+  const furtherFiles = changes.map((file) => decodeURIComponent(file.path));
+  const names = identifierList(request.schema.fields.map((field) => field.name));
+  const removes = touched.map(({ file }) => file);
+  const marks = properties['delta.enableDeletionVectors']?.toLowerCase() === 'true' && also.size === 0;
+  const parts: string[] = [];
+  if (thinned.length > 0 && !marks) parts.push(keptSql(request, base, thinned, options));
+  if (updated !== undefined && sums.updated > 0) {
+    // rows of files that are read again come with them
+    const others = `WHERE ${fileNumberSql(`"${POSITION}"`)} IN (${consumed.join(', ')})`;
+    if (marks || thinned.length === 0) parts.push(`SELECT ${names} FROM ${updated.rows}`);
+    else if (consumed.length > 0) parts.push(`SELECT ${names} FROM ${updated.rows} ${others}`);
   }
-  for (const select of selects) adds.push(...(await writeFiles({ ...request, engine, select })));
-  const copied = live - gone;
-  return {
-    adds,
-    removes: touched,
-    changes: cdc,
-    deletedRows: new Map(),
-    furtherFiles: changePaths,
+  if (further !== undefined) parts.push(further);
+  const written = parts.length === 0 ? [] : await writeFiles({ ...request, select: parts.join('\nUNION ALL\n') });
+  const copied = marks ? 0 : sums.live - sums.deleted - sums.updated;
+  const rows = {
     copied,
-    inserted: countRows(adds) - copied,
+    updated: sums.updated,
+    deleted: sums.deleted,
+    inserted: countRows(written) - copied - sums.updated,
+  };
+  if (!marks || thinned.length === 0)
+    return { adds: written, removes, changes, deletedRows: new Map(), furtherFiles, ...rows };
+  const gone = [deleted, updated?.positions].filter((positions) => positions !== undefined);
+  const positions = await positionsByFile(request, base, thinned, gone);
+  const marked = await writeDeletionVectors(store, thinned, positions);
+  return {
+    adds: [...marked.files, ...written],
+    removes,
+    changes,
+    deletedRows: marked.deletedRows,
+    furtherFiles: [...furtherFiles, marked.path],
+    ...rows,
   };
 }
 
-/** The rows of files that stay. */
+const UNCHANGED = { deleted: 0, updated: 0 };
+
+async function writeFeed(request: Omit<WriteRequest, 'select'>, feed: string): Promise<ChangeFile[]> {
+  const type = { name: '_change_type', type: 'string', nullable: true, metadata: {} };
+  const schema = { ...request.schema, fields: [...request.schema.fields, type] };
+  const files = await writeFiles({ ...request, schema, select: feed, folder: '_change_data' });
+  return files.map(({ path, partitionValues, size }) => ({ path, partitionValues, size, dataChange: false }));
+}
+
+/** The rows of files as they are to be, in their order. */
 function keptSql(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   files: readonly AddFile[],
-  gone: string | undefined,
+  { deleted, updated }: RowChangeOptions,
 ): string {
   const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
-  if (gone === undefined) return scanSql(layout, files);
-  const names = identifierList(request.schema.fields.map((field) => field.name));
-  return `SELECT ${names} FROM (${scanSql(layout, files, { file: FILE, row: ROW })}) AS target
-ANTI JOIN ${gone} AS gone ON target."${ROW}" = gone."${ROW}" AND target."${FILE}" = gone."${FILE}"`;
+  if (deleted === undefined && updated === undefined) return scanSql(layout, files);
+  const columns = request.schema.fields.map(({ name }) => {
+    const column = quoteIdentifier(name);
+    return updated === undefined
+      ? `target.${column}`
+      : `CASE WHEN changed."${POSITION}" IS NULL THEN target.${column} ELSE changed.${column} END AS ${column}`;
+  });
+  const joins = [
+    ...(deleted === undefined ? [] : [`ANTI JOIN ${deleted} AS gone ON target."${POSITION}" = gone."${POSITION}"`]),
+    ...(updated === undefined
+      ? []
+      : [`LEFT JOIN ${updated.rows} AS changed ON target."${POSITION}" = changed."${POSITION}"`]),
+  ];
+  return `SELECT ${columns.join(', ')} FROM (${positionedScan(layout, base, files)}) AS target\n${joins.join('\n')}`;
 }
 
-async function countByFile({ engine }: Omit<WriteRequest, 'select'>, gone: string): Promise<Map<string, number>> {
-  const rows = await engine.query(`SELECT "${FILE}" AS path, count(*) AS n FROM ${gone} AS gone GROUP BY ALL`);
-  return new Map(rows.map((row) => [String(row.path), Number(row.n)]));
+/** How many rows go and how many change, by the number of their file. */
+async function countByFile(
+  { engine }: Omit<WriteRequest, 'select'>,
+  { deleted, updated }: RowChangeOptions,
+): Promise<Map<number, { readonly deleted: number; readonly updated: number }>> {
+  const parts = [
+    ...(deleted === undefined ? [] : [`SELECT "${POSITION}" AS position, 1 AS deleted FROM ${deleted}`]),
+    ...(updated === undefined ? [] : [`SELECT "${POSITION}" AS position, 0 AS deleted FROM ${updated.positions}`]),
+  ];
+  if (parts.length === 0) return new Map();
+  const rows = await engine.query(
+    `SELECT ${fileNumberSql('position')} AS number, count(*) AS n, count(*) FILTER (WHERE deleted = 1) AS deleted FROM (${parts.join(' UNION ALL ')}) GROUP BY number`,
+  );
+  return new Map(
+    rows.map((row) => {
+      const gone = Number(row.deleted);
+      return [Number(row.number), { deleted: gone, updated: Number(row.n) - gone }];
+    }),
+  );
 }
 
 /** Rows of a file that count, by its statistics, or counted where another writer left them out. */
@@ -142,20 +185,22 @@ async function liveRows(request: Omit<WriteRequest, 'select'>, base: Snapshot, f
   return Number(row!.n);
 }
 
-/** Positions of all rows of each file that do not count any more: those from before, and those that go now. */
+/** Places of all rows of each file that do not count any more: those from before, and those that go now. */
 async function positionsByFile(
-  request: Omit<WriteRequest, 'select'>,
+  { engine }: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   files: readonly AddFile[],
-  gone: string,
+  gone: readonly string[],
 ): Promise<Map<AddFile, Float64Array>> {
-  const rows = await request.engine.query(
-    `SELECT "${FILE}" AS path, string_agg(CAST("${ROW}" AS VARCHAR), ',') AS positions FROM ${gone} AS gone GROUP BY ALL`,
+  const all = gone.map((positions) => `SELECT "${POSITION}" AS position FROM ${positions}`).join(' UNION ALL ');
+  const rows = await engine.query(
+    `SELECT ${fileNumberSql('position')} AS number, string_agg(CAST(${placeSql('position')} AS VARCHAR), ',') AS places FROM (${all}) GROUP BY number`,
   );
-  const byPath = new Map(rows.map((row) => [String(row.path), String(row.positions)]));
+  const byNumber = new Map(rows.map((row) => [Number(row.number), String(row.places)]));
+  const numbers = numberFiles(base.files);
   return new Map(
     files.map((file) => {
-      const now = byPath.get(resolvePath(base.location, file.path))!.split(',').map(Number);
+      const now = byNumber.get(numbers.get(file.path)!)!.split(',').map(Number);
       const before = deletedRowsOf(file, base.deletedRows) ?? [];
       return [file, Float64Array.from([...before, ...now]).sort()] as const;
     }),

@@ -1,11 +1,10 @@
 import { didYouMean } from '../../errors/suggest.js';
 import { StorageError } from '../../errors/tsdbt-error.js';
-import { scanSql } from '../log/scan-sql.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
-import { changeRows, FILE, ROW, recordsChanges } from './row-changes.js';
+import { changeRows, POSITION, positionedScan, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { withSpill } from './write-files.js';
@@ -41,14 +40,13 @@ export async function stageUpdate(target: Target, options: UpdateOptions): Promi
     return feeds ? [now, `${quoted} AS ${quoteIdentifier(`__before_${field.name}`)}`] : [now];
   });
   const where = options.where === undefined ? '' : ` WHERE ${enclosed(options.where)} IS TRUE`;
-  const found = `SELECT "${FILE}", "${ROW}", ${columns.join(', ')} FROM (${scanSql(base, base.files, { file: FILE, row: ROW })})${where}`;
+  const found = `SELECT "${POSITION}", ${columns.join(', ')} FROM (${positionedScan(base, base, base.files)})${where}`;
   return withSpill(store, engine, found, async (changed, { rows }) => {
     const before = names.map((name) => `${quoteIdentifier(`__before_${name}`)} AS ${quoteIdentifier(name)}`);
     const feed = `SELECT ${before.join(', ')}, 'update_preimage' AS _change_type FROM ${changed}
 UNION ALL SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed}`;
     const changes = await changeRows(request, base, {
-      gone: rows === 0n ? undefined : changed,
-      further: rows === 0n ? undefined : `SELECT ${identifierList(names)} FROM ${changed}`,
+      updated: rows === 0n ? undefined : { positions: changed, rows: changed },
       feed: feeds && rows > 0n ? feed : undefined,
     });
     return new StagedCommit({
