@@ -56,9 +56,16 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     run: async (options, effects) => (await import('./commands/seed.js')).seed(options as RunOptions, effects),
   },
   {
+    name: 'snapshot',
+    summary: 'add what has changed to snapshots',
+    options: () => running(),
+    run: async (options, effects) =>
+      (await import('./commands/snapshot.js')).snapshot(options as RunOptions, effects),
+  },
+  {
     name: 'compile',
     summary: 'write the SQL of models and tests to target/compiled; print that of a single one',
-    options: () => [...flags.selection(), flags.resourceType(), flags.inline('SQL with templates to compile')],
+    options: () => [...flags.selection(), flags.resourceType(), flags.inline('SQL with templates to compile'), flags.check()],
     run: async (options, effects) =>
       (await import('./commands/compile.js')).compile(options as CompileOptions, effects),
   },

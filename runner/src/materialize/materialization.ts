@@ -16,6 +16,8 @@ export interface MaterializeRequest {
   readonly dependsOn: readonly Relation[];
   /** the table exists and is to be added to (incremental models) */
   readonly isIncremental: boolean;
+  /** when the run began */
+  readonly startedAt: Date;
 }
 
 /** Writes a node's rows where nobody sees them yet; publishing and giving up is the caller's. */

@@ -3,6 +3,7 @@ import { ProjectError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { materializeIncremental } from './incremental.js';
 import type { Materialization } from './materialization.js';
+import { materializeSnapshot } from './snapshot.js';
 import { materializeTable } from './table.js';
 import { materializeView } from './view.js';
 
@@ -11,6 +12,7 @@ const MATERIALIZATIONS: Readonly<Record<string, Materialization>> = {
   view: materializeView,
   incremental: materializeIncremental,
   seed: materializeTable,
+  snapshot: materializeSnapshot,
 };
 
 /**
@@ -18,7 +20,7 @@ const MATERIALIZATIONS: Readonly<Record<string, Materialization>> = {
  * @throws {ProjectError} TSD1080 where there is none of that name
  */
 export function materializationOf(node: ModelNode): Materialization {
-  const name = node.resourceType === 'seed' ? 'seed' : node.config.materialized;
+  const name = node.resourceType === 'model' ? node.config.materialized : node.resourceType;
   const found = MATERIALIZATIONS[name];
   if (found === undefined || !Object.hasOwn(MATERIALIZATIONS, name)) {
     throw new ProjectError('TSD1080', `${node.name}: unknown materialization "${name}"`, {

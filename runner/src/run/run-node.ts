@@ -129,6 +129,7 @@ async function stage(
     select: inOrder(source.select, names, contractOrder(node, columns)),
     dependsOn: state.namedParents(node.uniqueId).map((id) => state.relationOf(id)),
     isIncremental,
+    startedAt: state.request.runStartedAt,
   });
 }
 

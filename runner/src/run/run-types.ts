@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
 
-export type RunCommand = 'build' | 'run' | 'test' | 'seed';
+export type RunCommand = 'build' | 'run' | 'test' | 'seed' | 'snapshot';
 
 export interface RunRequest {
   readonly command: RunCommand;
