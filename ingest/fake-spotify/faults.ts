@@ -5,6 +5,8 @@ export type FakeRoute = 'token' | 'recently-played' | 'audio-features' | 'reccob
 
 /** What goes wrong with one request. */
 export type Fault =
+  /** nothing goes wrong with this one */
+  | { readonly kind: 'none' }
   /** an answer with this status; 403 comes as Spotify sends it, without a message */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** no answer, ever */
@@ -22,7 +24,11 @@ export type Fault =
   | { readonly kind: 'body'; readonly body: unknown };
 
 /** Answers a request with a fault. @param honest what the answer would have been */
-export function answerWithFault(response: ServerResponse, fault: Fault, honest: string): void {
+export function answerWithFault(
+  response: ServerResponse,
+  fault: Exclude<Fault, { kind: 'none' }>,
+  honest: string,
+): void {
   const json = { 'content-type': 'application/json; charset=utf-8' };
   const half = Buffer.from(honest).subarray(0, Math.ceil(honest.length / 2));
   switch (fault.kind) {

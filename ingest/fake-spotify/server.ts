@@ -90,7 +90,7 @@ export class FakeSpotify {
     // a request that is lost on its way back has been worked on all the same
     const answer = this.#answer(route, url, form, request.headers.authorization);
     const body = answer.body === undefined ? '' : JSON.stringify(answer.body);
-    if (fault !== undefined) {
+    if (fault !== undefined && fault.kind !== 'none') {
       answerWithFault(response, fault, body);
       return;
     }

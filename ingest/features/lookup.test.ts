@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../fake-spotify/faults.js';
 import { IMPATIENT, Stage } from '../fake-spotify/signed-in.js';
 import { fakeTrack } from '../fake-spotify/world.js';
 import type { SpotifyError } from '../spotify/spotify-error.js';
@@ -73,12 +74,11 @@ describe('Spotify', () => {
   it('features are those of the track that was asked for', async () => {
     const [a, b] = references(2);
     stage.fake.failNext('audio-features', { kind: 'body', body: { audio_features: [{ id: b!.trackId }, null] } });
-    expect(await spotify.ask([a!.trackId, b!.trackId], new AbortController().signal)).toEqual(
-      new Map([
-        [a!.trackId, { outcome: 'unusable', reason: 'the features are of another track' }],
-        [b!.trackId, { outcome: 'not_found' }],
-      ]),
-    );
+    const { lookups } = await run([spotify], [a!, b!]);
+    expect(lookups.map((lookup) => lookup.answer)).toEqual([
+      { outcome: 'unusable', reason: 'the features are of another track' },
+      { outcome: 'not_found' },
+    ]);
   });
 });
 
@@ -91,6 +91,51 @@ describe('ReccoBeats', () => {
       outcome: 'found',
       features: { energy: fakeTrack(41).features!.energy, key: null, mode: null, time_signature: null },
     });
+  });
+});
+
+describe('ReccoBeats, where it fails', () => {
+  const good: Fault = { kind: 'none' };
+  const bad = (status: number): Fault[] => Array<Fault>(IMPATIENT.attempts).fill({ kind: 'status', status });
+
+  it('for one track of a batch, for good: what it said of the others is kept, and the track is passed over', async () => {
+    const tracks = references(40);
+    stage.fake.failNext('reccobeats', good, ...Array<Fault>(20).fill(good), ...bad(500));
+    const { lookups, givenUp } = await run([reccobeats], tracks);
+    expect(givenUp).toEqual([]);
+    expect(lookups.filter((lookup) => lookup.answer.outcome === 'found')).toHaveLength(39);
+    expect(lookups[20]).toMatchObject({
+      track: tracks[20],
+      answer: { outcome: 'unusable', reason: 'the service fails for it (500)' },
+    });
+  });
+
+  it('for all from one on: what it said before is kept, and the others count as not asked', async () => {
+    const tracks = references(100);
+    stage.fake.failNext('reccobeats', good, ...Array<Fault>(25).fill(good), ...bad(503), ...bad(503), ...bad(503));
+    const { lookups, givenUp } = await run([reccobeats], tracks);
+    expect(lookups.map((lookup) => lookup.answer.outcome)).toEqual(Array(25).fill('found'));
+    expect(givenUp).toEqual([expect.stringContaining('the server failed (503)')]);
+    expect(stage.fake.count('reccobeats')).toBe(1 + 25 + 3 * IMPATIENT.attempts);
+  });
+
+  it('and for the last one: nobody knows whether it is the track, so it is asked for again next time', async () => {
+    stage.fake.failNext('reccobeats', good, good, ...bad(500));
+    const { lookups, givenUp } = await run([reccobeats], references(2));
+    expect(lookups).toHaveLength(1);
+    expect(givenUp).toHaveLength(1);
+  });
+
+  it('403, 429 and silence concern all tracks', async () => {
+    for (const faults of [
+      [{ kind: 'status', status: 403 } as Fault],
+      bad(429),
+      Array<Fault>(IMPATIENT.attempts).fill({ kind: 'hang' }),
+    ]) {
+      stage.fake.failNext('reccobeats', good, good, ...faults);
+      const { lookups, givenUp } = await run([reccobeats], references(10));
+      expect([lookups.length, givenUp.length]).toEqual([1, 1]);
+    }
   });
 });
 
@@ -123,8 +168,7 @@ describe('one service after the other', () => {
   it('a service that does not answer is given up; what it said before is kept', async () => {
     const tracks = references(150);
     const ids = tracks.slice(0, 100).map((track) => track.trackId);
-    const first = await spotify.ask(ids, new AbortController().signal);
-    const body = { audio_features: ids.map((id) => ({ ...(first.get(id) as { features: object }).features, id })) };
+    const body = { audio_features: ids.map((id, i) => ({ ...fakeTrack(i + 1).features, id })) };
     stage.fake.failNext('audio-features', { kind: 'body', body });
     stage.fake.failNext('audio-features', ...Array(IMPATIENT.attempts).fill({ kind: 'status', status: 502 }));
     const { lookups, givenUp } = await run([spotify], tracks);

@@ -34,26 +34,40 @@ export async function* lookUp(
     for (let at = 0; at < asked.length; at += service.batchSize) {
       options.signal.throwIfAborted();
       const batch = asked.slice(at, at + service.batchSize);
-      let answers: ReadonlyMap<string, FeatureAnswer>;
-      try {
-        answers = await service.ask(
-          batch.map((track) => track.trackId),
-          options.signal,
-        );
-      } catch (error) {
-        options.signal.throwIfAborted();
-        options.onGivenUp(service.name, error);
+      const { answers, failure } = await answersOf(service, batch, options.signal);
+      const lookups = batch.flatMap((track): Lookup[] => {
+        const answer = answers.get(track.trackId) ?? (failure === undefined ? NOT_FOUND : undefined);
+        if (answer === undefined) return []; // never asked, as it were
+        if (answer.outcome === 'found') answered.add(track.trackId);
+        return [{ track, provider: service.name, answer }];
+      });
+      options.onProgress(Math.min(found + at + lookups.length, tracks.length), tracks.length);
+      if (lookups.length > 0) yield lookups;
+      if (failure !== undefined) {
+        options.onGivenUp(service.name, failure);
         break;
       }
-      const lookups = batch.map((track): Lookup => {
-        const answer = answers.get(track.trackId) ?? { outcome: 'not_found' };
-        if (answer.outcome === 'found') answered.add(track.trackId);
-        return { track, provider: service.name, answer };
-      });
-      options.onProgress(Math.min(found + at + batch.length, tracks.length), tracks.length);
-      yield lookups;
     }
     found += answered.size;
     open = open.filter((track) => !answered.has(track.trackId));
+  }
+}
+
+const NOT_FOUND: FeatureAnswer = { outcome: 'not_found' };
+
+/** What a service answers, up to a failure. */
+async function answersOf(
+  service: FeatureService,
+  batch: readonly TrackReference[],
+  signal: AbortSignal,
+): Promise<{ readonly answers: ReadonlyMap<string, FeatureAnswer>; readonly failure?: unknown }> {
+  const answers = new Map<string, FeatureAnswer>();
+  const ids = batch.map((track) => track.trackId);
+  try {
+    for await (const [id, answer] of service.ask(ids, signal)) answers.set(id, answer);
+    return { answers };
+  } catch (failure) {
+    signal.throwIfAborted();
+    return { answers, failure };
   }
 }

@@ -43,8 +43,8 @@ export interface FeatureService extends FeatureProvider {
   readonly batchSize: number;
   /**
    * @param trackIds at most `batchSize` Spotify ids
-   * @returns an answer for each id that was asked for
-   * @throws SpotifyError when the service does not answer; status 403 where it is closed to this app
+   * @returns the answers as they arrive, each with the id that was asked for; an id without one is not known to the service
+   * @throws SpotifyError when the service does not answer (what it gave before is good); status 403 where it is closed to this app
    */
-  ask(trackIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FeatureAnswer>>;
+  ask(trackIds: readonly string[], signal: AbortSignal): AsyncIterable<readonly [trackId: string, FeatureAnswer]>;
 }

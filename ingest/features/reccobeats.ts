@@ -3,6 +3,9 @@ import { SpotifyError } from '../spotify/spotify-error.js';
 import { featuresFromJson } from './feature-ranges.js';
 import type { FeatureAnswer, FeatureService } from './provider.js';
 
+/** So many tracks in a row that fail are no coincidence. */
+const FAILURES_IN_A_ROW = 3;
+
 interface Found {
   readonly ownId: string;
   readonly durationMs: number | null;
@@ -22,15 +25,36 @@ export class ReccobeatsFeatures implements FeatureService {
     readonly options: Omit<RequestOptions, 'signal'> = {},
   ) {}
 
-  async ask(trackIds: readonly string[], signal: AbortSignal): Promise<Map<string, FeatureAnswer>> {
+  /**
+   * A track for which the service fails again and again is passed over (`unusable`) once it answers for a later one; failures in
+   * a row mean that the service itself is down.
+   */
+  async *ask(trackIds: readonly string[], signal: AbortSignal): AsyncGenerator<[string, FeatureAnswer]> {
     const answer = await this.#get(`/v1/track?ids=${trackIds.map(encodeURIComponent).join(',')}`, signal);
     const tracks = knownTracks(answer);
-    const answers = new Map<string, FeatureAnswer>();
+    const unknown = trackIds.filter((id) => !tracks.has(id));
+    for (const id of unknown) yield [id, { outcome: 'not_found' }];
+    let failed: { readonly id: string; readonly status: number }[] = [];
+    let failure: unknown;
     for (const id of trackIds) {
       const track = tracks.get(id);
-      answers.set(id, track === undefined ? { outcome: 'not_found' } : await this.#featuresOf(track, signal));
+      if (track === undefined) continue;
+      let features: FeatureAnswer;
+      try {
+        features = await this.#featuresOf(track, signal);
+      } catch (error) {
+        const status = ofOneTrack(error);
+        if (status === undefined || failed.length + 1 === FAILURES_IN_A_ROW) throw error;
+        failed.push({ id, status });
+        failure = error;
+        continue;
+      }
+      for (const each of failed)
+        yield [each.id, { outcome: 'unusable', reason: `the service fails for it (${each.status})` }];
+      failed = [];
+      yield [id, features];
     }
-    return answers;
+    if (failed.length > 0) throw failure;
   }
 
   async #featuresOf(track: Found, signal: AbortSignal): Promise<FeatureAnswer> {
@@ -53,6 +77,12 @@ export class ReccobeatsFeatures implements FeatureService {
       status: answer.status,
     });
   }
+}
+
+/** The status of a failure that may be that of one track alone; undefined for what concerns all of them. */
+function ofOneTrack(error: unknown): number | undefined {
+  const status = error instanceof SpotifyError ? error.status : undefined;
+  return status === undefined || [401, 403, 429].includes(status) ? undefined : status;
 }
 
 /** Its own ids by Spotify id; the address of a track at Spotify tells which is which. */

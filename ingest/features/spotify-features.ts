@@ -14,13 +14,14 @@ export class SpotifyFeatures implements FeatureService {
     readonly options: Omit<RequestOptions, 'signal'> = {},
   ) {}
 
-  async ask(trackIds: readonly string[], signal: AbortSignal): Promise<Map<string, FeatureAnswer>> {
+  async *ask(trackIds: readonly string[], signal: AbortSignal): AsyncGenerator<[string, FeatureAnswer]> {
     const body = await this.api.get('/v1/audio-features', { ids: trackIds.join(',') }, { ...this.options, signal });
     const list = (body as { audio_features?: unknown } | null)?.audio_features;
     if (!Array.isArray(list) || list.length !== trackIds.length) {
       throw new SpotifyError('/v1/audio-features: the answer is not as documented');
     }
-    return new Map(trackIds.map((id, index) => [id, answerOf(id, list[index])])); // in the order of the ids
+    // in the order of the ids
+    for (const [index, id] of trackIds.entries()) yield [id, answerOf(id, list[index])];
   }
 }
 

@@ -16,15 +16,21 @@ export function openerOf(url: string, platform: NodeJS.Platform = process.platfo
   return ['xdg-open', [url]];
 }
 
-/** Opens an address in the person's browser; resolves to false where that did not work. */
-export function openBrowser(url: string): Promise<boolean> {
+/** Openers that found no browser say so within this time; some stay for as long as the browser does. Milliseconds. */
+const OPENER_FAILS_WITHIN = 2_000;
+
+/** Opens an address in the person's browser; resolves to false where that did not work: no opener, or one that fails. */
+export function openBrowser(url: string, env: Environment = process.env): Promise<boolean> {
   const [program, args] = openerOf(url);
   return new Promise((settled) => {
-    const child = spawn(program, args, { stdio: 'ignore', detached: true });
-    child.once('error', () => settled(false));
-    child.once('spawn', () => {
-      child.unref();
-      settled(true);
-    });
+    const child = spawn(program, args, { stdio: 'ignore', detached: true, env });
+    const waited = setTimeout(() => settled(true), OPENER_FAILS_WITHIN);
+    const settle = (opened: boolean): void => {
+      clearTimeout(waited);
+      settled(opened);
+    };
+    child.once('error', () => settle(false));
+    child.once('exit', (code) => settle(code === 0));
+    child.unref();
   });
 }

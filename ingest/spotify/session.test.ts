@@ -140,6 +140,14 @@ describe('trouble that passes', () => {
     expect(stage.fake.count('recently-played')).toBe(4);
   });
 
+  it('a server that takes the connection and never answers ends the run after a bounded time', async () => {
+    stage.fake.failNext('recently-played', ...Array<Fault>(20).fill({ kind: 'hang' }));
+    const begun = Date.now();
+    const error = await failure();
+    expect(error.message).toMatch(/recently-played: no answer within [\d.]+ seconds \(4 attempts\)$/);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
+
   it('Retry-After is honoured, in seconds and as a date', async () => {
     for (const header of [() => '1', () => new Date(Date.now() + 2_000).toUTCString()]) {
       stage.fake.failNext('recently-played', { kind: 'status', status: 429, retryAfter: header() });

@@ -1,10 +1,11 @@
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IMPATIENT, Stage } from '../fake-spotify/signed-in.js';
 import { type Settings, spotifyConfig } from './config.js';
-import { hasBrowser, openerOf } from './open-browser.js';
+import { hasBrowser, openBrowser, openerOf } from './open-browser.js';
 import { type SignInEffects, signIn } from './sign-in.js';
 import { SpotifyError } from './spotify-error.js';
 
@@ -269,6 +270,37 @@ describe('settings', () => {
       'rundll32',
       ['url.dll,FileProtocolHandler', 'https://a/?b&c'],
     ]);
+  });
+});
+
+describe('the opener of browsers', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'opener-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** An opener of this machine's name, alone in the search path but for the shell's own commands. */
+  async function opener(script: string): Promise<Record<string, string>> {
+    const [name] = openerOf('');
+    await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { PATH: `${folder}:/usr/bin:/bin` };
+  }
+
+  it('that is not installed, or finds no browser, says so; one that stays has opened it', async () => {
+    expect(await openBrowser('https://a.example/', { PATH: folder })).toBe(false);
+    expect(await openBrowser('https://a.example/', await opener('exit 3'))).toBe(false);
+    expect(await openBrowser('https://a.example/?b&c', await opener(`printf %s "$1" > '${folder}/seen'`))).toBe(true);
+    expect(await readFile(join(folder, 'seen'), 'utf8')).toBe('https://a.example/?b&c');
+    expect(await openBrowser('https://a.example/', await opener('exec sleep 4'))).toBe(true);
+  });
+
+  it('where it is missing, the address is shown, and what the person pastes is taken', async () => {
+    const said: string[] = [];
+    await begin('browser', { open: (url) => openBrowser(url, { PATH: folder }) }, said);
+    expect(said[0]).toBe('no browser could be opened: open the address yourself, on any machine');
+    expect(said[1]).toContain('paste it here');
+    expect((await stage.store.read())?.scope).toBe('user-read-recently-played');
   });
 });
 

@@ -18,7 +18,7 @@ export interface SignInEffects {
 }
 
 export interface SignInOptions extends RequestOptions {
-  /** `browser`: it opens and comes back by itself; `paste`: the person pastes where it was sent; `both` where one cannot know */
+  /** `browser`: it opens and comes back by itself (as `both` where none opens); `paste`: the person pastes where it was sent; `both` where one cannot know */
   readonly mode: 'browser' | 'paste' | 'both';
   /** milliseconds until it gives up waiting for the redirect; default 10 minutes */
   readonly wait?: number;
@@ -54,15 +54,17 @@ async function redirectOf(
   effects: SignInEffects,
   options: SignInOptions,
 ): Promise<Redirected> {
-  const { mode } = options;
+  let { mode } = options;
   const listener = mode === 'paste' ? undefined : await listenForRedirect(config.redirectUri, state);
   const done = new AbortController();
   const late = AbortSignal.timeout(options.wait ?? 600_000);
   const signal = AbortSignal.any([options.signal, done.signal, late]);
   try {
     effects.show(url);
-    if (mode === 'browser' && !(await effects.open(url)))
-      effects.say('no browser could be opened: open the address yourself');
+    if (mode === 'browser' && !(await effects.open(url))) {
+      effects.say('no browser could be opened: open the address yourself, on any machine');
+      mode = 'both';
+    }
     const ways: Promise<Redirected>[] = [untilAborted(options.signal, late)];
     if (listener !== undefined) ways.push(listener.redirected);
     if (mode !== 'browser') ways.push(pasted(state, effects, signal, listener === undefined));

@@ -48,7 +48,7 @@ export default async function spotifyLogin(args: readonly string[], context: Com
           context.log.info('open this address in a browser and agree:');
           context.stdout.write(`${url}\n`);
         },
-        open: openBrowser,
+        open: (url) => openBrowser(url, context.env),
         readLine: (signal) => lines.next(signal),
         say: (message) => context.log.info(message),
       },
