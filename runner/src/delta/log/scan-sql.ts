@@ -132,5 +132,19 @@ function readParquet(layout: TableLayout, files: readonly AddFile[]): string {
       const type = toDuckDBType(physicalType(field.type, mapping));
       return `${key}: {name: ${quoteLiteral(readName(field))}, type: ${quoteLiteral(type)}, default_value: NULL}`;
     });
-  return `read_parquet([${paths.join(', ')}], hive_partitioning=false, schema=MAP {${entries.join(', ')}})`;
+  // with a schema given, the engine takes every file for a small one, and joins the wrong way round
+  const rows = estimatedRows(files);
+  const cardinality = rows === undefined ? '' : `, explicit_cardinality=${rows}`;
+  return `read_parquet([${paths.join(', ')}], hive_partitioning=false, schema=MAP {${entries.join(', ')}}${cardinality})`;
+}
+
+/** Rows by the files' statistics, roughly: for planning only. Undefined where another writer left them out. */
+function estimatedRows(files: readonly AddFile[]): number | undefined {
+  let sum = 0;
+  for (const { stats } of files) {
+    const rows = /"numRecords"\s*:\s*(\d+)/.exec(stats ?? '')?.[1];
+    if (rows === undefined) return undefined;
+    sum += Number(rows);
+  }
+  return Math.max(sum, 1);
 }

@@ -5,7 +5,7 @@ import { requireTable } from './require-table.js';
 import { changeRows, POSITION, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
-import { type WriteRequest, withSpill } from './write-files.js';
+import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
 /**
  * Takes away the rows for which a predicate holds. Files that hold none stay, files that hold nothing else go without
@@ -60,8 +60,8 @@ export async function deleteRows(
   inserted?: string,
 ): Promise<{ readonly changes: RowChanges; readonly rows: number }> {
   const feeds = recordsChanges(request.properties);
-  const names = identifierList(base.schema.fields.map((field) => field.name));
-  const scan = positionedScan(base, base, base.files);
+  const names = identifierList(request.schema.fields.map((field) => field.name));
+  const scan = positionedScan({ ...layoutOf(request), deletedRows: base.deletedRows }, base, base.files);
   const columns = `"${POSITION}"${feeds ? `, ${names}` : ''}`;
   const found = `SELECT ${columns} FROM (${scan}) WHERE ${enclosed(predicate)} IS TRUE`;
   const further = inserted === undefined ? undefined : `SELECT ${names} FROM ${inserted}`;

@@ -16,8 +16,12 @@ export interface OverwriteOptions extends TableSettings {
   readonly partitionBy?: readonly string[] | undefined;
   /** columns that may not be null */
   readonly notNull?: readonly string[] | undefined;
-  /** only rows for which this predicate holds are replaced; the new rows must all meet it, and the schema stays */
+  /** only rows for which this predicate holds are replaced; the new rows must all meet it, and the schema stays, unless told otherwise */
   readonly replaceWhere?: string | undefined;
+  /** with `replaceWhere`: the new rows need not meet it */
+  readonly anyRows?: boolean | undefined;
+  /** with `replaceWhere`: new columns are added and types widened; default false */
+  readonly mergeSchema?: boolean | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
+import type { ParquetEngine } from '../parquet.js';
 import { enclosed } from '../sql.js';
 import { deleteRows } from './delete.js';
 import { describeSource } from './describe-source.js';
@@ -22,7 +23,7 @@ export async function stageReplaceWhere(
 ): Promise<StagedCommit> {
   const { replaceWhere } = options;
   const fitted = fitColumns(store.location, await describeSource(engine, options.select, base.schema), base.schema, {
-    mergeSchema: false,
+    mergeSchema: options.mergeSchema ?? false,
   });
   const { partitionColumns } = base;
   const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
@@ -32,8 +33,7 @@ export async function stageReplaceWhere(
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   return withSpill(store, engine, select, async (spill, written) => {
-    const [row] = await engine.query(`SELECT count(*) AS n FROM ${spill} WHERE ${enclosed(replaceWhere)} IS NOT TRUE`);
-    const outside = Number(row!.n);
+    const outside = options.anyRows === true ? 0 : await countOutside(engine, spill, replaceWhere);
     if (outside > 0)
       throw new StorageError(
         'TSD6036',
@@ -71,4 +71,9 @@ export async function stageReplaceWhere(
       },
     });
   });
+}
+
+async function countOutside(engine: ParquetEngine, rows: string, predicate: string): Promise<number> {
+  const [row] = await engine.query(`SELECT count(*) AS n FROM ${rows} WHERE ${enclosed(predicate)} IS NOT TRUE`);
+  return Number(row!.n);
 }
