@@ -17,7 +17,12 @@ const RULES: Readonly<Record<string, TypeRule>> = {
   INTEGER: { trino: 'integer' },
   // above 2^53 JSON numbers are no longer exact
   BIGINT: { trino: 'bigint', fromTrino: varchar },
-  FLOAT: { trino: 'real' },
+  // as text both print the shortest number that means it, each in its own way
+  FLOAT: {
+    trino: 'real',
+    fromDuckDb: (column) => `${column}::double`,
+    fromTrino: (column) => `cast(${column} as double)`,
+  },
   DOUBLE: { trino: 'double' },
   VARCHAR: { trino: 'varchar' },
   DATE: { trino: 'date', fromDuckDb: varchar },
@@ -39,12 +44,47 @@ function varchar(column: string): string {
   return `cast(${column} as varchar)`;
 }
 
-/** `DECIMAL(10,2)` and the types above; lists, maps and structs as JSON. */
+const AS_JSON = {
+  fromDuckDb: (column: string) => `to_json(${column})::varchar`,
+  fromTrino: (column: string) => `json_format(cast(${column} as json))`,
+};
+
+/** `DECIMAL(10,2)` and the types above; lists, maps and structs are compared as JSON. */
 function ruleFor(type: string): TypeRule | undefined {
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(type);
   if (decimal !== null)
     return { trino: `decimal(${decimal[1]},${decimal[2]})`, fromDuckDb: varchar, fromTrino: varchar };
-  return RULES[type];
+  const list = /^(.*)\[\]$/.exec(type);
+  if (list !== null) return { trino: `array(${nameInTrino(list[1]!)})`, ...AS_JSON };
+  const nested = /^(MAP|STRUCT)\((.*)\)$/.exec(type);
+  if (nested === null) return RULES[type];
+  const parts = topLevel(nested[2]!);
+  if (nested[1] === 'MAP') return { trino: `map(${parts.map(nameInTrino).join(', ')})`, ...AS_JSON };
+  const fields = parts.map((part) => {
+    const [, name, fieldType] = /^"?(\w+)"? (.*)$/.exec(part)!;
+    return `${name} ${nameInTrino(fieldType!)}`;
+  });
+  return { trino: `row(${fields.join(', ')})`, ...AS_JSON };
+}
+
+function nameInTrino(type: string): string {
+  return ruleFor(type)?.trino ?? `unknown: ${type}`;
+}
+
+/** `a INTEGER, b DECIMAL(4,2)` → its parts, split at the commas that stand in no brackets */
+function topLevel(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (const [i, character] of [...text].entries()) {
+    if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
+    else if (character === ',' && depth === 0) {
+      parts.push(text.slice(start, i).trim());
+      start = i + 1;
+    }
+  }
+  return [...parts, text.slice(start).trim()];
 }
 
 /** How two readings of one table differ; an empty list when they do not. */

@@ -1,9 +1,12 @@
 import type { Engine } from '../engines/engine.js';
-import { EngineError } from '../errors/tsdbt-error.js';
+import { openTrino } from '../engines/trino/trino-engine.js';
 import type { Target } from '../project/project.js';
-import { registerCodes } from './codes.js';
+import { trinoOptionsOf } from '../project/targets-trino.js';
 
-/** Opens the engine of a target of type trino. */
-export async function connectTrino(target: Target): Promise<Engine> {
-  throw new EngineError(registerCodes.refused, `target ${target.name} cannot be reached yet`);
+/**
+ * Connects to the server that a target of type trino names.
+ * @throws {EngineError} TSD503x where it does not answer, or does not know the user
+ */
+export function connectTrino(target: Target): Promise<Engine> {
+  return openTrino(trinoOptionsOf(target));
 }
