@@ -46,7 +46,7 @@ export class PlayRegister {
   admit(play: PlayIdentity, by: string, title: string, file: number): string | undefined {
     const end = play.exactSecond ? Math.floor(play.endedAt / 1000) : `${Math.floor(play.endedAt / 60_000)}m`;
     const what = `${end}${SEPARATOR}${folded(by)}${SEPARATOR}${folded(title)}${SEPARATOR}${play.msPlayed}`;
-    const key = hash('sha1', what, 'binary');
+    const key = hash('sha1', what, 'hex');
     const seen = this.#seen.get(key);
     if (seen === undefined) {
       this.#seen.set(key, file);
@@ -67,9 +67,18 @@ export class PlayRegister {
   }
 }
 
+/** What `folded` made of a name: a listener's names come again and again. */
+const foldedBefore = new Map<string, string>();
+const MOST_REMEMBERED = 50_000;
+
 /** Exports of other years write a name in another case or Unicode form; it is the same name. */
 function folded(name: string): string {
-  return name.trim().toLowerCase().normalize('NFC');
+  const before = foldedBefore.get(name);
+  if (before !== undefined) return before;
+  const made = name.trim().toLowerCase().normalize('NFC');
+  if (foldedBefore.size === MOST_REMEMBERED) foldedBefore.clear();
+  foldedBefore.set(name, made);
+  return made;
 }
 
 /** Length of a play's id. Ids of 40 characters are of an earlier rule, which knew the minute only. */
@@ -77,7 +86,6 @@ export const PLAY_ID_LENGTH = 33;
 
 /** `x` from an extended export, `a` from an account export, and 128 bits in hexadecimal. */
 function playId(play: PlayIdentity, key: string, ordinal: number): string {
-  const digits =
-    ordinal === 0 ? Buffer.from(key, 'latin1').toString('hex') : hash('sha1', `${key}${SEPARATOR}${ordinal}`, 'hex');
+  const digits = ordinal === 0 ? key : hash('sha1', `${key}${SEPARATOR}${ordinal}`, 'hex');
   return (play.exactSecond ? 'x' : 'a') + digits.slice(0, PLAY_ID_LENGTH - 1);
 }

@@ -68,12 +68,22 @@ const SECOND = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 function parseTime(text: string, exactSecond: boolean): number | undefined {
   if (!(exactSecond ? SECOND : MINUTE).test(text)) return undefined;
-  const digits = (from: number, to: number): number => Number(text.slice(from, to));
-  const day = digits(8, 10);
-  const hour = digits(11, 13);
-  const minute = digits(14, 16);
-  const second = exactSecond ? digits(17, 19) : 0;
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = exactSecond ? twoDigits(text, 17) : 0;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const time = Date.UTC(digits(0, 4), digits(5, 7) - 1, day, hour, minute, second);
+  const time = Date.UTC(
+    twoDigits(text, 0) * 100 + twoDigits(text, 2),
+    twoDigits(text, 5) - 1,
+    day,
+    hour,
+    minute,
+    second,
+  );
   return new Date(time).getUTCDate() === day ? time : undefined; // 31 February rolls over
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
 }
