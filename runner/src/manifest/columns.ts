@@ -3,7 +3,7 @@ import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
-import type { ColumnEntry, ConstraintEntry } from '../project/properties-schema.js';
+import { type ColumnEntry, type ConstraintEntry, columnSchema } from '../project/properties-schema.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 import type { DocBlocks } from './docs.js';
 import { textList } from './merge-config.js';
@@ -42,9 +42,15 @@ export function columnsFromYaml(
       tags: [...new Set([...textList(entry.tags), ...textList(entry.config?.tags)])],
       quote: entry.quote,
       place,
+      extra: extraOf(entry),
     });
   }
   return columns;
+}
+
+function extraOf(entry: ColumnEntry): Record<string, unknown> | undefined {
+  const extra = Object.entries(entry).filter(([key]) => !Object.hasOwn(columnSchema.shape, key));
+  return extra.length === 0 ? undefined : Object.fromEntries(extra);
 }
 
 export function constraintsFromYaml(entries: readonly ConstraintEntry[] | undefined): ConstraintProperties[] {

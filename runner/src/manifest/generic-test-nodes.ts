@@ -3,6 +3,8 @@ import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ColumnEntry } from '../project/properties-schema.js';
+import { isRenderedLater, renderValues } from '../project/render-values.js';
+import { valueScope } from '../project/value-scope.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 import { internalPackage } from '../template/macros.js';
 import { configLayers } from './config-layers.js';
@@ -79,8 +81,14 @@ function readList(
   column: ColumnEntry | undefined,
 ): void {
   const own: ProjectError[] = [];
+  const { vars, env, target, name, evaluate } = state.project;
+  const scope = valueScope(vars, env, target, name);
+  // a condition is rendered when the test runs
+  const isKept = (path: YamlPath): boolean => path.at(-1) === 'where' || isRenderedLater(path);
+  const render = (value: unknown, path: YamlPath): unknown =>
+    isKept(path) ? value : renderValues(value, attachment.document, evaluate, scope, isKept, own, path);
   for (const key of ['tests', 'data_tests'] as const) {
-    for (const entry of readTestEntries(lists[key], attachment.document, [...at, key], own)) {
+    for (const entry of readTestEntries(lists[key], attachment.document, [...at, key], own, render)) {
       try {
         const node = toNode(state, attachment, entry, column, own);
         if (node !== undefined) addNode(state, result, node, entry, own);
@@ -133,14 +141,15 @@ function toNode(
   const { project, naming } = state;
   const found = testMacroOf(state.macros, entry.name, entry.package);
   if (found === undefined) {
-    errors.push(unknownTest(state, entry));
-    return undefined;
+    // a dbt project may name tests of packages that are not installed: they fail when they run
+    (project.unknownKeys ?? errors).push(unknownTest(state, entry));
+    if (!project.isDbt) return undefined;
   }
   const columnName = column === undefined ? undefined : String(column.name);
   const before = errors.length;
-  checkArguments(entry, found, columnName, errors);
+  if (found !== undefined) checkArguments(entry, found, columnName, errors);
   if (errors.length > before) return undefined;
-  const { macro } = found;
+  const macro = found?.macro;
 
   const kwargs = { ...entry.args, ...(columnName === undefined ? {} : { column_name: columnName }) };
   const isSource = tested.resourceType === 'source';
@@ -170,7 +179,8 @@ function toNode(
     : { refs: [refCall(tested, entry.place)], sources: [] as SourceCall[] };
   const args = argumentFacts(state, entry.args, (argument) => entry.placeOfArgument(argument));
   // the macros that come with the engine read nothing but their arguments
-  const body = macro.packageName === internalPackage ? undefined : testMacroFacts(state, macro, stub, tested, kwargs);
+  const isOwn = macro === undefined || macro.packageName === internalPackage;
+  const body = isOwn ? undefined : testMacroFacts(state, macro, stub, tested, kwargs);
   const layers = configLayers(project, 'tests', fqn);
   const merged = mergeLayers([
     ...layers.own,
@@ -192,14 +202,14 @@ function toNode(
     config,
     schema: schemaOf(project, config, folders, 'test', naming, { ...stub, config }),
     alias: aliasOf(config, name, naming, { ...stub, config }),
-    rawCode: `{{ test_${entry.name}(**_tsdbt_test_arguments) }}`,
+    rawCode: `{{ ${entry.package === undefined ? '' : `${entry.package}.`}test_${entry.name}(**_tsdbt_test_arguments) }}`,
     generic: { name: entry.name, package: entry.package, kwargs },
     columnName,
     attachedNode: tested.uniqueId,
     refs: [...own.refs, ...args.refs, ...(body?.refs ?? [])],
     sources: [...own.sources, ...args.sources, ...(body?.sources ?? [])],
     dependsOn: [],
-    dependsOnMacros: [macro.uniqueId, ...(body?.macros ?? [])],
+    dependsOnMacros: [...(macro === undefined ? [] : [macro.uniqueId]), ...(body?.macros ?? [])],
   };
 }
 

@@ -37,6 +37,7 @@ function columnsForTemplates(columns: ReadonlyMap<string, ColumnProperties>): Re
     [...columns].map(([name, column]) => [
       name,
       {
+        ...column.extra,
         name,
         description: column.description,
         data_type: column.dataType ?? null,

@@ -16,6 +16,8 @@ export interface ColumnProperties {
   readonly tags: readonly string[];
   readonly quote: boolean | undefined;
   readonly place: SourcePlace | undefined;
+  /** a dbt project's keys that dbt does not know: packages read them from `model.columns` */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface ConstraintProperties {

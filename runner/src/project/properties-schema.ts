@@ -24,7 +24,8 @@ const constraint = z.strictObject({
   warn_unsupported: z.boolean().optional(),
 });
 
-const column = z.strictObject({
+/** One column of a resource. */
+export const columnSchema = z.strictObject({
   name: z.union([text, z.number()]),
   description,
   data_type: text.optional(),
@@ -40,7 +41,7 @@ const column = z.strictObject({
   dimension: z.unknown().optional(),
   entity: z.unknown().optional(),
 });
-const columns = z.union([z.array(column), z.null()]).optional();
+const columns = z.union([z.array(columnSchema), z.null()]).optional();
 
 const docs = z
   .strictObject({ show: z.boolean().optional(), node_color: z.union([text, z.null()]).optional() })
@@ -177,7 +178,7 @@ export type SeedEntry = z.infer<typeof seed>;
 export type SnapshotEntry = z.infer<typeof snapshot>;
 export type SourceEntry = z.infer<typeof source>;
 export type SourceTableEntry = z.infer<typeof sourceTable>;
-export type ColumnEntry = z.infer<typeof column>;
+export type ColumnEntry = z.infer<typeof columnSchema>;
 export type ConstraintEntry = z.infer<typeof constraint>;
 export type MacroEntry = z.infer<typeof macro>;
 export type SingularTestEntry = z.infer<typeof singularTest>;

@@ -106,7 +106,7 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
   const add = (functions: readonly TemplateFunction[]): void => {
     for (const f of functions) names.set(f.name, () => f);
   };
-  const builtins = referenceFunctions(host);
+  const builtins = referenceFunctions(host, scope);
   const queries = queryFunctions(host);
   add(builtins);
   add(dataFunctions);

@@ -1,10 +1,24 @@
+import { SourceText } from '../../errors/source-text.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { chain } from '../chain.js';
 import { toTemplateValue } from '../convert.js';
 import { argumentFailure, OperationFailure, templateCodes, typeFailure } from '../failure.js';
+import type { Scope } from '../frame.js';
+import { parseTemplate } from '../parse.js';
+import { renderTemplate } from '../render.js';
 import { ReturnSignal } from '../return-signal.js';
 import { defineFunction } from '../signature.js';
-import { hostValue, PyFloat, plain, TemplateFunction, type TemplateValue, text, truthy, typeName } from '../values.js';
+import {
+  hostValue,
+  type MaybePromise,
+  PyFloat,
+  plain,
+  TemplateFunction,
+  type TemplateValue,
+  text,
+  truthy,
+  typeName,
+} from '../values.js';
 import type { ContextHost } from './context-host.js';
 
 function str(value: TemplateValue | undefined, what: string): string {
@@ -16,12 +30,22 @@ function unavailable(name: string): OperationFailure {
   return new OperationFailure(templateCodes.unsupported, `${name}() is not available here`);
 }
 
+/** A variable that is a template: it is rendered where it is used, so that it can name models and sources. */
+function rendered(name: string, value: string, scope: Scope): MaybePromise<TemplateValue> {
+  const program = parseTemplate(new SourceText(`var ${name}`, value));
+  return chain(renderTemplate(program, scope), (out) => out.text);
+}
+
 /** `var`: a function with the method `has_var`. */
 class VarFunction extends TemplateFunction {
-  constructor(private readonly host: ContextHost) {
+  constructor(
+    private readonly host: ContextHost,
+    scope: Scope,
+  ) {
     const get = defineFunction('var(var, default?)', ([nameGiven, otherwise], { site }) => {
       const name = str(nameGiven, 'the name of a variable');
       const value = host.getVar(name, site);
+      if (typeof value === 'string' && /\{[{%]/.test(value)) return rendered(name, value, scope);
       if (value !== undefined) return toTemplateValue(value);
       if (otherwise !== undefined) return otherwise;
       throw new OperationFailure(
@@ -46,7 +70,7 @@ class VarFunction extends TemplateFunction {
 }
 
 /** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`. */
-export function referenceFunctions(host: ContextHost): readonly TemplateFunction[] {
+export function referenceFunctions(host: ContextHost, scope: Scope): readonly TemplateFunction[] {
   return [
     new TemplateFunction('ref', ({ positional, named, site }) => {
       const args = positional.map(plain);
@@ -70,7 +94,7 @@ export function referenceFunctions(host: ContextHost): readonly TemplateFunction
       };
       return chain(host.source(request), toTemplateValue);
     }),
-    new VarFunction(host),
+    new VarFunction(host, scope),
     defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {
       const name = str(nameGiven, 'the name of an environment variable');
       const value = host.getEnv(name, site);
