@@ -159,6 +159,38 @@ export class DeltaStorage implements Storage {
     return this.#stagedRelation(session, relation, staged, options, async () => staged.isNoop);
   }
 
+  async stageReplace(
+    session: Session,
+    relation: Relation,
+    select: string,
+    predicateOf: (rows: string) => string,
+    schemaChange: MergeOptions['schemaChange'],
+    options: TableOptions,
+  ): Promise<StagedRelation> {
+    const current = await this.#snapshot(relation);
+    if (current === undefined) return this.stageTable(session, relation, select, options);
+    const rows = quoteIdentifier(`tsdbt_rows_of_${relation.schema}.${relation.identifier}`);
+    await session.execute(`CREATE OR REPLACE TEMP TABLE ${rows} AS ${select}`);
+    try {
+      const staged = await stageOverwrite(this.#target(session, relation, current), {
+        select: `SELECT * FROM ${rows}`,
+        replaceWhere: predicateOf(rows),
+        anyRows: true,
+        mergeSchema: addsColumns(schemaChange),
+        ...settingsOf(options, current),
+      });
+      return await this.#stagedRelation(
+        session,
+        relation,
+        staged,
+        options,
+        async () => !staged.changesMetadata && (await sameContent(session, staged.toSql(), current.toSql())),
+      );
+    } finally {
+      await session.execute(`DROP TABLE IF EXISTS ${rows}`);
+    }
+  }
+
   async stageView(
     session: Session,
     relation: Relation,

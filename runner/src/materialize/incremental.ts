@@ -5,12 +5,13 @@ import { QualityError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { type Materialization, tableOptions } from './materialization.js';
 
-const STRATEGIES = ['append', 'merge'];
+const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite'];
 
 /**
  * Adds rows to a table: `append` adds them as they are, `merge` updates the rows with the same `unique_key` and inserts
- * the others. On the first run and with `--full-refresh` the whole table is written.
- * @throws {QualityError} TSD4010 unknown strategy, TSD4011 merge without unique_key, TSD4012 unknown key or update columns,
+ * the others, `delete+insert` takes all rows with a key that the new rows have away before it adds them (a key may have many rows),
+ * `insert_overwrite` does so with whole partitions. On the first run and with `--full-refresh` the whole table is written.
+ * @throws {QualityError} TSD4010 unknown strategy, TSD4011 merge without unique_key, insert_overwrite without partition_by, TSD4012 unknown key or update columns,
  *   TSD4013 changed columns where `on_schema_change` does not let them change: any with `fail`, missing ones with `ignore`
  *   (nothing says what the rows hold there) and with `sync_all_columns` (a Delta table loses columns by being written anew)
  */
@@ -25,13 +26,29 @@ export const materializeIncremental: Materialization = async (request) => {
       hint: 'add unique_key to config(), or use incremental_strategy: append',
     });
   }
+  const partitions = node.config.partition_by;
+  if (strategy === 'insert_overwrite' && partitions.length === 0) {
+    throw new QualityError('TSD4011', `${node.name}: incremental_strategy "insert_overwrite" needs partition_by`, {
+      place: node.source.place(0),
+      hint: 'add partition_by to config(), or use incremental_strategy: delete+insert with a unique_key',
+    });
+  }
   if (!isIncremental) return storage.stageTable(session, relation, request.select, options);
 
   const published = await storage.published(relation);
   const columns = await session.describe(request.select);
   const select = fitColumns(node, request.select, columns, published!.columns);
-  if (strategy === 'append') {
-    return storage.stageAppend(session, relation, select, node.config.on_schema_change, options);
+  const schemaChange = node.config.on_schema_change;
+  if (strategy === 'insert_overwrite' || (strategy === 'delete+insert' && keys.length > 0)) {
+    const further = strategy === 'delete+insert' ? (node.config.incremental_predicates ?? []) : [];
+    const predicateOf = (rows: string): string =>
+      [sameValues(strategy === 'delete+insert' ? keys : partitions, rows, strategy), ...further.map(ofTable)].join(
+        ' and ',
+      );
+    return storage.stageReplace(session, relation, select, predicateOf, schemaChange, options);
+  }
+  if (strategy === 'append' || strategy === 'delete+insert') {
+    return storage.stageAppend(session, relation, select, schemaChange, options);
   }
   const update = updateColumns(node, await session.describe(select), keys);
   return storage.stageMerge(
@@ -43,11 +60,25 @@ export const materializeIncremental: Materialization = async (request) => {
       update,
       notMatchedBySourceDelete: textOf(node.config.extra.not_matched_by_source_delete),
       predicates: node.config.incremental_predicates ?? [],
-      schemaChange: node.config.on_schema_change,
+      schemaChange,
     },
     options,
   );
 };
+
+/** Rows of the table whose values occur among the new rows. Keys that are null are never the same, partitions that are null are. */
+function sameValues(columns: readonly string[], rows: string, strategy: string): string {
+  const names = columns.map(quoteIdentifier);
+  const together = `{${names.map((name, i) => `'k${i}': ${name}`).join(', ')}}`;
+  const isIn = `${together} in (select ${together} from ${rows})`;
+  const hasKey = strategy === 'delete+insert' ? names.map((name) => `${name} is not null and `).join('') : '';
+  return `(${hasKey}${isIn})`;
+}
+
+/** dbt's predicates may call the table by an alias of its own. */
+function ofTable(predicate: string): string {
+  return `(${predicate.replace(/\bDBT_INTERNAL_DEST\./gi, '')})`;
+}
 
 function strategyOf(node: ModelNode): string {
   const keyed = keysOf(node).length > 0;

@@ -88,6 +88,18 @@ export interface Storage {
     merge: MergeOptions,
     options: TableOptions,
   ): Promise<StagedRelation>;
+  /**
+   * The rows of a SELECT in place of those for which a predicate holds.
+   * @param predicateOf the predicate over the table's columns; it is given the name of a table with the new rows
+   */
+  stageReplace(
+    session: Session,
+    relation: Relation,
+    select: string,
+    predicateOf: (rows: string) => string,
+    schemaChange: MergeOptions['schemaChange'],
+    options: TableOptions,
+  ): Promise<StagedRelation>;
   /** `dependsOn`: what the SELECT names */
   stageView(
     session: Session,

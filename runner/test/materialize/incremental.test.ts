@@ -184,3 +184,59 @@ describe('on_schema_change', () => {
     expect((await after('', `select 'x' as id, 'c' as name, 1 as n`))[0]).toContain('TSD6030');
   });
 });
+
+describe('delete+insert', () => {
+  const config = `incremental_strategy='delete+insert', unique_key='id'`;
+
+  it('takes all rows of the new keys away, and adds the new ones', async () => {
+    const project = incremental(config, `select * from (values (1, 'a'), (1, 'b'), (2, 'c'), (null, 'd')) v(id, name)`);
+    await project.build();
+    project.write(model(config, `select * from (values (1, 'x'), (3, 'y'), (null, 'z')) v(id, name)`));
+    const again = await project.build();
+    expect(again.errors).toEqual([]);
+    expect(again.outcome('t')).toMatchObject({ version: 1, rows: 5 });
+    expect(await rowsOf(project)).toEqual(['1 x', '2 c', '3 y', 'null d', 'null z']);
+  });
+
+  it('takes keys of several columns, and predicates that narrow what goes', async () => {
+    const several = `incremental_strategy='delete+insert', unique_key=['id', 'part'], incremental_predicates=["DBT_INTERNAL_DEST.n < 10"]`;
+    const project = incremental(
+      several,
+      `select * from (values (1, 'a', 1), (1, 'a', 99), (1, 'b', 1)) v(id, part, n)`,
+    );
+    await project.build();
+    project.write(model(several, `select 1 as id, 'a' as part, 5 as n`));
+    expect((await project.build()).errors).toEqual([]);
+    expect(await rowsOf(project)).toEqual(['1 a 5', '1 a 99', '1 b 1']);
+  });
+
+  it('writes no version where the same rows come again, and adds new columns where it may', async () => {
+    const project = incremental(`${config}, on_schema_change='append_new_columns'`, 'select 1 as id, 2 as n');
+    await project.build();
+    expect((await project.build()).outcome('t')).toMatchObject({ version: 0, unchanged: true });
+    project.write(model(`${config}, on_schema_change='append_new_columns'`, `select 2 as id, 3 as n, 'new' as more`));
+    expect((await project.build()).errors).toEqual([]);
+    expect(await rowsOf(project)).toEqual(['1 2 null', '2 3 new']);
+  });
+});
+
+describe('insert_overwrite', () => {
+  const config = `incremental_strategy='insert_overwrite', partition_by=['day']`;
+
+  it('replaces the partitions that the new rows are in', async () => {
+    const project = incremental(
+      config,
+      `select * from (values (1, 'a'), (1, 'b'), (2, 'c'), (null, 'd')) v(day, name)`,
+    );
+    await project.build();
+    project.write(model(config, `select * from (values (1, 'x'), (3, 'y'), (null, 'z')) v(day, name)`));
+    expect((await project.build()).errors).toEqual([]);
+    const rows = await project.rows('s.t', 'day, name', 'order by day nulls last, name');
+    expect(rows.map((row) => `${row.day} ${row.name}`)).toEqual(['1 x', '2 c', '3 y', 'null z']);
+  });
+
+  it('needs partitions', async () => {
+    const project = incremental(`incremental_strategy='insert_overwrite'`, 'select 1 as n');
+    expect((await project.build()).errors.join()).toContain('TSD4011');
+  });
+});
