@@ -67,18 +67,9 @@ export class PlayRegister {
   }
 }
 
-/** What `folded` made of a name: a listener's names come again and again. */
-const foldedBefore = new Map<string, string>();
-const MOST_REMEMBERED = 50_000;
-
 /** Exports of other years write a name in another case or Unicode form; it is the same name. */
 function folded(name: string): string {
-  const before = foldedBefore.get(name);
-  if (before !== undefined) return before;
-  const made = name.trim().toLowerCase().normalize('NFC');
-  if (foldedBefore.size === MOST_REMEMBERED) foldedBefore.clear();
-  foldedBefore.set(name, made);
-  return made;
+  return name.trim().toLowerCase().normalize('NFC');
 }
 
 /** Length of a play's id. Ids of 40 characters are of an earlier rule, which knew the minute only. */
