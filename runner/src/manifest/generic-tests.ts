@@ -22,6 +22,9 @@ export interface TestEntry {
   placeOfArgument(name: string): SourcePlace;
 }
 
+/** Renders the templates of a config; arguments of tests are rendered with the test. */
+export type RenderConfig = (value: unknown, at: YamlPath) => unknown;
+
 const configKeys = Object.keys(configSchemas.tests.shape);
 const reserved: ReadonlySet<string> = new Set([
   'name',
@@ -41,9 +44,10 @@ export function readTestEntries(
   document: YamlDocument,
   at: YamlPath,
   errors: ProjectError[],
+  render: RenderConfig = (value) => value,
 ): TestEntry[] {
   return (list ?? []).flatMap((item, i) => {
-    const entry = readEntry(item, document, [...at, i], errors);
+    const entry = readEntry(item, document, [...at, i], errors, render);
     return entry === undefined ? [] : [entry];
   });
 }
@@ -53,11 +57,12 @@ function readEntry(
   document: YamlDocument,
   at: YamlPath,
   errors: ProjectError[],
+  render: RenderConfig,
 ): TestEntry | undefined {
-  if (typeof item === 'string') return toEntry(item, {}, document, at, at, errors);
+  if (typeof item === 'string') return toEntry(item, {}, document, at, at, errors, render);
   if (typeof item.test_name === 'string') {
     const { test_name: name, ...body } = item;
-    return toEntry(name, body, document, at, [...at, 'test_name'], errors);
+    return toEntry(name, body, document, at, [...at, 'test_name'], errors, render);
   }
   const keys = Object.keys(item);
   const [name] = keys;
@@ -84,7 +89,7 @@ function readEntry(
     );
     return undefined;
   }
-  return toEntry(name, body as Record<string, unknown>, document, [...at, name], [...at, name], errors);
+  return toEntry(name, body as Record<string, unknown>, document, [...at, name], [...at, name], errors, render);
 }
 
 function toEntry(
@@ -94,11 +99,12 @@ function toEntry(
   at: YamlPath,
   nameAt: YamlPath,
   errors: ProjectError[],
+  render: RenderConfig,
 ): TestEntry {
   const inlineConfig: Record<string, unknown> = {};
   const args: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(body)) {
-    if (configKeys.includes(key)) inlineConfig[key] = value;
+    if (configKeys.includes(key)) inlineConfig[key] = render(value, [...at, key]);
     else if (!reserved.has(key)) args[key] = value;
   }
   const nested = body.arguments;
@@ -113,7 +119,10 @@ function toEntry(
   const options = { at, unknownKeyCode: projectCodes.unknownConfig };
   const inline = validate(configSchemas.tests, inlineConfig, document, errors, options) ?? {};
   const given =
-    validate(configSchemas.tests, body.config ?? {}, document, errors, { ...options, at: [...at, 'config'] }) ?? {};
+    validate(configSchemas.tests, render(body.config ?? {}, [...at, 'config']), document, errors, {
+      ...options,
+      at: [...at, 'config'],
+    }) ?? {};
   const dot = qualified.lastIndexOf('.');
   return {
     name: qualified.slice(dot + 1),

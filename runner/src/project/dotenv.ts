@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -21,7 +21,7 @@ export function projectEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   const file = join(projectDir, '.env');
-  const own = existsSync(file) ? parseDotenv(readFileSync(file, 'utf8')) : {};
+  const own = statSync(file, { throwIfNoEntry: false })?.isFile() ? parseDotenv(readFileSync(file, 'utf8')) : {};
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { ...own, ...Object.fromEntries(set) };
 }

@@ -6,13 +6,18 @@ import { plain, type TemplateValue, text, truthy, typeName, Undefined } from '..
 import { attributeGetter } from './attribute-getter.js';
 import { filterTable } from './filter.js';
 
+/** The items of a value; none of one that is false, as Jinja2's filters of this file have it. */
+function itemsOf(value: TemplateValue): TemplateValue[] {
+  return truthy(value) ? toArray(value) : [];
+}
+
 const noNamed: ReadonlyMap<string, TemplateValue> = new Map();
 
 function select(value: TemplateValue, args: TemplateValue[], named: PyDict, keep: boolean): PyIterator {
   const [test, ...rest] = args;
   const kwargs = namedOf(named);
   return new PyIterator(
-    toArray(value).filter(
+    itemsOf(value).filter(
       (item) => (test === undefined ? truthy(item) : applyTest(text(test), item, rest, kwargs)) === keep,
     ),
   );
@@ -25,7 +30,7 @@ function selectBy(value: TemplateValue, args: TemplateValue[], named: PyDict, ke
   const [test, ...testArgs] = rest;
   const kwargs = namedOf(named);
   return new PyIterator(
-    toArray(value).filter((item) => {
+    itemsOf(value).filter((item) => {
       const part = get(item);
       return (test === undefined ? truthy(part) : applyTest(text(test), part, testArgs, kwargs)) === keep;
     }),
@@ -57,13 +62,13 @@ export const selectionFilters = filterTable(
       if (name === undefined && attribute !== undefined) {
         const unknown = [...named.keys()].find((k) => k !== 'attribute' && k !== 'default');
         if (unknown !== undefined) throw argumentFailure(`map has no argument "${text(unknown)}" beside attribute`);
-        return new PyIterator(toArray(value).map(attributeGetter(attribute, named.get('default'))));
+        return new PyIterator(itemsOf(value).map(attributeGetter(attribute, named.get('default'))));
       }
       if (name === undefined) throw argumentFailure('map needs the name of a filter, or attribute="…"');
       if (typeof name !== 'string') throw typeFailure(`map takes the name of a filter, not ${typeName(name)}`);
       const filterArgs = namedOf(named);
       return new PyIterator(
-        toArray(value).map((item) => plain(apply(name, item, rest, filterArgs.size === 0 ? noNamed : filterArgs))),
+        itemsOf(value).map((item) => plain(apply(name, item, rest, filterArgs.size === 0 ? noNamed : filterArgs))),
       );
     },
     'select(*args, **kwargs)': (value, [args, kwargs]) =>
