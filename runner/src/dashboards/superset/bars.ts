@@ -1,7 +1,6 @@
-import { nameOf } from '../charts/chart.js';
 import { fieldOf } from '../definition-schema.js';
 import { anyTime, type ChartContext, type Form } from './chart-context.js';
-import { axes, formulaLine, type Viz } from './viz.js';
+import { axes, echartOptions, formulaLine, type Viz } from './viz.js';
 import { tones } from './words.js';
 
 /** Bars from 0, side by side or stacked; a histogram of ready bins is one too. */
@@ -15,7 +14,7 @@ export function bars(chart: ChartContext): Viz {
   const x = chart.shown(dimension, 'codes');
   const metric = chart.metric(measure);
   const share = entry.stack === 'share';
-  if (entry.series === undefined) chart.labelColors[chart.name(measure)] ??= tones.blue;
+  if (entry.series === undefined) chart.colorMeasure();
   return {
     form: {
       ...axes,
@@ -32,10 +31,15 @@ export function bars(chart: ChartContext): Viz {
       stack: entry.kind === 'stacked_bar' ? 'Stack' : null,
       x_axis: x,
       xAxisForceCategorical: type !== 'time',
-      ...xAxisOrder(chart, x, lying),
+      ...xAxisOrder(chart, x),
       ...axisTexts(chart, lying),
       ...bounds(chart),
       annotation_layers: referenceLines(chart),
+      echart_options: echartOptions({
+        // names are read from above; without this Superset begins below
+        ...(lying ? { yAxis: { inverse: true } } : {}),
+        [lying ? 'xAxis' : 'yAxis']: share ? { interval: 0.25 } : steps(chart),
+      }),
     },
   };
 }
@@ -68,17 +72,15 @@ export function barsWithEnds(chart: ChartContext): Viz {
 }
 
 /** By the figure where the query orders by it, else by what stands on the axis. */
-function xAxisOrder(chart: ChartContext, x: string, lying: boolean): Form {
+function xAxisOrder(chart: ChartContext, x: string): Form {
   const { entry } = chart;
   const [first] = chart.order;
   const byMeasure = first?.column === fieldOf(entry.measure!).column && fieldOf(entry.dimension!).order === undefined;
-  // lying bars grow upwards: what comes first has to come last
-  const descending = byMeasure ? first.descending : false;
   return {
     x_axis_sort: byMeasure ? chart.name(entry.measure!) : x,
-    x_axis_sort_asc: descending === lying,
+    x_axis_sort_asc: byMeasure ? !first.descending : true,
     x_axis_sort_series: 'name',
-    x_axis_sort_series_ascending: !lying,
+    x_axis_sort_series_ascending: true,
   };
 }
 
@@ -105,14 +107,14 @@ export function bounds({ entry }: ChartContext): Form {
   return { truncateYAxis: entry.domain !== undefined, y_axis_bounds: [low, high] };
 }
 
+/** Five even steps between the ends of an axis; the chart library would crowd the last two. */
+export function steps({ entry }: ChartContext): { interval?: number } {
+  return entry.domain === undefined ? {} : { interval: (entry.domain[1] - entry.domain[0]) / 5 };
+}
+
 /** The reference as a dashed line; one that stands in a column only where all rows agree, which only the data know. */
 export function referenceLines({ entry }: ChartContext): Form[] {
   const { reference } = entry;
   if (reference?.value === undefined) return [];
   return [formulaLine(reference.label, String(reference.value), tones.grey)];
-}
-
-/** What the legend calls the only series of a chart. */
-export function singleName(chart: ChartContext): string {
-  return nameOf(fieldOf(chart.entry.measure!));
 }

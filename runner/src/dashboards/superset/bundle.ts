@@ -111,7 +111,7 @@ function addDashboard(input: BundleInput, dashboard: Dashboard, files: Map<strin
       name: entry.name,
       width: entry.width ?? 'half',
       charts: placed,
-      height: heightOf(pictures[0]!),
+      height: heightOf(pictures[0]!, chart),
       text: [`**${entry.question}**`, plainNote(entry.note)].filter((text) => text !== '').join(' '),
     };
   });
@@ -164,9 +164,11 @@ function pictured(
   return { context, dataset, pictures };
 }
 
-function heightOf({ form }: Viz): number {
-  if (form.viz_type === 'big_number_total') return 18;
-  return 48;
+/** In steps of 8 pixels; every row of what has intervals in series is a bar with a name. */
+function heightOf({ form }: Viz, { entry }: Chart): number {
+  if (form.viz_type === 'big_number_total') return 16;
+  if (form.viz_type === 'table') return 56;
+  return form.x_axis === 'interval_label' && entry.series !== undefined ? 64 : 48;
 }
 
 /** The dashboard's question and what to keep in mind, with the way to the other questions. */

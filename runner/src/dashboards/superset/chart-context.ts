@@ -1,4 +1,5 @@
 import type { Column } from '../../engines/engine.js';
+import { quoteIdentifier, quoteLiteral } from '../../engines/relation.js';
 import { axisName, nameOf } from '../charts/chart.js';
 import { type CellType, cellType } from '../data.js';
 import type { ChartEntry, Field, FieldEntry } from '../definition-schema.js';
@@ -6,7 +7,7 @@ import { fieldOf } from '../definition-schema.js';
 import { numberFormat, timeFormat } from './d3-format.js';
 import { type OrderItem, orderOf } from './order-by.js';
 import { type CalculatedColumn, type OrderMarks, shownColumn } from './shown-column.js';
-import type { Words } from './words.js';
+import { tones, type Words } from './words.js';
 
 /** Values of Superset's forms. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -62,6 +63,20 @@ export class ChartContext {
     return column.name;
   }
 
+  /** SQL of a field's values as people read them. */
+  labelSql(given: FieldEntry): string {
+    const field = fieldOf(given);
+    const plain = `cast(${quoteIdentifier(field.column)} as varchar)`;
+    if (this.typeOf(field.column) !== 'text') return plain;
+    return shownColumn({ ...field, order: undefined }, this.words, 'none').column?.expression ?? plain;
+  }
+
+  /** SQL of the rank that the order of a field gives to its values. */
+  rankSql({ column, order = [] }: Field): string {
+    const branches = order.map((value, i) => `when ${quoteLiteral(String(value))} then ${i}`);
+    return `case cast(${quoteIdentifier(column)} as varchar) ${branches.join(' ')} else ${order.length} end`;
+  }
+
   /**
    * A figure. Rows of a definition's query are figures already: of the one row that a group has, the greatest value is its
    * value.
@@ -76,6 +91,14 @@ export class ChartContext {
       hasCustomLabel: true,
       optionName: `metric_${label.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`,
     };
+  }
+
+  /** Gives the only series of a chart its colour; Superset looks it up by the measure's name, or by its column. */
+  colorMeasure(): void {
+    const { measure } = this.entry;
+    if (measure === undefined) return;
+    this.labelColors[axisName(measure)] = tones.blue;
+    this.labelColors[fieldOf(measure).column] = tones.blue;
   }
 
   name(given: FieldEntry): string {

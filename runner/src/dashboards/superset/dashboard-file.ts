@@ -42,7 +42,7 @@ export function dashboardFile(dashboard: {
         chartsInScope: [],
       },
       label_colors: { ...dashboard.labelColors },
-      map_label_colors: {},
+      map_label_colors: { ...dashboard.labelColors },
       native_filter_configuration: (entry.filters ?? []).map((filter) =>
         filterOf(project, name, filter, dashboard.charts),
       ),

@@ -14,9 +14,9 @@ export function grid(chart: ChartContext): Viz {
       adhoc_filters: [present(fieldOf(entry.measure!).column)],
       border_color: { r: 255, g: 255, b: 255, a: 1 },
       border_width: 1,
-      bottom_margin: 'auto',
+      bottom_margin: 20,
       groupby: chart.shown(entry.row_dimension!, 'locale'),
-      left_margin: 'auto',
+      left_margin: 20,
       legend_type: 'continuous',
       linear_color_scheme: diverging ? 'schemeRdBu' : 'schemeBlues',
       metric: chart.metric(entry.measure!),
@@ -32,7 +32,9 @@ export function grid(chart: ChartContext): Viz {
       value_bounds: [low, high],
       x_axis: chart.shown(entry.dimension!, 'locale'),
       x_axis_time_format: chart.timeFormat(entry.dimension!),
-      xAxisLabelRotation: 0,
+      // names of half a row's width touch each other
+      x_axis_label_rotation:
+        chart.axisType(fieldOf(entry.dimension!)) === 'category' && entry.width !== 'full' ? 30 : 0,
       xscale_interval: 1,
       y_axis_format: chart.format(entry.measure!),
       yscale_interval: 1,

@@ -64,7 +64,7 @@ export function layout(title: string, head: string, cells: readonly Cell[]): For
   };
 
   const inRow = (name: string): string[] => ['ROOT_ID', 'GRID_ID', `ROW-${name}`];
-  addRow('head', [addText('head', head, COLUMNS, 12, inRow('head'))]);
+  addRow('head', [addText('head', head, COLUMNS, 1 + textHeightOf(head, COLUMNS), inRow('head'))]);
   for (const group of rowsOf(cells)) {
     const name = group[0]!.name;
     const width = COLUMNS / group.length;
@@ -73,9 +73,10 @@ export function layout(title: string, head: string, cells: readonly Cell[]): For
     if (group.length === 1 && group[0]!.charts.length > 1) {
       const { charts, text } = group[0]!;
       const share = Math.floor(COLUMNS / charts.length);
+      const wider = COLUMNS % charts.length;
       addRow(
         name,
-        charts.map((chart) => addChart(chart, share, height, inRow(name))),
+        charts.map((chart, i) => addChart(chart, share + (i < wider ? 1 : 0), height, inRow(name))),
       );
       addRow(`${name}-text`, [addText(name, text, COLUMNS, textHeight, inRow(`${name}-text`))]);
       continue;
@@ -115,7 +116,8 @@ function rowsOf(cells: readonly Cell[]): Cell[][] {
   return rows;
 }
 
-function textHeightOf(text: string, width: number): number {
+function textHeightOf(markdown: string, width: number): number {
+  const text = markdown.replace(/\]\([^)]*\)|[[*#]/g, '');
   const perLine = (LINE * width) / COLUMNS - 6;
   const lines = text
     .split('\n')

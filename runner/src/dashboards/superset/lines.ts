@@ -1,7 +1,7 @@
 import { fieldOf } from '../definition-schema.js';
-import { axisTexts, bounds, referenceLines } from './bars.js';
+import { axisTexts, bounds, referenceLines, steps } from './bars.js';
 import { anyTime, type ChartContext, type Form } from './chart-context.js';
-import { axes, formulaLine, type Viz } from './viz.js';
+import { axes, echartOptions, formulaLine, type Viz } from './viz.js';
 import { tones } from './words.js';
 
 /** Lines over numbers, times or categories; an interval becomes a band, as Superset draws forecasts. */
@@ -14,7 +14,7 @@ export function lines(chart: ChartContext): Viz {
     metrics.push(chart.metric(entry.interval.low, `${name}__yhat_lower`));
     metrics.push(chart.metric(entry.interval.high, `${name}__yhat_upper`));
   }
-  if (entry.series === undefined) chart.labelColors[name] ??= tones.blue;
+  if (entry.series === undefined) chart.colorMeasure();
   return {
     form: {
       ...overAxis(chart),
@@ -31,7 +31,7 @@ export function lines(chart: ChartContext): Viz {
 /** Points at categories, without intervals. */
 export function dots(chart: ChartContext): Viz {
   const { entry } = chart;
-  if (entry.series === undefined) chart.labelColors[chart.name(entry.measure!)] ??= tones.blue;
+  if (entry.series === undefined) chart.colorMeasure();
   return {
     form: {
       ...overAxis(chart),
@@ -60,7 +60,7 @@ export function scatter(chart: ChartContext): Viz {
     ') q',
   ].join('\n');
   chart.added.push({ name: apart, type: 'DOUBLE' });
-  if (entry.series === undefined) chart.labelColors[chart.name(entry.measure!)] ??= tones.blue;
+  if (entry.series === undefined) chart.colorMeasure();
   const [low, high] = entry.domain ?? [null, null];
   return {
     form: {
@@ -74,6 +74,7 @@ export function scatter(chart: ChartContext): Viz {
       show_legend: entry.series !== undefined,
       truncateXAxis: true,
       truncateYAxis: true,
+      echart_options: echartOptions({ xAxis: steps(chart), yAxis: steps(chart) }),
       xAxisBounds: [low, high],
       xAxisForceCategorical: false,
       x_axis: apart,
@@ -99,5 +100,9 @@ function overAxis(chart: ChartContext): Form {
     ...axisTexts(chart),
     ...bounds(chart),
     annotation_layers: referenceLines(chart),
+    echart_options: echartOptions({
+      ...(type === 'time' ? { xAxis: { axisLabel: { showMinLabel: true } } } : {}),
+      yAxis: steps(chart),
+    }),
   };
 }

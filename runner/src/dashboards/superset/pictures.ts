@@ -2,7 +2,7 @@ import { bars, barsWithEnds } from './bars.js';
 import type { ChartContext } from './chart-context.js';
 import { grid } from './grids.js';
 import { histogram } from './histogram.js';
-import { intervalBoxes } from './interval-boxes.js';
+import { intervalBars } from './interval-bars.js';
 import { dots, lines, scatter } from './lines.js';
 import { bigNumbers, table } from './tables.js';
 import type { Viz } from './viz.js';
@@ -18,7 +18,7 @@ export function picturesOf(chart: ChartContext): Viz[] {
     case 'line':
       return [lines(chart)];
     case 'dot':
-      return [entry.interval === undefined ? dots(chart) : intervalBoxes(chart)];
+      return [entry.interval === undefined ? dots(chart) : intervalBars(chart)];
     case 'heatmap':
     case 'matrix':
       return [grid(chart)];

@@ -10,7 +10,7 @@ export function plainNote(note: string | undefined): string {
     .filter((sentence) => !sentence.includes('\u0000'))
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '')
-    .map((sentence) => sentence[0]!.toUpperCase() + sentence.slice(1))
+    .map((sentence) => (/^[a-z]\w/.test(sentence) ? sentence[0]!.toUpperCase() + sentence.slice(1) : sentence))
     .map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`))
     .join(' ');
 }

@@ -7,6 +7,9 @@ import { tones, type Words } from './words.js';
  * `codes` where Superset compares code points (zero-width spaces, which come after every letter), `locale` where it compares
  * as people sort (hair spaces, which come before every letter).
  */
+/** Stands before a text as often as others come before it. */
+export const orderMark = '\u200b';
+
 export type OrderMarks = 'codes' | 'locale' | 'none';
 
 export interface CalculatedColumn {
@@ -18,7 +21,7 @@ export interface CalculatedColumn {
 
 /** The text of a value with its rank among `count` values. */
 function marked(text: string, rank: number, count: number, marks: OrderMarks): string {
-  if (marks === 'codes') return '\u200b'.repeat(rank) + text;
+  if (marks === 'codes') return orderMark.repeat(rank) + text;
   return marks === 'locale' ? '\u200a'.repeat(count - rank) + text : text;
 }
 
@@ -42,10 +45,11 @@ export function shownColumn(
     const rank = order.indexOf(value);
     const text = labels[value] ?? value;
     const shown = rank < 0 ? rest(text) : marked(text, rank, order.length, marks);
-    if (shown !== value) branches.push(`WHEN ${quoteLiteral(value)} THEN ${quoteLiteral(shown)}`);
+    if (shown !== value || rank >= 0) branches.push(`WHEN ${quoteLiteral(value)} THEN ${quoteLiteral(shown)}`);
   }
   for (const [value, color] of Object.entries(colors)) {
     const rank = order.indexOf(value);
+    if (rank < 0 && order.length > 0) continue;
     const text = labels[value] ?? value;
     shownColors[rank < 0 ? rest(text) : marked(text, rank, order.length, marks)] = tones[color];
   }

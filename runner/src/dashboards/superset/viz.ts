@@ -54,3 +54,9 @@ export function formulaLine(name: string, value: string, color: string): Form {
     width: 1,
   };
 }
+
+/** Options that Superset 6.1 and later hands to its chart library; earlier ones leave them out. */
+export function echartOptions(options: Readonly<Record<string, Form>>): string {
+  const given = Object.entries(options).filter(([, one]) => Object.keys(one).length > 0);
+  return given.length === 0 ? '' : JSON.stringify(Object.fromEntries(given));
+}
