@@ -1,7 +1,7 @@
 {# A moment (timestamptz) as the clock on the wall of the project's timezone shows it (timestamp). #}
-{% macro local_time(moment) -%}
-({{ moment }} at time zone '{{ var('timezone') }}')
-{%- endmacro %}
+{% macro local_time(moment) %}{{ return(adapter.dispatch('local_time')(moment)) }}{% endmacro %}
+{% macro default__local_time(moment) -%} ({{ moment }} at time zone '{{ var('timezone') }}') {%- endmacro %}
+{% macro trino__local_time(moment) -%} cast({{ moment }} at time zone '{{ var('timezone') }}' as timestamp(6)) {%- endmacro %}
 
 {# Morning 5–11, afternoon 12–16, evening 17–20, night 21–4; the seed parts_of_day says the same, and a test holds them together. #}
 {% macro part_of_day(hour) -%}
@@ -15,9 +15,9 @@ end
 {%- endmacro %}
 
 {# Weekday of a date or timestamp, 1 Monday … 7 Sunday (ISO 8601). #}
-{% macro iso_weekday(moment) -%}
-extract(isodow from {{ moment }})
-{%- endmacro %}
+{% macro iso_weekday(moment) %}{{ return(adapter.dispatch('iso_weekday')(moment)) }}{% endmacro %}
+{% macro default__iso_weekday(moment) -%} extract(isodow from {{ moment }}) {%- endmacro %}
+{% macro trino__iso_weekday(moment) -%} day_of_week({{ moment }}) {%- endmacro %}
 
 {# Saturday and Sunday, of ISO weekdays (1 Monday … 7 Sunday). #}
 {% macro is_weekend(isodow) -%}
@@ -32,9 +32,9 @@ end
 {%- endmacro %}
 
 {# Seconds from one moment to another, with fractions. #}
-{% macro seconds_between(earlier, later) -%}
-(epoch({{ later }}) - epoch({{ earlier }}))
-{%- endmacro %}
+{% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between')(earlier, later)) }}{% endmacro %}
+{% macro default__seconds_between(earlier, later) -%} (epoch({{ later }}) - epoch({{ earlier }})) {%- endmacro %}
+{% macro trino__seconds_between(earlier, later) -%} (to_unixtime({{ later }}) - to_unixtime({{ earlier }})) {%- endmacro %}
 
 {# First day of the day, week (Monday) or month that a date lies in. #}
 {% macro period_start(period, day) -%}
@@ -43,7 +43,7 @@ cast(date_trunc('{{ period }}', {{ day }}) as date)
 
 {# The first day after the period that begins at `start`. #}
 {% macro next_period(period, start) -%}
-cast({{ start }} + interval '1' {{ period }} as date)
+cast({{ start }} + interval {{ "'7' day" if period == 'week' else "'1' " ~ period }} as date)
 {%- endmacro %}
 
 {# Rows `period_start`, one for each period from the first to the last date, gaps included; no rows when the dates are null. #}

@@ -1,6 +1,10 @@
 {# Rows `number`, one for each whole number from first to last. #}
-{% macro whole_numbers(first, last) -%}
+{% macro whole_numbers(first, last) %}{{ return(adapter.dispatch('whole_numbers')(first, last)) }}{% endmacro %}
+{% macro default__whole_numbers(first, last) -%}
 select cast(unnest(generate_series({{ first }}, {{ last }})) as integer) as number
+{%- endmacro %}
+{% macro trino__whole_numbers(first, last) -%}
+select cast(number as integer) as number from unnest(sequence({{ first }}, {{ last }})) as numbers (number)
 {%- endmacro %}
 
 {# Quantile of an aggregated column, with linear interpolation between neighbours. #}

@@ -75,6 +75,8 @@ export interface VacuumOptions extends SelectionOptions {
 
 export interface CompileOptions extends SelectionOptions {
   readonly inline?: string;
+  /** bind only: write and print nothing */
+  readonly check?: boolean;
 }
 
 export interface ScheduleOptions extends GlobalOptions {
@@ -141,6 +143,8 @@ export const flags = {
   fullRefresh: (): Option => new Option('-f, --full-refresh', 'build incremental tables and seeds anew'),
   failFast: (): Option => new Option('-x, --fail-fast', 'stop at the first failure'),
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
+  check: (): Option =>
+    new Option('--check', "bind the SQL in the target's engine instead of writing it, and run nothing"),
   inline: (what: string): Option => new Option('--inline <sql>', what),
   asOf: (): Option =>
     new Option(

@@ -10,6 +10,16 @@ import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
 /** Schema of the engine's catalog that holds typed, empty stand-ins of every node. */
 const CHECK_SCHEMA = 'tsdbt_check';
 
+/** What stands for a node whose columns are known, while the SQL of others is bound. */
+export interface StandIns {
+  /** Makes one. @returns the name by which SQL reads it */
+  add(node: ManifestNode, columns: readonly Column[]): Promise<Relation>;
+  /** Columns of a SELECT that may name those made before. */
+  describe(sql: string): Promise<readonly Column[]>;
+  /** Removes them all. */
+  close(): Promise<void>;
+}
+
 /** A node to check: how its columns are found. */
 export interface CheckedNode {
   readonly node: ManifestNode;
@@ -21,6 +31,8 @@ export interface CheckedNode {
    */
   readonly compile?: ((relationOf: (uniqueId: string) => Relation) => Promise<CompiledCode | undefined>) | undefined;
   readonly compiledPath: string;
+  /** what SQL reads instead of a stand-in: a relation that is there already */
+  readonly relation?: Relation | undefined;
   /** what to say of the columns once they are known (contracts) */
   readonly judge?: ((columns: readonly Column[]) => Promise<readonly TsdbtError[]>) | undefined;
   /** ids of the nodes whose stand-ins the SQL names */
@@ -37,37 +49,75 @@ class UnknownColumns extends Error {}
  * with its columns' types, and the nodes below it are bound against these.
  *
  * @param nodes each after everything it reads
+ * @param standIns are closed at the end
  * @returns all errors, each in the file that the user wrote; nodes below a wrong one are not judged
  */
 export async function checkTypes(
   nodes: readonly CheckedNode[],
-  session: Session,
+  standIns: StandIns,
   manifest: Manifest,
 ): Promise<readonly TsdbtError[]> {
   const errors: TsdbtError[] = [];
-  const standIns = new Map<string, Relation>();
-  await session.execute(`CREATE SCHEMA IF NOT EXISTS ${CHECK_SCHEMA}`);
+  const names = new Map<string, Relation>();
   try {
     for (const checked of nodes) {
-      const columns = await columnsOf(checked, session, standIns, errors, manifest);
+      const columns = await columnsOf(checked, standIns, names, errors, manifest);
       if (columns === undefined) continue;
       if (checked.judge !== undefined) errors.push(...(await checked.judge(columns)));
       if (checked.node.resourceType === 'test') continue;
-      const standIn = new Relation(CHECK_SCHEMA, checked.node.uniqueId);
-      const typed = columns.map((column) => `CAST(NULL AS ${column.type}) AS ${quoteIdentifier(column.name)}`);
-      await session.execute(`CREATE OR REPLACE VIEW ${standIn} AS SELECT ${typed.join(', ')} LIMIT 0`);
-      standIns.set(checked.node.uniqueId, standIn);
+      names.set(checked.node.uniqueId, checked.relation ?? (await standIns.add(checked.node, columns)));
     }
   } finally {
-    await session.execute(`DROP SCHEMA ${CHECK_SCHEMA} CASCADE`);
+    await standIns.close();
   }
   return errors;
 }
 
+/** Stand-ins as empty views, in a schema of their own. */
+export async function viewStandIns(session: Session): Promise<StandIns> {
+  await session.execute(`CREATE SCHEMA IF NOT EXISTS ${CHECK_SCHEMA}`);
+  return {
+    async add(node, columns) {
+      const standIn = new Relation(CHECK_SCHEMA, node.uniqueId);
+      await session.execute(`CREATE OR REPLACE VIEW ${standIn} AS ${emptySelect(columns)}`);
+      return standIn;
+    },
+    describe: (sql) => session.describe(sql),
+    close: () => session.execute(`DROP SCHEMA ${CHECK_SCHEMA} CASCADE`),
+  };
+}
+
+/** Stand-ins as CTEs before the SELECT, for engines in which nothing should be made for a check. */
+export function cteStandIns(session: Session): StandIns {
+  const ctes = new Map<string, string>();
+  return {
+    async add(node, columns) {
+      const name = quoteIdentifier(`${CHECK_SCHEMA}.${node.uniqueId}`);
+      ctes.set(name, `${name} AS (${emptySelect(columns)})`);
+      return new Relation('', name, undefined, 'ephemeral');
+    },
+    describe(sql) {
+      const used = [...ctes].filter(([name]) => sql.includes(name)).map(([, cte]) => cte);
+      if (used.length === 0) return session.describe(sql);
+      return session.describe(`WITH ${used.join(', ')} SELECT * FROM (\n${sql.replace(/[;\s]+$/, '')}\n) AS checked`);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function emptySelect(columns: readonly Column[]): string {
+  const typed = columns.map(({ name, type }) => {
+    // the type of a bare null has no name to cast to
+    const value = type === 'UNKNOWN' ? 'NULL' : `CAST(NULL AS ${type})`;
+    return `${value} AS ${quoteIdentifier(name)}`;
+  });
+  return `SELECT ${typed.join(', ')} LIMIT 0`;
+}
+
 async function columnsOf(
   checked: CheckedNode,
-  session: Session,
-  standIns: ReadonlyMap<string, Relation>,
+  standIns: StandIns,
+  names: ReadonlyMap<string, Relation>,
   errors: TsdbtError[],
   manifest: Manifest,
 ): Promise<readonly Column[] | undefined> {
@@ -79,16 +129,16 @@ async function columnsOf(
       return undefined;
     }
   }
-  if (checked.compile === undefined || checked.reads.some((id) => !standIns.has(id))) return undefined;
+  if (checked.compile === undefined || checked.reads.some((id) => !names.has(id))) return undefined;
   let compiled: CompiledCode | undefined;
   try {
     compiled = await checked.compile((id) => {
-      const standIn = standIns.get(id);
+      const standIn = names.get(id);
       if (standIn === undefined) throw new UnknownColumns();
       return standIn;
     });
     if (compiled === undefined) return undefined;
-    return await session.describe(compiled.sql);
+    return await standIns.describe(compiled.sql);
   } catch (thrown) {
     if (thrown instanceof UnknownColumns) return undefined;
     if (thrown instanceof EngineFailure && compiled !== undefined) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trinoTargetKeys } from './targets-trino.js';
 
 const text = z.string();
 const paths = z.array(text);
@@ -45,14 +46,7 @@ export const targetSchema = z.strictObject({
   memory_limit: text.optional().describe('Memory the engine may use, e.g. 2GB.'),
   settings: z.record(z.string(), z.union([text, z.number(), z.boolean()])).optional(),
   path: text.optional().describe('storage: native: the database file, relative to the project.'),
-  host: text.optional(),
-  port: z.union([z.number(), text]).optional(),
-  user: text.optional(),
-  password: text.optional(),
-  catalog: text.optional(),
-  method: text.optional(),
-  http_scheme: z.enum(['http', 'https']).optional(),
-  session_properties: record.optional(),
+  ...trinoTargetKeys,
   extensions: z.array(z.unknown()).optional(),
   attach: z.array(z.unknown()).optional(),
   secrets: z.unknown().optional(),

@@ -1,7 +1,7 @@
 import type { Column, QueryResult, Session } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
-import { type CheckedNode, checkTypes } from '../lineage/binder-check.js';
+import { type CheckedNode, checkTypes, cteStandIns, viewStandIns } from '../lineage/binder-check.js';
 import { type CompileOptions, compileNode } from '../manifest/compile.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import { seedSelect } from '../materialize/seed-select.js';
@@ -32,20 +32,25 @@ export async function checkRun(
   const outside = new Set(
     [...built.keys(), ...tests.map((test) => test.uniqueId)].flatMap((id) => state.namedParents(id)),
   );
+  const { createsViews, runsModels } = state.engine.capabilities;
+  const published = (id: string): CheckedNode => ({
+    node: state.manifest.get(id)!,
+    columns: () => publishedColumns(state, id, session),
+    relation: createsViews ? undefined : state.relationOf(id),
+    compiledPath: '',
+    reads: [],
+  });
   const checked: CheckedNode[] = [];
   for (const id of state.manifest.order) {
     const node = built.get(id);
-    if (node !== undefined) checked.push(await builtNode(state, node, session));
-    else if (outside.has(id))
-      checked.push({
-        node: state.manifest.get(id)!,
-        columns: () => publishedColumns(state, id, session),
-        compiledPath: '',
-        reads: [],
-      });
+    if (node === undefined) {
+      if (outside.has(id)) checked.push(published(id));
+    } else if (runsModels) checked.push(await builtNode(state, node, session));
+    // another engine builds it: the types of its rows, its seed and its contract are that engine's
+    else checked.push(node.language === 'sql' ? sqlNode(state, node, false) : published(id));
   }
   for (const test of tests) checked.push(sqlNode(state, test, false));
-  return checkTypes(checked, session, state.manifest);
+  return checkTypes(checked, createsViews ? await viewStandIns(session) : cteStandIns(session), state.manifest);
 }
 
 async function builtNode(state: RunState, node: ModelNode, session: Session): Promise<CheckedNode> {

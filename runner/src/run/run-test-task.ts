@@ -5,6 +5,8 @@ import type { ManifestNode, TestNode } from '../manifest/nodes.js';
 import { runTest } from '../quality/run-test.js';
 import type { RunState } from './run-state.js';
 import type { TaskEnd } from './scheduler.js';
+import { summaryOf } from './summaries.js';
+import { tellProgress } from './tell-progress.js';
 
 /**
  * Runs one test, on staged relations where they are given, else on what is published, and reports it.
@@ -20,6 +22,12 @@ export async function runOneTest(
   const startedAt = new Date();
   const elapsed = (): number => (Date.now() - startedAt.getTime()) / 1000;
   state.started(test);
+  const node = summaryOf(test);
+  const silent = tellProgress(
+    session,
+    (event) => state.request.bus.emit(event),
+    ({ done, of }) => ({ event: 'node_progress', node, done, of, unit: 'splits' }),
+  );
   try {
     for (const id of state.namedParents(test.uniqueId)) if (!staged.has(id)) await state.expose(id);
     const { code, path } = await state.compile(test, session, { staged });
@@ -56,6 +64,8 @@ export async function runOneTest(
       { startedAt, completedAt: new Date(), worker },
     );
     return 'stop';
+  } finally {
+    silent();
   }
 }
 
@@ -76,6 +86,11 @@ async function storeFailures(
     state.request.storeFailures ?? test.config.store_failures ?? test.config.store_failures_as !== undefined;
   if (!wanted || test.config.store_failures_as === 'ephemeral') return undefined;
   const relation = new Relation(test.schema, test.alias);
+  if (!state.engine.capabilities.runsModels) {
+    if (failures > 0)
+      state.log('warn', `the failing rows of ${test.name} are not kept: nothing is written on this target`);
+    return undefined;
+  }
   if (failures === 0 && (await state.storage.published(relation)) === undefined) return undefined;
   const options = {
     partitionBy: [],

@@ -10,6 +10,7 @@ import type { Project } from '../project/project.js';
 import { compilePublished, compileText, withLake } from './compile.js';
 import { missingParents } from './missing-parents.js';
 import type { RunState } from './run-state.js';
+import { tellProgress } from './tell-progress.js';
 
 export interface ShowRequest {
   readonly project: Project;
@@ -30,6 +31,9 @@ export interface ShownRows {
   readonly rows: readonly (readonly unknown[])[];
 }
 
+/** What takes longer than so many milliseconds says how far it is. */
+const SLOW = 3_000;
+
 /**
  * Rows of a model as its SQL gives them now, of a test's failing rows, of a seed or TypeScript model as it is published, or of
  * inline SQL. With `asOf`, what a model's table held then.
@@ -38,6 +42,16 @@ export interface ShownRows {
 export async function showQuery(request: ShowRequest): Promise<ShownRows> {
   const { node, inline, limit, asOf } = request;
   const rows = async (state: RunState, session: Session): Promise<ShownRows> => {
+    tellProgress(
+      session,
+      (event) => request.bus.emit(event),
+      ({ state: doing, done, of, rows: read }) => ({
+        event: 'log',
+        level: 'info',
+        message: `${doing}: ${done} of ${of} splits, ${read.toLocaleString('en-US')} rows read`,
+      }),
+      SLOW,
+    );
     if (inline !== undefined) {
       const code = await compileText(state, inline, session);
       return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, undefined));

@@ -65,7 +65,7 @@ describe('a project', () => {
 
 describe('targets', () => {
   const yaml =
-    'name: shop\ntarget: prod\ntargets:\n  dev: {type: duckdb}\n  prod: {type: trino, schema: gold, host: h}\n';
+    'name: shop\ntarget: prod\ntargets:\n  dev: {type: duckdb}\n  prod: {type: trino, schema: gold, host: h, user: u, catalog: c}\n';
 
   it('come from project.yml', async () => {
     const shop = await open(project(yaml));

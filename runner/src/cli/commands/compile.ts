@@ -1,19 +1,40 @@
+import { ProjectError } from '../../errors/tsdbt-error.js';
+import { counted } from '../../report/node-line.js';
+import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { CompileOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
 
-/** Writes compiled SQL to target/compiled; that of a single node, or of `--inline`, goes to standard output too. */
+/**
+ * Writes compiled SQL to target/compiled; that of a single node, or of `--inline`, goes to standard output too. With `--check` it is bound
+ * by the target's engine instead, with the tests of what is selected.
+ */
 export function compile(options: CompileOptions, effects: Effects): Promise<number> {
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const { compileNodes } = await import('../../run/compile.js');
     // what is named is wanted without its tests
-    const one = { ...options, indirectSelection: options.select ? ('empty' as const) : options.indirectSelection };
+    const one = options.select && !options.check ? { ...options, indirectSelection: 'empty' as const } : options;
     const selected =
       options.inline === undefined
         ? selectedBy(one, manifest, ['model', 'test', 'snapshot', 'analysis'])
         : new Set<string>();
+    if (options.check) {
+      if (options.inline !== undefined)
+        throw new ProjectError(cliCodes.conflictingFlags, '--check takes models and tests, not --inline', {
+          hint: 'tsdbt show --inline … --limit 0 binds a text',
+        });
+      const { checkNodes } = await import('../../run/check-nodes.js');
+      const checked = await interruptible(
+        effects,
+        (signal) => checkNodes({ project, manifest, selected, bus, signal }),
+        (message) => bus.emit({ event: 'log', level: 'info', message }),
+      );
+      const message = `Checked ${counted(checked.nodes, 'node')} with ${checked.engine}`;
+      bus.emit({ event: 'log', level: 'info', message });
+      return 0;
+    }
     const compiled = await interruptible(
       effects,
       (signal) => compileNodes({ project, manifest, selected, inline: options.inline, bus, signal }),

@@ -100,7 +100,8 @@ function kindOf(error: StatementError, name: string): Kind {
 }
 
 /** Lines and columns are counted from 1, columns in code points. */
-function offsetOf({ errorLocation }: StatementError, sql: string, subject: string | undefined): number | undefined {
+function offsetOf(error: StatementError, sql: string, subject: string | undefined): number | undefined {
+  const errorLocation = error.errorLocation ?? placeIn(error.message);
   if (errorLocation === undefined) return undefined;
   let start = 0;
   for (let line = 1; line < errorLocation.lineNumber; line++) {
@@ -118,10 +119,16 @@ function offsetOf({ errorLocation }: StatementError, sql: string, subject: strin
   return offset;
 }
 
+function placeIn(message: string): StatementError['errorLocation'] {
+  const place = PLACE.exec(message);
+  return place === null ? undefined : { lineNumber: Number(place[1]), columnNumber: Number(place[2]) };
+}
+
 const SUBJECTS = [
   /^(?:Column|Table|View|Schema|Catalog|Function) '(.+?)' (?:cannot be resolved|does not exist|not found|not registered)/,
   /^Unexpected parameters .*? for function (\w+)\./,
-  /^Unknown type: (.+)$/,
+  /^Unknown (?:resolvedType|type): (.+)$/,
+  /^Invalid EXTRACT field (\w+),/i,
   /^'(\w+)' must be an aggregate expression/,
   /^mismatched input '([^']+)'/,
 ];
@@ -145,6 +152,7 @@ function messageOf(message: string, name: string, subject: string | undefined, c
   if (name === 'COLUMN_NOT_FOUND' && own !== undefined) return `column "${own}" not found`;
   if (name === 'TABLE_NOT_FOUND' && own !== undefined) return `table "${own}" does not exist`;
   if (name === 'SCHEMA_NOT_FOUND' && own !== undefined) return `schema "${own}" does not exist`;
+  if (name === 'TYPE_NOT_FOUND' && own !== undefined) return `type "${own}" does not exist`;
   if (name === 'CATALOG_NOT_FOUND' && own !== undefined) return `catalog "${own}" does not exist`;
   if (/not registered$/.test(message) && own !== undefined) return `function "${own}" does not exist`;
   // what the parser would have liked instead is a list of half the language
@@ -155,6 +163,9 @@ function messageOf(message: string, name: string, subject: string | undefined, c
   return /^[A-Z][a-z]/.test(line) ? line[0]!.toLowerCase() + line.slice(1) : line;
 }
 
+/** Some errors are told by the class that was thrown, and by their place in words only. */
+const PLACE = /^(?:io\.trino\.[\w.]+Exception: )?line (\d+):(\d+): /;
+
 function withoutPlace(message: string): string {
-  return message.replace(/^line \d+:\d+: /, '');
+  return message.replace(PLACE, '');
 }

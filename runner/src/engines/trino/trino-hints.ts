@@ -32,6 +32,23 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   today: 'current_date',
 };
 
+/** Types of DuckDB that Trino calls otherwise. */
+const TYPES: Readonly<Record<string, string>> = {
+  timestamptz: 'timestamp with time zone',
+  blob: 'varbinary',
+  bytea: 'varbinary',
+  text: 'varchar',
+  string: 'varchar',
+  float: 'real',
+  hugeint: 'decimal(38, 0)',
+  utinyint: 'smallint',
+  usmallint: 'integer',
+  uinteger: 'bigint',
+  ubigint: 'decimal(20, 0)',
+  struct: 'row(…)',
+  datetime: 'timestamp',
+};
+
 /** Syntax of DuckDB that Trino does not read, by what stands where reading stopped. */
 const SYNTAX: readonly (readonly [RegExp, string])[] = [
   [/^::?/, 'Trino has no "::": write cast(x as type)'],
@@ -55,10 +72,15 @@ export function hintFor(
   switch (errorName) {
     case 'SYNTAX_ERROR': {
       const rest = offset === undefined ? '' : statement.slice(offset, offset + 40);
+      if (subject?.toLowerCase() === 'isodow') return 'in Trino this is day_of_week(x)';
       return SYNTAX.find(([pattern]) => pattern.test(rest))?.[1];
     }
     case 'FUNCTION_NOT_FOUND': {
       const other = FUNCTIONS[subject?.toLowerCase() ?? ''];
+      return other === undefined ? undefined : `in Trino this is ${other}`;
+    }
+    case 'TYPE_NOT_FOUND': {
+      const other = TYPES[subject?.toLowerCase() ?? ''];
       return other === undefined ? undefined : `in Trino this is ${other}`;
     }
     case 'TYPE_MISMATCH':
