@@ -45,7 +45,11 @@ export async function registerWithServer(
     if (ours !== undefined) write.push({ registration, moved: true });
     else {
       const found = await server.locationOf(registration);
-      if (found === registration.location) continue;
+      if (found === registration.location) {
+        // the record was lost: what lies here under this name is this project's
+        now.set(key, registration.location);
+        continue;
+      }
       errors.push(
         new StorageError(registerCodes.nameTaken, `${key} is already another table in Trino`, {
           hint: `drop it there (CALL ${catalog}.system.unregister_table), or give the model another name or alias`,
@@ -55,6 +59,7 @@ export async function registerWithServer(
     }
   }
   if (errors.length > 0) throw new TsdbtErrors(errors);
+  if (now.size > before.size) onChange(now);
   await server.addSchemas(new Set(write.map(({ registration }) => registration.schema)));
   for (const { registration, moved } of write) {
     const key = `${registration.schema}.${registration.table}`;
@@ -157,7 +162,7 @@ class ServerCatalog {
 function hintFor(message: string): string | undefined {
   if (/register_table procedure is disabled|unregister_table procedure is disabled/i.test(message))
     return 'set delta.register-table-procedure.enabled=true in the catalog, or register by files (register: { metastore: … })';
-  if (/Catalog '.*' (does not exist|not found)/i.test(message))
+  if (/^catalog \S+ (does not exist|not found)/i.test(message))
     return 'name a catalog of the connector delta_lake with catalog: in the target';
   if (/No transaction log found|does not exist|not found|Location .* invalid/i.test(message))
     return 'the server sees another folder: its local.location must be the warehouse, or say how it names it with register: { location: … }';
