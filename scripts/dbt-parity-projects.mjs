@@ -3,12 +3,12 @@
 
 const utils = { dbt_utils: { repo: 'dbt-labs/dbt-utils' } };
 const date = { dbt_date: { repo: 'godatadriven/dbt-date' } };
-const fivetran = { fivetran_utils: { repo: 'fivetran/dbt_fivetran_utils' }, ...utils };
+const fivetran = { fivetran_utils: { repo: 'fivetran/dbt_fivetran_utils', ref: 'v0.4.10' }, ...utils };
+const expectations = { dbt_expectations: { repo: 'metaplane/dbt-expectations' }, ...date };
 const self = (name, repo) => ({ [name]: { repo } });
 
 /**
- * name → repo, folder of the project in it, packages by the name of their folder under dbt_packages.
- * `seeds`: folder of CSV files that have to be loaded as the project's sources first.
+ * name → repo (at `ref`, where one is named), folder of the project in it, packages by the name of their folder under dbt_packages.
  */
 export const projects = {
   'jaffle-shop-classic': { repo: 'dbt-labs/jaffle-shop-classic' },
@@ -19,7 +19,11 @@ export const projects = {
   },
   'dbt-duckdb-demo': { repo: 'simran-basu/dbt-duckdb-demo' },
   'classicmodels-dbt-duckdb': { repo: 'yurizza/classicmodels-dbt-duckdb' },
-  'jaffle-shop': { repo: 'dbt-labs/jaffle-shop', packages: { ...utils, ...date }, vars: { load_source_data: true } },
+  'jaffle-shop': {
+    repo: 'dbt-labs/jaffle-shop',
+    packages: { ...utils, ...date, audit_helper: { repo: 'dbt-labs/dbt-audit-helper' } },
+    vars: { load_source_data: true },
+  },
   'dbt-duckdb-incremental-starter': { repo: 'Goku007007/dbt-duckdb-incremental-starter' },
   'local-dbt-duckdb-data-quality': {
     repo: 'xs233-bt/local-dbt-duckdb-data-quality',
@@ -40,7 +44,7 @@ export const projects = {
   'dbt-graph-theory': {
     repo: 'jpmmcneill/dbt-graph-theory',
     folder: 'integration_tests',
-    packages: { ...self('dbt_graph_theory', 'jpmmcneill/dbt-graph-theory'), ...utils },
+    packages: { ...self('dbt_graph_theory', 'jpmmcneill/dbt-graph-theory'), ...expectations },
   },
   'dbt-unit-testing': {
     repo: 'EqualExperts/dbt-unit-testing',

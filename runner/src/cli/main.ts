@@ -45,6 +45,10 @@ async function report(thrown: unknown, argv: readonly string[], effects: Effects
   if (json && errors.length > 0) {
     const { eventJson } = await import('../report/event-json.js');
     for (const error of errors) stderr.write(`${eventJson({ event: 'error', error, at: effects.now() }, redact)}\n`);
-  } else stderr.write(`${text}\n`);
+  } else {
+    const { dbtHeading } = await import('./dbt-heading.js');
+    const heading = dbtHeading(errors, argv, effects);
+    stderr.write(`${heading === undefined ? '' : `${heading}\n`}${text}\n`);
+  }
   return exitCode;
 }

@@ -131,7 +131,9 @@ function toNode(state: ParseState, draft: Draft): ModelNode {
       ? described
       : docs.render(described, located.document.placeOf([...located.at, 'description']), own);
   if (located !== undefined) checkGroup(state, config.group, located, own);
-  errors.push(...own);
+  const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
+  project.unknownKeys?.push(...own.filter(isMild));
+  errors.push(...own.filter((error) => !isMild(error)));
   const forTemplates = {
     ...stub,
     unique_id: uniqueId,

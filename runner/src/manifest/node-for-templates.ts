@@ -43,6 +43,7 @@ function columnsForTemplates(columns: ReadonlyMap<string, ColumnProperties>): Re
         data_type: column.dataType ?? null,
         meta: { ...column.meta },
         tags: [...column.tags],
+        config: { meta: { ...column.meta }, tags: [...column.tags] },
         quote: column.quote ?? null,
         constraints: column.constraints.map((constraint) => ({ ...constraint })),
       },

@@ -19,6 +19,7 @@ const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
   build: ['model', 'seed', 'snapshot', 'test'],
   run: ['model'],
   seed: ['seed'],
+  snapshot: ['snapshot'],
   test: ['test'],
 };
 
@@ -52,6 +53,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
       counts: countsOf(tasks),
       total: state.total,
     });
+    if (tasks.length === 0) state.log('warn', 'nothing to do: no node matches the selection');
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
     const [session] = sessions;

@@ -1,4 +1,5 @@
 import { type GraphError, TsdbtErrors } from '../../errors/tsdbt-error.js';
+import { graphCodes } from '../codes.js';
 import type { Manifest } from '../manifest.js';
 import type { ResourceType } from '../nodes.js';
 import { type IndirectSelection, parseSelection, type Selection } from './criterion.js';
@@ -38,7 +39,9 @@ export function selectNodes(manifest: Manifest, options: SelectOptions = {}): Se
     options.exclude === undefined || options.exclude.length === 0
       ? undefined
       : evaluateSelection(manifest, parseSelection(options.exclude), indirectSelection, errors, options.state);
-  if (errors.length > 0) throw new TsdbtErrors(errors);
+  // dbt goes on with what else is selected
+  const fatal = errors.filter((e) => !manifest.project.isDbt || e.code !== graphCodes.selectorMatchesNothing);
+  if (fatal.length > 0) throw new TsdbtErrors(fatal);
   const left: Selected =
     excluded === undefined
       ? selected
