@@ -52,6 +52,11 @@ export function barsWithEnds(chart: ChartContext): Viz {
   const name = label ?? 'interval';
   const ends = [chart.metric(low, `${name}, low`), chart.metric(high, `${name}, high`)];
   for (const { label: end } of ends) chart.labelColors[end as string] = tones.grey;
+  const { reference } = entry;
+  if (reference?.column !== undefined) {
+    ends.push(chart.metric(reference.column, reference.label));
+    chart.labelColors[reference.label] = tones.red;
+  }
   return {
     form: {
       ...form,

@@ -1,5 +1,5 @@
 import { fieldOf } from '../definition-schema.js';
-import { type ChartContext, present } from './chart-context.js';
+import type { ChartContext } from './chart-context.js';
 import { common, type Viz } from './viz.js';
 
 /** Heatmaps and matrices: colours at the crossing of two dimensions, numbers in the cells of a matrix. */
@@ -11,7 +11,6 @@ export function grid(chart: ChartContext): Viz {
     form: {
       ...common,
       viz_type: 'heatmap_v2',
-      adhoc_filters: [present(fieldOf(entry.measure!).column)],
       border_color: { r: 255, g: 255, b: 255, a: 1 },
       border_width: 1,
       bottom_margin: 20,

@@ -1,16 +1,26 @@
 /**
- * The sentences of a note that say the same whatever the data are. Superset shows live data: a sentence filled in when the
- * bundle was made would soon be wrong, so sentences with figures stay with the static page.
+ * What a note says whatever the data are. Superset shows live data: a sentence filled in when the bundle was made would soon be
+ * wrong, so parts with figures stay with the static page.
  */
 export function plainNote(note: string | undefined): string {
   if (note === undefined) return '';
-  const marked = note.replace(/\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}/g, '\u0000').replace(/\s+/g, ' ');
+  const marked = note
+    .replace(/\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}/g, '\u0000')
+    .replace(/\s+/g, ' ')
+    .trim();
   return marked
-    .split(/(?<=[.!?])\s+|;\s+/)
-    .filter((sentence) => !sentence.includes('\u0000'))
-    .map((sentence) => sentence.trim())
+    .split(/(?<=[.!?])\s+/)
+    .map(plainSentence)
     .filter((sentence) => sentence !== '')
-    .map((sentence) => (/^[a-z]\w/.test(sentence) ? sentence[0]!.toUpperCase() + sentence.slice(1) : sentence))
-    .map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`))
     .join(' ');
+}
+
+/** A sentence without the parts between semicolons that have figures. */
+function plainSentence(sentence: string): string {
+  const parts = sentence.split(/;\s+/);
+  const kept = parts.filter((part) => !part.includes('\u0000'));
+  const text = kept.join('; ');
+  if (text === '') return '';
+  const begun = parts[0] === kept[0] ? text : text[0]!.toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -29,6 +29,9 @@ export const axes: Form = {
   order_desc: true,
   rich_tooltip: true,
   show_empty_columns: true,
+  // by default Superset puts series with greater sums first
+  sort_series_ascending: true,
+  sort_series_type: 'name',
   time_grain_sqla: null,
   truncate_metric: true,
   x_axis_title_margin: 30,
