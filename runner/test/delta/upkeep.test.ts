@@ -1,4 +1,4 @@
-import { readdir, readFile, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -138,5 +138,35 @@ describe('cleaning up the log', () => {
     expect(await t.read()).toHaveLength(26);
     expect(await t.read({ version: 20 })).toHaveLength(21);
     await expect(t.snapshot({ version: 19 })).rejects.toMatchObject({ code: 'TSD6015' });
+  });
+
+  it('takes the sidecars along that only the checkpoints before it name', async () => {
+    for (let n = 0; n <= 22; n++) await append(`SELECT ${n} AS n`);
+    const log = join(t.location, '_delta_log');
+    await mkdir(join(log, '_sidecars'));
+    for (const version of ['10', '20']) {
+      const classic = join(log, `${'0'.repeat(18)}${version}.checkpoint.parquet`);
+      const source = `read_parquet('${classic}')`;
+      await t.engine.execute(
+        `COPY (SELECT add FROM ${source} WHERE add IS NOT NULL) TO '${join(log, '_sidecars', `of ${version}.parquet`)}' (FORMAT parquet)`,
+      );
+      await t.engine.execute(
+        `COPY (SELECT protocol, metaData, NULL AS sidecar FROM ${source} WHERE add IS NULL
+          UNION ALL SELECT NULL, NULL, {'path': 'of%20${version}.parquet', 'sizeInBytes': 1})
+          TO '${classic.replace('.parquet', '.80a083e8-7026-4e79-81be-64bd76c43a11.parquet')}' (FORMAT parquet)`,
+      );
+      await rm(classic);
+    }
+    await writeFile(join(log, '_sidecars', 'of one that is being written.parquet'), '');
+    const old = new Date(Date.now() - 40 * 86_400_000);
+    for (const name of [...(await readdir(log)), '_sidecars/of 10.parquet', '_sidecars/of 20.parquet'])
+      await utimes(join(log, name), old, old);
+    const { files } = await cleanUpLog(await t.open());
+    expect(files.filter((file) => file.includes('_sidecars'))).toEqual(['_delta_log/_sidecars/of 10.parquet']);
+    expect((await readdir(join(log, '_sidecars'))).sort()).toEqual([
+      'of 20.parquet',
+      'of one that is being written.parquet',
+    ]);
+    expect(await t.read()).toHaveLength(23);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import type { ParquetEngine } from '../parquet.js';
-import { type Action, serializeActions } from '../protocol/actions.js';
+import type { Action } from '../protocol/actions.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
@@ -35,16 +36,18 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, sn
   const lines = `${LOG_FOLDER}/_tmp_${id}.ndjson`;
   const parquet = `${LOG_FOLDER}/_tmp_${id}.parquet`;
   try {
-    const text = serializeActions(actions);
-    await store.put(lines, text);
-    const longest = actions.reduce((most, action) => Math.max(most, JSON.stringify(action).length), 0);
+    const texts = actions.map((action) => JSON.stringify(action));
+    const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+    const source = await store.prepareWrite(lines);
+    // nobody needs it after a crash
+    await writeFile(source, texts.join('\n'));
     const vectors = [...snapshot.files, ...snapshot.tombstones].some((file) => file.deletionVector);
     const columns = Object.entries(COLUMNS)
       .map(([name, type]) => [name, vectors && VECTORED.has(name) ? `${type.slice(0, -1)}, ${VECTOR})` : type] as const)
       .map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
-    const source = `read_json(${quoteLiteral(`${store.location}/${lines}`)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
+    const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
     const names = Object.keys(COLUMNS).map((name) => `"${name}"`);
-    const written = await engine.writeParquet(`SELECT ${names.join(', ')} FROM ${source}`, {
+    const written = await engine.writeParquet(`SELECT ${names.join(', ')} FROM ${json}`, {
       path: await store.prepareWrite(parquet),
       compression: 'snappy',
     });

@@ -55,8 +55,19 @@ export async function readCheckpoint(
   };
 }
 
-/** The sidecars that a checkpoint's actions name, relative to the table: in `_delta_log/_sidecars`, whatever comes before their name. */
-export function sidecarPaths(actions: readonly Action[]): string[] {
+/** The sidecars that a checkpoint names, relative to the table. */
+export async function readSidecarPaths(
+  store: LogStore,
+  engine: ParquetEngine,
+  paths: readonly string[],
+): Promise<string[]> {
+  const json = paths[0]!.endsWith('.json');
+  const { actions } = json ? await readJson(store, paths[0]!) : await readParquet(store, engine, paths);
+  return sidecarPaths(actions);
+}
+
+/** Sidecars lie in `_delta_log/_sidecars`, whatever comes before their name. */
+function sidecarPaths(actions: readonly Action[]): string[] {
   return actions.flatMap(({ sidecar }) =>
     sidecar ? [`${LOG_FOLDER}/_sidecars/${decodeURIComponent(sidecar.path.split('/').at(-1)!)}`] : [],
   );

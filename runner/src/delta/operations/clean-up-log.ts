@@ -1,6 +1,7 @@
 import { retentionMillis } from '../log/checkpoint.js';
 import { commitPath, LOG_FOLDER, parseLogFileName } from '../log/file-names.js';
-import { listLog } from '../log/segment.js';
+import { readSidecarPaths } from '../log/read-checkpoint.js';
+import { type LogListing, listLog } from '../log/segment.js';
 import { requireWritable } from '../protocol/features.js';
 import type { DeltaTable } from '../table.js';
 
@@ -18,7 +19,8 @@ const DEFAULT = 'interval 30 days';
 
 /**
  * Deletes commits and checkpoints that are older than `delta.logRetentionDuration` (default 30 days) and that no younger version
- * needs (PROTOCOL.md, "Metadata Cleanup"): everything before the last checkpoint that is older than that. Without such a checkpoint nothing goes.
+ * needs (PROTOCOL.md, "Metadata Cleanup"): everything before the last checkpoint that is older than that, and sidecars that only checkpoints
+ * before it name. Without such a checkpoint nothing goes.
  *
  * @param now the time to reckon from; default: now
  */
@@ -50,8 +52,30 @@ export async function cleanUpLog(
   }
   // oldest first: a crash in between leaves a log without gaps behind what remains
   doomed.sort();
+  doomed.push(...(await sidecarsOf(table, listing, keepFrom, limit)));
   if (!dryRun) await store.remove(doomed);
   return { files: doomed, earliest: doomed.length === 0 ? earliest : keepFrom, dryRun };
+}
+
+/**
+ * Sidecars that only checkpoints before a version name. One that no checkpoint names yet may belong to a checkpoint that is
+ * being written: it stays until it is as old as what else goes.
+ */
+async function sidecarsOf(
+  { store, engine }: DeltaTable,
+  listing: LogListing,
+  keepFrom: number,
+  limit: number,
+): Promise<string[]> {
+  const all = (await store.listAll(`${LOG_FOLDER}/_sidecars`)).filter((file) => file.modified < limit);
+  if (all.length === 0) return [];
+  const kept = new Set<string>();
+  for (const { version, paths } of listing.checkpoints)
+    if (version >= keepFrom) for (const path of await readSidecarPaths(store, engine, paths)) kept.add(path);
+  return all
+    .map((file) => file.path)
+    .filter((path) => !kept.has(path))
+    .sort();
 }
 
 /** Checksums of other writers go with their version. */

@@ -57,11 +57,15 @@ export async function writeFiles(request: WriteRequest): Promise<AddFile[]> {
   }
 }
 
+/** Numbers rows as they come, so that sorting by partition leaves each partition's rows in their order. */
+const ORDER = '__delta_order';
+
 /** The SELECT is run once, into one sorted file, from which each partition is then cut. */
 async function writePartitions(request: WriteRequest, written: AddFile[]): Promise<void> {
   const { store, engine, schema, partitionColumns: columns } = request;
   const types = new Map(schema.fields.map((field) => [field.name, field.type]));
-  const order = `SELECT * FROM (${request.select}) ORDER BY ${identifierList(columns)}`;
+  const rows = `SELECT *, row_number() OVER () AS "${ORDER}" FROM (${request.select})`;
+  const order = `SELECT * FROM (${rows}) ORDER BY ${identifierList([...columns, ORDER])}`;
   await withSpill(store, engine, order, async (spill) => {
     const values = columns.map((name, i) => `${partitionValueSql(name, types.get(name)!)} AS v${i}`);
     const partitions = await engine.query(
