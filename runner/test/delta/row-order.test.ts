@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageMerge, stageOverwrite, stageUpdate } from '../../src/delta/index.js';
+import { stageOverwrite } from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
 
 const t = useTempTable();
@@ -25,23 +25,5 @@ describe('the order of rows', () => {
     await (await stageOverwrite(t.target, { select, partitionBy: ['part'] })).commit(by);
     expect((await t.snapshot()).files).toHaveLength(2);
     expect(await overlaps('id')).toBe(0);
-  });
-
-  it.each(['merged', 'updated'])('stays where rows are %s', async (how) => {
-    await (
-      await stageOverwrite(t.target, { select: 'SELECT range AS id, 0 AS v FROM range(600000) ORDER BY id' })
-    ).commit(by);
-    const source = 'SELECT range * 1000 AS id, 1 AS v FROM range(601)';
-    const staged =
-      how === 'merged'
-        ? await stageMerge(t.target, { source, on: ['id'] })
-        : await stageUpdate(t.target, { set: { v: '1' }, where: 'id % 1000 = 0' });
-    await staged.commit(by);
-    expect((await t.snapshot()).files).toHaveLength(1);
-    expect(await overlaps('id')).toBe(0);
-    const [row] = await t.engine.rows(
-      `SELECT count(*)::INTEGER AS n, sum(v)::INTEGER AS v FROM (${(await t.snapshot()).toSql()})`,
-    );
-    expect(row).toEqual(how === 'merged' ? { n: 600_001, v: 601 } : { n: 600_000, v: 600 });
   });
 });

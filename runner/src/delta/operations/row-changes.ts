@@ -60,7 +60,7 @@ export function positionedScan(layout: TableLayout, base: Snapshot, files: reado
 }
 
 /**
- * Changes rows, takes some away and adds others. Files with a row that goes or changes are written anew, each row at its place; in a
+ * Changes rows, takes some away and adds others. Files with a row that goes or changes are written anew, rows about where they were; in a
  * table with `delta.enableDeletionVectors` they stay and get a deletion vector, and what rows become is added. Files that lose all go.
  */
 export async function changeRows(
@@ -132,7 +132,7 @@ async function writeFeed(request: Omit<WriteRequest, 'select'>, feed: string): P
   return files.map(({ path, partitionValues, size }) => ({ path, partitionValues, size, dataChange: false }));
 }
 
-/** The rows of files as they are to be, in their order. */
+/** The rows of files as they are to be. */
 function keptSql(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
