@@ -8,6 +8,6 @@ with counts as (
 select
     accepted,
     rejected,
-    rejected * 1.0 / (accepted + rejected) as rejected_share
+    cast(rejected as double) / (accepted + rejected) as rejected_share
 from counts
 where rejected > (accepted + rejected) * {{ var('kaggle_rejected_share_max', 0.01) }}

@@ -3,9 +3,11 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, stat
 import { dirname, join } from 'node:path';
 import picocolors from 'picocolors';
 import { formatThrown } from '../../errors/format-error.js';
+import type { Manifest } from '../../manifest/manifest.js';
 import type { Project } from '../../project/project.js';
 import { TSDBT_VERSION } from '../../project/tsdbt-version.js';
 import { counted } from '../../report/node-line.js';
+import { CheckFailure, type RunCheck } from '../check.js';
 import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
 import { openProjectFor } from '../open-project.js';
@@ -15,14 +17,11 @@ const LEAST_NODE = [20, 19];
 /** Below this, DuckDB has nowhere to spill and commits fail halfway. */
 const LEAST_FREE_BYTES = 512 * 1024 ** 2;
 
-/** What a check found; `undefined` for nothing worth saying. A check that throws has failed. */
-type Check = () => Promise<string | undefined> | string | undefined;
-
 /** Checks everything that a run needs, and says how to mend what fails. Exit code 0 when a build can work, else 1. */
 export async function debug(options: GlobalOptions, effects: Effects): Promise<number> {
   const paint = picocolors.createColors(usesColor(effects.stderr, effects.env, options.color));
   let failed = 0;
-  const check = async (name: string, mend: string, run: Check): Promise<boolean> => {
+  const check: RunCheck = async (name, mend, run) => {
     try {
       const found = await run();
       if (!options.quiet)
@@ -43,16 +42,20 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
   await check('Node.js', `install Node.js ${LEAST_NODE.join('.')} or later`, nodeVersion);
   await check('DuckDB', 'run "npm install" again: the package for this platform may be missing', duckDb);
   let project: Project | undefined;
+  let manifest: Manifest | undefined;
   await check('project', 'mend the errors above, then "tsdbt parse"', async () => {
     project = await openProjectFor(options, effects);
     const { buildManifest } = await import('../../manifest/build-manifest.js');
-    const manifest = await buildManifest(project);
+    manifest = await buildManifest(project);
     return `${project.name}, ${counted(manifest.nodes.size, 'node')}, target ${project.target.name} (${project.target.type})`;
   });
   if (project !== undefined) {
     const { warehouse, target } = project;
     const opened = project;
-    if (target.storage === 'delta') {
+    if (target.type === 'trino') {
+      const { checkTrino } = await import('../debug-trino.js');
+      if (manifest !== undefined) await checkTrino(opened, manifest, check);
+    } else if (target.storage === 'delta') {
       const canWrite = await check(
         'warehouse',
         'change its permissions, or name another folder with warehouse: in project.yml',
@@ -68,8 +71,6 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
   if (failed === 0 && !options.quiet) effects.stderr.write('All checks passed.\n');
   return failed === 0 ? 0 : 1;
 }
-
-class CheckFailure extends Error {}
 
 function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
   return thrown instanceof Error && typeof (thrown as NodeJS.ErrnoException).code === 'string' && 'syscall' in thrown;

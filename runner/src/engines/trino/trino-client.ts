@@ -36,7 +36,12 @@ export class TrinoClient {
       throw reply.status === 404
         ? protocolError(`${originOf(this.options)} has no /v1/info`)
         : replyError(reply, this.options);
-    const info = this.#parsed(reply) as { nodeVersion?: { version?: unknown }; starting?: unknown };
+    let info: { nodeVersion?: { version?: unknown }; starting?: unknown } | undefined;
+    try {
+      info = this.#parsed(reply) as typeof info;
+    } catch {
+      // a page for people, perhaps
+    }
     if (typeof info?.nodeVersion?.version !== 'string')
       throw protocolError(`${originOf(this.options)} is no Trino server`);
     return { version: info.nodeVersion.version, starting: info.starting === true };
