@@ -1,4 +1,4 @@
-import type { NodeResult, RunRequest, RunResult } from '../run/run-types.js';
+import type { NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
 /** Statuses by the names that readers of run results know; `blocked` counts as an error there, its reason is in the message. */
@@ -9,7 +9,7 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
   const { project, manifest } = request;
   writeArtifact(project, 'run_results.json', {
     metadata: artifactMetadata('run_results', request.invocationId),
-    results: result.results.map(resultOf),
+    results: [...result.results.map(resultOf), ...(result.operations ?? []).map(operationOf)],
     elapsed_time: result.elapsed,
     args: {
       which: request.command,
@@ -20,6 +20,22 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
       nodes: manifest.nodes.size,
     },
   });
+}
+
+function operationOf({ uniqueId, status, elapsed, message }: OperationResult): Record<string, unknown> {
+  return {
+    unique_id: uniqueId,
+    status,
+    execution_time: elapsed,
+    thread_id: null,
+    timing: [],
+    message: message ?? null,
+    failures: null,
+    adapter_response: {},
+    compiled: status !== 'skipped',
+    compiled_code: null,
+    relation_name: null,
+  };
 }
 
 function resultOf(result: NodeResult): Record<string, unknown> {

@@ -2,6 +2,7 @@ import { Relation } from '../engines/relation.js';
 import { SourceText } from '../errors/source-text.js';
 import { GraphError } from '../errors/tsdbt-error.js';
 import type { ContextHost } from '../template/context/context-host.js';
+import { macroValueOf } from '../template/context/package-value.js';
 import { toTemplateValue } from '../template/convert.js';
 import { createDbtContext } from '../template/dbt-context.js';
 import type { Scope } from '../template/frame.js';
@@ -134,25 +135,33 @@ async function testedRelation(manifest: Manifest, node: TestNode, scope: Scope, 
       ? await host.source!({ source: tested.sourceName, table: tested.name, site })
       : await host.ref!({ package: undefined, name: tested.name, version: undefined, site });
   const { where } = node.config;
+  const own = manifest.macros.override('get_where_subquery', host.packageName, host.adapterTypes);
+  if (own !== undefined) {
+    const call = { positional: [toTemplateValue(relation)], named: new Map(), site };
+    return macroValueOf(own, scope, host).call(call);
+  }
   if (where === undefined) return relation;
   const condition = where.includes('{') ? String(await evaluateNative(where, scope)) : where;
-  return `(select * from ${String(relation)} where ${condition}) as tsdbt_subquery`;
+  return `(select * from ${String(relation)} where ${condition}) as dbt_subquery`;
 }
 
-interface Reads {
+/** What a text may read besides what was met when the project was parsed. */
+export interface Reads {
   /** hooks may read what the node itself does not */
   readonly readsAnything: boolean;
   /** called before a ref to an ephemeral model is printed */
   onEphemeral(node: ModelNode): Promise<void>;
 }
 
-function hostOf(
+/** What templates see while a node is compiled or run. */
+export function hostOf(
   manifest: Manifest,
   node: ModelNode | TestNode | undefined,
   options: CompileOptions,
   reads: Reads,
 ): ContextHost {
-  const project = manifest.projectOf(node);
+  const { packageName } = options;
+  const project = manifest.projectOf(node ?? (packageName === undefined ? undefined : { packageName }));
   const resolver = resolverOf(manifest);
   const check = (found: { uniqueId: string; name: string }, call: RefCall | SourceCall, shown: string): void => {
     if (reads.readsAnything || node === undefined || node.dependsOn.includes(found.uniqueId)) return;
@@ -204,6 +213,7 @@ function hostOf(
     graph: () => graphForTemplates(manifest),
     adapter: options.adapter ?? (options.session === undefined ? undefined : sessionAdapter(options.session)),
     message: (level, text) => options.onLog?.(level, text),
+    selectedResources: () => options.selectedResources ?? [],
     extra: options.extra,
   };
 }

@@ -29,8 +29,12 @@ export interface CompileOptions {
   readonly command?: string | undefined;
   /** flags for `flags.…` */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /** unique ids of what the command selected, for `selected_resources` */
+  readonly selectedResources?: readonly string[] | undefined;
   /** hears `{{ log(…) }}` and `exceptions.warn` */
   onLog?(level: LogLevel, message: string): void;
+  /** package of a text that belongs to no node; the project's own where it is undefined */
+  readonly packageName?: string | undefined;
   /** further names for the template, e.g. of hooks */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }

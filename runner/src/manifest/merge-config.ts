@@ -107,7 +107,7 @@ export function toNodeConfig(
     materialized: text('materialized') ?? fallback ?? defaultMaterialization[kind],
     schema: text('schema'),
     alias: text('alias'),
-    database: text('database'),
+    database: text('database') ?? text('target_database'),
     tags: textList(merged.tags),
     meta: record('meta'),
     group: text('group'),

@@ -1,4 +1,5 @@
-import type { SourceText } from '../errors/source-text.js';
+import { createHash } from 'node:crypto';
+import { SourceText } from '../errors/source-text.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
@@ -85,6 +86,19 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
         yield { ...draft, name: block.name, program: blockProgram(draft.program!, block) };
     }
   }
+  yield* yamlSnapshots(state);
+}
+
+/** Snapshots that YAML declares with the `relation` that they keep. */
+function* yamlSnapshots(state: ParseState): Generator<Draft> {
+  for (const { entry, file } of state.index.snapshots.values()) {
+    const { relation } = entry as { readonly relation?: string };
+    if (relation === undefined) continue;
+    const call = relation.replace(/^\s*\{\{-?|-?\}\}\s*$/g, '').trim();
+    const source = new SourceText(state.project.prefix + file.path, `select * from {{ ${call} }}`);
+    const checksum = createHash('sha256').update(source.text).digest('hex');
+    yield* sqlDraft(state, { kind: 'snapshot', language: 'sql', name: entry.name, file, source, checksum });
+  }
 }
 
 /** The draft with its template, or nothing where the template does not parse. */
@@ -105,7 +119,9 @@ function toNode(state: ParseState, draft: Draft): ModelNode {
   const tree = trees[kind];
   const located = index[tree].take(name) as Located<ModelEntry> | undefined;
   const entry = located?.entry;
-  const fqn = [project.name, ...file.folders, name];
+  // dbt names the file of a snapshot's block too
+  const inBlock = project.isDbt && kind === 'snapshot' && file.extension === '.sql';
+  const fqn = [project.name, ...file.folders, ...(inBlock ? [file.stem] : []), name];
   const { own: ofProject, root: ofRoot } = configLayers(project, tree, fqn);
   const outer: ConfigLayer[] = [...ofProject, ...(entry === undefined ? [] : entryLayer(entry))];
   const uniqueId = `${kind}.${project.name}.${name}`;

@@ -26,6 +26,8 @@ export function schemaOf(
   const isDbt = isDbtProject(project);
   const byPlace = kind === 'test' ? 'dbt_test__audit' : kind === 'seed' ? 'seeds' : folders[0];
   const custom = config.schema ?? (isDbt ? (kind === 'test' ? 'dbt_test__audit' : undefined) : byPlace);
+  const ofSnapshot = kind === 'snapshot' ? config.extra.target_schema : undefined;
+  if (typeof ofSnapshot === 'string') return ofSnapshot;
   if (macros.schemaName !== undefined) return macros.schemaName(custom, node).trim();
   if (custom === undefined) return target;
   return isDbt ? `${target}_${custom}` : custom;

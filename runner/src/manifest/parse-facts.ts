@@ -151,7 +151,8 @@ class Recorder {
         return placeholder(project, call.table);
       },
       setConfig: (values, site) => this.#setConfig(values, site),
-      getConfig: (name) => mergeLayers([...this.outer, ...this.#config, ...this.last])[name],
+      // packages rely on dbt's answer before anything runs: an empty text
+      getConfig: (name) => (project.isDbt ? '' : mergeLayers([...this.outer, ...this.#config, ...this.last])[name]),
       thisRelation: placeholder(project, stub.name),
       model: {
         unique_id: stub.uniqueId,

@@ -11,6 +11,7 @@ import type { RunState } from './run-state.js';
 /**
  * Runs hooks, each rendered when its turn comes and sent as it is; an empty rendering sends nothing.
  * @param node whose `this` the hooks see; undefined for on-run-start and on-run-end
+ * @param packageName package that declares them; the project where it is undefined
  * @throws {EngineError} at the hook's place
  */
 export async function runHooks(
@@ -18,6 +19,7 @@ export async function runHooks(
   hooks: readonly HookText[],
   node: ModelNode | undefined,
   session: Session,
+  packageName?: string,
 ): Promise<void> {
   const { request } = state;
   for (const hook of hooks) {
@@ -30,6 +32,7 @@ export async function runHooks(
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.command,
+      packageName,
       onLog: (level, message) => state.log(level, message),
     });
     if (sql.trim() === '') continue;

@@ -3,14 +3,14 @@ import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 import { createSchema } from '../materialize/native/native-catalog.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
-import { runHooks } from './hooks.js';
 import { runNativeNode } from './native-node.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
 import type { RunTask } from './plan-run.js';
+import { runOperations } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
-import type { RunCommand, RunRequest, RunResult } from './run-types.js';
+import type { OperationResult, RunCommand, RunRequest, RunResult } from './run-types.js';
 import { schedule } from './scheduler.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
 
@@ -38,6 +38,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
   };
   const state = new RunState(request, open.engine, open.storage);
   let allWell = true;
+  const operations: OperationResult[] = [];
   try {
     const tasks = planNative(manifest, selected, { testsFirst: request.command === 'build' });
     state.total = selected.size;
@@ -59,14 +60,14 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     const [session] = sessions;
     const began = await attempt(state, async () => {
       await createSchemas(state, tasks, session!);
-      await runHooks(state, project.onRunStart, undefined, session!);
+      operations.push(...(await runOperations(state, 'on-run-start', session!)));
     });
-    if (began) await runTasks(state, tasks, sessions);
+    if (began && allOf(operations)) await runTasks(state, tasks, sessions);
     else for (const task of tasks) skip(state, task, 'on-run-start failed');
-    const ended = request.signal.aborted
-      ? true
-      : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, session!));
-    allWell = began && ended;
+    const ended = await attempt(state, async () => {
+      if (!request.signal.aborted) operations.push(...(await runOperations(state, 'on-run-end', session!)));
+    });
+    allWell = began && ended && allOf(operations);
   } finally {
     await state.flushCompiled();
     request.signal.removeEventListener('abort', cancel);
@@ -86,7 +87,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     interrupted,
   });
   const failed = outcomes.some(({ status }) => status === 'error' || status === 'fail');
-  return { exitCode: interrupted ? 130 : failed || !allWell ? 1 : 0, results, elapsed, startedAt };
+  return { exitCode: interrupted ? 130 : failed || !allWell ? 1 : 0, results, operations, elapsed, startedAt };
 }
 
 function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
@@ -135,6 +136,10 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
 
 function skip(state: RunState, task: RunTask, why: string): void {
   state.finish(task.kind === 'node' ? task.node : task.test, { status: 'skipped', elapsed: 0, message: why });
+}
+
+function allOf(operations: readonly OperationResult[]): boolean {
+  return operations.every((operation) => operation.status === 'success');
 }
 
 /** What goes wrong around the nodes is told at once and does not lose what the nodes did. */

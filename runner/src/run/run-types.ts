@@ -39,10 +39,22 @@ export interface NodeResult {
   readonly relationName: string | undefined;
 }
 
+/** What a hook of the whole run did. */
+export interface OperationResult {
+  /** `operation.shop.shop-on-run-start-0` */
+  readonly uniqueId: string;
+  readonly status: 'success' | 'error' | 'skipped';
+  /** seconds */
+  readonly elapsed: number;
+  readonly message: string | undefined;
+}
+
 export interface RunResult {
   /** 0 all well, 1 something failed, 130 interrupted */
   readonly exitCode: 0 | 1 | 130;
   readonly results: readonly NodeResult[];
+  /** hooks of the whole run, in a dbt project */
+  readonly operations?: readonly OperationResult[] | undefined;
   /** seconds */
   readonly elapsed: number;
   readonly startedAt: Date;

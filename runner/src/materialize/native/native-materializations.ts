@@ -5,13 +5,18 @@ import { nativeIncremental } from './native-incremental.js';
 import { nativeTable, nativeView } from './native-models.js';
 import type { NativeMaterialization } from './native-request.js';
 import { nativeSeed } from './native-seed.js';
+import { nativeSnapshot } from './native-snapshot.js';
 
 const MATERIALIZATIONS: ReadonlyMap<string, NativeMaterialization> = new Map([
   ['table', nativeTable],
   ['view', nativeView],
   ['incremental', nativeIncremental],
   ['seed', nativeSeed],
+  ['snapshot', nativeSnapshot],
 ]);
+
+/** Names of what a database file can be written with without macros. */
+export const nativeMaterializations: ReadonlySet<string> = new Set(MATERIALIZATIONS.keys());
 
 /**
  * How a node is written into a database file.

@@ -53,6 +53,10 @@ export class NativeStorage implements LakeStorage {
     return this.#stage(session, relation, 'table', select);
   }
 
+  stageReplace(session: Session, relation: Relation, select: string): Promise<StagedRelation> {
+    return this.#stage(session, relation, 'table', select);
+  }
+
   stageMerge(session: Session, relation: Relation, select: string): Promise<StagedRelation> {
     return this.#stage(session, relation, 'table', select);
   }

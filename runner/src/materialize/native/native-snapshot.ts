@@ -1,0 +1,44 @@
+import { quoteIdentifier } from '../../engines/relation.js';
+import { snapshotConfig } from '../snapshot-config.js';
+import { firstSnapshot, type SnapshotSource, snapshotChanges } from '../snapshot-sql.js';
+import { columnsOf } from './native-catalog.js';
+import type { NativeMaterialization } from './native-request.js';
+import { inTransaction, persistDocs } from './native-statements.js';
+
+const CHANGES = '__tsdbt_snapshot_changes';
+
+/**
+ * Keeps every version that a row ever had. Versions that end and versions that begin are written in one transaction; a
+ * full refresh leaves snapshots alone, as what they remember is nowhere else.
+ */
+export const nativeSnapshot: NativeMaterialization = async (request) => {
+  const { node, relation, session, existing, select, startedAt } = request;
+  const config = snapshotConfig(node);
+  const names = (await session.describe(select)).map((column) => column.name);
+  const time = startedAt.toISOString().replace('T', ' ').replace('Z', '');
+  const source: SnapshotSource = { config, select, names, now: `timestamp '${time}'` };
+  await inTransaction(request, async () => {
+    if (existing === undefined) await session.execute(`create table ${relation} as (\n${firstSnapshot(source)}\n)`);
+    else {
+      const table = (await columnsOf(session, relation)).map((column) => column.name);
+      const changes = snapshotChanges(source, relation.toString(), table);
+      await session.execute(`create or replace temporary table ${CHANGES} as (\n${changes}\n)`);
+      const there = new Set(table.map((name) => name.toLowerCase()));
+      const { columns } = await session.query(`select * from ${CHANGES} limit 0`);
+      for (const { name, type } of columns)
+        if (!there.has(name.toLowerCase()))
+          await session.execute(`alter table ${relation} add column ${quoteIdentifier(name)} ${type}`);
+      const [scdId, validTo] = [config.columns.dbt_scd_id, config.columns.dbt_valid_to].map(quoteIdentifier);
+      await session.execute(
+        `merge into ${relation} as DBT_INTERNAL_DEST using ${CHANGES} as DBT_INTERNAL_SOURCE\n` +
+          `on (DBT_INTERNAL_SOURCE.${scdId} = DBT_INTERNAL_DEST.${scdId})\n` +
+          `when matched then update set ${validTo} = DBT_INTERNAL_SOURCE.${validTo}\n` +
+          'when not matched then insert by name',
+      );
+      await session.execute(`drop table ${CHANGES}`);
+    }
+    await persistDocs(request, relation);
+  });
+  await request.hooks('post_hook', false);
+  return { message: 'OK' };
+};

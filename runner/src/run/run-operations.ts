@@ -1,0 +1,58 @@
+import type { Session } from '../engines/engine.js';
+import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { HookText, Project } from '../project/project.js';
+import { runHooks } from './hooks.js';
+import type { RunState } from './run-state.js';
+import type { OperationResult } from './run-types.js';
+
+interface Operation {
+  readonly uniqueId: string;
+  readonly packageName: string;
+  readonly index: number;
+  readonly hook: HookText;
+}
+
+/**
+ * Runs on-run-start or on-run-end of the project and of its packages, as dbt does: the first of each, then the second; what
+ * fails keeps those after it from running.
+ */
+export async function runOperations(
+  state: RunState,
+  kind: 'on-run-start' | 'on-run-end',
+  session: Session,
+): Promise<readonly OperationResult[]> {
+  const { project } = state.request;
+  const operations = [project, ...project.packages].flatMap((one) => operationsOf(one, kind));
+  operations.sort((a, b) => a.index - b.index);
+  const results: OperationResult[] = [];
+  for (const { uniqueId, packageName, hook } of operations) {
+    if (results.some((result) => result.status === 'error')) {
+      results.push({ uniqueId, status: 'skipped', elapsed: 0, message: undefined });
+      continue;
+    }
+    const began = Date.now();
+    const done = (status: OperationResult['status'], message?: string): void => {
+      results.push({ uniqueId, status, elapsed: (Date.now() - began) / 1000, message });
+    };
+    try {
+      await runHooks(state, [hook], undefined, session, packageName);
+      done('success', 'OK');
+    } catch (thrown) {
+      const errors = tsdbtErrorsOf(thrown);
+      if (thrown instanceof CancelledError || errors.length === 0) throw thrown;
+      for (const error of errors) state.request.bus.emit({ event: 'error', error });
+      done('error', errors[0]!.message);
+    }
+  }
+  return results;
+}
+
+function operationsOf(project: Project, kind: 'on-run-start' | 'on-run-end'): Operation[] {
+  const hooks = kind === 'on-run-start' ? project.onRunStart : project.onRunEnd;
+  return hooks.map((hook, index) => ({
+    uniqueId: `operation.${project.name}.${project.name}-${kind}-${index}`,
+    packageName: project.name,
+    index,
+    hook,
+  }));
+}
