@@ -67,7 +67,7 @@ function entryOf(play: Play, extended: boolean): object {
   if (!extended) {
     const endTime = ts.slice(0, 16).replace('T', ' ');
     return play.spoken
-      ? { endTime, podcastName: 'Band', episodeName: play.title, msPlayed: play.ms }
+      ? { endTime, podcastName: 'Show', episodeName: play.title, msPlayed: play.ms }
       : { endTime, artistName: 'BAND', trackName: play.title.normalize('NFD'), msPlayed: play.ms };
   }
   return {
@@ -78,7 +78,7 @@ function entryOf(play: Play, extended: boolean): object {
     master_metadata_album_artist_name: play.spoken ? null : 'Band',
     spotify_track_uri: play.spoken ? null : `spotify:track:${'0'.repeat(21)}${SONGS.indexOf(play.title)}`,
     episode_name: play.spoken ? play.title : null,
-    episode_show_name: play.spoken ? 'Band' : null,
+    episode_show_name: play.spoken ? 'Show' : null,
     spotify_episode_uri: play.spoken ? 'spotify:episode:e' : null,
   };
 }
@@ -177,5 +177,5 @@ describe('exports that come and go', () => {
     put(fresh, arrived);
     await build(fresh);
     expect(await held(project)).toEqual(await held(fresh));
-  });
+  }, 300_000);
 });

@@ -13,6 +13,8 @@ export interface Candidate {
   readonly offset: number;
   /** both know how long it was played, and agree */
   readonly sameLength: boolean;
+  /** of the numbers that the two have among the plays of their song and minute */
+  readonly numbersApart: number;
 }
 
 /** A play that another source tells more exactly. */
@@ -23,6 +25,12 @@ export interface Repetition {
   readonly keptFormat: Format;
   readonly secondsApart: number;
 }
+
+/**
+ * Plays of a song have numbers within their minute, and are compared with plays whose number is about the same. Only of a song
+ * that ended oftener in one minute does this leave pairs out, and enough remain to pair all that can be.
+ */
+const WIDEST = 50;
 
 /** SQL: a name without what case, Unicode form and blanks around it make of it. */
 export function foldedSql(expression: string): string {
@@ -39,7 +47,10 @@ export async function candidatePairs(context: TableContext, plays: string): Prom
   const rows = await context.query(`
 with plays as (${plays}),
 placed as (
-  select *, case format when 'extended' then 1 when 'api' then 2 else 3 end as place, epoch_ms(played_at) // 60000 as minute
+  select *, case format when 'extended' then 1 when 'api' then 2 else 3 end as place, epoch_ms(played_at) // 60000 as minute,
+    row_number() over (
+      partition by format, title, artist, epoch_ms(played_at) // 60000 order by played_at, ms_played, play_id
+    ) as number
   from plays
 ),
 near as (
@@ -53,12 +64,14 @@ select distinct
   placed.play_id as kept_id,
   placed.format as kept_format,
   epoch_ms(placed.played_at) - epoch_ms(near.played_at) as offset_ms,
-  coalesce(placed.ms_played = near.ms_played, false) as same_length
+  coalesce(placed.ms_played = near.ms_played, false) as same_length,
+  abs(placed.number - near.number) as numbers_apart
 from near
 inner join placed on placed.minute = near.minute
   and ((placed.title = near.title and placed.artist = near.artist) or placed.track_id = near.track_id)
 where placed.place < near.place
-  and abs(epoch_ms(placed.played_at) - epoch_ms(near.played_at)) <= 60000`);
+  and abs(epoch_ms(placed.played_at) - epoch_ms(near.played_at)) <= 60000
+  and abs(placed.number - near.number) <= ${WIDEST}`);
   return rows.map((row) => ({
     repeatedId: String(row.repeated_id),
     repeatedFormat: row.repeated_format as Format,
@@ -66,6 +79,7 @@ where placed.place < near.place
     keptFormat: row.kept_format as Format,
     offset: Number(row.offset_ms) / 1000,
     sameLength: row.same_length === true,
+    numbersApart: Number(row.numbers_apart),
   }));
 }
 
@@ -74,6 +88,7 @@ interface Pair {
   readonly left: string;
   readonly right: string;
   readonly cost: number;
+  readonly numbersApart: number;
   readonly repetition: Repetition;
 }
 
@@ -103,19 +118,23 @@ export function matchPlays(candidates: readonly Candidate[]): Repetition[] {
 }
 
 function pairOf(candidate: Candidate, keptId: string, keptFormat: Format, further: number): Pair {
-  const { repeatedId, repeatedFormat, offset, sameLength } = candidate;
+  const { repeatedId, repeatedFormat, offset, sameLength, numbersApart } = candidate;
   const sameMinute = offset >= 0 && offset < 60;
   return {
     left: repeatedId,
     right: `${keptFormat} ${keptId}`,
     cost: further + (sameLength ? 0 : 1e5) + (sameMinute ? 0 : 1e4) + Math.abs(offset),
+    numbersApart,
     repetition: { repeatedId, repeatedFormat, keptId, keptFormat, secondsApart: Math.abs(offset) },
   };
 }
 
 /** A matching of maximum size (augmenting paths) that begins with the pairs that cost least. */
 function mostPairs(pairs: readonly Pair[]): Repetition[] {
-  const ordered = [...pairs].sort((a, b) => a.cost - b.cost || compare(a.left, b.left) || compare(a.right, b.right));
+  const ordered = [...pairs].sort(
+    (a, b) =>
+      a.cost - b.cost || a.numbersApart - b.numbersApart || compare(a.left, b.left) || compare(a.right, b.right),
+  );
   const ofLeft = new Map<string, Pair[]>();
   const byLeft = new Map<string, Pair>();
   const byRight = new Map<string, Pair>();

@@ -3,7 +3,7 @@ import { defineModel } from 'tsdbt';
 /** Plays of which a more exact source tells as well. */
 export default defineModel({
   config: { materialized: 'table' },
-  refs: ['spotify_export_plays', 'spotify_recent_plays'],
+  refs: ['spotify_export_plays', 'spotify_export_episodes', 'spotify_recent_plays'],
   columns: {
     repeated_id: 'varchar',
     repeated_format: 'varchar',
