@@ -159,23 +159,28 @@ describe('exports that come and go', () => {
       }),
     );
 
-  it.each([1, 2, 3])('hold what reading all of them at once gives (exports %i)', async (seed) => {
-    const below = numbers(seed * 1000);
-    const files = exportsOf(seed);
-    const [project, fresh] = projects as [TempProject, TempProject];
-    let arrived: ExportedFile[] = [];
-    for (let step = 0; step < 3; step++) {
-      const subset = files.filter(() => below(2) === 0);
-      if (subset.length === 0) subset.push(files[below(files.length)]!);
-      put(project, subset);
-      await build(project);
-      arrived = files.filter((file) => arrived.includes(file) || subset.includes(file));
-      const count = (model: string) => project.number(`select count(*) from bronze.${model} where source <> 'sample'`);
-      expect(await count('listening_history_bronze'), `step ${step}`).toBe(expected(arrived, false));
-      expect(await count('episodes_history_bronze'), `step ${step}`).toBe(expected(arrived, true));
-    }
-    put(fresh, arrived);
-    await build(fresh);
-    expect(await held(project)).toEqual(await held(fresh));
-  }, 300_000);
+  it.each([1, 2, 3])(
+    'hold what reading all of them at once gives (exports %i)',
+    async (seed) => {
+      const below = numbers(seed * 1000);
+      const files = exportsOf(seed);
+      const [project, fresh] = projects as [TempProject, TempProject];
+      let arrived: ExportedFile[] = [];
+      for (let step = 0; step < 3; step++) {
+        const subset = files.filter(() => below(2) === 0);
+        if (subset.length === 0) subset.push(files[below(files.length)]!);
+        put(project, subset);
+        await build(project);
+        arrived = files.filter((file) => arrived.includes(file) || subset.includes(file));
+        const count = (model: string) =>
+          project.number(`select count(*) from bronze.${model} where source <> 'sample'`);
+        expect(await count('listening_history_bronze'), `step ${step}`).toBe(expected(arrived, false));
+        expect(await count('episodes_history_bronze'), `step ${step}`).toBe(expected(arrived, true));
+      }
+      put(fresh, arrived);
+      await build(fresh);
+      expect(await held(project)).toEqual(await held(fresh));
+    },
+    300_000,
+  );
 });
