@@ -34,6 +34,12 @@ const TYPES: readonly (readonly [column: string, values: readonly [string, strin
     'timestamp(3) with time zone',
   ],
   ['a_timestamp_s', ["timestamp_s '2024-02-29 12:00:00'", "timestamp_s '1999-12-31 23:59:59'"], 'timestamp(6)'],
+  ['a_timestamp_ms', ["timestamp_ms '2024-02-29 12:00:00.123'", "timestamp_ms '1999-12-31 23:59:59'"], 'timestamp(6)'],
+  [
+    'a_timestamp_ns',
+    ["timestamp_ns '2024-02-29 12:00:00.123456789'", "timestamp_ns '1999-12-31 23:59:59'"],
+    'timestamp(6)',
+  ],
   ['a_time', ["time '23:59:59.999999'", "time '00:00:00'"], 'varchar'],
   ['an_interval', ["interval '1 month 2 days'", "interval '3 seconds'"], 'varchar'],
   [
@@ -42,6 +48,9 @@ const TYPES: readonly (readonly [column: string, values: readonly [string, strin
     'varchar',
   ],
   ['a_json', [`'{"a": [1, null]}'::json`, "'[]'::json"], 'varchar'],
+  ['an_enum', ["'b'::enum('a', 'b')", "'a'::enum('a', 'b')"], 'varchar'],
+  ['some_bits', ["'0101'::bit", "'1'::bit"], 'varchar'],
+  ['a_union', ['union_value(n := 1)', 'union_value(n := 2)'], 'varchar'],
   ['a_list', ['[1, null, 3]', '[]::integer[]'], 'array(integer)'],
   ['a_struct', ["{'a': 1, 'b': 'x'}", "{'a': null, 'b': ''}"], 'row(a integer, b varchar)'],
   ['a_map', ["map {'k': 1::bigint}", 'map {}::map(varchar, bigint)'], 'map(varchar, bigint)'],
@@ -106,5 +115,29 @@ from range(24) as r(i)\n`,
     expect(await lake.same('gold.moments')).toBe(16);
     const [exact] = await lake.trino.list('select count(distinct at) from gold.moments');
     expect(Number(exact)).toBeLessThan(16);
+  });
+
+  it('and the words that both engines take, with other answers, are those of the guide', async () => {
+    const sunday = "timestamp '2024-03-31 23:30:00'";
+    for (const [words, duckDb, trino] of [
+      ['cast(5 / 2 as varchar)', '2.5', '2'],
+      ['cast(cast(2.5e0 as integer) as varchar)', '2', '3'],
+      [`cast(extract(dow from ${sunday}) as varchar)`, '0', '7'],
+      [`cast(date_diff('day', ${sunday}, timestamp '2024-04-01 01:00:00') as varchar)`, '1', '0'],
+      ["concat('a', null)", 'a', 'null'],
+      ['cast(greatest(1, null) as varchar)', '1', 'null'],
+      ["regexp_replace('aa', 'a', 'b')", 'ba', 'bb'],
+      ['cast(1e6 as varchar)', '1000000.0', '1.0E6'],
+    ] as const) {
+      const [row] = await lake.duckDb(`select ${words} as answer`);
+      expect(String(row!.answer), words).toBe(duckDb);
+      expect(await lake.trino.list(`select ${words}`), words).toEqual([trino]);
+    }
+    const [row] = await lake.duckDb(
+      "select typeof(date_trunc('month', date '2024-05-05')) as t, cast(1 / 0 as varchar) as z",
+    );
+    expect(row).toEqual({ t: 'TIMESTAMP', z: 'inf' });
+    await expect(lake.trino.list('select 1 / 0')).rejects.toThrow('DIVISION_BY_ZERO');
+    expect(await lake.trino.list("select typeof(date_trunc('month', date '2024-05-05'))")).toEqual(['date']);
   });
 });

@@ -76,6 +76,14 @@ function pick(
   };
   let register: RegisterTarget | undefined;
   if (chosen?.register !== undefined) {
+    if (chosen.type === 'trino' || (chosen.storage ?? defaultStorage) !== 'delta') {
+      errors.push(
+        new ProjectError(projectCodes.wrongValue, 'register: has nothing to register: only Delta tables can be', {
+          place: document.placeOf([...at, name, 'register'], 'key'),
+          hint: 'a target of type duckdb with storage: delta publishes Delta tables',
+        }),
+      );
+    }
     const server = chosen.register.target;
     const file = server === undefined ? undefined : targets[server];
     if (server !== undefined && file?.type !== 'trino') {

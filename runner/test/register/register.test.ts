@@ -144,6 +144,17 @@ describe('what cannot be registered', () => {
     expect(stderr).toMatch(/project\.yml:5:\d+/);
   });
 
+  it('tables that are no Delta tables', async () => {
+    writeFileSync(
+      join(folder, 'project.yml'),
+      'name: shop\ntargets:\n  dev: { type: duckdb, storage: native, path: a.duckdb, register: { metastore: m } }\n',
+    );
+    const { code, stderr } = await tsdbt(folder, ['parse']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('TSD1005  register: has nothing to register: only Delta tables can be');
+    expect(stderr).toContain('project.yml:3:57');
+  });
+
   it('a target that does not say where, for "tsdbt register"', async () => {
     writeFileSync(join(folder, 'project.yml'), 'name: shop\ntargets: { dev: { type: duckdb } }\n');
     const { code, stderr } = await tsdbt(folder, ['register']);
