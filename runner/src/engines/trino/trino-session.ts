@@ -59,7 +59,7 @@ export class TrinoSession implements Session {
 
   /**
    * The columns of `SELECT * FROM (…) LIMIT 0`, which Trino answers from the plan: no table is read. `DESCRIBE OUTPUT` would do, but
-   * takes the statement in a header, and headers have less room than models.
+   * takes the statement in a header, which proxies cut short.
    */
   async describe(sql: string): Promise<readonly Column[]> {
     const { sent } = single(sql);
