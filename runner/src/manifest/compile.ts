@@ -218,9 +218,27 @@ export function hostOf(
   };
 }
 
+/** Keys that a kind of node has by itself; other kinds have them where they are set. */
+const ownKeys: Readonly<Record<string, ReadonlySet<string>>> = {
+  test: new Set([
+    'severity',
+    'warn_if',
+    'error_if',
+    'fail_calc',
+    'where',
+    'limit',
+    'store_failures',
+    'store_failures_as',
+  ]),
+  seed: new Set(['delimiter', 'quote_columns', 'column_types']),
+};
+
 function configValue(node: ModelNode | TestNode, name: string): unknown {
   const { config } = node;
-  return config.extra[name] ?? (config as unknown as Record<string, unknown>)[name];
+  const given = config.extra[name];
+  if (given !== undefined) return given;
+  const foreign = Object.entries(ownKeys).some(([kind, keys]) => kind !== node.resourceType && keys.has(name));
+  return foreign ? undefined : (config as unknown as Record<string, unknown>)[name];
 }
 
 const resolvers = new WeakMap<Manifest, Resolver>();

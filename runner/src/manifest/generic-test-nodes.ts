@@ -147,7 +147,7 @@ function toNode(
   }
   const columnName = column === undefined ? undefined : String(column.name);
   const before = errors.length;
-  if (found !== undefined) checkArguments(entry, found, columnName, errors);
+  if (found !== undefined) checkArguments(entry, found, columnName, errors, project.isDbt ? state.warnings : undefined);
   if (errors.length > before) return undefined;
   const macro = found?.macro;
 

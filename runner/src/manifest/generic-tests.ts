@@ -1,6 +1,6 @@
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import { configSchemas } from '../project/config-schema.js';
 import { validate } from '../project/validate.js';
@@ -145,12 +145,16 @@ export interface TestSignature {
   readonly takesAnything: boolean;
 }
 
-/** Compares arguments with what the test's macro takes; errors are pushed to `errors`. */
+/**
+ * Compares arguments with what the test's macro takes; errors are pushed to `errors`.
+ * @param missing where arguments that are not given are told: dbt takes a test without them
+ */
 export function checkArguments(
   entry: TestEntry,
   signature: TestSignature,
   columnName: string | undefined,
   errors: ProjectError[],
+  missing: TsdbtError[] = errors,
 ): void {
   const names = signature.parameters.map((p) => p.name).filter((name) => name !== 'model');
   const offered = names.filter((name) => name !== 'column_name' || columnName === undefined);
@@ -176,7 +180,7 @@ export function checkArguments(
   for (const parameter of signature.parameters) {
     if (!parameter.required || parameter.name === 'model' || Object.hasOwn(entry.args, parameter.name)) continue;
     if (parameter.name === 'column_name' && columnName !== undefined) continue;
-    errors.push(
+    missing.push(
       new ProjectError(projectCodes.testArguments, `the test "${entry.name}" needs the argument "${parameter.name}"`, {
         place: entry.place,
         hint: parameter.name === 'column_name' ? 'list it under a column' : undefined,

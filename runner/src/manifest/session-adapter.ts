@@ -1,27 +1,48 @@
-import { quoteLiteral, Relation } from '../engines/relation.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import { quoteIdentifier, quoteLiteral, Relation } from '../engines/relation.js';
 import type { AdapterHost } from '../template/context/context-host.js';
 import type { CompileSession } from './compiled-code.js';
 
-/** What `adapter.…` and `run_query` ask, answered by queries in one session. */
+/**
+ * What `adapter.…` and `run_query` ask, answered by queries in one session. A database narrows what is looked for
+ * where the engine has one of that name.
+ */
 export function sessionAdapter(session: CompileSession): AdapterHost {
-  const relations = async (schema: string, name?: string): Promise<Relation[]> => {
+  const inDatabase = (column: string, database: string | undefined): string => {
+    if (database === undefined) return '';
+    const name = `lower(${quoteLiteral(database)})`;
+    return ` and (lower(${column}) = ${name} or ${name} not in (select lower(catalog_name) from information_schema.schemata))`;
+  };
+  const relations = async (schema: string, name: string | undefined, database: string | undefined) => {
     const named = name === undefined ? '' : ` and lower(table_name) = lower(${quoteLiteral(name)})`;
     const { rows } = await session.query(
-      `select table_schema, table_name, table_type from information_schema.tables where lower(table_schema) = lower(${quoteLiteral(schema)})${named} order by table_name`,
+      `select table_schema, table_name, table_type, table_catalog from information_schema.tables
+       where lower(table_schema) = lower(${quoteLiteral(schema)})${named}${inDatabase('table_catalog', database)} order by table_name`,
     );
-    return rows.map(
-      ([tableSchema, table, type]) =>
-        new Relation(String(tableSchema), String(table), undefined, String(type) === 'VIEW' ? 'view' : 'table'),
-    );
+    return rows.map(([tableSchema, table, type, catalog]) => {
+      const isOwn = database !== undefined && String(catalog).toLowerCase() === database.toLowerCase();
+      const kind = String(type) === 'VIEW' ? 'view' : 'table';
+      return new Relation(String(tableSchema), String(table), isOwn ? String(catalog) : undefined, kind);
+    });
   };
   return {
     query: (sql) => session.query(sql),
-    getRelation: async (_database, schema, identifier) => (await relations(schema, identifier))[0],
-    getColumns: async (relation) => (await session.query(`select * from ${relation.toString()} limit 0`)).columns,
-    listRelations: (schema) => relations(schema),
-    schemaExists: async (schema) => {
+    getRelation: async (database, schema, identifier) => (await relations(schema, identifier, database))[0],
+    getColumns: async (relation) => {
+      // a temporary table lies in no schema that could be named
+      const name = relation.schema === '' ? quoteIdentifier(relation.identifier) : relation.toString();
+      try {
+        return (await session.query(`select * from ${name} limit 0`)).columns;
+      } catch (thrown) {
+        if (thrown instanceof EngineFailure && thrown.kind === 'Catalog') return [];
+        throw thrown;
+      }
+    },
+    listRelations: (schema, database) => relations(schema, undefined, database),
+    schemaExists: async (schema, database) => {
       const { rows } = await session.query(
-        `select 1 from information_schema.schemata where lower(schema_name) = lower(${quoteLiteral(schema)})`,
+        `select 1 from information_schema.schemata
+         where lower(schema_name) = lower(${quoteLiteral(schema)})${inDatabase('catalog_name', database)}`,
       );
       return rows.length > 0;
     },

@@ -14,7 +14,8 @@ export function readSingularTests(state: ParseState): TestNode[] {
   const { project, index, errors, docs, naming } = state;
   const nodes: TestNode[] = [];
   for (const file of findFiles(project.projectDir, project.paths.tests)) {
-    if (file.extension !== '.sql' || file.folders[0] === 'generic') continue;
+    // `fixtures/` holds the rows of unit tests
+    if (file.extension !== '.sql' || ['generic', 'fixtures'].includes(file.folders[0] ?? '')) continue;
     const read = readSource(file, errors, project.prefix);
     const located = index.tests.take(file.stem);
     if (read === undefined) continue;

@@ -89,6 +89,21 @@ const relation = {
   buckets: z.unknown(),
   liquid_clustered_by: z.unknown(),
   tblproperties: z.unknown(),
+  // dbt-duckdb's
+  merge_update_condition: z.unknown(),
+  merge_insert_condition: z.unknown(),
+  merge_update_set_expressions: z.unknown(),
+  merge_on_using_columns: z.unknown(),
+  merge_clauses: z.unknown(),
+  merge_returning_columns: z.unknown(),
+  parameters: z.unknown(),
+  parquet_read_options: z.unknown(),
+  csv_read_options: z.unknown(),
+  json_read_options: z.unknown(),
+  plugin: z.unknown(),
+  partition_columns: z.unknown(),
+  partitioned_by: z.unknown(),
+  sorted_by: z.unknown(),
 };
 
 const snapshot = {

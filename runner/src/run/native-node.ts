@@ -3,14 +3,18 @@ import { EngineFailure } from '../engines/engine-failure.js';
 import { CancelledError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
+import { materializationMacro } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import { runMaterialization } from '../manifest/run-materialization.js';
 import { findRelation } from '../materialize/native/native-catalog.js';
-import { nativeMaterializationOf } from '../materialize/native/native-materializations.js';
-import type { HookPhase } from '../materialize/native/native-request.js';
+import { nativeMaterializationOf, nativeMaterializations } from '../materialize/native/native-materializations.js';
+import type { HookPhase, NativeMaterialization } from '../materialize/native/native-request.js';
+import type { LibraryMacro } from '../template/macros.js';
 import { hooksOf, runHooks } from './hooks.js';
 import type { NodeTask } from './plan-run.js';
 import type { RunState } from './run-state.js';
 import type { TaskEnd } from './scheduler.js';
+import { summaryOf } from './summaries.js';
 
 interface Compiled {
   readonly code: CompiledCode;
@@ -32,7 +36,8 @@ export async function runNativeNode(
   let compiled: Compiled | undefined;
   const codeOf = () => ({ compiledPath: compiled?.path, compiledCode: compiled?.code.sql });
   try {
-    const materialize = nativeMaterializationOf(node);
+    const macro = materializationMacro(state.manifest.macros, node, [state.engine.name], nativeMaterializations);
+    const materialize = macro === undefined ? nativeMaterializationOf(node) : byMacro(state, macro, session);
     const existing = await findRelation(session, relation);
     const fullRefresh = state.fullRefresh(node);
     const isIncremental = node.config.materialized === 'incremental' && existing?.type === 'table' && !fullRefresh;
@@ -70,6 +75,32 @@ export async function runNativeNode(
     );
     return 'stop';
   }
+}
+
+/** A materialization that is written in macros: its hooks are its own business. */
+function byMacro(state: RunState, macro: LibraryMacro, session: Session): NativeMaterialization {
+  const { request } = state;
+  return async ({ node, select, existing, fullRefresh }) => {
+    const message = await runMaterialization(state.manifest, {
+      node,
+      macro,
+      session,
+      select,
+      options: {
+        relationOf: (id) => state.relationOf(id),
+        isIncremental: node.config.materialized === 'incremental' && existing?.type === 'table' && !fullRefresh,
+        execute: true,
+        invocationId: request.invocationId,
+        runStartedAt: request.runStartedAt,
+        fullRefresh: request.fullRefresh,
+        command: request.command,
+        selectedResources: [...request.selected],
+        onLog: (level, text) => state.log(level, text, summaryOf(node)),
+      },
+      write: (sql) => state.writeRun(node, sql),
+    });
+    return { message };
+  };
 }
 
 /** A model's hooks that run inside, or outside, of its transaction: inside unless the hook says `transaction: false`. */

@@ -134,12 +134,21 @@ export class RunState {
    * {@link RunState.flushCompiled} has ended: a thousand small files are not waited for one by one.
    */
   writeCompiled(node: ManifestNode, code: CompiledCode): string {
+    return this.#write(node, code.sql, 'compiled');
+  }
+
+  /** Writes the statement that built a node to `target/run/<package>/<path>`. */
+  writeRun(node: ManifestNode, sql: string): void {
+    this.#write(node, sql, 'run');
+  }
+
+  #write(node: ManifestNode, sql: string, kind: 'compiled' | 'run'): string {
     const { project } = this.request;
-    const path = compiledPath(project.targetPath, node);
+    const path = compiledPath(project.targetPath, node, kind);
     const folder = dirname(path);
     if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
     this.#folders.add(folder);
-    this.#writes.push(writeFile(path, this.#redact(code.sql)));
+    this.#writes.push(writeFile(path, this.#redact(sql)));
     return relative(project.projectDir, path).replaceAll('\\', '/');
   }
 
@@ -189,8 +198,8 @@ export class RunState {
 }
 
 /** Generic tests of one YAML file go into a folder of the file's name, as they are not files of their own. */
-export function compiledPath(targetPath: string, node: ManifestNode): string {
+export function compiledPath(targetPath: string, node: ManifestNode, kind: 'compiled' | 'run' = 'compiled'): string {
   const isGeneric = node.resourceType === 'test' && node.generic !== undefined;
   const path = isGeneric ? join(node.path, `${node.name}.sql`) : node.path;
-  return join(targetPath, 'compiled', node.packageName, path);
+  return join(targetPath, kind, node.packageName, path);
 }

@@ -34,6 +34,8 @@ export const templateCodes = {
   missingConfig: 'TSD2019',
   /** something of dbt's context that this engine does not have */
   unsupported: 'TSD2020',
+  /** a materialization that does not do what materializations do */
+  materialization: 'TSD2021',
 } as const;
 
 /** Where a call was made: given to every function that a template calls. */

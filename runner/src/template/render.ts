@@ -122,13 +122,22 @@ function guard<T>(source: SourceText, run: () => MaybePromise<T>, site?: CallSit
   }
 }
 
-/** Calls a value that a template handed out (a macro given to a host function, a `caller`). */
-export function callTemplateValue(
+/**
+ * Calls a value that templates can call: a macro, a function of the context.
+ * @throws TemplateError at the place of the error, or at `site`
+ */
+export function callValue(
   value: TemplateValue,
   positional: readonly TemplateValue[],
   site: CallSite,
 ): MaybePromise<TemplateValue> {
-  if (value instanceof TemplateObject && value.call !== undefined)
-    return value.call({ positional, named: new Map(), site });
-  throw new OperationFailure(templateCodes.type, 'this value cannot be called');
+  return guard(
+    site.place.source,
+    () => {
+      if (value instanceof TemplateObject && value.call !== undefined)
+        return value.call({ positional, named: new Map(), site });
+      throw new OperationFailure(templateCodes.type, 'this value cannot be called');
+    },
+    site,
+  );
 }

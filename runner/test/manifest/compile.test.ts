@@ -76,7 +76,7 @@ describe('compiling the shop', () => {
 
   it('tests only the rows that a where config leaves', async () => {
     const { sql } = await compile(shop, 'not_null_orders_paid_paid');
-    expect(sql).toContain(`(select * from "silver"."orders_paid" where status = 'completed') as tsdbt_subquery`);
+    expect(sql).toContain(`(select * from "silver"."orders_paid" where status = 'completed') as dbt_subquery`);
   });
 
   it('renders hooks in the context of their node', async () => {

@@ -42,9 +42,9 @@ export function compilePattern(source: string, flags: number): PythonPattern {
     .map(([, letter]) => letter)
     .join('');
   let verbose = (flags & 64) !== 0;
-  const leading = /^\(\?([aiLmsux]+)\)/.exec(source);
+  const leading = /^(?:\(\?[aiLmsux]+\))+/.exec(source);
   if (leading !== null) {
-    for (const letter of leading[1]!) {
+    for (const letter of leading[0].replace(/[()?]/g, '')) {
       if ('ims'.includes(letter) && !letters.includes(letter)) letters += letter;
       if (letter === 'x') verbose = true;
     }

@@ -1,0 +1,86 @@
+import { internalPackage, type LibraryMacro, type MacroLibrary } from '../template/macros.js';
+import type { ModelNode } from './nodes.js';
+
+/** Macros that the engine's own materializations of a database file stand for: a project may change each. */
+const parts: ReadonlySet<string> = new Set(
+  (
+    'create_table_as get_create_table_as_sql create_view_as get_create_view_as_sql get_create_sql run_hooks ' +
+    'make_temp_relation make_intermediate_relation make_backup_relation rename_relation drop_relation ' +
+    'drop_relation_if_exists load_cached_relation should_full_refresh persist_docs alter_relation_comment ' +
+    'alter_column_comment apply_grants create_indexes get_create_index_sql process_schema_changes ' +
+    'check_for_schema_changes sync_column_schemas alter_column_type alter_relation_add_remove_columns ' +
+    'get_incremental_append_sql get_incremental_default_sql get_incremental_delete_insert_sql ' +
+    'get_incremental_merge_sql get_incremental_insert_overwrite_sql get_incremental_microbatch_sql ' +
+    'get_insert_into_sql get_delete_insert_merge_sql get_merge_sql get_merge_update_columns get_quoted_csv ' +
+    'get_assert_columns_equivalent assert_columns_equivalent get_table_columns_and_constraints ' +
+    'get_columns_in_relation get_column_schema_from_query get_empty_subquery_sql'
+  ).split(' '),
+);
+
+const customised = new WeakMap<MacroLibrary, Map<string, boolean>>();
+
+/** Whether the project or a package has a macro in the place of one that materializations are made of. */
+function changesParts(library: MacroLibrary, adapterTypes: readonly string[]): boolean {
+  const key = adapterTypes.join(' ');
+  let known = customised.get(library);
+  if (known === undefined) {
+    known = new Map();
+    customised.set(library, known);
+  }
+  let found = known.get(key);
+  if (found === undefined) {
+    found = [...parts].some((name) => library.override(name, library.rootPackage, adapterTypes) !== undefined);
+    known.set(key, found);
+  }
+  return found;
+}
+
+const ownStrategies: ReadonlySet<string> = new Set(['append', 'delete+insert', 'merge', 'microbatch', 'default']);
+/** What only the macros of tables and incremental tables know. */
+const macroConfigs = [
+  ...['indexes', 'merge_clauses', 'merge_on_using_columns', 'merge_update_set_expressions'],
+  'merge_returning_columns',
+];
+
+/** Whether a config asks for what only macros do: indexes, the whole of MERGE, a strategy of one's own. */
+function asksForMacros(library: MacroLibrary, { config, packageName }: ModelNode): boolean {
+  if (config.materialized !== 'incremental' && config.materialized !== 'table') return false;
+  if (macroConfigs.some((key) => config.extra[key] !== undefined && config.extra[key] !== null)) return true;
+  const strategy = config.materialized === 'incremental' ? config.incremental_strategy : undefined;
+  if (strategy === undefined || ownStrategies.has(strategy)) return false;
+  return library.resolve(`get_incremental_${strategy.replaceAll('+', '_')}_sql`, packageName) !== undefined;
+}
+
+/**
+ * The macro that a node's `materialized: <name>` means, as dbt chooses: one for the adapter before one for all, of the root
+ * project before packages before the engine. A package's own takes no built-in's place.
+ * @param builtIn names of materializations that are not written in macros
+ * @returns undefined where the materialization is one of those, and nothing it is made of was changed
+ */
+export function materializationMacro(
+  library: MacroLibrary,
+  node: ModelNode,
+  adapterTypes: readonly string[],
+  builtIn: ReadonlySet<string>,
+): LibraryMacro | undefined {
+  const name = node.resourceType === 'model' ? node.config.materialized : node.resourceType;
+  const names = [...adapterTypes, 'default'].map((type) => `materialization_${name}_${type}`);
+  const packages = [...library.packageNames()].filter((p) => p !== library.rootPackage && p !== internalPackage);
+  const isBuiltIn = builtIn.has(name) || names.some((n) => library.inPackage(internalPackage, n) !== undefined);
+  for (const candidate of names) {
+    const own = library.inPackage(library.rootPackage, candidate);
+    if (own !== undefined) return own;
+    if (!isBuiltIn)
+      for (const packageName of packages) {
+        const found = library.inPackage(packageName, candidate);
+        if (found !== undefined) return found;
+      }
+    const internal = library.inPackage(internalPackage, candidate);
+    if (
+      internal !== undefined &&
+      (!builtIn.has(name) || changesParts(library, adapterTypes) || asksForMacros(library, node))
+    )
+      return internal;
+  }
+  return undefined;
+}

@@ -1,0 +1,120 @@
+import type { Session } from '../engines/engine.js';
+import { TemplateError } from '../errors/tsdbt-error.js';
+import { iterate, PyDict } from '../template/containers.js';
+import { macroValueOf } from '../template/context/package-value.js';
+import { RelationValue } from '../template/context/relation-value.js';
+import { createDbtContext } from '../template/dbt-context.js';
+import { templateCodes } from '../template/failure.js';
+import type { LibraryMacro } from '../template/macros.js';
+import { callValue } from '../template/render.js';
+import { plain, TemplateObject, type TemplateValue, text } from '../template/values.js';
+import { hostOf } from './compile.js';
+import type { CompileOptions } from './compiled-code.js';
+import type { Manifest } from './manifest.js';
+import { nodeForTemplates } from './node-for-templates.js';
+import type { ModelNode } from './nodes.js';
+import { sessionAdapter } from './session-adapter.js';
+
+/** A model that is written by macros. */
+export interface MaterializationRun {
+  readonly node: ModelNode;
+  readonly macro: LibraryMacro;
+  readonly session: Session;
+  /** the compiled SELECT */
+  readonly select: string;
+  readonly options: Omit<CompileOptions, 'session' | 'adapter' | 'extra'>;
+  /** takes the statement that builds the relation, for `target/run` */
+  write?(sql: string): void;
+}
+
+/**
+ * Runs a materialization written in macros, in one transaction from its first statement up to `adapter.commit()`. What
+ * throws, or ends without a commit, leaves the database as it was.
+ * @returns what the engine said of the statement `main`, e.g. `OK`
+ * @throws TemplateError TSD2021 where the macro returns no relations, or runs no statement `main`
+ */
+export async function runMaterialization(manifest: Manifest, run: MaterializationRun): Promise<string> {
+  const { node, macro, session, select } = run;
+  const transaction = transactionOf(session);
+  const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
+  const host = {
+    ...base,
+    model: { ...nodeForTemplates(node, manifest.project.target.database), compiled_code: select, compiled_sql: select },
+    adapter: { ...sessionAdapter(session), begin: transaction.begin, commit: transaction.commit },
+    write: (sql: string) => run.write?.(sql),
+    extra: {
+      sql: select,
+      compiled_code: select,
+      compiled_sql: select,
+      pre_hooks: hooksForTemplates(node, 'pre_hook'),
+      post_hooks: hooksForTemplates(node, 'post_hook'),
+      defer_relation: null,
+    },
+  };
+  const scope = createDbtContext(host);
+  const { source } = macro.program;
+  const { nameSpan } = macro.block.node;
+  const site = { place: source.place(nameSpan.start, nameSpan.end), via: [] };
+  try {
+    const returned = await callValue(macroValueOf(macro, scope, host), [], site);
+    if (!hasRelations(returned))
+      throw new TemplateError(
+        templateCodes.materialization,
+        `the materialization "${node.config.materialized}" did not return its relations`,
+        { place: site.place, hint: "end it with {{ return({'relations': [target_relation]}) }}" },
+      );
+    return text(await said(scope.get('load_result'), site, node.config.materialized));
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+function hasRelations(returned: TemplateValue): boolean {
+  const relations = returned instanceof PyDict ? returned.get('relations') : undefined;
+  return Array.isArray(relations) && [...iterate(relations)].every((item) => item instanceof RelationValue);
+}
+
+/** The response of the statement `main`. */
+async function said(
+  load: TemplateValue | undefined,
+  site: Parameters<typeof callValue>[2],
+  name: string,
+): Promise<TemplateValue> {
+  const result = load instanceof TemplateObject ? await callValue(load, ['main'], site) : null;
+  const response = result instanceof PyDict ? result.get('response') : undefined;
+  if (response === undefined)
+    throw new TemplateError(templateCodes.materialization, `the materialization "${name}" runs no statement "main"`, {
+      place: site.place,
+      hint: "write {% call statement('main') %} … {% endcall %} around what builds the relation",
+    });
+  return plain(response);
+}
+
+/** Hooks as materializations get them: texts, and whether they run inside of the transaction. */
+function hooksForTemplates(node: ModelNode, kind: 'pre_hook' | 'post_hook'): readonly Record<string, unknown>[] {
+  const given = node.config.extra[kind];
+  const written: readonly unknown[] = Array.isArray(given) ? given : [];
+  return node.config[kind].map((sql, i) => {
+    const own = written[i];
+    const outside = typeof own === 'object' && own !== null && 'transaction' in own && own.transaction === false;
+    return { sql, transaction: !outside, index: i };
+  });
+}
+
+function transactionOf(session: Session) {
+  let open = false;
+  const end = async (word: string): Promise<void> => {
+    if (!open) return;
+    open = false;
+    await session.execute(word);
+  };
+  return {
+    begin: async (): Promise<void> => {
+      if (open) return;
+      await session.execute('begin transaction');
+      open = true;
+    },
+    commit: () => end('commit'),
+    rollback: () => end('rollback'),
+  };
+}
