@@ -30,10 +30,11 @@ export function valueScope(
   };
 }
 
-/** `target` as templates see it. */
+/** `target` as templates see it: without what is secret. */
 export function targetForTemplates(target: Target): Record<string, unknown> {
+  const { password: _password, jwt_token: _token, ...extra } = target.extra;
   return {
-    ...target.extra,
+    ...extra,
     name: target.name,
     target_name: target.name,
     profile_name: target.profileName,

@@ -162,6 +162,9 @@ describe('Trino: on the server', () => {
     expect(await hintOf("select strftime(current_date, '%Y')")).toBe('in Trino this is date_format(x, format)');
     expect(await hintOf("select md5('x')")).toBe('in Trino this is lower(to_hex(md5(to_utf8(x))))');
     expect(await hintOf("select '1'::integer")).toBe('Trino has no "::": write cast(x as type)');
+    expect(await hintOf("select cast('2024-01-01' as timestamptz)")).toBe('in Trino this is timestamp with time zone');
+    expect(await hintOf("select timestamptz '2024-01-01'")).toBe('in Trino this is timestamp with time zone');
+    expect(await hintOf('select extract(isodow from current_date)')).toBe('in Trino this is day_of_week(x)');
     expect(await hintOf("select 1 = '1'")).toBe('Trino casts nothing by itself: write cast(x as type) on one side');
     expect(await hintOf('select a, count(*) from (values 1) as t (a)')).toContain('GROUP BY');
   });

@@ -70,7 +70,7 @@ export function trinoFailure(
   catalog: string | undefined,
   candidates: readonly string[] = [],
 ): EngineFailure {
-  const name = error.errorName ?? 'UNKNOWN';
+  const name = nameOf(error);
   const [kind, code] = kindOf(error, name);
   const subject = subjectOf(error.message);
   const sentOffset = offsetOf(error, statement.sent, subject);
@@ -88,6 +88,11 @@ export function trinoFailure(
     error,
     candidates.length > 0 ? undefined : hintFor(name, statement.sent, sentOffset, last),
   );
+}
+
+/** A cast to a type that does not exist is told as a mismatch of types. */
+function nameOf({ errorName, message }: StatementError): string {
+  return /(?:^|: )Unknown type: /.test(message) ? 'TYPE_NOT_FOUND' : (errorName ?? 'UNKNOWN');
 }
 
 function kindOf(error: StatementError, name: string): Kind {
