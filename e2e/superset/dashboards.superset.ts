@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TempProject } from '../temp-project.js';
+import { Lake } from '../trino/lake.js';
 import { pictureSize, RunningSuperset, user } from './running-superset.js';
 import { SupersetApi } from './superset-api.js';
 
@@ -162,6 +163,33 @@ describe.skipIf(!hasBrowser)('a dashboard in Chromium', () => {
     expect(asked.map(({ title }) => title).sort()).toEqual(['echarts_timeseries_bar mood_shown', 'table ']);
     await page.close();
   });
+});
+
+describe('over Trino', () => {
+  let lake: Lake;
+  afterAll(() => lake?.stop());
+
+  it('answers with as many rows for every chart as over DuckDB', async () => {
+    const embedded = await rowCounts();
+    lake = await Lake.over(project);
+    const { host } = new URL(lake.server.url);
+    const database = `trino://superset@${host}/delta`;
+    const made = await project.tsdbt(['dashboard', 'superset', '--database', database, '--output', 'trino.zip']);
+    expect(made.code, made.stderr).toBe(0);
+    const imported = await superset.import(project.path('trino.zip'));
+    expect(imported.code, imported.stdout).toBe(0);
+    expect(await rowCounts()).toEqual(embedded);
+  }, 900_000);
+
+  async function rowCounts(): Promise<Record<string, number[]>> {
+    const counts: Record<string, number[]> = {};
+    for (const name of NAMES) {
+      for (const chart of await api.charts(`spotify-${name}`)) {
+        counts[`${name}: ${chart.slice_name}`] = (await api.rows(chart)).map(({ rowcount }) => rowcount);
+      }
+    }
+    return counts;
+  }
 });
 
 describe('the archive', () => {

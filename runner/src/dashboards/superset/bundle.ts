@@ -10,6 +10,7 @@ import { type Dataset, datasetFile } from './dataset.js';
 import { type Cell, layout } from './layout.js';
 import { picturesOf } from './pictures.js';
 import { plainNote } from './plain-note.js';
+import { type BundleNotice, stampsColumns, stampsSql, stampsTable, stampsTitle } from './stamps-table.js';
 import { uuid5 } from './uuid.js';
 import type { Viz } from './viz.js';
 
@@ -36,6 +37,8 @@ export interface BundleInput {
   readonly definitions: Definitions;
   /** by the chart's name */
   readonly queries: ReadonlyMap<string, BundleQuery>;
+  /** those of page.yml, with their queries as the database runs them */
+  readonly notices: readonly BundleNotice[];
   /** every model that a chart reads */
   readonly models: readonly BundleModel[];
 }
@@ -112,9 +115,14 @@ function addDashboard(input: BundleInput, dashboard: Dashboard, files: Map<strin
       width: entry.width ?? 'half',
       charts: placed,
       height: heightOf(pictures[0]!, chart),
-      text: [`**${entry.question}**`, plainNote(entry.note)].filter((text) => text !== '').join(' '),
+      text: [`**${entry.question}**`, legendOf(chart), plainNote(entry.note)].filter((text) => text !== '').join(' '),
     };
   });
+  const rest = addStamps(input, dashboard, files, charts.length + 1);
+  if (rest !== undefined) {
+    cells.push(rest.cell);
+    charts.push(rest.chart);
+  }
   files.set(
     `dashboards/${dashboard.name}.yaml`,
     dashboardFile({
@@ -126,6 +134,36 @@ function addDashboard(input: BundleInput, dashboard: Dashboard, files: Map<strin
       labelColors,
     }),
   );
+}
+
+/** The table of what the charts rest on; undefined where nothing can be stamped. */
+function addStamps(
+  { project, database, definitions, notices, queries }: BundleInput,
+  dashboard: Dashboard,
+  files: Map<string, Form>,
+  id: number,
+): { cell: Cell; chart: FilteredChart } | undefined {
+  const sql = stampsSql(dashboard, definitions.page.entry, notices, queries);
+  if (sql === undefined) return undefined;
+  const name = `stamps_of_${dashboard.name}`;
+  const dataset: Dataset = {
+    uuid: uuid5(project, 'dataset', 'stamps', dashboard.name),
+    name,
+    description: stampsTitle,
+    schema: undefined,
+    sql,
+    columns: stampsColumns,
+    calculated: [],
+    time: undefined,
+  };
+  files.set(`datasets/${project}/${name}.yaml`, datasetFile(project, database, dataset));
+  const uuid = uuid5(project, 'chart', 'stamps', dashboard.name);
+  const title = stampsTitle;
+  const file = chartFile({ uuid, datasetUuid: dataset.uuid, title, description: '', viz: stampsTable });
+  files.set(`charts/${name}.yaml`, file);
+  const chart = { uuid, id, title, datasetUuid: dataset.uuid, columns: new Map() };
+  const text = 'Asked of the data each time. A chart that is not named rests on none of this.';
+  return { cell: { name, width: 'full', charts: [chart], height: 40, text }, chart };
 }
 
 /** A definition's query as a dataset, and the pictures on it. */
@@ -164,6 +202,12 @@ function pictured(
   return { context, dataset, pictures };
 }
 
+/** What colours of interval bars mean; their parts have no legend. */
+function legendOf({ entry }: Chart): string {
+  if (entry.kind !== 'dot' || entry.interval === undefined) return '';
+  return `Bars are the ${entry.interval.label ?? 'interval'}, light below the estimate and dark above.`;
+}
+
 /** In steps of 8 pixels; every row of what has intervals in series is a bar with a name. */
 function heightOf({ form }: Viz, { entry }: Chart): number {
   if (form.viz_type === 'big_number_total') return 16;
@@ -178,7 +222,13 @@ function headOf({ project, definitions }: BundleInput, own: Dashboard): string {
     return name === own.name ? `**${text}**` : `[${text}](/superset/dashboard/${slugOf(project, name)}/)`;
   });
   const { question, description } = own.entry;
-  return [question === undefined ? '' : `### ${question}`, description ?? '', ways.join(' · ')]
+  const rests = 'The table at the end says on what kind of data the charts rest.';
+  const stamped = (definitions.page.entry.stamps ?? definitions.page.entry.notices) !== undefined;
+  return [
+    question === undefined ? '' : `### ${question}`,
+    [description, stamped ? rests : undefined].filter(Boolean).join(' '),
+    ways.join(' · '),
+  ]
     .filter((text) => text !== '')
     .join('\n\n');
 }

@@ -8,9 +8,11 @@ import type { RunState } from '../../run/run-state.js';
 import { compileQuery, modelName, queryText } from '../chart-query.js';
 import { checkDefinitions } from '../check-definitions.js';
 import type { DashboardRequest, DashboardSummary } from '../dashboards.js';
-import { type Chart, type Definitions, loadDefinitions } from '../definitions.js';
+import { type Chart, type Definitions, type Located, loadDefinitions } from '../definitions.js';
+import { YamlText } from '../text-place.js';
 import { type BundleModel, type BundleQuery, supersetBundle } from './bundle.js';
 import type { SupersetDatabase } from './database.js';
+import type { BundleNotice } from './stamps-table.js';
 import { zip } from './zip.js';
 
 export interface SupersetExport extends DashboardSummary {
@@ -42,7 +44,8 @@ export function exportSuperset(
     const models: BundleModel[] = [];
     for (const node of read.values()) models.push(await modelOf(node, state, session));
     models.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const files = supersetBundle({ project: project.name, database, definitions, queries, models });
+    const notices = await noticesOf(definitions, state, session);
+    const files = supersetBundle({ project: project.name, database, definitions, queries, notices, models });
     const bytes = output.endsWith('.zip') ? writeZip(files, output) : writeFolder(files, output);
     return { ...summaryOf(definitions), path: output, bytes };
   });
@@ -68,6 +71,17 @@ async function queryOf(
   const own = modelName(chart);
   const names = nodes.map((node) => node.name).sort((a, b) => Number(b === own) - Number(a === own));
   return { sql: code.sql, columns: known, reads: names };
+}
+
+async function noticesOf({ page }: Definitions, state: RunState, session: Session): Promise<BundleNotice[]> {
+  const notices: BundleNotice[] = [];
+  for (const [i, { label, text, sql }] of (page.entry.notices ?? []).entries()) {
+    const located: Located = { document: page.document!, at: ['notices', i] };
+    const query = new YamlText(located, ['sql'], sql);
+    const { code } = await compileQuery(state.manifest, query, (id) => state.relationOf(id), session);
+    notices.push({ label, text, sql: code.sql });
+  }
+  return notices;
 }
 
 /** The columns of the contract; where that has no types, those of what is published. */

@@ -101,7 +101,7 @@ function overAxis(chart: ChartContext): Form {
     ...bounds(chart),
     annotation_layers: referenceLines(chart),
     echart_options: echartOptions({
-      ...(type === 'time' ? { xAxis: { axisLabel: { showMinLabel: true } } } : {}),
+      ...(type === 'time' ? { xAxis: { axisLabel: { margin: 14, showMinLabel: true } } } : {}),
       yAxis: steps(chart),
     }),
   };
