@@ -1,14 +1,17 @@
 // Delta tables beside the package deltalake (PyPI), in turn on the same machine: same rows, snappy, row groups of 122,880.
-//   npm run bench -- delta                     1 million rows × 8 columns
-//   BENCH_ROWS=10000000 npm run bench -- delta
+//   npm run bench -- delta                      10 million rows × 8 columns
+//   BENCH_QUICK=1 npm run bench -- delta        1 million rows
+//   BENCH_LARGE=1 npm run bench -- delta        also writes 100 million rows over 100 million, the engine held to 3 GiB
+//   BENCH_ONLY=merge npm run bench -- delta     only the tasks whose name has this word
 // Each task runs in a process of its own. Printed: seconds on the clock, CPU seconds, peak memory, and theirs divided by ours.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const rows = Number(process.env.BENCH_ROWS ?? 1_000_000);
+const rows = Number(process.env.BENCH_ROWS ?? (process.env.BENCH_QUICK ? 1_000_000 : 10_000_000));
+const only = process.env.BENCH_ONLY ?? '';
 const ROUNDS = 3;
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tsdbt-bench-delta-'));
@@ -40,8 +43,8 @@ function run(command, args) {
 }
 
 const interpreter = python();
-const ours = (task) =>
-  run(process.execPath, ['--import', 'jiti/register', here('ours.ts'), task, String(rows), folder]);
+const ours = (task, count = rows) =>
+  run(process.execPath, ['--import', 'jiti/register', here('ours.ts'), task, String(count), folder]);
 const theirs = (task) => run(interpreter, [here('theirs.py'), task, String(rows), folder]);
 const best = (results) => ({
   wall: Math.min(...results.map((result) => result.wall)),
@@ -51,6 +54,7 @@ const best = (results) => ({
 
 /** Runs a task of both, in turn, and prints the best of the rounds. `before` puts the tables where they were. */
 function compare(name, task, before = () => {}) {
+  if (!name.includes(only)) return;
   const results = { ours: [], theirs: [] };
   for (let round = 0; round < ROUNDS; round++) {
     before();
@@ -67,59 +71,76 @@ function print(name, a, b) {
   process.stdout.write(`${name.padEnd(38)}${cells.join('  ')}\n`);
 }
 
-const keep = (name) => cpSync(join(folder, name), join(folder, `${name}.kept`), { recursive: true });
-const put = (from, to) => {
+/** Puts a copy of a table in place of another. Data files are never changed, so a link is a copy. */
+function put(from, to) {
   rmSync(join(folder, to), { recursive: true, force: true });
-  cpSync(join(folder, from), join(folder, to), { recursive: true });
+  for (const entry of readdirSync(join(folder, from), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const target = join(folder, to, source.slice(join(folder, from).length));
+    mkdirSync(join(target, '..'), { recursive: true });
+    if (source.includes('_delta_log')) copyFileSync(source, target);
+    else linkSync(source, target);
+  }
+}
+
+const remove = (...names) => {
+  for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
 };
 
+function load(when) {
+  process.stdout.write(`load ${when} ${loadavg()[0].toFixed(1)}\n`);
+}
+
 try {
-  process.stdout.write(
-    `${rows} rows × 8 columns; load ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(' ')}\n`,
-  );
+  process.stdout.write(`${rows} rows × 8 columns\n`);
+  load('before');
   const head = ['ours', 'theirs', 'ratio'].map((text) => text.padStart(8)).join('');
   process.stdout.write(
     `${''.padEnd(38)}${['seconds', 'CPU seconds', 'peak MB'].map((text) => text.padEnd(26)).join('')}\n`,
   );
   process.stdout.write(`${''.padEnd(38)}${[head, head, head].join('  ')}\n`);
   ours('data');
-  compare('create', 'create', () => {
-    for (const name of ['ours', 'theirs']) rmSync(join(folder, name), { recursive: true, force: true });
-  });
+  compare('create', 'create', () => remove('ours', 'theirs'));
   compare('overwrite', 'create');
-  for (const name of ['ours', 'theirs']) {
-    rmSync(join(folder, name), { recursive: true, force: true });
-  }
+  remove('ours', 'theirs');
+  ours('createWithVectors');
+  renameSync(join(folder, 'ours'), join(folder, 'ours.vectors'));
   ours('create');
   theirs('create');
-  keep('ours');
-  keep('theirs');
-  const reset = () => {
-    put('ours.kept', 'ours');
+  renameSync(join(folder, 'ours'), join(folder, 'ours.kept'));
+  renameSync(join(folder, 'theirs'), join(folder, 'theirs.kept'));
+  const from = (kept) => () => {
+    put(kept, 'ours');
     put('theirs.kept', 'theirs');
   };
-  compare('merge, 1 % spread over the table', 'merge', reset);
-  rmSync(join(folder, 'ours'), { recursive: true, force: true });
-  ours('enableVectors');
-  rmSync(join(folder, 'ours.kept'), { recursive: true, force: true });
-  keep('ours');
-  compare('merge, ours with deletion vectors', 'merge', reset);
+  compare('merge, 1 % all over the table', 'merge', from('ours.kept'));
+  compare('merge, the same, vectors (ours)', 'merge', from('ours.vectors'));
+  compare('merge, 1 % at its end', 'mergeLate', from('ours.kept'));
+  compare('merge, the same, vectors (ours)', 'mergeLate', from('ours.vectors'));
+  remove('ours', 'theirs', 'ours.kept', 'theirs.kept', 'ours.vectors');
   ours('commits');
   const fresh = () => {
     put('commits', 'commits-ours');
     put('commits', 'commits-theirs');
   };
   compare('20 appends after 1,000 commits', 'append', fresh);
+  compare('1 append after 1,000 commits', 'appendOnce', fresh);
   compare('optimize of 1,000 small files', 'optimize', fresh);
   ours('log');
   compare('open 10,000 commits with a checkpoint', 'open');
-  process.stdout.write(
-    `load ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(' ')}\n`,
-  );
+  if ('commit of ten rows'.includes(only)) {
+    const { all, beyond } = ours('small').said;
+    process.stdout.write(
+      `commit of ten rows: ${all.toFixed(1)} ms, ${beyond.toFixed(1)} ms of them beyond the Parquet file\n`,
+    );
+  }
+  if (process.env.BENCH_LARGE) {
+    const { wall, cpu, peak } = ours('large', 100_000_000);
+    const figures = `${wall.toFixed(0)} s, ${cpu.toFixed(0)} CPU s, peak ${peak.toFixed(0)} MB`;
+    process.stdout.write(`100 million rows, written and written over: ${figures}\n`);
+  }
+  load('after');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -14,7 +14,10 @@ import { DuckDbSession } from '../../src/engines/duckdb/duckdb-session.js';
 
 const [task, rowsText, folder] = process.argv.slice(2) as [string, string, string];
 const rows = Number(rowsText);
-const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '4GiB' });
+const instance = await DuckDBInstance.create(':memory:', {
+  threads: '2',
+  memory_limit: task === 'large' ? '3GiB' : '4GiB',
+});
 const connection = await instance.connect();
 await connection.run("SET TimeZone = 'UTC'");
 const engine = new DuckDbParquet(new DuckDbSession(connection));
@@ -27,12 +30,31 @@ const columns = (seed: number) =>
 const write = (select: string, name: string) =>
   engine.writeParquet(select, { path: `${folder}/${name}.parquet`, compression: 'snappy' });
 
+async function merge(source: string) {
+  await (await stageMerge(target, { source: `FROM read_parquet('${folder}/${source}.parquet')`, on: ['id'] })).commit(
+    by,
+  );
+}
+
+async function append(times: number) {
+  for (let n = 0; n < times; n++)
+    await (
+      await stageAppend(
+        { ...target, location: `${folder}/commits-ours` },
+        { select: `FROM read_parquet('${folder}/thousand.parquet')` },
+      )
+    ).commit(by);
+}
+
 const tasks: Record<string, () => Promise<unknown>> = {
   async data() {
     await write(`SELECT ${columns(0)} FROM range(${rows}) s(n)`, 'base');
     // half of them updates spread over the whole table, half of them new
     const keys = `SELECT range * 200 AS n FROM range(${rows / 200}) UNION ALL SELECT range + ${rows} FROM range(${rows / 200})`;
     await write(`SELECT ${columns(1)} FROM (${keys})`, 'changes');
+    // half of them updates of the rows that came last, half of them new
+    const late = `SELECT range AS n FROM range(${rows - rows / 200}, ${rows + rows / 200})`;
+    await write(`SELECT ${columns(1)} FROM (${late})`, 'late');
     await write(`SELECT ${columns(2)} FROM range(1000) s(n)`, 'thousand');
   },
   async create() {
@@ -40,19 +62,36 @@ const tasks: Record<string, () => Promise<unknown>> = {
       by,
     );
   },
-  async merge() {
-    await (await stageMerge(target, { source: `FROM read_parquet('${folder}/changes.parquet')`, on: ['id'] })).commit(
-      by,
-    );
-  },
-  async enableVectors() {
+  merge: () => merge('changes'),
+  mergeLate: () => merge('late'),
+  async createWithVectors() {
     const set = { 'delta.enableDeletionVectors': 'true' };
-    await (
-      await stageOverwrite(target, {
-        select: `FROM read_parquet('${folder}/base.parquet')`,
-        properties: { ...properties, ...set },
-      })
-    ).commit(by);
+    const select = `FROM read_parquet('${folder}/base.parquet')`;
+    await (await stageOverwrite(target, { select, properties: { ...properties, ...set } })).commit(by);
+  },
+  /** a table that is written without being held in memory */
+  async large() {
+    const place = { ...target, location: `${folder}/large` };
+    const select = `SELECT ${columns(0)} FROM range(${rows}) s(n)`;
+    await (await stageOverwrite(place, { select, properties })).commit(by);
+    await (await stageOverwrite(place, { select, properties })).commit(by);
+  },
+  /** milliseconds that a commit of ten rows takes, and of them those that the Parquet file takes; the median of fifty */
+  async small() {
+    const place = { ...target, location: `${folder}/small` };
+    const select = `SELECT ${columns(0)} FROM range(10) s(n)`;
+    const times: { all: number; parquet: number }[] = [];
+    for (let n = 0; n < 50; n++) {
+      const begin = performance.now();
+      await write(select, `small-${n}`);
+      const parquet = performance.now() - begin;
+      const from = performance.now();
+      await (await stageOverwrite(place, { select, properties })).commit(by);
+      times.push({ all: performance.now() - from, parquet });
+    }
+    const median = (values: number[]) => values.sort((a, b) => a - b)[25]!;
+    const all = median(times.map((time) => time.all));
+    return { all, beyond: all - median(times.map((time) => time.parquet)) };
   },
   /** a table of a thousand commits, for both */
   async commits() {
@@ -64,15 +103,8 @@ const tasks: Record<string, () => Promise<unknown>> = {
         )
       ).commit(by);
   },
-  async append() {
-    for (let n = 0; n < 20; n++)
-      await (
-        await stageAppend(
-          { ...target, location: `${folder}/commits-ours` },
-          { select: `FROM read_parquet('${folder}/thousand.parquet')` },
-        )
-      ).commit(by);
-  },
+  append: () => append(20),
+  appendOnce: () => append(1),
   /** a log of ten thousand commits with a checkpoint, for both; it is only opened */
   async log() {
     const store = new LocalStore(`${folder}/log`);
@@ -106,7 +138,8 @@ const tasks: Record<string, () => Promise<unknown>> = {
 
 const before = process.cpuUsage();
 const start = performance.now();
-await tasks[task]!();
+const said = await tasks[task]!();
 const wall = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(before);
-process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1e6, peak: process.resourceUsage().maxRSS / 1024 }));
+const peak = process.resourceUsage().maxRSS / 1024;
+process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1e6, peak, said }));

@@ -21,8 +21,8 @@ def create():
     write_deltalake(f"{folder}/theirs", reader, mode="overwrite", writer_properties=properties)
 
 
-def merge():
-    source = pq.read_table(f"{folder}/changes.parquet")
+def merge(name):
+    source = pq.read_table(f"{folder}/{name}.parquet")
     (
         DeltaTable(f"{folder}/theirs")
         .merge(source, "t.id = s.id", source_alias="s", target_alias="t", writer_properties=properties)
@@ -32,10 +32,12 @@ def merge():
     )
 
 
-def append():
-    for _ in range(20):
+def append(times):
+    # one handle: it reads only what is new
+    table = DeltaTable(f"{folder}/commits-theirs")
+    for _ in range(times):
         rows = pq.read_table(f"{folder}/thousand.parquet")
-        write_deltalake(f"{folder}/commits-theirs", rows, mode="append", writer_properties=properties)
+        write_deltalake(table, rows, mode="append", writer_properties=properties)
 
 
 def open_log():
@@ -50,7 +52,16 @@ def optimize():
 
 before = resource.getrusage(resource.RUSAGE_SELF)
 start = time.perf_counter()
-{"create": create, "merge": merge, "append": append, "open": open_log, "optimize": optimize}[task]()
+tasks = {
+    "create": create,
+    "merge": lambda: merge("changes"),
+    "mergeLate": lambda: merge("late"),
+    "append": lambda: append(20),
+    "appendOnce": lambda: append(1),
+    "open": open_log,
+    "optimize": optimize,
+}
+tasks[task]()
 wall = time.perf_counter() - start
 after = resource.getrusage(resource.RUSAGE_SELF)
 cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -1,18 +1,18 @@
 /**
  * Many processes that append at once, and processes killed at random moments. The specs run short rounds; the long ones:
- * `node --import jiti/register runner/test/delta/endurance.ts [kills] [writers] [commits of each]` (500, 8 and 200 when not given).
+ * `npm run test:delta-long -- [kills] [writers] [commits of each] [tables]` (500, 8, 200 and 4 when not given): the kills are shared by so many
+ * tables, each of which is written, killed and looked at beside the others.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { DeltaTable, stageAppend } from '../../src/delta/index.js';
+import { compileWorker } from './compile-worker.js';
 import { openTestEngine, type TestEngine } from './duckdb-parquet.js';
 import { type Rows, rowsAfter } from './mixed-steps.js';
-
-const WORKER = fileURLToPath(new URL('./write-worker.ts', import.meta.url));
 
 export interface Worker {
   readonly process: ChildProcess;
@@ -23,7 +23,7 @@ export interface Worker {
 
 /** Starts `write-worker.ts`. @param from number of the first commit */
 export function startWorker(operation: string, location: string, name: string, commits: number, from = 0): Worker {
-  const args = ['--import', 'jiti/register', WORKER, operation, location, name, String(commits), String(from)];
+  const args = [compileWorker(), operation, location, name, String(commits), String(from)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const acknowledged: number[] = [];
   const errors: string[] = [];
@@ -63,7 +63,12 @@ export async function appendAtOnce(
 }
 
 /** Kills a process in the midst of its steps, again and again. Returns what is wrong with the table after one of the kills. */
-export async function killAgainAndAgain(engine: TestEngine, location: string, kills: number): Promise<string[]> {
+export async function killAgainAndAgain(
+  engine: TestEngine,
+  location: string,
+  kills: number,
+  survived: (kill: number) => void = () => {},
+): Promise<string[]> {
   let rows: Rows = new Map();
   let next = 0;
   for (let kill = 0; kill < kills; kill++) {
@@ -89,6 +94,7 @@ export async function killAgainAndAgain(engine: TestEngine, location: string, ki
     const commits = (await readdir(join(location, '_delta_log'))).filter((name) => /^\d{20}\.json$/.test(name));
     const { version } = await (await DeltaTable.open(location, engine))!.snapshot();
     if (commits.length !== version + 1) return [`kill ${kill + 1}: ${commits.length} commits up to version ${version}`];
+    survived(kill + 1);
   }
   return [];
 }
@@ -107,19 +113,32 @@ function same(a: Rows, b: Rows): boolean {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [kills = 500, writers = 8, commits = 200] = process.argv.slice(2).map(Number);
+  const [kills = 500, writers = 8, commits = 200, tables = 4] = process.argv.slice(2).map(Number);
   const folder = await mkdtemp(join(tmpdir(), 'tsdbt-endurance-'));
   const engine = await openTestEngine();
+  const say = (text: string) => process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
   try {
-    const wrong = [
-      ...(await appendAtOnce(engine, join(folder, 'append'), writers, commits)),
-      ...(await killAgainAndAgain(engine, join(folder, 'kill'), kills)),
-    ];
+    const wrong = await appendAtOnce(engine, join(folder, 'append'), writers, commits);
+    say(`${writers} × ${commits} commits: ${wrong.length === 0 ? 'nothing lost, nothing doubled' : 'wrong'}`);
+    const lane = async (i: number) => {
+      const own = await openTestEngine();
+      const share = Math.floor(kills / tables) + (i < kills % tables ? 1 : 0);
+      try {
+        wrong.push(
+          ...(await killAgainAndAgain(own, join(folder, `kill-${i}`), share, (kill) => {
+            if (kill % 25 === 0) say(`table ${i + 1}: ${kill} of ${share} kills`);
+          })),
+        );
+      } finally {
+        own.close();
+      }
+    };
+    await Promise.all(Array.from({ length: tables }, (_, i) => lane(i)));
     const said =
       wrong.length === 0
         ? `${writers} × ${commits} commits and ${kills} kills: nothing lost, nothing doubled`
         : wrong.join('\n');
-    process.stdout.write(`${said}\n`);
+    say(said);
     process.exitCode = wrong.length === 0 ? 0 : 1;
   } finally {
     engine.close();
