@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+describe('a dbt project that is not quite right', () => {
+  it('runs with keys that dbt does not know, and says which', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nmodells: {}\nmodels: {shop: {+materialised: table}}\n',
+      'models/a.sql':
+        "{{ config(materialized='view', owner_team='x') }} select '{{ config.get('owner_team') }}' as team",
+      'models/schema.yml': 'models: [{name: a, descripton: mine, columns: [{name: team, format: text}]}]\n',
+    });
+    const { exitCode, output } = await project.run('build');
+    expect(exitCode).toBe(0);
+    for (const word of ['modells', 'materialised', 'owner_team', 'descripton', 'format'])
+      expect(output).toMatch(new RegExp(`Warning.*"${word}"`));
+    expect(output).toContain('did you mean "description"?');
+    // what dbt keeps is kept
+    expect(await project.rows('select * from a')).toEqual([{ team: 'x' }]);
+  });
+
+  it('ends with exit code 2 and dbt’s heading where something cannot be compiled', async () => {
+    const project = new DbtProject({ 'models/a.sql': "select * from {{ ref('nope') }}" });
+    const { exitCode, output } = await project.run('build');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('Encountered an error:\nCompilation Error\nTSD3001');
+  });
+
+  it.each([
+    ['profile', 'Runtime', { 'dbt_project.yml': 'name: shop\nprofile: elsewhere\n' }],
+    ['YAML', 'Parsing', { 'models/schema.yml': 'models:\n  - name: [a\n' }],
+    ['template', 'Compilation', { 'models/a.sql': 'select {{ nope( }}' }],
+    [
+      'circle',
+      'Runtime',
+      { 'models/a.sql': "select * from {{ ref('b') }}", 'models/b.sql': "select * from {{ ref('a') }}" },
+    ],
+  ])('calls a wrong %s a %s Error', async (_, heading, files) => {
+    const { exitCode, output } = await new DbtProject(files).run('build');
+    expect(exitCode).toBe(2);
+    expect(output).toContain(`Encountered an error:\n${heading} Error\n`);
+  });
+
+  it('leaves out tests of what is disabled, and fails those whose macro is missing', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'models/off.sql': '{{ config(enabled=false) }} select 1 as id',
+      'models/schema.yml': `models:
+  - name: a
+    columns:
+      - name: id
+        tests: [{relationships: {to: ref('off'), field: id}}, elsewhere.is_fine]
+`,
+    });
+    const { exitCode, statuses } = await project.run('build');
+    expect(exitCode).toBe(1);
+    expect(Object.entries(statuses).map(([id, status]) => `${id.split('.')[2]} ${status}`)).toEqual([
+      'a success',
+      'elsewhere_is_fine_a_id error',
+    ]);
+  });
+});
+
+describe('profiles.yml', () => {
+  it('is rendered for the target that is used, and for no other', async () => {
+    const project = new DbtProject({
+      'profiles.yml': `other: {target: x, outputs: {x: {type: postgres, host: "{{ env_var('NOT_SET') }}"}}}
+shop:
+  target: "{{ 'de' ~ 'v' }}"
+  outputs:
+    dev: {type: duckdb, path: "{{ 'shop' }}.duckdb", schema: raw}
+    prod: {type: snowflake, account: "{{ env_var('NOT_SET') }}"}
+`,
+      'models/a.sql': "select '{{ target.name }} {{ target.schema }} {{ target.database }}' as t",
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(await project.rows('select t from raw.a')).toEqual([{ t: 'dev raw shop' }]);
+  });
+
+  it('of the folder that --profiles-dir names is the only one that counts', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as x',
+      'ci/profiles.yml': 'shop: {outputs: {default: {type: duckdb, path: shop.duckdb, schema: ci}}}\n',
+      'empty/readme.md': '',
+    });
+    expect((await project.run('build', '--profiles-dir', 'ci')).exitCode).toBe(0);
+    expect(await project.rows('select * from ci.a')).toEqual([{ x: 1 }]);
+    const { exitCode, output } = await project.run('build', '--profiles-dir', 'empty');
+    expect(exitCode).toBe(2);
+    expect(output).toContain("could not find profile named 'shop'");
+  });
+
+  it('with storage: delta keeps tables in the warehouse', async () => {
+    const project = new DbtProject({
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: duckdb, storage: delta}}}\n',
+      'models/a.sql': "{{ config(materialized='table') }} select 1 as x",
+    });
+    const { exitCode, statuses } = await project.run('build');
+    expect([exitCode, statuses]).toEqual([0, { 'model.shop.a': 'success' }]);
+    expect((await project.run('show', '--select', 'a')).output).toMatch(/\bx\b[\s\S]*\b1\b/);
+  });
+});
