@@ -203,6 +203,29 @@ describe('what readers see', () => {
     expect(position['MARKDOWN-degrees']!.meta!.code).toBe('**How warm is it?** Nights do not count. Measured at noon.');
   });
 
+  it('says on what the charts rest, asked of the data', async () => {
+    project?.remove();
+    const guessed = `${bars}\nsql: select station, degrees, is_guess from {{ ref('days') }}`;
+    project = new WeatherProject({
+      'dashboards/weather.yml': `title: Weather\ncharts:\n${chart('degrees', guessed)}${chart('plain', bars)}`,
+      'dashboards/page.yml': `stamps: [{ label: Guess, column: is_guess, value: true, text: somebody guessed }]
+notices:
+  - label: Warm
+    sql: select max(degrees) as top from {{ ref('days') }} having max(degrees) > 40
+    text: It was {{ num(row.top, 0) }} degrees.
+`,
+    });
+    expect((await project.run('dashboard', 'superset', '--output', 'bundle')).code).toBe(0);
+    const path = join(project.folder, 'bundle', 'datasets', 'weather', 'stamps_of_weather.yaml');
+    const { sql } = parse(readFileSync(path, 'utf8')) as { sql: string };
+    expect((await project.run('run')).code).toBe(0);
+    const shown = await project.run('show', '--output', 'json', '--inline', sql);
+    const rows = (JSON.parse(shown.stdout) as { show: Yaml[] }).show;
+    expect(rows).toEqual([
+      { place: 1, chart: 'Degrees', stamp: 'Guess', meaning: 'somebody guessed', stamped_rows: 1 },
+    ]);
+  });
+
   it('has filters, for the charts that have the column', async () => {
     const two = chart('degrees', bars) + chart('days', `kind: table\ncolumns: [day]\nmodel: ref('days')\nfinding: x`);
     const files = await bundle(two, 'title: Weather\nfilters: [{ column: station, label: Station }, { column: day }]');
