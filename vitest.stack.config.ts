@@ -10,6 +10,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
+    // one step builds on the one before
+    bail: 1,
     testTimeout: 300_000,
     hookTimeout: 1_200_000,
   },

@@ -21,12 +21,13 @@ export interface Block {
   readonly language: string;
   /** second word: the npm script that executes it */
   readonly runner: string | undefined;
-  /** why it is executed by none: what its section says after "Not tested here:" */
+  /** why it is executed by none: what its section says after "Not tested here" */
   readonly untested: string | undefined;
   readonly text: string;
 }
 
-const NOT_TESTED = /Not tested here: (.+?)\.?\*?$/;
+/** In italics, to the reader: `*Not tested here: it needs …*`. */
+const NOT_TESTED = /\*not tested here:? (.+?)[.:)]*\*/i;
 
 export function readGuide(guide: Guide): string {
   return readFileSync(join(DOCS, guide), 'utf8');

@@ -27,7 +27,8 @@ if (command === 'stop' || command === 'start') {
   if (command === 'exec' && entrypoint !== undefined) refuse();
   const first = command === 'exec' ? [] : (entrypoint ?? service.entrypoint);
   const all = [...first, ...(words.length === 0 && command === 'run' ? service.command : words)];
-  const [program, ...args] = all.map((word) => word.replaceAll('/srv/tsdbt', stack.project));
+  const here = (word) => service.replacements.reduce((text, [from, to]) => text.replaceAll(from, to), word);
+  const [program, ...args] = all.map(here);
   const child = spawn(program, args, {
     stdio: 'inherit',
     cwd: stack.project,

@@ -75,7 +75,7 @@ export class GuideShell {
     const services = Object.fromEntries(
       Object.keys(stack.compose.services).map((name) => [
         name,
-        { environment: stack.environment(name), ...stack.commandOf(name) },
+        { environment: stack.environment(name), replacements: stack.replacements(name), ...stack.commandOf(name) },
       ]),
     );
     const control = `http://127.0.0.1:${(this.control.address() as AddressInfo).port}`;

@@ -2,12 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Trino } from 'trino-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeSpotify } from '../../ingest/fake-spotify/server.js';
 import { fakePlays } from '../../ingest/fake-spotify/world.js';
 import { DEPLOY, readEnvFile } from '../compose-file.js';
+import type { Guide } from '../guides.js';
 import { TempProject } from '../temp-project.js';
+import { TrinoReader } from '../trino/trino-reader.js';
 import { GuideShell } from './guide-shell.js';
 import { missingPrograms, Stack } from './stack.js';
 import { SupersetClient } from './superset-client.js';
@@ -41,7 +42,7 @@ beforeAll(async () => {
     SPOTIFY_ACCOUNTS_URL: SPOTIFY_ACCOUNTS_URL!,
     SPOTIFY_API_URL: SPOTIFY_API_URL!,
   });
-  shell = await GuideShell.open(stack, ['operations.md']);
+  shell = await GuideShell.open(stack, ['operations.md', 'troubleshooting.md']);
 });
 afterAll(async () => {
   shell?.close();
@@ -51,30 +52,28 @@ afterAll(async () => {
 });
 
 /** The commands under a heading of the guide, which have to succeed. @returns what they printed */
-async function guide(heading: string, talk?: (child: ChildProcess) => void): Promise<string> {
-  const results = await shell.run('operations.md', heading, talk);
+async function guide(
+  heading: string,
+  talk?: (child: ChildProcess) => void,
+  file: Guide = 'operations.md',
+): Promise<string> {
+  const results = await shell.run(file, heading, talk);
   for (const { code, stdout, stderr } of results) expect(code, `${heading}: ${stdout}${stderr}`).toBe(0);
   return results.map(({ stdout, stderr }) => stdout + stderr).join('');
 }
 
-async function inTrino(sql: string): Promise<unknown[][]> {
-  const client = Trino.create({ server: `http://127.0.0.1:${stack.ports.trino}`, catalog: 'delta', schema: 'default' });
-  const rows: unknown[][] = [];
-  for await (const page of await client.query(sql)) {
-    if (page.error !== undefined) throw new Error(`${sql}: ${page.error.message}`);
-    rows.push(...(page.data ?? []));
-  }
-  return rows;
+async function playsInTrino(): Promise<number> {
+  const trino = new TrinoReader(`http://127.0.0.1:${stack.ports.trino}`);
+  const [plays] = await trino.list('SELECT count(*) FROM silver.listening_with_features');
+  return Number(plays);
 }
 
-const playsInTrino = async () => Number((await inTrino('SELECT count(*) FROM silver.listening_with_features'))[0]![0]);
+const signIn = (word: string) => SupersetClient.signIn(`http://127.0.0.1:${stack.ports.superset}`, 'admin', word);
 
-async function playsInSuperset(): Promise<number> {
-  const superset = await SupersetClient.signIn(`http://127.0.0.1:${stack.ports.superset}`, 'admin', password);
+async function playsInSuperset(word = password): Promise<number> {
+  const superset = await signIn(word);
   const charts = await superset.charts();
-  const chart = charts.find(
-    ({ slice_name }) => slice_name === 'The history at a glance: Plays' || slice_name === 'The history at a glance',
-  );
+  const chart = charts.find(({ slice_name }) => slice_name === 'Plays');
   expect(chart, charts.map(({ slice_name }) => slice_name).join(', ')).toBeDefined();
   const [row] = await superset.rows(chart!);
   return Number(Object.values(row!)[0]);
@@ -177,6 +176,15 @@ describe('the stack without containers', () => {
       'select count(*) > 0 from dashboard_slices',
     ]);
     expect(left.stdout).toBe('t\n');
+  });
+
+  it('tells how it is, and is mended, by the commands of the guide to troubles', async () => {
+    const said = await guide('What the services say of themselves', undefined, 'troubleshooting.md');
+    expect(said).toContain('"starting":false');
+    expect(said).toContain("b'OK'");
+    await guide('Superset', undefined, 'troubleshooting.md');
+    await expect(signIn(password)).rejects.toThrow('401');
+    expect(await playsInSuperset('a new password')).toBe(37);
   });
 
   it('has run every command of the guides that is its to run', () => {

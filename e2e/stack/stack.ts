@@ -96,7 +96,7 @@ export class Stack {
     const [kind, ...command] = this.service(name).healthcheck!.test;
     if (kind !== 'CMD') throw new Error(`${name}: ${kind} is not run here`);
     // the only client here that takes its port from nowhere but its arguments
-    if (command[0] === 'redis-cli') command.push('-p', String(this.ports.redis));
+    if (command[0] === 'redis-cli') command.splice(1, 0, '-p', String(this.ports.redis));
     return this.exec(name, command);
   }
 
@@ -125,30 +125,35 @@ export class Stack {
     const given = Object.fromEntries(
       Object.entries(service.environment ?? {}).map(([key, value]) => [key, this.mapped(value, name)]),
     );
-    if (service.image === this.service('tsdbt').image) return { ...given, ...this.extra };
-    if (service.image === this.service('superset').image)
-      return { ...given, PATH: `${join(this.superset, 'bin')}:${process.env.PATH}`, SUPERSET_HOME: this.folder };
+    if (service.image === this.service('tsdbt').image)
+      return { ...given, TRINO_HOST: '127.0.0.1', TRINO_PORT: String(this.ports.trino), ...this.extra };
+    if (service.image === this.service('superset').image) return { ...given, ...this.#supersetImage() };
     if (name === 'postgres') return { ...given, ...this.#postgres.environment };
     return given;
   }
 
   /** Paths and addresses of containers → those of this machine. */
   mapped(text: string, name: string): string {
-    let result = text;
-    for (const { source, target, type } of mountsOf(this.service(name)))
-      if (type === 'bind' && !target.startsWith('/srv/tsdbt/'))
-        result = result.replaceAll(target, resolve(DEPLOY, source));
-    result = result.replaceAll('/srv/tsdbt', this.project);
-    for (const [host, port] of Object.entries(PORTS)) {
-      result = result
-        .replaceAll(new RegExp(`\\b${host}:${port}\\b`, 'g'), `127.0.0.1:${this.ports[host as Name]}`)
-        .replaceAll(
-          new RegExp(`(?:0\\.0\\.0\\.0|127\\.0\\.0\\.1):${port}\\b`, 'g'),
-          `127.0.0.1:${this.ports[host as Name]}`,
-        );
-    }
-    // of the scheduler only the number stands alone
-    return name === 'tsdbt' && result === String(PORTS.tsdbt) ? String(this.ports.tsdbt) : result;
+    // of the scheduler's port only the number stands alone
+    if (name === 'tsdbt' && text === String(PORTS.tsdbt)) return String(this.ports.tsdbt);
+    return this.replacements(name).reduce((result, [from, to]) => result.replaceAll(from, to), text);
+  }
+
+  /** What is put in the place of what, in this order. */
+  replacements(name: string): [from: string, to: string][] {
+    const mounts = mountsOf(this.service(name)).filter(({ type, target }) => type === 'bind' && !isData(target));
+    const addresses = (Object.keys(PORTS) as Name[]).flatMap((host): [string, string][] => {
+      const here = `127.0.0.1:${this.ports[host]}`;
+      return [`${host}:${PORTS[host]}`, `0.0.0.0:${PORTS[host]}`, `127.0.0.1:${PORTS[host]}`].map((from) => [
+        from,
+        here,
+      ]);
+    });
+    return [
+      ...mounts.map(({ source, target }): [string, string] => [target, resolve(DEPLOY, source)]),
+      ['/srv/tsdbt', this.project],
+      ...addresses,
+    ];
   }
 
   /** Stops everything and removes what it wrote, except for the project. */
@@ -173,10 +178,21 @@ export class Stack {
     return startDaemon(words, { cwd: name === 'tsdbt' ? this.project : into, env });
   }
 
+  /** What the image of Superset sets for itself. */
+  #supersetImage(): Record<string, string> {
+    const PATH = `${join(this.superset, 'bin')}:${process.env.PATH}`;
+    return { PATH, SUPERSET_HOME: this.folder, FLASK_APP: 'superset.app:create_app()' };
+  }
+
   async #trino(env: Readonly<Record<string, string>>): Promise<Running> {
     const trino = await startTrino({ warehouse: env.TSDBT_WAREHOUSE!, port: this.ports.trino });
     return { log: trino.log, stop: async () => trino.stop().then(() => 0) };
   }
+}
+
+/** What a person puts into the project's data/ lies there without containers, too. */
+function isData(target: string): boolean {
+  return target.startsWith('/srv/tsdbt/data/');
 }
 
 /** Whether the programs that Debian packages bring are here; says which are not. */

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The guide to Spark, executed: `npm run test:spark`. It installs Spark outside the repository, so it is no part of `npm test`. */
+export default defineConfig({
+  test: {
+    include: ['e2e/spark/**/*.spark.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 900_000,
+    hookTimeout: 1_200_000,
+  },
+});
