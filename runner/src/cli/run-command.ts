@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ResourceType } from '../manifest/nodes.js';
+import type { Project } from '../project/project.js';
 import type { RunCommand, RunRequest } from '../run/run-types.js';
 import type { Effects } from './effects.js';
 import type { RunOptions } from './flags.js';
 import { interruptible } from './interrupt.js';
 import { withManifest } from './open-project.js';
+import type { RegisteredProject } from './register-with-trino.js';
 import { WarningWatch } from './reporters.js';
 import { selectedBy } from './selection.js';
 
@@ -43,10 +44,11 @@ export function runCommand(
           signal,
           invocationId,
           runStartedAt,
+          afterPublishing: registering(command, project, { manifest, bus, signal }),
         };
         const ended = await executeRun(request);
         writeRunResults(request, ended);
-        return (await registered(request)) || ended.exitCode !== 0 ? ended : { ...ended, exitCode: 1 as const };
+        return ended;
       },
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
@@ -56,19 +58,16 @@ export function runCommand(
   });
 }
 
-/** Tables are published by now, whatever comes of telling Trino. @returns false where that failed */
-async function registered({ command, project, manifest, bus, signal }: RunRequest): Promise<boolean> {
+/** What makes Trino know the tables that were published; undefined where the target registers none. */
+function registering(
+  command: RunCommand,
+  project: Project,
+  opened: Omit<RegisteredProject, 'settings' | 'project'>,
+): (() => Promise<void>) | undefined {
   const settings = project.target.register;
-  if (settings === undefined || command === 'test' || signal.aborted) return true;
-  const { registerWithTrino } = await import('./register-with-trino.js');
-  try {
-    await registerWithTrino({ project, manifest, settings, bus, signal }, false);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof CancelledError) throw thrown;
-    const errors = tsdbtErrorsOf(thrown);
-    if (errors.length === 0) throw thrown;
-    for (const error of errors) bus.emit({ event: 'error', error });
-    return false;
-  }
+  if (settings === undefined || command === 'test') return undefined;
+  return async () => {
+    const { registerWithTrino } = await import('./register-with-trino.js');
+    await registerWithTrino({ project, settings, ...opened }, false);
+  };
 }

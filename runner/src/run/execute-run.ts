@@ -85,7 +85,9 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
       ? true
       : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!));
     const shown = request.command === 'test' || (await attempt(state, () => writeViews(state)));
-    allWell = began && ended && shown;
+    const { afterPublishing } = request;
+    const told = afterPublishing === undefined || request.signal.aborted || (await attempt(state, afterPublishing));
+    allWell = began && ended && shown && told;
   } finally {
     await state.flushCompiled();
     request.signal.removeEventListener('abort', cancel);

@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   readonly invocationId: string;
   readonly runStartedAt: Date;
+  /** Called once all is published, before the run tells its end. Its errors are told, and the run ends with 1. */
+  readonly afterPublishing?: (() => Promise<void>) | undefined;
 }
 
 /** What one node did in a run. */

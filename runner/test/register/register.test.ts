@@ -32,6 +32,7 @@ describe('register: { metastore: … } of a target', () => {
     const { code, stderr } = await tsdbt(folder, ['build']);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('Trino knows 2 tables under 4 names (4 added)');
+    expect(stderr.trim().split('\n').at(-1)).toContain('Finished build');
     expect(entry('gold', 'a')).toMatchObject({ tableType: 'EXTERNAL_TABLE', externalLocation: 'local:///gold/a' });
     // names are lower-cased, folders are not
     expect(entry('silver', 'b')).toMatchObject({ externalLocation: 'local:///silver/B' });
@@ -126,6 +127,7 @@ describe('what cannot be registered', () => {
     project({ 'models/gold/a.sql': 'select 1 as n', taken: 'a file' }, '{ metastore: taken/metastore }');
     const { code, stderr } = await tsdbt(folder, ['build']);
     expect(code).toBe(1);
+    expect(stderr.trim().split('\n').at(-1)).toContain('Finished build');
     expect(stderr).toContain('TSD6091');
     expect(stderr).toContain('the tables themselves are published');
   });
