@@ -44,9 +44,17 @@ function namedOf(named: PyDict): ReadonlyMap<string, TemplateValue> {
 export const selectionFilters = filterTable(
   {
     'default(default_value?, boolean?)': (value, [otherwise, boolean]) =>
-      value instanceof Undefined || (truthy(boolean ?? false) && !truthy(value)) ? (otherwise ?? '') : value,
+      value instanceof Undefined || (truthy(boolean ?? false) && !truthy(value))
+        ? otherwise === undefined
+          ? ''
+          : otherwise
+        : value,
     'd(default_value?, boolean?)': (value, [otherwise, boolean]) =>
-      value instanceof Undefined || (truthy(boolean ?? false) && !truthy(value)) ? (otherwise ?? '') : value,
+      value instanceof Undefined || (truthy(boolean ?? false) && !truthy(value))
+        ? otherwise === undefined
+          ? ''
+          : otherwise
+        : value,
     'attr(name)': (value, [name]) => {
       // attributes only: the items of a dict are none
       if (value instanceof PyDict && value.has(name!)) {
