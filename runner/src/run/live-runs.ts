@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
 
@@ -20,7 +30,8 @@ interface LiveRun {
  * @returns what takes the note away
  */
 export function announceRun(warehouse: string, invocationId: string, create: boolean): () => void {
-  if (!create && !existsSync(warehouse)) return () => {};
+  const isNew = !existsSync(warehouse);
+  if (!create && isNew) return () => {};
   const path = join(runsFolder(warehouse), `${invocationId}.json`);
   const run: LiveRun = { process: identityOf(), startedAt: new Date().toISOString() };
   try {
@@ -41,6 +52,7 @@ export function announceRun(warehouse: string, invocationId: string, create: boo
   return () => {
     clearInterval(heartbeat);
     rmSync(path, { force: true });
+    if (isNew) removeEmpty(runsFolder(warehouse), warehouse);
   };
 }
 
@@ -64,6 +76,18 @@ export function oldestLiveRun(warehouse: string, except: string): Date | undefin
     if (oldest === undefined || startedAt < oldest) oldest = startedAt;
   }
   return oldest;
+}
+
+/** A run that was refused leaves nothing behind, not even folders. */
+function removeEmpty(...folders: readonly string[]): void {
+  for (const folder of folders) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // something is in it
+      return;
+    }
+  }
 }
 
 function runsFolder(warehouse: string): string {
