@@ -12,6 +12,7 @@ import type { TemplateValue } from '../template/values.js';
 import { baseHost } from './base-host.js';
 import { graphCodes } from './codes.js';
 import type { CompiledCode, CompileOptions } from './compiled-code.js';
+import { standardConfig } from './config-for-templates.js';
 import { cteName, injectCtes, type MappedSql, type NamedCte } from './ephemeral.js';
 import type { Manifest } from './manifest.js';
 import { nodeForTemplates } from './node-for-templates.js';
@@ -238,7 +239,8 @@ function configValue(node: ModelNode | TestNode, name: string): unknown {
   const given = config.extra[name];
   if (given !== undefined) return given;
   const foreign = Object.entries(ownKeys).some(([kind, keys]) => kind !== node.resourceType && keys.has(name));
-  return foreign ? undefined : (config as unknown as Record<string, unknown>)[name];
+  const own = foreign ? undefined : (config as unknown as Record<string, unknown>)[name];
+  return own ?? (node.resourceType === 'test' ? undefined : standardConfig(name));
 }
 
 const resolvers = new WeakMap<Manifest, Resolver>();
@@ -272,6 +274,10 @@ function graphForTemplates(manifest: Manifest): Readonly<Record<string, unknown>
       exposures: dicts(manifest.exposures),
       groups: {},
       metrics: {},
+      functions: {},
+      semantic_models: {},
+      saved_queries: {},
+      unit_tests: {},
     };
     graphs.set(manifest, graph);
   }

@@ -1,4 +1,6 @@
-import type { ColumnProperties, ManifestNode } from './nodes.js';
+import { Relation } from '../engines/relation.js';
+import { configForTemplates } from './config-for-templates.js';
+import type { ColumnProperties, ManifestNode, NodeConfig } from './nodes.js';
 
 /** A node as templates see it (`model`, `graph.nodes`, the argument of `generate_schema_name`): dbt's keys, plain values. */
 export function nodeForTemplates(node: ManifestNode, database: string | undefined): Record<string, unknown> {
@@ -17,7 +19,11 @@ export function nodeForTemplates(node: ManifestNode, database: string | undefine
     depends_on: { nodes: [...node.dependsOn], macros: 'dependsOnMacros' in node ? [...node.dependsOnMacros] : [] },
     ...relation,
     ...('alias' in node ? { alias: node.alias } : {}),
-    ...('config' in node ? { config: { ...node.config.extra, materialized: node.config.materialized } } : {}),
+    ...('config' in node ? { config: configForTemplates(node.config) } : {}),
+    ...('schema' in node && 'alias' in node ? { relation_name: relationName(node, database) } : {}),
+    ...(node.resourceType === 'model'
+      ? { access: node.config.access ?? 'protected', group: node.config.group ?? null }
+      : {}),
     ...('columns' in node ? { columns: columnsForTemplates(node.columns) } : {}),
     ...(node.resourceType === 'source'
       ? { source_name: node.sourceName, identifier: node.identifier, loader: node.loader ?? '' }
@@ -26,10 +32,23 @@ export function nodeForTemplates(node: ManifestNode, database: string | undefine
     ...(node.resourceType === 'test' ? { column_name: node.columnName ?? null, raw_code: node.rawCode } : {}),
     refs:
       'refs' in node
-        ? node.refs.map((call) => ({ name: call.name, package: call.package ?? null, version: null }))
+        ? node.refs.map((call) => ({
+            name: call.name,
+            ...(call.package === undefined ? {} : { package: call.package }),
+            ...(call.version === undefined ? {} : { version: call.version }),
+          }))
         : [],
     sources: 'sources' in node ? node.sources.map((call) => [call.source, call.table]) : [],
   };
+}
+
+/** The quoted name; null for what has no relation. */
+function relationName(
+  node: { readonly schema: string; readonly alias: string; readonly config: NodeConfig },
+  database: string | undefined,
+): string | null {
+  if (node.config.materialized === 'ephemeral' || node.config.materialized === 'test') return null;
+  return new Relation(node.schema, node.alias, node.config.database ?? database).toString();
 }
 
 function columnsForTemplates(columns: ReadonlyMap<string, ColumnProperties>): Record<string, unknown> {

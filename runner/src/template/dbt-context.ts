@@ -14,6 +14,7 @@ import { macroValueOf, PackageValue } from './context/package-value.js';
 import { queryFunctions } from './context/queries.js';
 import { referenceFunctions } from './context/references.js';
 import { regexModule } from './context/regex-module.js';
+import { unlooked } from './context/relation-value.js';
 import { renderingFunctions, validation } from './context/rendering.js';
 import { StaticObject } from './context/static-object.js';
 import { toTemplateValue } from './convert.js';
@@ -136,7 +137,7 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
     thread_id: () => 'Thread-1 (worker)',
     selected_resources: () => [...(host.selectedResources?.() ?? [])],
     context: () => new ContextValue(scope),
-    this: () => (host.thisRelation === undefined ? undefined : toTemplateValue(host.thisRelation)),
+    this: () => (host.thisRelation === undefined ? undefined : unlooked(host.thisRelation)),
     schema: () => ownPart(host, 'schema'),
     database: () => ownPart(host, 'database'),
     model: () => (host.model === undefined ? undefined : toTemplateValue(host.model)),

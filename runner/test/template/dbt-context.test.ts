@@ -229,7 +229,7 @@ describe('statements that templates run', () => {
       await later(
         "{% set t = run_query('q') %}{{ t.columns[0].values() }} {{ t.columns['price'].values()[1] }} {{ t.rows[0]['day'] }} {{ t | length }} {{ t.column_names }} {% for row in t %}{{ row[0] }}{{ row.price }},{% endfor %}",
       ),
-    ).toBe("(1, 2) 3.0 2024-01-01 2 ('id', 'price', 'day') 12.5,23.0,");
+    ).toBe("(1, 2) 3.00 2024-01-01 2 ('id', 'price', 'day') 12.50,23.00,");
   });
 
   it('waits in loops, conditions, arguments, filters and macros', async () => {

@@ -1,7 +1,7 @@
 import { PyDict } from '../containers.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { defineFunction } from '../signature.js';
-import { TemplateObject, type TemplateValue, text } from '../values.js';
+import { repr, TemplateObject, type TemplateValue, text } from '../values.js';
 import { StaticObject } from './static-object.js';
 
 const strings: ReadonlySet<string> = new Set(['text', 'character varying', 'character', 'varchar']);
@@ -130,7 +130,10 @@ export class ColumnValue extends TemplateObject {
     return other instanceof ColumnValue && other.name === this.name && other.type === this.type;
   }
   toText(): string {
-    return `<Column ${this.name} (${this.dataType()})>`;
+    const { characters = null, precision = null, scale = null } = this.sizes;
+    const sizes = `char_size=${text(characters)}, numeric_precision=${text(precision)}, numeric_scale=${text(scale)}`;
+    const fields = this.fields().map((field) => field.toText());
+    return `DuckDBColumn(column=${repr(this.name)}, dtype=${repr(this.type)}, ${sizes}, fields=[${fields.join(', ')}])`;
   }
   override toHost(): unknown {
     return { name: this.name, type: this.type };

@@ -22,9 +22,10 @@ export function configObject(host: ContextHost): StaticObject {
   return new StaticObject(
     'config',
     [
+      // a key that every node has is null where it was not set, whatever the default
       defineFunction('get(name, default?, validator?)', ([name, otherwise]) => {
         const value = read(name);
-        return value === undefined || value === null ? (otherwise ?? null) : value;
+        return value === undefined ? (otherwise ?? null) : value;
       }),
       defineFunction('require(name, validator?)', ([name]) => {
         const value = read(name);

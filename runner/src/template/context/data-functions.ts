@@ -96,6 +96,7 @@ export const dataFunctions: readonly TemplateFunction[] = [
         sortMapEntries: truthy(sortKeys ?? false),
         indentSeq: false,
         lineWidth: 80,
+        singleQuote: true,
       });
     } catch {
       return otherwise ?? null;

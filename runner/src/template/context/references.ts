@@ -20,6 +20,7 @@ import {
   typeName,
 } from '../values.js';
 import type { ContextHost } from './context-host.js';
+import { unlooked } from './relation-value.js';
 
 function str(value: TemplateValue | undefined, what: string): string {
   if (typeof value === 'string') return value;
@@ -83,7 +84,7 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
       const wanted = named.get('version') ?? named.get('v');
       if (host.ref === undefined) throw unavailable('ref');
       const request = { package: packageName, name, version: versionOf(wanted), site };
-      return chain(host.ref(request), toTemplateValue);
+      return chain(host.ref(request), unlooked);
     }),
     defineFunction('source(source_name, table_name)', ([source, table], { site }) => {
       if (host.source === undefined) throw unavailable('source');
@@ -92,7 +93,7 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
         table: str(table, 'the name of the table'),
         site,
       };
-      return chain(host.source(request), toTemplateValue);
+      return chain(host.source(request), unlooked);
     }),
     new VarFunction(host, scope),
     defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {

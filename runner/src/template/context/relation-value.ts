@@ -1,5 +1,6 @@
 import { Relation } from '../../engines/relation.js';
 import { PyDict } from '../containers.js';
+import { toTemplateValue } from '../convert.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { defineFunction } from '../signature.js';
 import { plain, TemplateObject, type TemplateValue, text } from '../values.js';
@@ -240,6 +241,15 @@ export class RelationValue extends TemplateObject {
   override toHost(): Relation {
     return this.relation;
   }
+}
+
+/**
+ * What `ref`, `source` and `this` give: a relation whose type is not known, as in dbt; only `adapter.get_relation` looks.
+ * Anything but a relation stays as it is.
+ */
+export function unlooked(value: unknown): TemplateValue {
+  if (!(value instanceof Relation) || value.type === 'ephemeral') return toTemplateValue(value);
+  return new RelationValue(value, { kind: null });
 }
 
 /** The relation of a value that is one. @throws OperationFailure for anything else */

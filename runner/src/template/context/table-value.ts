@@ -1,17 +1,44 @@
 import type { Column, QueryResult } from '../../engines/engine.js';
-import { iterate, PyDict } from '../containers.js';
+import { iterate, PyDict, PySet } from '../containers.js';
 import { toTemplateValue } from '../convert.js';
+import { compare } from '../equality.js';
+import { toJson } from '../json.js';
 import { defineFunction } from '../signature.js';
-import { PyFloat, PyTuple, plain, TemplateObject, type TemplateValue } from '../values.js';
+import { PyFloat, PyTuple, plain, repr, TemplateObject, type TemplateValue } from '../values.js';
 import { DateValue } from './datetime.js';
 import { fromIso } from './datetime-module.js';
 
-/** A value of a result as Python's tables have it: decimals are numbers, dates and times are objects. */
+/** A number as Python's Decimal prints it: all its digits, those after the point that are zero too. */
+class DecimalValue extends PyFloat {
+  constructor(readonly digits: string) {
+    super(Number(digits));
+  }
+  override toText(): string {
+    return this.digits;
+  }
+  override toRepr(): string {
+    return `Decimal('${this.digits}')`;
+  }
+}
+
+/** A float as a Decimal: `1.0`, `1E+20`. */
+function decimalOf(value: number): TemplateValue {
+  if (!Number.isFinite(value)) return new PyFloat(value);
+  return new DecimalValue(new PyFloat(value).toText().replace(/e([+-])0*/, 'E$1'));
+}
+
+/** JSON as Python writes it, for what agate has no type for: lists and structs. */
+function jsonText(value: unknown): string {
+  return toJson(toTemplateValue(value));
+}
+
+/** A value of a result as dbt's tables have it: decimals and floats are Decimals, dates and times are objects. */
 function cell(value: unknown, type: string): TemplateValue {
   if (value === null || value === undefined) return null;
+  if (/[\])]$/.test(type) && typeof value === 'object' && !(value instanceof Date)) return jsonText(value);
   if (/^(DECIMAL|NUMERIC)/.test(type) && (typeof value === 'string' || typeof value === 'number'))
-    return /,\s*0\)$/.test(type) ? toTemplateValue(Number(value)) : new PyFloat(Number(value));
-  if (/^(DOUBLE|FLOAT|REAL)/.test(type) && typeof value === 'number') return new PyFloat(value);
+    return /,\s*0\)$/.test(type) ? toTemplateValue(Number(value)) : new DecimalValue(String(value));
+  if (/^(DOUBLE|FLOAT|REAL)/.test(type) && typeof value === 'number') return decimalOf(value);
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (typeof value === 'string' && type === 'DATE') return new DateValue(fromIso(value).wall);
   if (typeof value === 'string' && type.startsWith('TIMESTAMP')) {
@@ -70,7 +97,7 @@ class RowValue extends TemplateObject {
     return other instanceof RowValue && other.asTuple().toText() === this.asTuple().toText();
   }
   toText(): string {
-    return `<Row: ${this.asTuple().toText()}>`;
+    return `<agate.Row: (${this.values.map(repr).join(', ')})>`;
   }
   override toHost(): unknown {
     return this.asTuple().toHost();
@@ -115,7 +142,7 @@ class PartsValue extends TemplateObject {
     return this.parts.length;
   }
   toText(): string {
-    return `<${this.parts.length} parts>`;
+    return `<agate.MappedSequence: (${this.parts.map(repr).join(', ')})>`;
   }
 }
 
@@ -128,7 +155,7 @@ class ColumnPart extends TemplateObject {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['name', 'values', 'values_distinct', 'values_without_nulls', 'data_type'];
+    return ['name', 'index', 'values', 'values_distinct', 'values_without_nulls', 'values_sorted', 'data_type'];
   }
   override getAttribute(name: string): TemplateValue | undefined {
     if (name === 'name') return this.column.name;
@@ -136,6 +163,9 @@ class ColumnPart extends TemplateObject {
     if (name === 'values') return defineFunction('values()', () => new PyTuple(this.values));
     if (name === 'values_without_nulls')
       return defineFunction('values_without_nulls()', () => new PyTuple(this.values.filter((v) => v !== null)));
+    if (name === 'values_distinct')
+      return defineFunction('values_distinct()', () => new PyTuple([...new PySet(this.values).iterate()]));
+    if (name === 'values_sorted') return defineFunction('values_sorted()', () => new PyTuple(sorted(this.values)));
     return undefined;
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
@@ -148,8 +178,16 @@ class ColumnPart extends TemplateObject {
     return this.values.length;
   }
   toText(): string {
-    return `<Column ${this.column.name}>`;
+    return `<agate.Column: (${this.values.map(repr).join(', ')})>`;
   }
+}
+
+/** In order, nulls last. */
+function sorted(values: readonly TemplateValue[]): TemplateValue[] {
+  return [...values].sort((a, b) => {
+    if (a === null || b === null) return Number(a === null) - Number(b === null);
+    return compare(a, b);
+  });
 }
 
 /** The result of a query, shaped as dbt's (agate's) tables are. */
@@ -174,7 +212,10 @@ export class TableValue extends TemplateObject {
     return this.#rows;
   }
   override attributeNames(): Iterable<string> {
-    return ['columns', 'rows', 'column_names', 'column_types', 'print_table', 'select', 'limit'];
+    return [
+      ...['columns', 'rows', 'column_names', 'column_types', 'row_names', 'select', 'exclude', 'rename', 'limit'],
+      ...['order_by', 'distinct', 'print_table', 'print_csv', 'print_json'],
+    ];
   }
   override getAttribute(name: string): TemplateValue | undefined {
     const { result } = this;
@@ -196,25 +237,80 @@ export class TableValue extends TemplateObject {
         return new PyTuple(this.#names);
       case 'column_types':
         return new PyTuple(result.columns.map((c) => c.type));
+      case 'row_names':
+        return null;
       case 'print_table':
-        return defineFunction('print_table(max_rows?, max_columns?)', () => null);
+      case 'print_csv':
+      case 'print_json':
+        return defineFunction(`${name}(*args, **kwargs)`, () => null);
       case 'select':
-        return defineFunction('select(key)', ([keys]) => {
-          const wanted = typeof keys === 'string' ? [keys] : [...iterate(keys!)].map((k) => String(plain(k)));
-          const at = wanted.map((name) => findName(this.#names, name));
-          return new TableValue({
-            columns: at.map((i) => result.columns[i]!),
-            rows: result.rows.map((row) => at.map((i) => row[i])),
-          });
+        return defineFunction('select(key)', ([keys]) => this.#pick(this.#positions(keys!)));
+      case 'exclude':
+        return defineFunction('exclude(key)', ([keys]) => {
+          const out = new Set(this.#positions(keys!));
+          return this.#pick(this.#names.map((_, i) => i).filter((i) => !out.has(i)));
         });
+      case 'rename':
+        return defineFunction('rename(column_names)', ([names]) => this.#rename(names!));
       case 'limit':
-        return defineFunction(
-          'limit(count)',
-          ([count]) => new TableValue({ columns: result.columns, rows: result.rows.slice(0, Number(count)) }),
-        );
+        return defineFunction('limit(start_or_stop?, stop?, step?)', ([first, stop]) => {
+          const [from, to] =
+            stop === undefined || stop === null ? [0, Number(first ?? 0)] : [Number(first), Number(stop)];
+          return new TableValue({ columns: result.columns, rows: result.rows.slice(from, to) });
+        });
+      case 'distinct':
+        return defineFunction('distinct(key?)', ([key]) => this.#distinct(key ?? null));
+      case 'order_by':
+        return defineFunction('order_by(key, reverse?)', ([key, reverse]) => this.#orderBy(key!, reverse === true));
       default:
         return undefined;
     }
+  }
+  #positions(keys: TemplateValue): number[] {
+    const wanted = typeof keys === 'string' ? [keys] : [...iterate(keys)].map((k) => String(plain(k)));
+    return wanted.map((name) => findName(this.#names, name)).filter((i) => i !== -1);
+  }
+  #pick(at: readonly number[]): TableValue {
+    const { columns, rows } = this.result;
+    return new TableValue({ columns: at.map((i) => columns[i]!), rows: rows.map((row) => at.map((i) => row[i])) });
+  }
+  #rename(names: TemplateValue): TableValue {
+    const { columns, rows } = this.result;
+    const list = names instanceof PyDict ? undefined : [...iterate(names)];
+    const named = columns.map((column, i) => {
+      const given = names instanceof PyDict ? names.get(column.name) : list?.[i];
+      return { ...column, name: given === undefined ? column.name : String(plain(given)) };
+    });
+    return new TableValue({ columns: named, rows });
+  }
+  #keyOf(key: TemplateValue): (row: RowValue) => readonly TemplateValue[] {
+    const at = key === null ? this.#names.map((_, i) => i) : this.#positions(key);
+    return (row) => at.map((i) => row.values[i]!);
+  }
+  #distinct(key: TemplateValue): TableValue {
+    const read = this.#keyOf(key);
+    const seen = new Set<string>();
+    const kept = this.result.rows.filter((_, i) => {
+      const text = read(this.#rows[i]!).map(repr).join('\u0000');
+      return !seen.has(text) && seen.add(text) !== undefined;
+    });
+    return new TableValue({ columns: this.result.columns, rows: kept });
+  }
+  #orderBy(key: TemplateValue, reverse: boolean): TableValue {
+    const read = this.#keyOf(key);
+    const order = this.#rows.map((row, i) => ({ parts: read(row), row: this.result.rows[i]! }));
+    const sign = reverse ? -1 : 1;
+    order.sort((a, b) => {
+      for (const [i, part] of a.parts.entries()) {
+        const other = b.parts[i]!;
+        if (part === null && other === null) continue;
+        if (part === null || other === null) return sign * (part === null ? 1 : -1);
+        const compared = compare(part, other);
+        if (compared !== 0) return sign * compared;
+      }
+      return 0;
+    });
+    return new TableValue({ columns: this.result.columns, rows: order.map(({ row }) => row) });
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
     return typeof key === 'number' ? this.#rows[key < 0 ? key + this.#rows.length : key] : undefined;
