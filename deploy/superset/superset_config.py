@@ -45,6 +45,20 @@ ENABLE_PROXY_FIX = os.environ.get("SUPERSET_BEHIND_PROXY") == "1"
 
 # queries are written in dashboards/*.yml and compiled before they come here
 FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": False}
-# nothing is asked of the outside
-SCARF_ANALYTICS = False
-CONTENT_SECURITY_POLICY_WARNING = False
+# pages load from this server alone: no counting of visits elsewhere, no maps
+TALISMAN_CONFIG = {
+    "content_security_policy": {
+        "base-uri": ["'self'"],
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "object-src": "'none'",
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "font-src": ["'self'"],
+        "script-src": ["'self'", "'strict-dynamic'"],
+    },
+    "content_security_policy_nonce_in": ["script-src"],
+    "force_https": False,
+    "session_cookie_secure": SESSION_COOKIE_SECURE,
+}

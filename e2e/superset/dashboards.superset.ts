@@ -194,8 +194,10 @@ describe('over Trino', () => {
 
 describe('the archive', () => {
   it('is the same, byte for byte, each time it is made', async () => {
-    await project.tsdbt(['dashboard', 'superset', '--output', 'one.zip']);
-    await project.tsdbt(['dashboard', 'superset', '--output', 'two.zip']);
+    const one = await project.tsdbt(['dashboard', 'superset', '--output', 'one.zip']);
+    expect(one.code, one.stderr).toBe(0);
+    const two = await project.tsdbt(['dashboard', 'superset', '--output', 'two.zip']);
+    expect(two.code, two.stderr).toBe(0);
     expect(readFileSync(project.path('one.zip')).equals(readFileSync(project.path('two.zip')))).toBe(true);
   });
 });

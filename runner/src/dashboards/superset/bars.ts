@@ -22,7 +22,7 @@ export function bars(chart: ChartContext): Viz {
       adhoc_filters: type === 'time' ? [anyTime(dimension.column)] : [],
       color_by_primary_axis: dimension.color_by_value === true && entry.series === undefined,
       contributionMode: share ? 'row' : null,
-      groupby: entry.series === undefined ? [] : [chart.shown(entry.series, 'codes')],
+      groupby: entry.series === undefined ? [] : [chart.shown(entry.series, 'locale')],
       metrics: [metric],
       orientation: lying ? 'horizontal' : 'vertical',
       row_limit: 10000,

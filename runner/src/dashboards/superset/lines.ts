@@ -90,7 +90,7 @@ function overAxis(chart: ChartContext): Form {
   return {
     ...axes,
     adhoc_filters: type === 'time' ? [anyTime(dimension.column)] : [],
-    groupby: entry.series === undefined ? [] : [chart.shown(entry.series, 'codes')],
+    groupby: entry.series === undefined ? [] : [chart.shown(entry.series, 'locale')],
     x_axis: x,
     xAxisForceCategorical: type === 'category',
     x_axis_sort: x,

@@ -51,6 +51,8 @@ export function shownColumn(
     const rank = order.indexOf(value);
     if (rank < 0 && order.length > 0) continue;
     const text = labels[value] ?? value;
+    // Superset looks colours up without the spaces before a text
+    shownColors[text] = tones[color];
     shownColors[rank < 0 ? rest(text) : marked(text, rank, order.length, marks)] = tones[color];
   }
   const column: CalculatedColumn = {
