@@ -140,7 +140,7 @@ function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): M
   const relations = new Map<string, ModelNode>();
   const kept: ModelNode[] = [];
   for (const node of nodes) {
-    const earlier = names.get(`${node.packageName}.${node.name}`);
+    const earlier = names.get(`${node.packageName}.${node.name}.${node.version}`);
     if (earlier !== undefined) {
       errors.push(
         duplicate(
@@ -153,7 +153,7 @@ function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): M
       );
       continue;
     }
-    names.set(`${node.packageName}.${node.name}`, node);
+    names.set(`${node.packageName}.${node.name}.${node.version}`, node);
     kept.push(node);
     if (node.config.materialized === 'ephemeral') continue;
     const relation = `${node.config.database ?? ''}.${node.schema}.${node.alias}`.toLowerCase();

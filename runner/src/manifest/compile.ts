@@ -134,7 +134,12 @@ async function testedRelation(manifest: Manifest, node: TestNode, scope: Scope, 
   const relation =
     tested.resourceType === 'source'
       ? await host.source!({ source: tested.sourceName, table: tested.name, site })
-      : await host.ref!({ package: undefined, name: tested.name, version: undefined, site });
+      : await host.ref!({
+          package: undefined,
+          name: tested.name,
+          version: 'version' in tested ? tested.version : undefined,
+          site,
+        });
   const { where } = node.config;
   const own = manifest.macros.override('get_where_subquery', host.packageName, host.adapterTypes);
   if (own !== undefined) {

@@ -11,6 +11,7 @@ import { configLayers } from './config-layers.js';
 import { checkArguments, readTestEntries, type TestEntry } from './generic-tests.js';
 import { testMacroOf, testNames } from './macros.js';
 import { mergeLayers, textList, toNodeConfig } from './merge-config.js';
+import { versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode, TestNode } from './nodes.js';
 import { argumentFacts, testMacroFacts } from './parse-facts.js';
@@ -49,6 +50,12 @@ export function readGenericTests(
       if (node === undefined) continue;
       readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
     }
+  }
+  for (const { name, version, located } of versionsByFile(index).values()) {
+    const node = byId.get(`model.${project.name}.${name}.v${version}`);
+    if (node === undefined) continue;
+    const { document, file, entry, at } = located;
+    readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
   }
   for (const { entry: source, document, file, at } of index.sources) {
     for (const [i, table] of (source.tables ?? []).entries()) {
@@ -155,7 +162,9 @@ function toNode(
   const isSource = tested.resourceType === 'source';
   const prefix = isSource ? 'source_' : '';
   const testName = `${prefix}${entry.package === undefined ? '' : `${entry.package}_`}${entry.name}`;
-  const target = isSource ? `${tested.sourceName}_${tested.name}` : tested.name;
+  const version = isSource ? undefined : tested.version;
+  const versioned = version === undefined ? tested.name : `${tested.name}_v${version}`;
+  const target = isSource ? `${tested.sourceName}_${tested.name}` : versioned;
   const names = genericTestNames(testName, target, kwargs);
   const name = entry.customName ?? names.full;
   const fqn = [project.name, ...folders, name];
@@ -163,7 +172,9 @@ function toNode(
     ? dbtTestHash(
         name,
         { namespace: entry.package, name: entry.name, kwargs },
-        isSource ? `source('${tested.sourceName}', '${tested.name}')` : `ref('${tested.name}')`,
+        isSource
+          ? `source('${tested.sourceName}', '${tested.name}')`
+          : `ref('${tested.name}'${version === undefined ? '' : `, version='${version}'`})`,
       )
     : testHash({ package: entry.package, name: entry.name, kwargs, tested: tested.uniqueId });
   const stub = {
@@ -214,7 +225,7 @@ function toNode(
 }
 
 function refCall(node: ModelNode, place: SourcePlace): RefCall {
-  return { kind: 'ref', package: node.packageName, name: node.name, version: undefined, place };
+  return { kind: 'ref', package: node.packageName, name: node.name, version: node.version, place };
 }
 
 function sourceCall(node: SourceNode, place: SourcePlace): SourceCall {

@@ -10,6 +10,7 @@ import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './col
 import { configLayers } from './config-layers.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
+import { type ModelVersion, versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { ColumnProperties, ModelNode, RefCall, SourceCall } from './nodes.js';
 import { parseFacts } from './parse-facts.js';
@@ -40,9 +41,11 @@ interface Draft {
 /** Models, seeds and snapshots of a project, the disabled ones put apart. Errors go to the state. */
 export async function readModels(state: ParseState): Promise<ModelNode[]> {
   const nodes: ModelNode[] = [];
+  const versions = versionsByFile(state.index);
   for await (const draft of drafts(state)) {
     try {
-      const node = toNode(state, draft);
+      const version = draft.kind === 'model' ? versions.get(draft.file.stem) : undefined;
+      const node = toNode(state, version === undefined ? draft : { ...draft, name: version.name }, version);
       if (node.config.enabled) nodes.push(node);
       else state.disabled.set(node.uniqueId, node);
     } catch (thrown) {
@@ -113,18 +116,26 @@ function* sqlDraft(state: ParseState, draft: Draft): Generator<Draft> {
   }
 }
 
-function toNode(state: ParseState, draft: Draft): ModelNode {
+function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undefined): ModelNode {
   const { project, index, docs, errors, naming } = state;
   const { kind, name, file, definition, source } = draft;
   const tree = trees[kind];
-  const located = index[tree].take(name) as Located<ModelEntry> | undefined;
+  const taken = index[tree].take(name) as Located<ModelEntry> | undefined;
+  const located = versioned?.located ?? taken;
+  const suffix = versioned === undefined ? '' : `v${versioned.version}`;
   const entry = located?.entry;
   // dbt names the file of a snapshot's block too
   const inBlock = project.isDbt && kind === 'snapshot' && file.extension === '.sql';
-  const fqn = [project.name, ...file.folders, ...(inBlock ? [file.stem] : []), name];
+  const fqn = [
+    project.name,
+    ...file.folders,
+    ...(inBlock ? [file.stem] : []),
+    name,
+    ...(suffix === '' ? [] : [suffix]),
+  ];
   const { own: ofProject, root: ofRoot } = configLayers(project, tree, fqn);
   const outer: ConfigLayer[] = [...ofProject, ...(entry === undefined ? [] : entryLayer(entry))];
-  const uniqueId = `${kind}.${project.name}.${name}`;
+  const uniqueId = `${kind}.${project.name}.${name}${suffix === '' ? '' : `.${suffix}`}`;
   const stub = { uniqueId, resourceType: kind, name, fqn, path: file.path, packageName: project.name };
   const facts =
     draft.program === undefined
@@ -158,6 +169,8 @@ function toNode(state: ParseState, draft: Draft): ModelNode {
     config: merged,
     tags: config.tags,
     package_name: project.name,
+    version: versioned?.version ?? null,
+    latest_version: versioned?.latest ?? null,
   };
   return {
     ...stub,
@@ -169,7 +182,7 @@ function toNode(state: ParseState, draft: Draft): ModelNode {
     language: draft.language,
     config,
     schema: schemaOf(project, config, file.folders, kind, naming, forTemplates),
-    alias: aliasOf(config, name, naming, forTemplates),
+    alias: aliasOf(config, suffix === '' ? name : `${name}_${suffix.replaceAll('.', '_')}`, naming, forTemplates),
     columns,
     constraints: constraintsFromYaml(entry?.constraints),
     refs: definition === undefined ? facts.refs : refsOf(definition, source),
@@ -178,6 +191,8 @@ function toNode(state: ParseState, draft: Draft): ModelNode {
     dependsOnMacros: facts.macros,
     checksum: draft.checksum,
     absolutePath: file.absolutePath,
+    version: versioned?.version,
+    latestVersion: versioned?.latest,
     definition,
   };
 }

@@ -125,6 +125,9 @@ export interface ModelNode extends NodeBase {
   readonly checksum: string;
   /** absolute path of the file */
   readonly absolutePath: string;
+  /** of a model with versions */
+  readonly version?: string | number | undefined;
+  readonly latestVersion?: string | number | undefined;
   /** `language: 'typescript'` only: the default export, loaded at parse */
   readonly definition: ModelDefinition | undefined;
 }

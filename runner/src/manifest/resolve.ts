@@ -39,7 +39,7 @@ export class Resolver {
 
   /** The node that a ref means. @throws GraphError TSD3001, 3002, 3003, 3007 at the call's place */
   ref(call: RefCall, from: { readonly packageName: string } | undefined, place = call.place): ModelNode {
-    const named = this.#models.get(call.name) ?? [];
+    const named = (this.#models.get(call.name) ?? []).filter((node) => isVersion(node, call.version));
     const matching = call.package === undefined ? named : named.filter((node) => node.packageName === call.package);
     const own = matching.filter((node) => node.packageName === (call.package ?? from?.packageName));
     if (own.length === 1) return own[0]!;
@@ -111,6 +111,12 @@ export class Resolver {
             : `${model.name} is a model: write ref("${model.name}")`));
     throw new GraphError(graphCodes.unknownSource, `there is no source "${key}"`, { place, hint });
   }
+}
+
+/** Whether a node is the version that a ref names: the latest where it names none. */
+function isVersion(node: ModelNode, wanted: string | number | undefined): boolean {
+  if (node.version === undefined) return true;
+  return String(node.version) === String(wanted ?? node.latestVersion);
 }
 
 /** `a → b → a`, with the place of each read. */

@@ -83,16 +83,5 @@ function unsupported(content: PropertiesFile, document: YamlDocument): ProjectEr
       }),
     );
   }
-  for (const [i, model] of (content.models ?? []).entries()) {
-    for (const key of ['versions', 'latest_version'] as const) {
-      if (model[key] === undefined) continue;
-      errors.push(
-        new ProjectError(projectCodes.unsupportedKey, `model versions are not supported: "${key}" of ${model.name}`, {
-          place: document.placeOf(['models', i, key], 'key'),
-          hint: 'give each version a file and a name of its own',
-        }),
-      );
-    }
-  }
   return errors;
 }

@@ -1,0 +1,76 @@
+import type { ColumnEntry, ModelEntry } from '../project/properties-schema.js';
+import type { Located, PropertyIndex } from './property-index.js';
+
+/** One version of a model: the file it lies in, and what YAML says of it. */
+export interface ModelVersion {
+  /** name of the model, without the version */
+  readonly name: string;
+  readonly version: string | number;
+  readonly latest: string | number;
+  /** the model's entry with what the version changes */
+  readonly located: Located<ModelEntry>;
+}
+
+type VersionEntry = Partial<ModelEntry> & {
+  readonly v?: unknown;
+  readonly defined_in?: unknown;
+  readonly columns?: unknown;
+};
+
+/** The versions that YAML declares, by the name of their file: `defined_in`, else `<model>_v<version>`. */
+export function versionsByFile(index: PropertyIndex): ReadonlyMap<string, ModelVersion> {
+  const found = new Map<string, ModelVersion>();
+  for (const located of index.models.values()) {
+    const { entry } = located;
+    const versions = (Array.isArray(entry.versions) ? entry.versions : []) as VersionEntry[];
+    const numbers = versions.map((one) => versionOf(one.v)).filter((v) => v !== undefined);
+    const latest = versionOf(entry.latest_version) ?? numbers.sort(byVersion).at(-1);
+    for (const one of versions) {
+      const version = versionOf(one.v);
+      if (version === undefined || latest === undefined) continue;
+      const file = typeof one.defined_in === 'string' ? one.defined_in : `${entry.name}_v${version}`;
+      found.set(file, { name: entry.name, version, latest, located: { ...located, entry: entryOf(entry, one) } });
+    }
+  }
+  return found;
+}
+
+/** How a version is written: numbers by size, other names by their letters. */
+function byVersion(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : 1;
+}
+
+function versionOf(value: unknown): string | number | undefined {
+  if (value instanceof Number) return value.toString();
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
+function entryOf(entry: ModelEntry, version: VersionEntry): ModelEntry {
+  const { v: _v, defined_in: _file, columns, config, ...own } = version;
+  return {
+    ...entry,
+    ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+    config: { ...entry.config, ...config },
+    columns: columnsOf(entry.columns ?? [], columns),
+    versions: undefined,
+  };
+}
+
+/** `- include: all` with `exclude:` takes columns of the model over; columns of the version's own stand beside. */
+function columnsOf(all: readonly ColumnEntry[], given: unknown): ColumnEntry[] {
+  if (!Array.isArray(given)) return [...all];
+  const columns: ColumnEntry[] = [];
+  let includes: readonly ColumnEntry[] = [];
+  for (const item of given as (ColumnEntry & { include?: unknown; exclude?: unknown })[]) {
+    if (item.include === undefined) {
+      columns.push(item);
+      continue;
+    }
+    const named = (list: unknown, name: unknown): boolean => Array.isArray(list) && list.includes(name);
+    const isAll = item.include === 'all' || item.include === '*';
+    includes = all.filter(({ name }) => (isAll || named(item.include, name)) && !named(item.exclude, name));
+  }
+  const own = new Set(columns.map((column) => column.name));
+  return [...includes.filter((column) => !own.has(column.name)), ...columns];
+}
