@@ -1,8 +1,9 @@
 import type { Column, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
-import { quoteIdentifier, Relation } from '../engines/relation.js';
+import type { Relation } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
 import { type GraphError, ProjectError, TemplateError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { CHECK_SCHEMA, cteStandIns, type StandIns, viewStandIns } from '../lineage/binder-check.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
@@ -14,9 +15,6 @@ import { fieldOf } from './definition-schema.js';
 import { type Chart, type Dashboard, type Definitions, type Located, placeIn } from './definitions.js';
 import { exampleOf, fillIn } from './sentence.js';
 import { YamlText } from './text-place.js';
-
-/** Schema of the engine's catalog that holds empty stand-ins of the models. */
-const STAND_INS = 'tsdbt_dashboard_check';
 
 /** What a check found. */
 export interface CheckResult {
@@ -37,8 +35,9 @@ export async function checkDefinitions(
   session: Session,
   state: RunState,
 ): Promise<CheckResult> {
-  const check = new Check(manifest, session, state);
-  await session.execute(`CREATE SCHEMA IF NOT EXISTS ${STAND_INS}`);
+  const { createsViews } = state.engine.capabilities;
+  const standIns = createsViews ? await viewStandIns(session) : cteStandIns(session);
+  const check = new Check(manifest, session, state, standIns);
   try {
     for (const dashboard of definitions.dashboards) {
       for (const chart of dashboard.charts) await check.chart(chart);
@@ -51,7 +50,7 @@ export async function checkDefinitions(
       if (columns !== undefined) await check.sentence(new YamlText(at, ['text'], notice.text), columns);
     }
   } finally {
-    await session.execute(`DROP SCHEMA ${STAND_INS} CASCADE`);
+    await standIns.close();
   }
   return { errors: check.errors, unchecked: check.unchecked, columns: check.columns };
 }
@@ -60,12 +59,13 @@ class Check {
   readonly errors: TsdbtError[] = [];
   readonly unchecked: string[] = [];
   readonly columns = new Map<string, readonly Column[]>();
-  readonly #standIns = new Map<string, Promise<boolean>>();
+  readonly #names = new Map<string, Promise<Relation | undefined>>();
 
   constructor(
     readonly manifest: Manifest,
     readonly session: Session,
     readonly state: RunState,
+    readonly standIns: StandIns,
   ) {}
 
   async chart(chart: Chart): Promise<void> {
@@ -127,7 +127,8 @@ class Check {
   /** The columns of a query; undefined where it is wrong or what it reads is not known. */
   async query(located: Located, text: YamlText, model?: ModelNode): Promise<readonly Column[] | undefined> {
     try {
-      const { code, reads } = await compileQuery(this.manifest, text, (id) => new Relation(STAND_INS, id));
+      const names = new Map<string, Relation>();
+      const { reads } = await compileQuery(this.manifest, text, (id) => this.state.relationOf(id));
       if (model !== undefined && !reads.has(model.uniqueId)) {
         this.errors.push(
           new ProjectError(dashboardCodes.modelNotRead, `the query does not read ref("${model.name}")`, {
@@ -137,12 +138,16 @@ class Check {
         );
       }
       for (const id of reads) {
-        if (await this.#standIn(id)) continue;
-        this.unchecked.push(this.manifest.get(id)!.name);
-        return undefined;
+        const name = await this.#standIn(id);
+        if (name === undefined) {
+          this.unchecked.push(this.manifest.get(id)!.name);
+          return undefined;
+        }
+        names.set(id, name);
       }
+      const { code } = await compileQuery(this.manifest, text, (id) => names.get(id)!);
       try {
-        return await this.session.describe(code.sql);
+        return await this.standIns.describe(code.sql);
       } catch (thrown) {
         if (!(thrown instanceof EngineFailure)) throw thrown;
         throw text.relocate(withoutStandIns(mapEngineError(thrown, code, undefined), reads, this.manifest));
@@ -207,26 +212,24 @@ class Check {
     }
   }
 
-  #standIn(id: string): Promise<boolean> {
-    let made = this.#standIns.get(id);
+  #standIn(id: string): Promise<Relation | undefined> {
+    let made = this.#names.get(id);
     if (made === undefined) {
       made = this.#makeStandIn(id);
-      this.#standIns.set(id, made);
+      this.#names.set(id, made);
     }
     return made;
   }
 
-  async #makeStandIn(id: string): Promise<boolean> {
-    const columns = await this.#columnsOf(this.manifest.get(id) as ModelNode);
-    if (columns === undefined) return false;
-    const typed = columns.map((column) => `CAST(NULL AS ${column.type}) AS ${quoteIdentifier(column.name)}`);
-    await this.session.execute(`CREATE VIEW ${new Relation(STAND_INS, id)} AS SELECT ${typed.join(', ')} LIMIT 0`);
-    return true;
+  async #makeStandIn(id: string): Promise<Relation | undefined> {
+    const node = this.manifest.get(id) as ModelNode;
+    const columns = await this.#columnsOf(node);
+    return columns === undefined ? undefined : this.standIns.add(node, columns);
   }
 
-  /** What the contract says; without one, what is published. */
+  /** What the contract says; without one, and where another engine builds the tables, what is published. */
   async #columnsOf(node: ModelNode): Promise<readonly Column[] | undefined> {
-    const declared = [...node.columns.values()];
+    const declared = this.state.engine.capabilities.runsModels ? [...node.columns.values()] : [];
     const binding = node.language === 'typescript' || node.config.contract.enforced;
     if (binding && declared.length > 0 && declared.every((column) => column.dataType !== undefined)) {
       return declared.map((column) => ({ name: column.name, type: column.dataType! }));
@@ -238,7 +241,7 @@ class Check {
 
 /** Stand-ins are nobody's business: messages speak of the models. */
 function withoutStandIns(error: TsdbtError, reads: ReadonlySet<string>, manifest: Manifest): TsdbtError {
-  let message = error.message.replaceAll(`${STAND_INS}.`, '');
+  let message = error.message.replaceAll(`${CHECK_SCHEMA}.`, '');
   for (const id of reads) message = message.replaceAll(id, manifest.get(id)?.name ?? id);
   if (message === error.message) return error;
   const Kind = error.constructor as new (...args: ConstructorParameters<typeof TsdbtError>) => TsdbtError;

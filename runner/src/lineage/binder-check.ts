@@ -8,7 +8,7 @@ import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
 
 /** Schema of the engine's catalog that holds typed, empty stand-ins of every node. */
-const CHECK_SCHEMA = 'tsdbt_check';
+export const CHECK_SCHEMA = 'tsdbt_check';
 
 /** What stands for a node whose columns are known, while the SQL of others is bound. */
 export interface StandIns {
