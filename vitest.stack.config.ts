@@ -12,7 +12,7 @@ export default defineConfig({
     fileParallelism: false,
     // one step builds on the one before
     bail: 1,
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 1_200_000,
   },
 });

@@ -15,7 +15,7 @@ export class SupersetClient {
   static async signIn(url: string, username: string, password: string): Promise<SupersetClient> {
     const response = await fetch(`${url}/api/v1/security/login`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify({ username, password, provider: 'db', refresh: false }),
     });
     if (!response.ok) throw new Error(`login: ${response.status} ${await response.text()}`);
@@ -38,7 +38,8 @@ export class SupersetClient {
 
   async #get<T>(path: string): Promise<T> {
     const response = await fetch(`${this.url}${path}`, {
-      headers: { authorization: `Bearer ${this.token}` },
+      // gunicorn closes connections that rest for two seconds, at times just when the next request is sent
+      headers: { authorization: `Bearer ${this.token}`, connection: 'close' },
       redirect: 'manual',
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
