@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { AddFile, DeletionVector } from '../protocol/actions.js';
@@ -43,10 +43,8 @@ export async function loadDeletionVectors(
 
 async function readVectors(store: LogStore, path: string): Promise<Uint8Array> {
   const file = resolvePath(store.location, path);
-  const inside = file.startsWith(store.location);
   try {
-    if (!inside) return await readFile(file);
-    const bytes = await store.readBytes(file.slice(store.location.length + 1).replaceAll('\\', '/'));
+    const bytes = await store.readBytes(relative(store.location, file).replaceAll('\\', '/'));
     if (bytes !== undefined) return bytes;
   } catch (cause) {
     throw new StorageError('TSD6017', `${file}: this deletion vector cannot be read`, { cause });

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { pathToFileURL } from 'node:url';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { SnapshotAt } from '../log/load.js';
 import type { AddFile } from '../protocol/actions.js';
 import { deletionVectorPath } from '../protocol/deletion-vectors.js';
-import { resolvePath } from '../protocol/paths.js';
+import { absoluteAddress, resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
@@ -27,7 +26,7 @@ export async function stageShallowClone(
       hint: 'choose another place, or remove the table there',
     });
   const from = await source.snapshot(at);
-  const absolute = (path: string) => pathToFileURL(resolvePath(from.location, path)).href;
+  const absolute = (path: string) => absoluteAddress(resolvePath(from.location, path));
   const adds = from.files.map((file): AddFile => {
     const { deletionVector } = file;
     const vector = deletionVector ? deletionVectorPath(deletionVector) : undefined;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { TableLayout } from '../log/scan-sql.js';
 import type { ParquetEngine, WrittenFile } from '../parquet.js';
@@ -181,9 +181,7 @@ function codecOf(properties: Readonly<Record<string, string>>): string {
   });
 }
 
-/** Path of a file written here, relative to the table, not encoded. */
+/** Path of a file, relative to the table (of a file elsewhere too), not encoded. */
 export function relativePath(store: LogStore, file: Pick<AddFile, 'path'>): string {
-  return resolvePath(store.location, file.path)
-    .slice(store.location.length + 1)
-    .replaceAll('\\', '/');
+  return relative(store.location, resolvePath(store.location, file.path)).replaceAll('\\', '/');
 }
