@@ -41,7 +41,7 @@ const ignored = /(^|\/)(\.git|target|logs|dbt_packages|node_modules|[^/]*\.duckd
 function prepare(name, folder) {
   const known = projects[name];
   const from = known === undefined ? resolve(name) : join(clone(known.repo, known.ref), known.folder ?? '');
-  const filter = (path) => !ignored.test(path.slice(from.length));
+  const filter = (path) => existsSync(path) && !ignored.test(path.slice(from.length));
   cpSync(from, folder, { recursive: true, filter: known === undefined ? undefined : filter, dereference: true });
   for (const [packageName, { repo, ref, folder: inner }] of Object.entries(known?.packages ?? {})) {
     const source = join(clone(repo, ref), inner ?? '');
@@ -49,7 +49,9 @@ function prepare(name, folder) {
       recursive: true,
       dereference: true,
       filter: (path) =>
-        !ignored.test(path.slice(source.length)) && !/\/integration[-_]tests(\/|$)/.test(path.slice(source.length)),
+        existsSync(path) &&
+        !ignored.test(path.slice(source.length)) &&
+        !/\/integration[-_]tests(\/|$)/.test(path.slice(source.length)),
     });
   }
   if (known?.packages !== undefined) {

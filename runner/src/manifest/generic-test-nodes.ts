@@ -51,7 +51,7 @@ export function readGenericTests(
       readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
     }
   }
-  for (const { name, version, located } of versionsByFile(index).values()) {
+  for (const { name, version, located } of new Set(versionsByFile(index).values())) {
     const node = byId.get(`model.${project.name}.${name}.v${version}`);
     if (node === undefined) continue;
     const { document, file, entry, at } = located;

@@ -29,7 +29,10 @@ export function versionsByFile(index: PropertyIndex): ReadonlyMap<string, ModelV
       const version = versionOf(one.v);
       if (version === undefined || latest === undefined) continue;
       const file = typeof one.defined_in === 'string' ? one.defined_in : `${entry.name}_v${version}`;
-      found.set(file, { name: entry.name, version, latest, located: { ...located, entry: entryOf(entry, one) } });
+      const model = { name: entry.name, version, latest, located: { ...located, entry: entryOf(entry, one) } };
+      found.set(file, model);
+      // the file of the latest version may go without it
+      if (version === latest && one.defined_in === undefined) found.set(entry.name, model);
     }
   }
   return found;

@@ -19,7 +19,6 @@ let number = 0;
  */
 export const nativeIncremental: NativeMaterialization = async (request) => {
   const { node, relation, session, existing } = request;
-  const strategy = strategyOf(node);
   if (existing === undefined) {
     await inTransaction(request, async () => {
       await createTable(request, relation);
@@ -30,6 +29,8 @@ export const nativeIncremental: NativeMaterialization = async (request) => {
   }
   if (request.fullRefresh || existing.type === 'view')
     return replace(request, 'table', (target) => createTable(request, target));
+  // as in dbt, a strategy counts only when there is something to add to
+  const strategy = strategyOf(node);
   number += 1;
   const source = new Relation('', `${relation.identifier}__dbt_tmp${number}`, undefined, 'ephemeral');
   const from = quoteIdentifier(source.identifier);
