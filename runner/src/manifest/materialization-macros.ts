@@ -17,11 +17,21 @@ const parts: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const snapshotParts: ReadonlySet<string> = new Set(
+  (
+    'snapshot_hash_arguments snapshot_timestamp_strategy snapshot_check_strategy strategy_dispatch ' +
+    'snapshot_staging_table build_snapshot_table build_snapshot_staging_table snapshot_merge_sql post_snapshot ' +
+    'create_columns snapshot_get_time snapshot_string_as_time create_table_as run_hooks'
+  ).split(' '),
+);
+
 const customised = new WeakMap<MacroLibrary, Map<string, boolean>>();
 
 /** Whether the project or a package has a macro in the place of one that materializations are made of. */
-function changesParts(library: MacroLibrary, adapterTypes: readonly string[]): boolean {
-  const key = adapterTypes.join(' ');
+function changesParts(library: MacroLibrary, { resourceType }: ModelNode, adapterTypes: readonly string[]): boolean {
+  if (resourceType === 'seed') return false;
+  const own = resourceType === 'snapshot' ? snapshotParts : parts;
+  const key = [resourceType, ...adapterTypes].join(' ');
   let known = customised.get(library);
   if (known === undefined) {
     known = new Map();
@@ -29,7 +39,7 @@ function changesParts(library: MacroLibrary, adapterTypes: readonly string[]): b
   }
   let found = known.get(key);
   if (found === undefined) {
-    found = [...parts].some((name) => library.override(name, library.rootPackage, adapterTypes) !== undefined);
+    found = [...own].some((name) => library.override(name, library.rootPackage, adapterTypes) !== undefined);
     known.set(key, found);
   }
   return found;
@@ -42,8 +52,18 @@ const macroConfigs = [
   'merge_returning_columns',
 ];
 
+/** Whether a snapshot's strategy is a macro of the project or of a package (`package.name`). */
+function namesStrategy(library: MacroLibrary, given: unknown, packageName: string): boolean {
+  if (typeof given !== 'string' || given === 'timestamp' || given === 'check') return false;
+  const dot = given.indexOf('.');
+  const macro = `snapshot_${given.slice(dot + 1)}_strategy`;
+  const found = dot === -1 ? library.resolve(macro, packageName) : library.inPackage(given.slice(0, dot), macro);
+  return found !== undefined;
+}
+
 /** Whether a config asks for what only macros do: indexes, the whole of MERGE, a strategy of one's own. */
-function asksForMacros(library: MacroLibrary, { config, packageName }: ModelNode): boolean {
+function asksForMacros(library: MacroLibrary, { config, packageName, resourceType }: ModelNode): boolean {
+  if (resourceType === 'snapshot') return namesStrategy(library, config.extra.strategy, packageName);
   if (config.materialized !== 'incremental' && config.materialized !== 'table') return false;
   if (macroConfigs.some((key) => config.extra[key] !== undefined && config.extra[key] !== null)) return true;
   const strategy = config.materialized === 'incremental' ? config.incremental_strategy : undefined;
@@ -78,7 +98,7 @@ export function materializationMacro(
     const internal = library.inPackage(internalPackage, candidate);
     if (
       internal !== undefined &&
-      (!builtIn.has(name) || changesParts(library, adapterTypes) || asksForMacros(library, node))
+      (!builtIn.has(name) || changesParts(library, node, adapterTypes) || asksForMacros(library, node))
     )
       return internal;
   }

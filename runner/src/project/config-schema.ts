@@ -107,7 +107,7 @@ const relation = {
 };
 
 const snapshot = {
-  strategy: z.enum(['timestamp', 'check']),
+  strategy: z.string().describe('timestamp, check, or the name of a macro snapshot_<name>_strategy.'),
   updated_at: text,
   check_cols: names,
   target_schema: nullableText,

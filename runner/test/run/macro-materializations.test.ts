@@ -118,6 +118,28 @@ describe('macros in the place of the engine’s', () => {
   });
 });
 
+describe('a strategy of snapshots of one’s own', () => {
+  it('is a macro that says what identifies a row and when it has changed', async () => {
+    const project = dbtProject({
+      'macros/strategy.sql': `{% macro snapshot_by_name_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) %}
+  {% set checked = snapshot_check_strategy(node, snapshotted_rel, current_rel, model_config, target_exists) %}
+  {% do checked.update({'row_changed': 'lower(' ~ snapshotted_rel ~ '.name) <> lower(' ~ current_rel ~ '.name)'}) %}
+  {% do return(checked) %}
+{% endmacro %}`,
+      'models/people.sql': `{{ config(materialized='table') }} select 1 as id, '{{ var('name', 'ada') }}' as name`,
+      'snapshots/history.sql': `{% snapshot history %}
+{{ config(unique_key='id', strategy='by_name', check_cols=['name'], target_schema='main') }} select * from {{ ref('people') }}
+{% endsnapshot %}`,
+    });
+    for (const name of ['ada', 'ADA', 'eve'])
+      expect((await project.build({ open: { vars: { name } } })).errors).toEqual([]);
+    expect(await rows(project, 'select name, dbt_valid_to is null from history order by name')).toEqual([
+      ['ada', false],
+      ['eve', true],
+    ]);
+  });
+});
+
 describe('what only macros know', () => {
   it('an external model is a file, read by a view', async () => {
     const project = dbtProject({});

@@ -139,6 +139,7 @@ export const textFilters = filterTable(
       }).replace(/[<>&']/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
     'pprint()': (value) => repr(value),
     // what dbt adds for values of YAML files
+    'is_list()': (value) => Array.isArray(value),
     'as_text()': (value) => text(value),
     'as_native()': (value) => value,
     'as_bool()': (value) => {
