@@ -40,10 +40,8 @@ async function uploadParts(client: S3Client, file: string, size: number, place: 
       const Body = Buffer.alloc(Math.min(PART_BYTES, size - position));
       await handle.read(Body, 0, Body.length, position);
       const PartNumber = Parts.length + 1;
-      const { ETag, ChecksumCRC32 } = await client.send(
-        new UploadPartCommand({ ...place, UploadId, PartNumber, Body }),
-      );
-      Parts.push({ PartNumber, ETag, ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }) });
+      const { ETag } = await client.send(new UploadPartCommand({ ...place, UploadId, PartNumber, Body }));
+      Parts.push({ PartNumber, ETag });
     }
     await client.send(new CompleteMultipartUploadCommand({ ...place, UploadId, MultipartUpload: { Parts } }));
   } catch (error) {
