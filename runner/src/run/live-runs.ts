@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
 
 const HEARTBEAT = 30_000;
@@ -34,12 +34,7 @@ export function announceRun(warehouse: string, invocationId: string, create: boo
   if (!create && isNew) return () => {};
   const path = join(runsFolder(warehouse), `${invocationId}.json`);
   const run: LiveRun = { process: identityOf(), startedAt: new Date().toISOString() };
-  try {
-    mkdirSync(runsFolder(warehouse), { recursive: true });
-    writeFileSync(path, JSON.stringify(run));
-  } catch {
-    return () => {};
-  }
+  if (!write(path, JSON.stringify(run))) return () => {};
   const heartbeat = setInterval(() => {
     const now = new Date();
     try {
@@ -52,7 +47,7 @@ export function announceRun(warehouse: string, invocationId: string, create: boo
   return () => {
     clearInterval(heartbeat);
     rmSync(path, { force: true });
-    if (isNew) removeEmpty(runsFolder(warehouse), warehouse);
+    removeEmpty(runsFolder(warehouse), ...(isNew ? [warehouse] : []));
   };
 }
 
@@ -76,6 +71,20 @@ export function oldestLiveRun(warehouse: string, except: string): Date | undefin
     if (oldest === undefined || startedAt < oldest) oldest = startedAt;
   }
   return oldest;
+}
+
+/** Writes a file and its folder; the last run to end may take the folder away in between, so that is tried again. */
+function write(path: string, text: string): boolean {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      return true;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+    }
+  }
+  return false;
 }
 
 /** A run that was refused leaves nothing behind, not even folders. */
