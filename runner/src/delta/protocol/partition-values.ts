@@ -27,8 +27,11 @@ export function partitionLiteral(value: string | null | undefined, type: DataTyp
   return `CAST(${quoteLiteral(value)} AS ${duckdb})`;
 }
 
-/** Bytes are spelled as characters of the same code, `\u0001` for byte 1. */
+/**
+ * The specification spells bytes as characters of the same code, `\u0001` for byte 1. Spark and Delta Kernel take the text's
+ * UTF-8 for the bytes, which is the same below 128; other bytes no two readers agree on, and nothing is written to such tables.
+ */
 function binaryLiteral(value: string): string {
-  const bytes = Buffer.from(value, 'latin1');
+  const bytes = Buffer.from(value, 'utf8');
   return `CAST('${[...bytes].map((b) => `\\x${b.toString(16).padStart(2, '0')}`).join('')}' AS BLOB)`;
 }
