@@ -1,10 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  fsync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { StorageError } from '../errors/tsdbt-error.js';
 import type { LogStore, StoredFile } from './store.js';
 
-/** A table on a local disk. Files appear by hard link or rename, after fsync, so that a crash leaves all of one or nothing. */
+const sync = promisify(fsync);
+
+/** So many files are synced or looked at together: more would crowd out other work. */
+const TOGETHER = 16;
+
+/**
+ * A table on a local disk. Files appear by hard link or rename, after fsync, so that a crash leaves all of one or nothing.
+ * What takes microseconds is done at once: handing it to a thread and back takes several times as long, and on a busy machine
+ * milliseconds, forty times in a commit. What waits for the disk is handed over.
+ */
 export class LocalStore implements LogStore {
   readonly location: string;
 
@@ -14,7 +37,7 @@ export class LocalStore implements LogStore {
   }
 
   async list(folder: string): Promise<string[]> {
-    return orIfMissing(readdir(join(this.location, folder)), []);
+    return ifThere(() => readdirSync(join(this.location, folder))) ?? [];
   }
 
   async listAll(folder: string): Promise<StoredFile[]> {
@@ -22,36 +45,32 @@ export class LocalStore implements LogStore {
     const entries = await orIfMissing(readdir(root, { withFileTypes: true, recursive: true }), []);
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     const stored: StoredFile[] = [];
-    // a few at a time: thousands of open stats would crowd out other work
-    for (let i = 0; i < files.length; i += 64) {
-      const some = files.slice(i, i + 64).map(async (file) => {
-        const found = await orIfMissing(stat(file), undefined);
-        if (found === undefined) return;
-        const path = relative(this.location, file).split(sep).join('/');
-        stored.push({ path, size: found.size, modified: found.mtimeMs });
-      });
-      await Promise.all(some);
-    }
+    await together(files, async (file) => {
+      const found = await orIfMissing(stat(file), undefined);
+      if (found === undefined) return;
+      const path = relative(this.location, file).split(sep).join('/');
+      stored.push({ path, size: found.size, modified: found.mtimeMs });
+    });
     return stored;
   }
 
   async read(path: string): Promise<string | undefined> {
-    return orIfMissing(readFile(join(this.location, path), 'utf8'), undefined);
+    return ifThere(() => readFileSync(join(this.location, path), 'utf8'));
   }
 
   async readBytes(path: string): Promise<Uint8Array | undefined> {
-    return orIfMissing(readFile(join(this.location, path)), undefined);
+    return ifThere(() => readFileSync(join(this.location, path)));
   }
 
   async modified(path: string): Promise<number | undefined> {
-    return (await orIfMissing(stat(join(this.location, path)), undefined))?.mtimeMs;
+    return statSync(join(this.location, path), { throwIfNoEntry: false })?.mtimeMs;
   }
 
   async putIfAbsent(path: string, text: string): Promise<boolean> {
     const target = await this.prepareWrite(path);
     const temporary = await this.#writeTemporary(target, text);
     try {
-      await link(temporary, target);
+      linkSync(temporary, target);
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       throw new StorageError('TSD6002', `${target}: cannot create the file: ${(error as Error).message}`, {
@@ -59,7 +78,7 @@ export class LocalStore implements LogStore {
         cause: error,
       });
     } finally {
-      await rm(temporary, { force: true });
+      rmSync(temporary, { force: true });
     }
     await syncFolder(dirname(target));
     return true;
@@ -68,7 +87,7 @@ export class LocalStore implements LogStore {
   async put(path: string, content: string | Uint8Array): Promise<void> {
     const target = await this.prepareWrite(path);
     const temporary = await this.#writeTemporary(target, content);
-    await rename(temporary, target);
+    renameSync(temporary, target);
     await syncFolder(dirname(target));
   }
 
@@ -78,9 +97,7 @@ export class LocalStore implements LogStore {
 
   async prepareWrite(path: string): Promise<string> {
     const target = join(this.location, path);
-    const made = await mkdir(dirname(target), { recursive: true }).catch((cause: Error) => {
-      throw new StorageError('TSD6002', `${target}: cannot make the folder: ${cause.message}`, { cause });
-    });
+    const made = makeFolder(dirname(target));
     // a folder is durable once its parent is
     if (made !== undefined)
       for (let folder = dirname(target); folder.length >= dirname(made).length; folder = dirname(folder)) {
@@ -92,30 +109,30 @@ export class LocalStore implements LogStore {
 
   async sync(paths: readonly string[]): Promise<void> {
     const files = paths.map((path) => join(this.location, path));
-    // a few at a time: the disk writes them together
-    for (let i = 0; i < files.length; i += 8) await Promise.all(files.slice(i, i + 8).map(syncFile));
-    for (const folder of new Set(files.map((file) => dirname(file)))) await syncFolder(folder);
+    const folders = [...new Set(files.map((file) => dirname(file)))];
+    // at the same time: the disk writes once for several, and names are there already
+    await Promise.all([together(files, syncFile), together(folders, syncFolder)]);
   }
 
   async move(from: string, to: string): Promise<void> {
     await syncFile(join(this.location, from));
     const target = await this.prepareWrite(to);
-    await rename(join(this.location, from), target);
+    renameSync(join(this.location, from), target);
     await syncFolder(dirname(target));
   }
 
   async #writeTemporary(target: string, content: string | Uint8Array): Promise<string> {
     const temporary = join(dirname(target), `_tmp_${randomUUID()}.tmp`);
     try {
-      const file = await open(temporary, 'wx');
+      const file = openSync(temporary, 'wx');
       try {
-        await file.writeFile(content, 'utf8');
-        await file.sync();
+        writeFileSync(file, content);
+        await sync(file);
       } finally {
-        await file.close();
+        closeSync(file);
       }
     } catch (error) {
-      await rm(temporary, { force: true });
+      rmSync(temporary, { force: true });
       throw new StorageError('TSD6002', `${target}: cannot write the file: ${(error as Error).message}`, {
         hint: 'check free space and permissions',
         cause: error,
@@ -126,22 +143,44 @@ export class LocalStore implements LogStore {
 }
 
 async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await syncOpened(path, 'r+');
 }
 
 async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder; its file system journals names by itself
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  if (process.platform !== 'win32') await syncOpened(folder, 'r');
+}
+
+async function syncOpened(path: string, flags: 'r' | 'r+'): Promise<void> {
+  const file = openSync(path, flags);
   try {
-    await handle.sync();
+    await sync(file);
   } finally {
-    await handle.close();
+    closeSync(file);
+  }
+}
+
+async function together(paths: readonly string[], work: (path: string) => Promise<void>): Promise<void> {
+  for (let i = 0; i < paths.length; i += TOGETHER) await Promise.all(paths.slice(i, i + TOGETHER).map(work));
+}
+
+/** Makes a folder where there is none. Returns the first one that had to be made. */
+function makeFolder(folder: string): string | undefined {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+      ? undefined
+      : mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new StorageError('TSD6002', `${folder}: cannot make the folder: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function ifThere<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 
@@ -149,10 +188,14 @@ async function orIfMissing<T, U>(promise: Promise<T>, otherwise: U): Promise<T |
   try {
     return await promise;
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return otherwise;
+    if (isMissing(error)) return otherwise;
     throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 function codeOf(error: unknown): string | undefined {
