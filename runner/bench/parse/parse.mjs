@@ -1,0 +1,109 @@
+// A dbt project of 1,000 models and 2,000 tests, read and run by dbt-core and by tsdbt, one after the other:
+//   node runner/bench/parse/parse.mjs [--models 1000] [--ours] [--runs 3] [--program <path of tsdbt.js>]
+// Installs dbt into the cache folder once (scripts/dbt-reference.mjs). The figures of several runs are the smallest.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { writeProject } from './project-data.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: flags } = parseArgs({
+  args: process.argv.slice(2).filter((word) => word.startsWith('-') || /^\d+$|\.js$/.test(word)),
+  options: {
+    models: { type: 'string', default: '1000' },
+    runs: { type: 'string', default: '1' },
+    ours: { type: 'boolean', default: false },
+    program: { type: 'string', default: join(here, '..', '..', 'bin', 'tsdbt.js') },
+  },
+});
+const count = Number(flags.models);
+const work = mkdtempSync(join(tmpdir(), 'parse-bench-'));
+
+try {
+  const ours = [process.execPath, flags.program];
+  const programs = { tsdbt: ours };
+  if (!flags.ours) {
+    const { dbtReference } = await import('../../../scripts/dbt-reference.mjs');
+    programs.dbt = [join(dbtReference(), 'dbt')];
+  }
+  const results = {};
+  for (const [name, program] of Object.entries(programs)) results[name] = await measureAll(name, program);
+  print(results);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** Every measurement of one program, in a project folder of its own. */
+async function measureAll(name, program) {
+  const folder = join(work, name);
+  const database = join(work, `${name}.duckdb`);
+  const { last, sources } = writeProject(folder, count);
+  const fresh = () => rmSync(join(folder, 'target'), { recursive: true, force: true });
+  const noFile = () => rmSync(database, { force: true });
+  const withSources = async () => {
+    noFile();
+    const instance = await DuckDBInstance.create(database);
+    const connection = await instance.connect();
+    for (const statement of sources) await connection.run(statement);
+    connection.closeSync();
+    instance.closeSync();
+  };
+  const run = (...args) => measure(folder, database, [...program, ...args]);
+  const best = async (before, ...args) => {
+    let least;
+    for (let i = 0; i < Number(flags.runs); i++) {
+      await before();
+      const one = run(...args);
+      if (least === undefined || one.wall < least.wall) least = one;
+    }
+    return least;
+  };
+  const nothing = () => {};
+  await withSources();
+  const results = { 'parse, cold': await best(fresh, 'parse'), 'parse, warm': await best(nothing, 'parse') };
+  if (count > 2000) return results;
+  results['compile one, warm'] = await best(nothing, 'compile', '--select', last);
+  results['compile all, warm'] = await best(nothing, 'compile');
+  results[`run ${count} views`] = await best(withSources, 'run');
+  return results;
+}
+
+function measure(folder, database, command) {
+  const log = join(work, 'log.txt');
+  mkdirSync(work, { recursive: true });
+  const output = execFileSync('python3', [join(here, 'measure.py'), log, ...command], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      BENCH_DATABASE: database,
+      DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
+      DBT_PROFILES_DIR: folder,
+    },
+  });
+  const result = JSON.parse(output);
+  if (result.status !== 0)
+    throw new Error(`${command.join(' ')} ended with ${result.status}\n${readFileSync(log, 'utf8').slice(-4000)}`);
+  return result;
+}
+
+function print({ tsdbt, dbt }) {
+  console.log(`${count} models, ${2 * count} tests; wall and CPU seconds, peak memory in MB\n`);
+  const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
+  row(['command', 'tsdbt: wall', 'CPU', 'memory', ...(dbt ? ['dbt: wall', 'CPU', 'memory', 'wall ×', 'CPU ×'] : [])]);
+  row(['---', ...Array(dbt ? 8 : 3).fill('---:')]);
+  for (const [name, a] of Object.entries(tsdbt)) {
+    const cells = [name, ...figures(a)];
+    const b = dbt?.[name];
+    if (b !== undefined) cells.push(...figures(b), (b.wall / a.wall).toFixed(1), (b.cpu / a.cpu).toFixed(1));
+    row(cells);
+  }
+}
+
+function figures({ wall, cpu, megabytes }) {
+  return [wall.toFixed(2), cpu.toFixed(2), megabytes.toFixed(0)];
+}
