@@ -1,5 +1,13 @@
 import type { Manifest } from '../manifest/manifest.js';
-import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
+import type {
+  ExposureNode,
+  ManifestNode,
+  ModelNode,
+  SourceNode,
+  TestNode,
+  UnitTestNode,
+  UnitTestRows,
+} from '../manifest/nodes.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
 /** Writes `target/manifest.json`: the whole project as it was parsed. */
@@ -15,6 +23,7 @@ export function writeManifest(manifest: Manifest, invocationId: string): void {
     nodes: Object.fromEntries([...manifest.nodes.values()].map((node) => [node.uniqueId, nodeOf(node)])),
     sources: Object.fromEntries([...manifest.sources.values()].map((node) => [node.uniqueId, sourceOf(node)])),
     exposures: Object.fromEntries([...manifest.exposures.values()].map((node) => [node.uniqueId, exposureOf(node)])),
+    unit_tests: Object.fromEntries([...manifest.unitTests.values()].map((node) => [node.uniqueId, unitTestOf(node)])),
     macros: manifestMacros(manifest),
     disabled: [...manifest.disabled.keys()],
     parent_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.parentsOf(node.uniqueId)])),
@@ -26,6 +35,7 @@ export function writeManifest(manifest: Manifest, invocationId: string): void {
 export function manifestEntry(node: ManifestNode): Record<string, unknown> {
   if (node.resourceType === 'source') return sourceOf(node);
   if (node.resourceType === 'exposure') return exposureOf(node);
+  if (node.resourceType === 'unit_test') return unitTestOf(node);
   return nodeOf(node);
 }
 
@@ -105,6 +115,25 @@ function sourceOf(node: SourceNode): Record<string, unknown> {
     location: node.location ?? null,
     columns: columnsOf(node),
   };
+}
+
+function unitTestOf(node: UnitTestNode): Record<string, unknown> {
+  const { macros, vars, envVars } = node.overrides;
+  return {
+    ...common(node),
+    model: node.model,
+    version: node.version ?? null,
+    given: node.given.map(({ input, rows }) => ({ input, ...rowsOf(rows) })),
+    expect: rowsOf(node.expect),
+    overrides: { macros, vars, env_vars: envVars },
+    config: { tags: node.tags, meta: node.meta, enabled: true },
+    schema: null,
+  };
+}
+
+function rowsOf(rows: UnitTestRows | undefined): Record<string, unknown> {
+  if (rows === undefined) return { rows: null, format: 'dict', fixture: null };
+  return { rows: rows.format === 'sql' ? rows.sql : rows.rows, format: rows.format, fixture: null };
 }
 
 function exposureOf(node: ExposureNode): Record<string, unknown> {

@@ -99,6 +99,7 @@ const RESOURCE_TYPES = [
   'seed',
   'snapshot',
   'test',
+  'unit_test',
   'source',
   'exposure',
   'analysis',

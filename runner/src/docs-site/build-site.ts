@@ -23,7 +23,7 @@ const CHUNK = 25;
 export function buildSite(input: SiteInput): { index: SiteIndex; details: NodeDetails[] } {
   const { manifest, catalog, lastRun } = input;
   const { project } = manifest;
-  const nodes = [...manifest.all()];
+  const nodes = [...manifest.all()].filter((node) => node.resourceType !== 'unit_test');
   const place = new Map(nodes.map((node, i) => [node.uniqueId, i]));
   const configs = new ConfigTable();
   const index: SiteIndex = {
@@ -109,6 +109,7 @@ function labelOf(node: ManifestNode): string {
     case 'source':
       return `${node.sourceName}.${node.name}`;
     case 'test':
+    case 'unit_test':
       return node.name;
     case 'exposure':
       return node.label ?? node.name;

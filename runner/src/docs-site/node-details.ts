@@ -75,7 +75,8 @@ function tableOf(entry: CatalogEntry): NonNullable<NodeDetails['table']> {
 }
 
 function codeOf(node: ManifestNode, input: SiteInput): SiteCode | undefined {
-  if (node.resourceType === 'source' || node.resourceType === 'exposure') return undefined;
+  if (node.resourceType === 'source' || node.resourceType === 'exposure' || node.resourceType === 'unit_test')
+    return undefined;
   const compiled = input.compiled.get(node.uniqueId);
   const rest = {
     ...(compiled?.sql === undefined ? {} : { compiled: compiled.sql }),

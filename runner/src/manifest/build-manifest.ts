@@ -14,12 +14,13 @@ import { readMacros } from './macros.js';
 import { Manifest } from './manifest.js';
 import { readModels } from './models.js';
 import { namingMacros } from './naming-macros.js';
-import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode } from './nodes.js';
+import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode, UnitTestNode } from './nodes.js';
 import type { ParseState } from './parse-state.js';
 import { PropertyIndex } from './property-index.js';
 import { cycleError, Resolver } from './resolve.js';
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
+import { readUnitTests, resolveUnitTests } from './unit-tests.js';
 
 /**
  * Reads all files of a project and resolves what they say to each other.
@@ -66,6 +67,11 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const allTests = read.flatMap((one) => one.tests);
   const [state] = states;
   const unresolved = resolveAll({ ...state!, disabled }, models, sources, [...models, ...allTests, ...exposures]);
+  const unitTests = read
+    .flatMap((one) => one.unitTests)
+    .filter((test) => models.some((m) => m.uniqueId === test.dependsOn[0]));
+  const resolver = new Resolver(models, sources, disabled.values(), project.name);
+  resolveUnitTests(unitTests, models, resolver, errors, project.isDbt ? warnings : undefined);
   const tests = allTests.filter((test) => !unresolved.has(test));
   for (const test of unresolved) disabled.set(test.uniqueId, test);
   const nodes = new Map<string, ModelNode | TestNode>();
@@ -75,6 +81,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     nodes,
     sources: byId(sources),
     exposures: byId(exposures),
+    unitTests: byId(unitTests),
     disabled,
     groups: new Map(
       states.flatMap(({ index }) =>
@@ -91,7 +98,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     argumentPlaces: new Map(read.flatMap((one) => [...one.argumentPlaces])),
     warnings,
   };
-  const all = new Map<string, ManifestNode>([...nodes, ...parts.sources, ...parts.exposures]);
+  const all = new Map<string, ManifestNode>([...nodes, ...parts.sources, ...parts.unitTests, ...parts.exposures]);
   const graph = new Graph(new Map([...all].map(([id, node]) => [id, node.dependsOn])));
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
@@ -105,6 +112,7 @@ interface ReadNodes {
   readonly models: readonly ModelNode[];
   readonly sources: readonly SourceNode[];
   readonly tests: readonly TestNode[];
+  readonly unitTests: readonly UnitTestNode[];
   readonly exposures: readonly ExposureNode[];
   readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
 }
@@ -125,6 +133,7 @@ async function readNodes(state: ParseState): Promise<ReadNodes> {
     models,
     sources,
     tests: [...generic.nodes.values(), ...singular],
+    unitTests: readUnitTests(state, models),
     exposures: exposures.enabled,
     argumentPlaces: generic.argumentPlaces,
   };

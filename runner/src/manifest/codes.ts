@@ -20,6 +20,10 @@ export const graphCodes = {
   duplicateRelation: 'TSD3009',
   /** a ref that was met while compiling and not while parsing */
   hiddenRef: 'TSD3011',
+  /** a unit test of a model that does not exist */
+  unknownTestedModel: 'TSD3012',
+  /** a unit test gives rows for what its model does not read, or twice for the same */
+  unusedInput: 'TSD3013',
   /** a selector that is not one */
   selectorSyntax: 'TSD3020',
   /** a selector that matches nothing */

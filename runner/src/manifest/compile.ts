@@ -80,10 +80,11 @@ async function renderNode(
   options: CompileOptions,
   ctes: Map<string, NamedCte>,
 ): Promise<MappedSql> {
-  const host = hostOf(manifest, node, options, {
+  const plain = hostOf(manifest, node, options, {
     readsAnything: false,
     onEphemeral: (read) => addEphemeral(manifest, read, options, ctes),
   });
+  const host = options.adapt?.(plain) ?? plain;
   const scope = createDbtContext(host);
   if (node.resourceType === 'test' && node.generic !== undefined) return renderGenericTest(manifest, node, scope, host);
   const { text, map } = await renderTemplate(programOf(manifest, node), scope);
@@ -250,7 +251,8 @@ function configValue(node: ModelNode | TestNode, name: string): unknown {
 
 const resolvers = new WeakMap<Manifest, Resolver>();
 
-function resolverOf(manifest: Manifest): Resolver {
+/** Finds what refs and sources of a manifest's nodes mean. */
+export function resolverOf(manifest: Manifest): Resolver {
   let resolver = resolvers.get(manifest);
   if (resolver === undefined) {
     resolver = new Resolver(

@@ -1,7 +1,7 @@
 import type { QueryResult } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import type { LogLevel } from '../events/events.js';
-import type { AdapterHost } from '../template/context/context-host.js';
+import type { AdapterHost, ContextHost } from '../template/context/context-host.js';
 import type { SourceMap } from '../template/source-map.js';
 
 /** What a template may ask an engine while it is compiled (`run_query`, `statement`, `adapter.…`). */
@@ -35,6 +35,8 @@ export interface CompileOptions {
   onLog?(level: LogLevel, message: string): void;
   /** package of a text that belongs to no node; the project's own where it is undefined */
   readonly packageName?: string | undefined;
+  /** changes what the node's template, and those of ephemeral models that it reads, see of the world: unit tests do */
+  readonly adapt?: ((host: ContextHost) => ContextHost) | undefined;
   /** further names for the template, e.g. of hooks */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -6,7 +6,7 @@ import type { MacroLibrary } from '../template/macros.js';
 import type { TemplateProgram } from '../template/parse.js';
 import type { DocBlocks } from './docs.js';
 import { Graph } from './graph.js';
-import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode } from './nodes.js';
+import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode, UnitTestNode } from './nodes.js';
 
 /** A group of nodes with an owner. */
 export interface Group {
@@ -20,6 +20,7 @@ export interface ManifestParts {
   readonly nodes: ReadonlyMap<string, ModelNode | TestNode>;
   readonly sources: ReadonlyMap<string, SourceNode>;
   readonly exposures: ReadonlyMap<string, ExposureNode>;
+  readonly unitTests?: ReadonlyMap<string, UnitTestNode> | undefined;
   readonly disabled: ReadonlyMap<string, ManifestNode>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly macros: MacroLibrary;
@@ -40,6 +41,7 @@ export class Manifest implements ManifestParts {
   readonly nodes: ReadonlyMap<string, ModelNode | TestNode>;
   readonly sources: ReadonlyMap<string, SourceNode>;
   readonly exposures: ReadonlyMap<string, ExposureNode>;
+  readonly unitTests: ReadonlyMap<string, UnitTestNode>;
   readonly disabled: ReadonlyMap<string, ManifestNode>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly macros: MacroLibrary;
@@ -58,6 +60,7 @@ export class Manifest implements ManifestParts {
     this.nodes = parts.nodes;
     this.sources = parts.sources;
     this.exposures = parts.exposures;
+    this.unitTests = parts.unitTests ?? new Map();
     this.disabled = parts.disabled;
     this.groups = parts.groups;
     this.macros = parts.macros;
@@ -74,15 +77,21 @@ export class Manifest implements ManifestParts {
     return this.project.packages.find((one) => one.name === node?.packageName) ?? this.project;
   }
 
-  /** Every enabled node, source and exposure. */
+  /** Every enabled node, source, unit test and exposure. */
   *all(): Generator<ManifestNode> {
     yield* this.sources.values();
     yield* this.nodes.values();
+    yield* this.unitTests.values();
     yield* this.exposures.values();
   }
 
   get(uniqueId: string): ManifestNode | undefined {
-    return this.nodes.get(uniqueId) ?? this.sources.get(uniqueId) ?? this.exposures.get(uniqueId);
+    return (
+      this.nodes.get(uniqueId) ??
+      this.sources.get(uniqueId) ??
+      this.unitTests.get(uniqueId) ??
+      this.exposures.get(uniqueId)
+    );
   }
 
   /** Unique ids of what a node reads. */

@@ -28,7 +28,9 @@ export function nodeForTemplates(node: ManifestNode, database: string | undefine
     ...(node.resourceType === 'source'
       ? { source_name: node.sourceName, identifier: node.identifier, loader: node.loader ?? '' }
       : {}),
-    ...('version' in node ? { version: node.version ?? null, latest_version: node.latestVersion ?? null } : {}),
+    ...('version' in node && 'latestVersion' in node
+      ? { version: node.version ?? null, latest_version: node.latestVersion ?? null }
+      : {}),
     ...('language' in node ? { language: node.language, raw_code: node.source.text } : {}),
     ...(node.resourceType === 'test' ? { column_name: node.columnName ?? null, raw_code: node.rawCode } : {}),
     refs:

@@ -1,7 +1,16 @@
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import type { ModelDefinition } from '../project/define-model.js';
 
-export type ResourceType = 'model' | 'seed' | 'snapshot' | 'test' | 'source' | 'exposure' | 'analysis' | 'operation';
+export type ResourceType =
+  | 'model'
+  | 'seed'
+  | 'snapshot'
+  | 'test'
+  | 'unit_test'
+  | 'source'
+  | 'exposure'
+  | 'analysis'
+  | 'operation';
 export type Materialization = 'table' | 'view' | 'incremental' | 'ephemeral' | 'seed' | 'snapshot' | 'test';
 export type Severity = 'error' | 'warn';
 
@@ -172,6 +181,48 @@ export interface TestNode extends NodeBase {
   dependsOnMacros: string[];
 }
 
+/** A row of a unit test: values by column, as they are written. */
+export type FixtureRow = Readonly<Record<string, unknown>>;
+
+/** Rows that a unit test gives or expects. */
+export type UnitTestRows =
+  | {
+      readonly format: 'dict' | 'csv';
+      readonly rows: readonly FixtureRow[];
+      /** where a value stands, or the row where no column is named */
+      place(row: number, column?: string): SourcePlace;
+    }
+  | { readonly format: 'sql'; readonly sql: string; place(): SourcePlace };
+
+export interface UnitTestInput {
+  /** as written: `ref('orders')`, `source('shop', 'orders')`, `this` */
+  readonly input: string;
+  readonly call: RefCall | SourceCall | 'this';
+  readonly place: SourcePlace;
+  /** undefined: the rows of the seed that is named */
+  readonly rows: UnitTestRows | undefined;
+  /** unique id of what it stands for, the tested model's for `this`; resolved */
+  node: string;
+}
+
+/** Rows that a model must make of rows that are given. */
+export interface UnitTestNode extends NodeBase {
+  readonly resourceType: 'unit_test';
+  readonly config: NodeConfig;
+  /** name of the model that is tested */
+  readonly model: string;
+  readonly version: string | number | undefined;
+  readonly given: readonly UnitTestInput[];
+  readonly expect: UnitTestRows;
+  readonly overrides: {
+    readonly macros: Readonly<Record<string, unknown>>;
+    readonly vars: Readonly<Record<string, unknown>>;
+    readonly envVars: Readonly<Record<string, unknown>>;
+  };
+  /** unique id of the model that is tested */
+  dependsOn: string[];
+}
+
 export interface ExposureNode extends NodeBase {
   readonly resourceType: 'exposure';
   readonly exposureType: string;
@@ -184,4 +235,4 @@ export interface ExposureNode extends NodeBase {
   dependsOn: string[];
 }
 
-export type ManifestNode = ModelNode | SourceNode | TestNode | ExposureNode;
+export type ManifestNode = ModelNode | SourceNode | TestNode | UnitTestNode | ExposureNode;

@@ -13,6 +13,7 @@ import type {
   SingularTestEntry,
   SnapshotEntry,
   SourceEntry,
+  UnitTestEntry,
 } from '../project/properties-schema.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 
@@ -84,6 +85,7 @@ export class PropertyIndex {
   readonly exposures = new EntryTable<ExposureEntry>('exposure');
   readonly groups = new EntryTable<GroupEntry>('group');
   readonly sources: Located<SourceEntry>[] = [];
+  readonly unitTests: Located<UnitTestEntry>[] = [];
 
   constructor(documents: readonly PropertiesDocument[], errors: TsdbtError[]) {
     for (const { document, file, content } of documents) {
@@ -104,6 +106,7 @@ export class PropertyIndex {
       for (const located of each('exposures', content.exposures)) this.exposures.add(located, errors);
       for (const located of each('groups', content.groups)) this.groups.add(located, errors);
       this.sources.push(...each('sources', content.sources));
+      this.unitTests.push(...each('unit_tests', content.unit_tests));
     }
   }
 }

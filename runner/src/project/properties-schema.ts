@@ -151,6 +151,46 @@ const group = z.strictObject({
   config: z.strictObject({ meta }).optional(),
 });
 
+/** Rows of a unit test, given in place or as a fixture file; they are checked by their format where they are read. */
+const unitTestRows = {
+  rows: z.unknown().optional(),
+  format: z.enum(['dict', 'csv', 'sql']).optional(),
+  fixture: text.optional(),
+};
+
+const unitTest = z.strictObject({
+  name: text,
+  model: text.describe('Name of the model that is tested.'),
+  description,
+  given: z
+    .union([
+      z.array(z.strictObject({ input: text.describe("ref('…'), source('…', '…') or this"), ...unitTestRows })),
+      z.null(),
+    ])
+    .optional(),
+  expect: z.strictObject(unitTestRows),
+  overrides: z
+    .union([
+      z.strictObject({
+        macros: z.union([record, z.null()]).optional(),
+        vars: z.union([record, z.null()]).optional(),
+        env_vars: z.union([record, z.null()]).optional(),
+      }),
+      z.null(),
+    ])
+    .optional(),
+  config: z
+    .strictObject({ tags: texts, meta: record, enabled: z.boolean(), static_analysis: text })
+    .partial()
+    .optional(),
+  tags: texts.optional(),
+  meta,
+  versions: z
+    .strictObject({ include: z.array(z.union([text, z.number()])), exclude: z.array(z.union([text, z.number()])) })
+    .partial()
+    .optional(),
+});
+
 const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), z.null()]).optional();
 
 /** A `*.yml` file beside models, seeds, snapshots, macros or tests. */
@@ -166,7 +206,7 @@ export const propertiesSchema = z.strictObject({
   analyses: list(z.strictObject({ ...resource, config: record.optional() })),
   exposures: list(exposure),
   groups: list(group),
-  unit_tests: z.unknown().optional(),
+  unit_tests: list(unitTest),
   metrics: z.unknown().optional(),
   semantic_models: z.unknown().optional(),
   saved_queries: z.unknown().optional(),
@@ -183,4 +223,5 @@ export type ConstraintEntry = z.infer<typeof constraint>;
 export type MacroEntry = z.infer<typeof macro>;
 export type SingularTestEntry = z.infer<typeof singularTest>;
 export type ExposureEntry = z.infer<typeof exposure>;
+export type UnitTestEntry = z.infer<typeof unitTest>;
 export type GroupEntry = z.infer<typeof group>;

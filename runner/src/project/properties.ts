@@ -65,7 +65,6 @@ function isLeftToTests(path: YamlPath): boolean {
 }
 
 const unsupportedKeys: Readonly<Record<string, string>> = {
-  unit_tests: 'unit tests are not supported yet: test the published rows with a singular test in tests/',
   metrics: 'metrics of the semantic layer are not supported',
   semantic_models: 'semantic models are not supported',
   saved_queries: 'saved queries are not supported',

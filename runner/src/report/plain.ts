@@ -55,7 +55,7 @@ export class PlainReporter implements Reporter {
         const { status } = event.outcome;
         const bad = status === 'error' || status === 'fail' || status === 'blocked';
         // the line of a skipped table says it for its tests too
-        if (status === 'skipped' && event.node.resourceType === 'test' && level !== 'debug') return [];
+        if (status === 'skipped' && event.node.resourceType.endsWith('test') && level !== 'debug') return [];
         const least: LogLevel = bad ? 'error' : status === 'warn' ? 'warn' : 'info';
         return wanted(least, level) ? [finishedLine(event.node, event.outcome, paint)] : [];
       }

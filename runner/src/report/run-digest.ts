@@ -67,7 +67,7 @@ export class RunDigest {
   /** One command for all that failed; undefined where the only failed table has said it already. */
   #again(): string | undefined {
     // a blocked table brings its tests along
-    const tables = this.#failed.filter(({ node }) => node.resourceType !== 'test');
+    const tables = this.#failed.filter(({ node }) => !node.resourceType.endsWith('test'));
     if (tables.length === 1 && tables[0]!.outcome.hint !== undefined) return undefined;
     const names = [...new Set((tables.length > 0 ? tables : this.#failed).map(({ node }) => selectorOf(node)))];
     const suffix = this.#command === 'build' && tables.length > 0 ? '+' : '';
@@ -78,7 +78,7 @@ export class RunDigest {
 
 /** The name that `--select` takes: `revenue` of `model.shop.revenue`; a test's label is its name. */
 function selectorOf(node: NodeSummary): string {
-  return node.resourceType === 'test' ? node.label : node.uniqueId.split('.').slice(2).join('.');
+  return node.resourceType.endsWith('test') ? node.label : node.uniqueId.split('.').slice(2).join('.');
 }
 
 /** `Finished build in 12.3s: 23 succeeded, 140 passed, 1 failed; 3 tables changed, 20 unchanged` */

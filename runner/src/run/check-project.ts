@@ -27,7 +27,7 @@ export async function checkRun(
     if (task.kind === 'node') {
       built.set(task.id, task.node);
       tests.push(...task.gates);
-    } else tests.push(task.test);
+    } else if (task.test.resourceType === 'test') tests.push(task.test);
   }
   const outside = new Set(
     [...built.keys(), ...tests.map((test) => test.uniqueId)].flatMap((id) => state.namedParents(id)),

@@ -66,7 +66,7 @@ export async function compileText(state: RunState, text: string, session: Sessio
   const { request } = state;
   for (const id of request.manifest.order) {
     const node = request.manifest.get(id)!;
-    if (node.resourceType === 'test' || node.resourceType === 'exposure') continue;
+    if (['test', 'unit_test', 'exposure'].includes(node.resourceType)) continue;
     await state.expose(id).catch((thrown: unknown) => {
       // what cannot be read stops the text only where it names it: the engine then says so
       if (tsdbtErrorsOf(thrown).length === 0) throw thrown;

@@ -5,7 +5,7 @@ import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
 import type { Engine, Session } from '../engines/engine.js';
 import { CancelledError, ProjectError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import type { ManifestNode } from '../manifest/nodes.js';
+import type { ManifestNode, ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import { DeltaStorage } from '../materialize/delta-storage.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
 import type { Project } from '../project/project.js';
@@ -26,13 +26,15 @@ import type { NodeResult, RunCommand, RunRequest, RunResult } from './run-types.
 import { schedule } from './scheduler.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
 import { sweep } from './sweep.js';
+import { withUnitTests } from './unit-test-tasks.js';
 
 /** What each command does with what is selected. */
 const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
-  build: ['model', 'seed', 'snapshot', 'test'],
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
   run: ['model'],
   seed: ['seed'],
-  test: ['test'],
+  snapshot: ['snapshot'],
+  test: ['test', 'unit_test'],
 };
 
 /**
@@ -58,7 +60,11 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     for (const { test } of unready) selected.delete(test.uniqueId);
     unready.push(...staleTests(state, selected));
     for (const { test } of unready) selected.delete(test.uniqueId);
-    const tasks = planRun(manifest, selected, { gating: request.command === 'build' });
+    const tasks = withUnitTests(
+      planRun(manifest, selected, { gating: request.command === 'build' }),
+      manifest,
+      selected,
+    );
     state.total = selected.size + unready.length;
     // where nothing is written, each test is bound when it runs
     if (open.engine.capabilities.runsModels) await check(state, tasks);
@@ -238,7 +244,7 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
   });
 }
 
-function nodesOf(task: RunTask) {
+function nodesOf(task: RunTask): readonly (ModelNode | TestNode | UnitTestNode)[] {
   return task.kind === 'node' ? [task.node, ...task.gates] : [task.test];
 }
 

@@ -11,7 +11,8 @@ export async function writeViews(state: RunState): Promise<void> {
   const { project } = state.request;
   const views: LakeView[] = [];
   for (const node of state.manifest.all()) {
-    if (node.resourceType === 'exposure' || (node.resourceType === 'source' && node.location !== undefined)) continue;
+    if (node.resourceType === 'exposure' || node.resourceType === 'unit_test') continue;
+    if (node.resourceType === 'source' && node.location !== undefined) continue;
     if ('materialized' in node.config && node.config.materialized === 'ephemeral') continue;
     const relation = state.relationOf(node.uniqueId);
     const found = await state.storage.latestSelect(relation);

@@ -14,7 +14,8 @@ export interface UnreadyTest {
  * Tests that would hold new data against old: they read a relation that this run does not build, made from one that it does.
  */
 export function staleTests(state: RunState, selected: ReadonlySet<string>): readonly UnreadyTest[] {
-  const built = (id: string): boolean => selected.has(id) && state.manifest.get(id)!.resourceType !== 'test';
+  const built = (id: string): boolean =>
+    selected.has(id) && !['test', 'unit_test'].includes(state.manifest.get(id)!.resourceType);
   const stale: UnreadyTest[] = [];
   for (const id of selected) {
     const test = state.manifest.get(id)!;
@@ -67,7 +68,8 @@ export async function missingParents(
   let ready = 0;
   for (const id of selected) {
     const node = state.manifest.get(id)!;
-    const parents = await missingOf(id);
+    // a unit test reads nothing but the rows that it gives
+    const parents = node.resourceType === 'unit_test' ? [] : await missingOf(id);
     if (parents.length === 0) ready += 1;
     else if (node.resourceType === 'test')
       unready.push({ test: node, why: doesNotExist(parents.map((parent) => labelOf(state, parent))) });

@@ -13,14 +13,15 @@ import { runOneTest } from './run-test-task.js';
 import type { OperationResult, RunCommand, RunRequest, RunResult } from './run-types.js';
 import { schedule } from './scheduler.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
+import { withUnitTests } from './unit-test-tasks.js';
 
 /** What each command does with what is selected. */
 const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
-  build: ['model', 'seed', 'snapshot', 'test'],
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
   run: ['model'],
   seed: ['seed'],
   snapshot: ['snapshot'],
-  test: ['test'],
+  test: ['test', 'unit_test'],
 };
 
 /**
@@ -40,7 +41,11 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
   let allWell = true;
   const operations: OperationResult[] = [];
   try {
-    const tasks = planNative(manifest, selected, { testsFirst: request.command === 'build' });
+    const tasks = withUnitTests(
+      planNative(manifest, selected, { testsFirst: request.command === 'build' }),
+      manifest,
+      selected,
+    );
     state.total = selected.size;
     bus.emit({
       event: 'run_started',

@@ -1,4 +1,4 @@
-import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
+import type { ManifestNode, ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import type { Task } from './scheduler.js';
 
 /** A node to build, with the tests that decide whether its data is published. */
@@ -11,7 +11,7 @@ export interface NodeTask extends Task {
 /** A test that runs by itself, on what is published. */
 export interface TestTask extends Task {
   readonly kind: 'test';
-  readonly test: TestNode;
+  readonly test: TestNode | UnitTestNode;
   /** why it gates no node although it is selected together with one it tests; undefined where nothing was to be gated */
   readonly notGating: string | undefined;
 }

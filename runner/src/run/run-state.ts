@@ -199,7 +199,7 @@ export class RunState {
 
 /** Generic tests of one YAML file go into a folder of the file's name, as they are not files of their own. */
 export function compiledPath(targetPath: string, node: ManifestNode, kind: 'compiled' | 'run' = 'compiled'): string {
-  const isGeneric = node.resourceType === 'test' && node.generic !== undefined;
+  const isGeneric = (node.resourceType === 'test' && node.generic !== undefined) || node.resourceType === 'unit_test';
   const path = isGeneric ? join(node.path, `${node.name}.sql`) : node.path;
   return join(targetPath, kind, node.packageName, path);
 }

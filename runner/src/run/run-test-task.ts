@@ -1,9 +1,10 @@
 import type { Session } from '../engines/engine.js';
 import { Relation } from '../engines/relation.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import type { ManifestNode, TestNode } from '../manifest/nodes.js';
+import type { ManifestNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import { runTest } from '../quality/run-test.js';
 import type { RunState } from './run-state.js';
+import { runUnitTest } from './run-unit-test.js';
 import type { TaskEnd } from './scheduler.js';
 import { summaryOf } from './summaries.js';
 import { tellProgress } from './tell-progress.js';
@@ -14,11 +15,12 @@ import { tellProgress } from './tell-progress.js';
  */
 export async function runOneTest(
   state: RunState,
-  test: TestNode,
+  test: TestNode | UnitTestNode,
   session: Session,
   worker: number,
   staged: ReadonlyMap<string, Relation> = new Map(),
 ): Promise<TaskEnd> {
+  if (test.resourceType === 'unit_test') return runUnitTest(state, test, session, worker);
   const startedAt = new Date();
   const elapsed = (): number => (Date.now() - startedAt.getTime()) / 1000;
   state.started(test);

@@ -3,10 +3,10 @@ import type { ManifestNode } from '../manifest/nodes.js';
 
 /** What reporters are told of a node. */
 export function summaryOf(node: ManifestNode): NodeSummary {
-  const isTest = node.resourceType === 'test';
+  const isTest = node.resourceType === 'test' || node.resourceType === 'unit_test';
   const kind =
     isTest || node.resourceType === 'seed'
-      ? node.resourceType
+      ? node.resourceType.replace('_', ' ')
       : 'config' in node
         ? node.config.materialized
         : node.resourceType;

@@ -168,8 +168,8 @@ describe('YAML', () => {
   });
 
   it('with what is not supported', async () => {
-    expect(await yaml('unit_tests:\n  - name: x\n')).toEqual([
-      'TSD1013 models/m.yml:1:1 unit tests are not supported yet: test the published rows with a singular test in tests/ (remove the block)',
+    expect(await yaml('semantic_models:\n  - name: x\n')).toEqual([
+      'TSD1013 models/m.yml:1:1 semantic models are not supported (remove the block)',
     ]);
   });
 

@@ -67,6 +67,7 @@ function printer(options: ListOptions): (node: ManifestNode) => string {
 function selectorOf(node: ManifestNode): string {
   if (node.resourceType === 'source') return `source:${node.packageName}.${node.sourceName}.${node.name}`;
   if (node.resourceType === 'exposure') return `exposure:${node.packageName}.${node.name}`;
+  if (node.resourceType === 'unit_test') return `unit_test:${node.packageName}.${node.name}`;
   return node.fqn.join('.');
 }
 

@@ -105,7 +105,7 @@ function withTests(
   for (const id of selected) {
     for (const child of manifest.graph.childrenOf(id)) {
       const test = manifest.get(child);
-      if (test?.resourceType !== 'test' || direct.has(child)) continue;
+      if ((test?.resourceType !== 'test' && test?.resourceType !== 'unit_test') || direct.has(child)) continue;
       if (indirectSelection === 'eager' || test.dependsOn.every((parent) => within.has(parent))) direct.add(child);
       else indirect.add(child);
     }
@@ -126,7 +126,7 @@ function dependsOnOf(node: ManifestNode | undefined): readonly string[] {
   return node?.dependsOn ?? [];
 }
 
-const elsewhere: ReadonlySet<string> = new Set(['metric', 'version', 'unit_test']);
+const elsewhere: ReadonlySet<string> = new Set(['metric', 'version']);
 
 function unknownMethod(criterion: Criterion): GraphError {
   const names = Object.keys(selectorMethods);

@@ -26,7 +26,7 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   fqn: {
     matches: (node, value) => isNamed(node) && (matchesFqn(node.fqn, value) || matchesFqn(node.fqn.slice(1), value)),
     values: (node) =>
-      isNamed(node) && node.resourceType !== 'test'
+      isNamed(node) && node.resourceType !== 'test' && node.resourceType !== 'unit_test'
         ? [
             node.name,
             ...node.fqn.slice(1, -1).map((_, i) => node.fqn.slice(1, i + 2).join('.')),
@@ -59,6 +59,10 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
     matches: (node, value) => node.resourceType === 'exposure' && matchesPackaged(node, value),
     values: (node) => (node.resourceType === 'exposure' ? [node.name] : []),
   },
+  unit_test: {
+    matches: (node, value) => node.resourceType === 'unit_test' && matchesPackaged(node, value),
+    values: (node) => (node.resourceType === 'unit_test' ? [node.name] : []),
+  },
   resource_type: {
     matches: (node, value) => node.resourceType === (value === 'data_test' ? 'test' : value),
     values: (node) => [node.resourceType],
@@ -77,8 +81,10 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   },
   test_type: {
     matches: (node, value) =>
-      node.resourceType === 'test' && testTypes[value] === (node.generic === undefined ? 'singular' : 'generic'),
-    values: () => ['generic', 'singular'],
+      node.resourceType === 'test'
+        ? testTypes[value]?.includes(node.generic === undefined ? 'singular' : 'generic') === true
+        : node.resourceType === 'unit_test' && value === 'unit',
+    values: () => ['generic', 'singular', 'data', 'unit'],
   },
   test_name: {
     matches: (node, value) =>
@@ -126,11 +132,11 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   },
 };
 
-const testTypes: Readonly<Record<string, 'generic' | 'singular'>> = {
-  generic: 'generic',
-  schema: 'generic',
-  singular: 'singular',
-  data: 'singular',
+const testTypes: Readonly<Record<string, readonly ('generic' | 'singular')[]>> = {
+  generic: ['generic'],
+  schema: ['generic'],
+  singular: ['singular'],
+  data: ['generic', 'singular'],
 };
 
 /** Sources and exposures have methods of their own and are not meant by a bare name. */
