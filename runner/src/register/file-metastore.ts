@@ -105,7 +105,7 @@ class FileMetastore {
     for (const schema of foldersOf(this.folder)) {
       for (const table of foldersOf(join(this.folder, schema))) {
         const folder = join(this.folder, schema, table);
-        const found = readTable(join(folder, FILE));
+        const found: TableFile | undefined = readObject(join(folder, FILE));
         if (found !== undefined) tables.set(`${schema}.${table}`, { ...found, folder });
       }
     }
@@ -118,7 +118,7 @@ class FileMetastore {
 
   #addSchema(schema: string): void {
     const path = join(this.folder, `.${schema}${FILE}`);
-    if (existsSync(path)) return;
+    if (readObject(path) !== undefined) return;
     mkdirSync(join(this.folder, schema), { recursive: true });
     renameSync(this.#write({ writerVersion: WRITER_VERSION, parameters: {} }), path);
   }
@@ -155,9 +155,11 @@ function taken(key: string, location: string, other: string | undefined): Storag
   });
 }
 
-function readTable(path: string): TableFile | undefined {
+/** undefined where there is no file, or one that holds no object: a half-written one, or `null` */
+function readObject(path: string): object | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as TableFile;
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof content === 'object' && content !== null && !Array.isArray(content) ? content : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

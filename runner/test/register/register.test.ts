@@ -63,6 +63,24 @@ describe('register: { metastore: … } of a target', () => {
     expect(entry('gold', 'theirs')).toEqual(JSON.parse(foreign));
   });
 
+  it('writes anew what is broken: files of tables and of schemas that hold no object', async () => {
+    project({ 'models/gold/a.sql': 'select 1 as n' });
+    await tsdbt(folder, ['build']);
+    const schema = join(folder, 'warehouse/.trino/.gold.trinoSchema');
+    const whole = readFileSync(schema, 'utf8');
+    for (const broken of ['', '{"writerV', 'null', '[]', '"text"']) {
+      writeFiles(folder, {
+        'warehouse/.trino/gold/a/.trinoSchema': broken,
+        'warehouse/.trino/.gold.trinoSchema': broken,
+      });
+      const { code, stderr } = await tsdbt(folder, ['register']);
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain('(1 added)');
+      expect(entry('gold', 'a')).toMatchObject({ externalLocation: 'local:///gold/a' });
+      expect(readFileSync(schema, 'utf8')).toBe(whole);
+    }
+  });
+
   it('registers in the schemas that are asked for, under the name that the server has for the warehouse', async () => {
     project(
       { 'models/gold/a.sql': 'select 1 as n' },
