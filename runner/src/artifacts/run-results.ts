@@ -22,6 +22,12 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
   });
 }
 
+/** dbt's word; a microbatch model of which some batches were written is a success in part. */
+function statusOf({ outcome, batches }: NodeResult): string {
+  if (outcome.status === 'error' && batches !== undefined && batches.successful.length > 0) return 'partial success';
+  return STATUS[outcome.status] ?? outcome.status;
+}
+
 function operationOf({ uniqueId, status, elapsed, message }: OperationResult): Record<string, unknown> {
   return {
     unique_id: uniqueId,
@@ -42,7 +48,7 @@ function resultOf(result: NodeResult): Record<string, unknown> {
   const { outcome } = result;
   return {
     unique_id: result.node.uniqueId,
-    status: STATUS[outcome.status] ?? outcome.status,
+    status: statusOf(result),
     outcome: outcome.status,
     execution_time: outcome.elapsed,
     thread_id: result.worker === undefined ? null : `Thread-${result.worker + 1}`,
@@ -71,6 +77,15 @@ function resultOf(result: NodeResult): Record<string, unknown> {
       rows_updated: outcome.rowsUpdated,
       rows_deleted: outcome.rowsDeleted,
     },
+    ...(result.batches === undefined
+      ? {}
+      : {
+          batch_results: { successful: result.batches.successful.map(times), failed: result.batches.failed.map(times) },
+        }),
     errors: (outcome.errors ?? []).map((error) => ({ code: error.code, message: error.message, hint: error.hint })),
   };
+}
+
+function times({ start, end }: { readonly start: Date; readonly end: Date }): readonly string[] {
+  return [start.toISOString(), end.toISOString()];
 }

@@ -1,6 +1,7 @@
 import type { SnapshotAt } from '../delta/log/load.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
+import { timeOf } from '../materialize/microbatch.js';
 import { parseDuration } from '../schedule/duration.js';
 import { cliCodes } from './codes.js';
 
@@ -36,6 +37,17 @@ export function pointInTime(flag: string): (value: string) => SnapshotAt {
     if (match !== null && !Number.isNaN(timestamp.getTime())) return { timestamp };
     throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a version or a time, not "${value}"`, {
       hint: 'e.g. 3, 2026-11-22, "2026-11-22 14:00", 2026-11-22T14:00:00+01:00; times without a zone are UTC',
+    });
+  };
+}
+
+/** A reader of a flag's value that takes a time; times without a zone are UTC. */
+export function time(flag: string): (value: string) => Date {
+  return (value) => {
+    const found = timeOf(value);
+    if (found !== undefined) return found;
+    throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a time, not "${value}"`, {
+      hint: 'e.g. 2026-11-22, "2026-11-22 14:00"; times without a zone are UTC',
     });
   };
 }

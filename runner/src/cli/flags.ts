@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { SnapshotAt } from '../delta/log/load.js';
 import type { LogLevel } from '../events/events.js';
-import { collected, duration, oneOf, pointInTime, size, someOf, wholeNumber } from './flag-values.js';
+import { collected, duration, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {
@@ -37,6 +37,9 @@ export interface RunOptions extends SelectionOptions {
   readonly fullRefresh?: boolean;
   readonly failFast?: boolean;
   readonly storeFailures?: boolean;
+  readonly eventTimeStart?: Date;
+  readonly eventTimeEnd?: Date;
+  readonly empty?: boolean;
 }
 
 export interface ListOptions extends SelectionOptions {
@@ -49,6 +52,11 @@ export interface ShowOptions extends SelectionOptions {
   readonly limit?: number;
   readonly output?: 'json' | 'text';
   readonly asOf?: SnapshotAt;
+}
+
+export interface SourceOptions extends SelectionOptions {
+  /** file to write to */
+  readonly output?: string;
 }
 
 export interface HistoryOptions extends SelectionOptions {
@@ -143,6 +151,15 @@ export const flags = {
     new Option('--threads <n>', 'nodes that run at the same time').argParser(wholeNumber('--threads', 1)),
   fullRefresh: (): Option => new Option('-f, --full-refresh', 'build incremental tables and seeds anew'),
   failFast: (): Option => new Option('-x, --fail-fast', 'stop at the first failure'),
+  eventTimes: (): Option[] => [
+    new Option('--event-time-start <time>', 'microbatch models: write the batches from this time on (UTC)').argParser(
+      time('--event-time-start'),
+    ),
+    new Option('--event-time-end <time>', 'microbatch models: write the batches before this time (UTC)').argParser(
+      time('--event-time-end'),
+    ),
+  ],
+  empty: (): Option => new Option('--empty', 'read no rows of refs and sources: build tables without rows'),
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
   check: (): Option =>
     new Option('--check', "bind the SQL in the target's engine instead of writing it, and run nothing"),
@@ -191,6 +208,7 @@ export const flags = {
         .filter(Boolean)
         .reduce<string[]>((keys, key) => collected(key, keys), before ?? []),
     ),
+  sourcesFile: (): Option => new Option('-o, --output <file>', 'file to write to (default: target/sources.json)'),
   outputFolder: (otherwise: string): Option =>
     new Option('--output <folder>', `folder to write to (default: ${otherwise} of the project)`),
   supersetDatabase: (): Option =>

@@ -30,17 +30,19 @@ interface CommandDefinition {
 
 const running = (): Option[] => [...flags.selection(), flags.threads(), flags.failFast()];
 
+const building = (): Option[] => [...running(), flags.fullRefresh(), ...flags.eventTimes(), flags.empty()];
+
 export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'build',
     summary: 'run models and seeds and test each before it is published',
-    options: () => [...running(), flags.fullRefresh(), flags.storeFailures(), flags.resourceType()],
+    options: () => [...building(), flags.storeFailures(), flags.resourceType()],
     run: async (options, effects) => (await import('./commands/build.js')).build(options as RunOptions, effects),
   },
   {
     name: 'run',
     summary: 'run models and publish them without tests',
-    options: () => [...running(), flags.fullRefresh()],
+    options: () => building(),
     run: async (options, effects) => (await import('./commands/run.js')).run(options as RunOptions, effects),
   },
   {

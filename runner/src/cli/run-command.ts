@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { ProjectError } from '../errors/tsdbt-error.js';
 import type { ResourceType } from '../manifest/nodes.js';
+import type { EventTimes } from '../materialize/microbatch.js';
 import type { Project } from '../project/project.js';
 import type { RunCommand, RunRequest } from '../run/run-types.js';
+import { cliCodes } from './codes.js';
 import type { Effects } from './effects.js';
 import type { RunOptions } from './flags.js';
 import { interruptible } from './interrupt.js';
@@ -18,6 +21,7 @@ export function runCommand(
   effects: Effects,
 ): Promise<number> {
   const runStartedAt = effects.now();
+  const eventTimes = eventTimesOf(options);
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const selected = selectedBy(options, manifest, kinds);
     const warnings = new WarningWatch();
@@ -39,6 +43,8 @@ export function runCommand(
           threads: options.threads ?? project.target.threads,
           fullRefresh: options.fullRefresh ?? false,
           failFast: options.failFast ?? false,
+          eventTimes,
+          empty: options.empty,
           storeFailures: options.storeFailures,
           bus,
           signal,
@@ -56,6 +62,16 @@ export function runCommand(
     bus.emit({ event: 'log', level: 'error', message: 'there were warnings, and --warn-error takes them for errors' });
     return 1;
   });
+}
+
+/** @throws {ProjectError} TSD1906 for one time without the other, or in the wrong order */
+function eventTimesOf({ eventTimeStart: start, eventTimeEnd: end }: RunOptions): EventTimes | undefined {
+  if (start === undefined && end === undefined) return undefined;
+  if (start === undefined || end === undefined)
+    throw new ProjectError(cliCodes.conflictingFlags, '--event-time-start and --event-time-end go together');
+  if (start >= end)
+    throw new ProjectError(cliCodes.conflictingFlags, '--event-time-start has to be before --event-time-end');
+  return { start, end };
 }
 
 /** What makes Trino know the tables that were published; undefined where the target registers none. */

@@ -23,6 +23,8 @@ export interface MaterializationRun {
   /** the compiled SELECT */
   readonly select: string;
   readonly options: Omit<CompileOptions, 'session' | 'adapter' | 'extra'>;
+  /** further keys of `model`, e.g. a microbatch model's `batch` */
+  readonly model?: Readonly<Record<string, unknown>> | undefined;
   /** takes the statement that builds the relation, for `target/run` */
   write?(sql: string): void;
 }
@@ -39,7 +41,12 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
   const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
   const host = {
     ...base,
-    model: { ...nodeForTemplates(node, manifest.project.target.database), compiled_code: select, compiled_sql: select },
+    model: {
+      ...nodeForTemplates(node, manifest.project.target.database),
+      compiled_code: select,
+      compiled_sql: select,
+      ...run.model,
+    },
     adapter: { ...sessionAdapter(session), begin: transaction.begin, commit: transaction.commit },
     write: (sql: string) => run.write?.(sql),
     extra: {

@@ -4,13 +4,14 @@ import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { type Materialization, tableOptions } from './materialization.js';
+import { inBatch, microbatchConfig } from './microbatch.js';
 
-const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite'];
+const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite', 'microbatch'];
 
 /**
  * Adds rows to a table: `append` adds them as they are, `merge` updates the rows with the same `unique_key` and inserts
  * the others, `delete+insert` takes all rows with a key that the new rows have away before it adds them (a key may have many rows),
- * `insert_overwrite` does so with whole partitions. On the first run and with `--full-refresh` the whole table is written.
+ * `insert_overwrite` does so with whole partitions, `microbatch` with the time of batches. On the first run and with `--full-refresh` the whole table is written.
  * @throws {QualityError} TSD4010 unknown strategy, TSD4011 merge without unique_key, insert_overwrite without partition_by, TSD4012 unknown key or update columns,
  *   TSD4013 changed columns where `on_schema_change` does not let them change: any with `fail`, missing ones with `ignore`
  *   (nothing says what the rows hold there) and with `sync_all_columns` (a Delta table loses columns by being written anew)
@@ -39,6 +40,14 @@ export const materializeIncremental: Materialization = async (request) => {
   const columns = await session.describe(request.select);
   const select = fitColumns(node, request.select, columns, published!.columns);
   const schemaChange = node.config.on_schema_change;
+  if (strategy === 'microbatch') {
+    const { eventTime } = microbatchConfig(node);
+    const further = (node.config.incremental_predicates ?? [])
+      .map((predicate) => ` and ${ofTable(predicate)}`)
+      .join('');
+    const times = (request.batches ?? []).map((batch) => `(${inBatch(eventTime, batch)})`).join(' or ');
+    return storage.stageReplace(session, relation, select, () => `(${times})${further}`, schemaChange, options);
+  }
   if (strategy === 'insert_overwrite' || (strategy === 'delete+insert' && keys.length > 0)) {
     const further = strategy === 'delete+insert' ? (node.config.incremental_predicates ?? []) : [];
     const predicateOf = (rows: string): string =>

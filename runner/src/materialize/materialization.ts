@@ -1,6 +1,7 @@
 import type { Session } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import type { Batch } from './microbatch.js';
 import type { StagedRelation, Storage, TableOptions } from './storage.js';
 
 /** What a materialization works with. */
@@ -16,6 +17,8 @@ export interface MaterializeRequest {
   readonly dependsOn: readonly Relation[];
   /** the table exists and is to be added to (incremental models) */
   readonly isIncremental: boolean;
+  /** of a microbatch model: the batches whose rows the SELECT has */
+  readonly batches?: readonly Batch[] | undefined;
   /** when the run began */
   readonly startedAt: Date;
 }

@@ -4,10 +4,12 @@ import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { type CheckedNode, checkTypes, cteStandIns, viewStandIns } from '../lineage/binder-check.js';
 import { type CompileOptions, compileNode } from '../manifest/compile.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import { type Batch, batchesOf, isMicrobatch, microbatchConfig } from '../materialize/microbatch.js';
 import { seedSelect } from '../materialize/seed-select.js';
 import { typeOf } from '../materialize/typescript-model.js';
 import { constraintTypeErrors } from '../quality/constraints.js';
 import { contractErrors, unknownTypes } from '../quality/contract.js';
+import { limitedReads } from './limited-reads.js';
 import type { RunTask } from './plan-run.js';
 import { compiledPath, type RunState } from './run-state.js';
 
@@ -122,6 +124,7 @@ function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boo
         runStartedAt: request.runStartedAt,
         fullRefresh: request.fullRefresh,
         command: request.command,
+        adapt: limitedReads(request.manifest, node, { batch: sampleBatch(node, request.runStartedAt) }),
       };
       try {
         const code = await compileNode(request.manifest, node, options);
@@ -133,6 +136,12 @@ function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boo
       }
     },
   };
+}
+
+/** Any batch of a microbatch model: which one makes no difference to its columns. */
+function sampleBatch(node: ModelNode | TestNode, now: Date): Batch | undefined {
+  if (node.resourceType === 'test' || !isMicrobatch(node)) return undefined;
+  return batchesOf(microbatchConfig(node), { isIncremental: true, times: undefined, now })[0];
 }
 
 async function publishedColumns(state: RunState, id: string, session: Session): Promise<readonly Column[] | undefined> {

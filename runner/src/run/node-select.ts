@@ -1,13 +1,16 @@
 import type { Session } from '../engines/engine.js';
 import { quoteIdentifier } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import { isMicrobatch } from '../materialize/microbatch.js';
 import { seedSelect } from '../materialize/seed-select.js';
 import { typescriptSelect } from '../materialize/typescript-model.js';
 import type { Vars } from '../project/vars.js';
+import { batchedSelect } from './batched-select.js';
 import type { RunState } from './run-state.js';
+import type { BatchResults } from './run-types.js';
 import { summaryOf } from './summaries.js';
 
 /** The rows of a node as a SELECT, whatever language it is written in. */
@@ -15,6 +18,8 @@ export interface NodeSelect {
   readonly select: string;
   /** the template's output, for SQL models */
   readonly compiled: { readonly code: CompiledCode; readonly path: string } | undefined;
+  /** of a microbatch model: what of it is in the SELECT */
+  readonly batches?: (BatchResults & { readonly errors: readonly TsdbtError[] }) | undefined;
   /** gives temporary relations back */
   drop(): Promise<void>;
 }
@@ -33,6 +38,7 @@ export async function nodeSelect(
   readsThis: boolean,
 ): Promise<NodeSelect> {
   if (node.language === 'csv') return { select: await seedSelect(node, session), compiled: undefined, drop: nothing };
+  if (isMicrobatch(node)) return batchedSelect(state, node, session, isIncremental);
   if (node.language === 'sql') {
     const compiled = await state.compile(node, session, { isIncremental });
     return { select: compiled.code.sql, compiled, drop: nothing };

@@ -79,8 +79,16 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     const publication = await staged.publish();
     if (publication.warning !== undefined) state.log('warn', publication.warning);
     await runHooks(state, hooksOf(node, 'post_hook'), node, session);
-    state.finish(node, success(publication, elapsed()), { ...about, completedAt: new Date(), ...compiledOf(source) });
-    return 'go-on';
+    const more = { ...about, completedAt: new Date(), ...compiledOf(source), batches: source.batches };
+    const errors = source.batches?.errors ?? [];
+    if (errors.length === 0) {
+      state.finish(node, success(publication, elapsed()), more);
+      return 'go-on';
+    }
+    const { successful, failed: lost } = source.batches!;
+    const message = `${errors[0]!.message} (${successful.length} of ${successful.length + lost.length} batches were written)`;
+    state.finish(node, { ...success(publication, elapsed()), status: 'error', message, errors }, more);
+    return 'stop';
   } catch (thrown) {
     await staged?.discard().catch(() => undefined);
     const interrupted = thrown instanceof CancelledError || state.request.signal.aborted;
@@ -129,6 +137,7 @@ async function stage(
     select: inOrder(source.select, names, contractOrder(node, columns)),
     dependsOn: state.namedParents(node.uniqueId).map((id) => state.relationOf(id)),
     isIncremental,
+    batches: source.batches?.successful,
     startedAt: state.request.runStartedAt,
   });
 }

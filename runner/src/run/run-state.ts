@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Engine, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
@@ -10,8 +9,10 @@ import { compileNode } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
+import type { Batch } from '../materialize/microbatch.js';
 import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
+import { limitedReads } from './limited-reads.js';
 import { nativeRelation } from './native-relation.js';
 import type { NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
@@ -23,7 +24,7 @@ export class RunState {
   readonly #folders = new Set<string>();
   /** hides secrets in what is written beside the data */
   readonly #redact: Redactor;
-  #writes: Promise<void>[] = [];
+  #notWritten: { readonly reason: unknown } | undefined;
   /** sources outside the warehouse, looked up once: all nodes of a run see the same version */
   readonly #external = new Map<string, Promise<boolean>>();
   /** nodes and tests that report */
@@ -110,7 +111,7 @@ export class RunState {
   async compile(
     node: ModelNode | TestNode,
     session: Session,
-    options: { isIncremental?: boolean; staged?: ReadonlyMap<string, Relation> } = {},
+    options: { isIncremental?: boolean; staged?: ReadonlyMap<string, Relation>; batch?: Batch | undefined } = {},
   ): Promise<{ code: CompiledCode; path: string }> {
     const { request } = this;
     const compiled = await compileNode(request.manifest, node, {
@@ -122,19 +123,20 @@ export class RunState {
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.command,
+      adapt: limitedReads(this.manifest, node, { batch: options.batch, empty: request.empty }),
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
     });
     // the SELECT becomes part of other statements
     const code = { ...compiled, sql: compiled.sql.replace(/[;\s]+$/, '') };
-    return { code, path: this.writeCompiled(node, code) };
+    return { code, path: this.writeCompiled(node, code, options.batch) };
   }
 
   /**
-   * Writes `target/compiled/<package>/<path>` and returns the path relative to the project. The file is there when
-   * {@link RunState.flushCompiled} has ended: a thousand small files are not waited for one by one.
+   * Writes `target/compiled/<package>/<path>` and returns the path relative to the project.
+   * {@link RunState.flushCompiled} tells of files that could not be written.
    */
-  writeCompiled(node: ManifestNode, code: CompiledCode): string {
-    return this.#write(node, code.sql, 'compiled');
+  writeCompiled(node: ManifestNode, code: CompiledCode, batch?: Batch): string {
+    return this.#write(node, code.sql, 'compiled', batch);
   }
 
   /** Writes the statement that built a node to `target/run/<package>/<path>`. */
@@ -142,20 +144,27 @@ export class RunState {
     this.#write(node, sql, 'run');
   }
 
-  #write(node: ManifestNode, sql: string, kind: 'compiled' | 'run'): string {
+  #write(node: ManifestNode, sql: string, kind: 'compiled' | 'run', batch?: Batch): string {
     const { project } = this.request;
-    const path = compiledPath(project.targetPath, node, kind);
+    const whole = compiledPath(project.targetPath, node, kind);
+    // batches are files in a folder of the model's name
+    const path = batch === undefined ? whole : join(whole.replace(/\.sql$/, ''), `${node.name}_${batch.label}.sql`);
     const folder = dirname(path);
     if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
     this.#folders.add(folder);
-    this.#writes.push(writeFile(path, this.#redact(sql)));
+    try {
+      // small files: handing each to the thread pool costs several times more than writing it
+      writeFileSync(path, this.#redact(sql));
+    } catch (reason) {
+      this.#notWritten ??= { reason };
+    }
     return relative(project.projectDir, path).replaceAll('\\', '/');
   }
 
-  /** Waits for the compiled files. A file that cannot be written is told, and stops nothing. */
+  /** Ends the writing of compiled files. That one could not be written is told, and stops nothing. */
   async flushCompiled(): Promise<void> {
-    const failed = (await Promise.allSettled(this.#writes)).find((write) => write.status === 'rejected');
-    this.#writes = [];
+    const failed = this.#notWritten;
+    this.#notWritten = undefined;
     if (failed !== undefined) this.log('warn', `compiled SQL could not be written: ${String(failed.reason)}`);
   }
 
@@ -197,7 +206,7 @@ export class RunState {
   }
 }
 
-/** Generic tests of one YAML file go into a folder of the file's name, as they are not files of their own. */
+/** Generic tests and unit tests of one YAML file go into a folder of the file's name, as they are not files of their own. */
 export function compiledPath(targetPath: string, node: ManifestNode, kind: 'compiled' | 'run' = 'compiled'): string {
   const isGeneric = (node.resourceType === 'test' && node.generic !== undefined) || node.resourceType === 'unit_test';
   const path = isGeneric ? join(node.path, `${node.name}.sql`) : node.path;

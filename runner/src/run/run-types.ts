@@ -1,6 +1,7 @@
 import type { EventBus, NodeOutcome, NodeSummary } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
+import type { Batch, EventTimes } from '../materialize/microbatch.js';
 import type { Project } from '../project/project.js';
 
 export type RunCommand = 'build' | 'run' | 'test' | 'seed' | 'snapshot';
@@ -16,6 +17,10 @@ export interface RunRequest {
   readonly threads: number;
   readonly fullRefresh: boolean;
   readonly failFast: boolean;
+  /** `--event-time-start` and `--event-time-end`: the time whose batches are written */
+  readonly eventTimes?: EventTimes | undefined;
+  /** `--empty`: refs and sources have no rows */
+  readonly empty?: boolean | undefined;
   /** `--store-failures`; undefined leaves it to each test's config */
   readonly storeFailures: boolean | undefined;
   readonly bus: EventBus;
@@ -24,6 +29,13 @@ export interface RunRequest {
   readonly runStartedAt: Date;
   /** Called once all is published, before the run tells its end. Its errors are told, and the run ends with 1. */
   readonly afterPublishing?: (() => Promise<void>) | undefined;
+}
+
+/** Batches of a microbatch model. */
+export interface BatchResults {
+  readonly successful: readonly Batch[];
+  /** skipped ones as well */
+  readonly failed: readonly Batch[];
 }
 
 /** What one node did in a run. */
@@ -39,6 +51,8 @@ export interface NodeResult {
   readonly compiledPath: string | undefined;
   readonly compiledCode: string | undefined;
   readonly relationName: string | undefined;
+  /** of a microbatch model */
+  readonly batches?: BatchResults | undefined;
 }
 
 /** What a hook of the whole run did. */

@@ -4,6 +4,7 @@ import { didYouMean } from '../../errors/suggest.js';
 import { QualityError } from '../../errors/tsdbt-error.js';
 import { textList } from '../../manifest/merge-config.js';
 import type { ModelNode } from '../../manifest/nodes.js';
+import { type Batch, inBatch, microbatchConfig } from '../microbatch.js';
 import { columnsOf } from './native-catalog.js';
 import { replace } from './native-models.js';
 import type { NativeMaterialization, NativeRequest } from './native-request.js';
@@ -127,13 +128,14 @@ function names(columns: readonly Column[]): string {
 }
 
 function statementsOf(
-  { node }: NativeRequest,
+  { node, batch }: NativeRequest,
   strategy: string,
   target: string,
   from: string,
   list: string,
   columns: readonly Column[],
 ): readonly string[] {
+  if (strategy === 'microbatch') return batchStatements(node, batch!, target, from, list);
   const insert = `insert into ${target} (${list}) (select ${list} from ${from})`;
   const keys = textList(node.config.unique_key);
   const predicates = node.config.incremental_predicates ?? [];
@@ -147,6 +149,16 @@ function statementsOf(
         .join('\n  and ')}${and}`
     : `delete from ${target} where (${keys[0]}) in (select (${keys[0]}) from ${from})${and}`;
   return [remove, insert];
+}
+
+/** The table's rows of the batch's time go, the batch's rows of its time come. */
+function batchStatements(node: ModelNode, batch: Batch, target: string, from: string, list: string): readonly string[] {
+  const rows = inBatch(microbatchConfig(node).eventTime, batch);
+  const and = (node.config.incremental_predicates ?? []).map((predicate) => ` and (${predicate})`).join('');
+  return [
+    `delete from ${target} where ${rows}${and}`,
+    `insert into ${target} (${list}) (select ${list} from ${from} where ${rows})`,
+  ];
 }
 
 function mergeSql(

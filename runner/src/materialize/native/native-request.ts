@@ -1,6 +1,7 @@
 import type { Session } from '../../engines/engine.js';
 import type { Relation } from '../../engines/relation.js';
 import type { ModelNode } from '../../manifest/nodes.js';
+import type { Batch } from '../microbatch.js';
 
 /** When hooks of a model run: before or after its statements, inside or outside of their transaction. */
 export type HookPhase = 'pre_hook' | 'post_hook';
@@ -10,13 +11,15 @@ export interface NativeRequest {
   readonly node: ModelNode;
   /** where the node is written to */
   readonly relation: Relation;
-  /** the table or view that is there now */
+  /** the table or view that is there now; not looked up for a view */
   readonly existing: Relation | undefined;
   readonly session: Session;
   /** the compiled SELECT; empty for seeds */
   readonly select: string;
   /** the table is to be written anew (`--full-refresh`, or the model's `full_refresh`) */
   readonly fullRefresh: boolean;
+  /** of a microbatch model: the batch that is written */
+  readonly batch?: Batch | undefined;
   /** the run's start: snapshots by check date their changes with it */
   readonly startedAt: Date;
   /** runs the model's hooks of one phase */

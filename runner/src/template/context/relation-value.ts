@@ -131,7 +131,7 @@ export class RelationValue extends TemplateObject {
           return (known ? this.getAttribute(key) : undefined) ?? otherwise ?? null;
         });
       case 'render':
-        return defineFunction('render()', () => this.toText());
+        return defineFunction('render()', () => this.#name());
       case 'quoted':
         return defineFunction('quoted(identifier)', ([part]) => `"${text(part!)}"`);
       case 'include':
@@ -221,8 +221,12 @@ export class RelationValue extends TemplateObject {
   }
 
   toText(): string {
+    return this.options.rendered ?? this.#name();
+  }
+
+  /** The name, also where something else is printed in its place. */
+  #name(): string {
     const { relation, includes, quotes, options } = this;
-    if (options.rendered !== undefined) return options.rendered;
     if (relation.type === 'ephemeral') return relation.identifier;
     const parts: string[] = [];
     for (const field of fields) {

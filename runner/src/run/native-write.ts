@@ -1,0 +1,145 @@
+import type { Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
+import type { Relation } from '../engines/relation.js';
+import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
+import { mapEngineError } from '../manifest/map-engine-error.js';
+import { materializationMacro } from '../manifest/materialization-macros.js';
+import type { ModelNode } from '../manifest/nodes.js';
+import { runMaterialization } from '../manifest/run-materialization.js';
+import type { Batch } from '../materialize/microbatch.js';
+import { findRelation } from '../materialize/native/native-catalog.js';
+import { nativeMaterializationOf, nativeMaterializations } from '../materialize/native/native-materializations.js';
+import type { HookPhase, NativeMaterialization, NativeResult } from '../materialize/native/native-request.js';
+import type { LibraryMacro } from '../template/macros.js';
+import { hooksOf, runHooks } from './hooks.js';
+import { batchForTemplates } from './limited-reads.js';
+import type { RunState } from './run-state.js';
+import { summaryOf } from './summaries.js';
+
+/** One of the batches of a model. */
+export interface BatchWrite {
+  readonly batch: Batch;
+  /** hooks before the model run with the first batch, those after it with the last */
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+/** Writes a node into the database file, whole or batch by batch, and knows what its errors mean. */
+export class NativeWrite {
+  /** what was compiled last */
+  compiled: { readonly code: CompiledCode; readonly path: string } | undefined;
+
+  constructor(
+    readonly state: RunState,
+    readonly node: ModelNode,
+    readonly relation: Relation,
+    readonly session: Session,
+  ) {}
+
+  /** Whether there is a table that is added to. */
+  async isIncremental(): Promise<boolean> {
+    const existing = await findRelation(this.session, this.relation);
+    return (
+      this.node.config.materialized === 'incremental' &&
+      existing?.type === 'table' &&
+      !this.state.fullRefresh(this.node)
+    );
+  }
+
+  /** Compiles and writes. @throws what the engine or a template says; nothing is changed then */
+  async once(part?: BatchWrite): Promise<NativeResult> {
+    const { state, node, relation, session } = this;
+    const fullRefresh = state.fullRefresh(node) && part?.isFirst !== false;
+    const macro = materializationMacro(state.manifest.macros, node, [state.engine.name], nativeMaterializations);
+    // a view takes the place of what is there without asking
+    const asks = macro !== undefined || node.config.materialized !== 'view';
+    const existing = asks ? await findRelation(session, relation) : undefined;
+    const isIncremental = node.config.materialized === 'incremental' && existing?.type === 'table' && !fullRefresh;
+    const materialize =
+      macro === undefined ? nativeMaterializationOf(node) : this.#byMacro(macro, isIncremental, fullRefresh);
+    if (node.language === 'sql')
+      this.compiled = await state.compile(node, session, { isIncremental, batch: part?.batch });
+    return materialize({
+      node,
+      relation,
+      existing,
+      session,
+      select: this.compiled?.code.sql ?? '',
+      fullRefresh,
+      batch: part?.batch,
+      startedAt: state.request.runStartedAt,
+      hooks: async (phase, inTransaction) => {
+        if (part !== undefined && !(phase === 'pre_hook' ? part.isFirst : part.isLast)) return;
+        await runHooks(state, hooksAt(node, phase, inTransaction), node, session);
+      },
+    });
+  }
+
+  /** A materialization that is written in macros: its hooks are its own business. */
+  #byMacro(macro: LibraryMacro, isIncremental: boolean, fullRefresh: boolean): NativeMaterialization {
+    const { state, node, session } = this;
+    const { request } = state;
+    return async ({ select, batch }) => {
+      const message = await runMaterialization(state.manifest, {
+        node,
+        macro,
+        session,
+        select,
+        model: batch === undefined ? undefined : { batch: batchForTemplates(batch) },
+        options: {
+          relationOf: (id) => state.relationOf(id),
+          isIncremental,
+          execute: true,
+          invocationId: request.invocationId,
+          runStartedAt: request.runStartedAt,
+          fullRefresh: batch === undefined ? request.fullRefresh : fullRefresh,
+          command: request.command,
+          selectedResources: [...request.selected],
+          onLog: (level, text) => state.log(level, text, summaryOf(node)),
+        },
+        write: (sql) => state.writeRun(node, sql),
+      });
+      return { message };
+    };
+  }
+
+  /** Our errors as they are, the engine's with their place in the model's file; a defect of the program is thrown on. */
+  errorsOf(thrown: unknown): readonly TsdbtError[] {
+    const { state, node, compiled } = this;
+    if (thrown instanceof EngineFailure && compiled !== undefined) {
+      const at = thrown.statement.indexOf(compiled.code.sql);
+      const inCode =
+        at <= 0 || thrown.offset === undefined
+          ? thrown
+          : new EngineFailure(
+              thrown.code,
+              thrown.message,
+              compiled.code.sql,
+              thrown.offset - at,
+              thrown.candidates,
+              thrown.kind,
+              thrown.subtype,
+              thrown.subject,
+              thrown.cause,
+              thrown.hint,
+            );
+      return [mapEngineError(inCode, compiled.code, compiled.path, { node, manifest: state.manifest })];
+    }
+    const own = tsdbtErrorsOf(thrown);
+    if (own.length === 0) throw thrown;
+    return own;
+  }
+}
+
+/** A model's hooks that run inside, or outside, of its transaction: inside unless the hook says `transaction: false`. */
+function hooksAt(node: ModelNode, phase: HookPhase, inTransaction: boolean) {
+  const given = node.config.extra[phase];
+  const written: readonly unknown[] = Array.isArray(given) ? given : [];
+  return hooksOf(node, phase).filter((_, i) => (transactionOf(written[i]) ?? true) === inTransaction);
+}
+
+function transactionOf(hook: unknown): boolean | undefined {
+  if (typeof hook !== 'object' || hook === null || !('transaction' in hook)) return undefined;
+  return hook.transaction !== false;
+}
