@@ -33,6 +33,7 @@ export function formatNumber(value: number, { format, digits }: FormatOptions = 
     case 'number':
       return group(value, digits ?? 2);
     default:
+      if (digits === undefined && value !== 0 && Math.abs(value) < 0.00005) return power(value, 1);
       return group(value, digits ?? defaultDigits(value));
   }
 }
@@ -48,6 +49,11 @@ function defaultDigits(value: number): number {
   if (size >= 100) return 0;
   if (size >= 10) return 1;
   return size >= 0.01 || size === 0 ? 2 : 4;
+}
+
+/** A number too small for digits behind the point: `3.0e−7`. */
+export function power(value: number, digits: number): string {
+  return value === 0 ? '0' : value.toExponential(digits).replaceAll('-', MINUS);
 }
 
 function sign(value: number): string {

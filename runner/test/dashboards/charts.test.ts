@@ -162,6 +162,17 @@ describe('bars', () => {
     expect(b!.height / a!.height).toBeCloseTo(3, 1);
   });
 
+  it('stay in their picture as shares of a stack with negative parts', () => {
+    const drawing = draw({ kind: 'stacked_bar', ...xy, series: 's', stack: 'share', orientation: 'vertical' }, [
+      { x: 'p', y: -5, s: 'a' },
+      { x: 'p', y: 15, s: 'b' },
+    ]);
+    const [minus, plus] = rects(drawing);
+    expect(plus!.height / minus!.height).toBeCloseTo(3, 1);
+    expect(plus!.y).toBeGreaterThanOrEqual(0);
+    expect(minus!.y).toBeCloseTo(plus!.y + plus!.height, 0);
+  });
+
   it('say how many are left out', () => {
     const rows = Array.from({ length: 55 }, (_, i) => ({ x: `n${i}`, y: i }));
     expect(rects(draw({ kind: 'bar', ...xy }, rows))).toHaveLength(40);
@@ -227,6 +238,18 @@ describe('a histogram', () => {
     const { body } = draw({ kind: 'histogram', dimension: 'y', series: 's' }, rows);
     const counts = [...body.matchAll(/<title>[^<]*rows: ([\d,]+)<\/title>/g)].map((match) => Number(match[1]));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1000);
+  });
+});
+
+describe('a histogram of ready bins', () => {
+  it('stands on zero, and hangs from it where a figure is negative', () => {
+    const rows = [
+      { x: 0, to: 1, y: 4 },
+      { x: 1, to: 2, y: -4 },
+    ];
+    const [up, down] = rects(draw({ kind: 'histogram', dimension: { column: 'x', upper: 'to' }, measure: 'y' }, rows));
+    expect(up!.height).toBeCloseTo(down!.height, 1);
+    expect(up!.y + up!.height).toBeCloseTo(down!.y, 1);
   });
 });
 

@@ -15,6 +15,7 @@ describe('values as people read them', () => {
     [-0.25, { format: 'signed_percent' }, '−25 %'],
     [3.2199, {}, '3.22'],
     [0.00012, {}, '0.0001'],
+    [-0.0000003, {}, '−3.0e−7'],
     [120, { unit: 'BPM' }, '120 BPM'],
     [null, { unit: 'BPM' }, '–'],
     [Number.NaN, {}, '–'],

@@ -152,6 +152,11 @@ describe('a kind of chart in Superset', () => {
     ]);
   });
 
+  it('big_number with a text among its figures becomes a table of one row', async () => {
+    const lines = `kind: big_number\nmeasure: degrees\ncolumns: [{ column: station, label: Station }]\n${model}`;
+    expect(await form(lines)).toMatchObject({ viz_type: 'table', all_columns: ['degrees', 'station'] });
+  });
+
   it('bars stand as the query orders them, names from above', async () => {
     const sql = `sql: select station, avg(degrees) as degrees from {{ ref('days') }} group by station order by degrees desc`;
     expect(await form(`${bars}\n${sql}`)).toMatchObject({
@@ -213,6 +218,12 @@ notices:
   - label: Warm
     sql: select max(degrees) as top from {{ ref('days') }} having max(degrees) > 40
     text: It was {{ num(row.top, 0) }} degrees.
+  - label: Cold
+    sql: select min(degrees) as low from {{ ref('days') }} having min(degrees) < 10
+    text: It was cold; {{ num(row.low, 0) }} degrees. Heat the room.
+  - label: Figure
+    sql: select min(degrees) as low from {{ ref('days') }} having min(degrees) < 10
+    text: It was {{ num(row.low, 0) }} degrees.
 `,
     });
     expect((await project.run('dashboard', 'superset', '--output', 'bundle')).code).toBe(0);
@@ -222,7 +233,9 @@ notices:
     const shown = await project.run('show', '--output', 'json', '--inline', sql);
     const rows = (JSON.parse(shown.stdout) as { show: Yaml[] }).show;
     expect(rows).toEqual([
-      { place: 1, chart: 'Degrees', stamp: 'Guess', meaning: 'somebody guessed', stamped_rows: 1 },
+      { place: 1, chart: 'all charts', stamp: 'Cold', meaning: 'It was cold. Heat the room.', stamped_rows: null },
+      { place: 2, chart: 'all charts', stamp: 'Figure', meaning: 'It was … degrees.', stamped_rows: null },
+      { place: 3, chart: 'Degrees', stamp: 'Guess', meaning: 'somebody guessed', stamped_rows: 1 },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { Field } from '../definition-schema.js';
-import { formatNumber } from '../format.js';
+import { formatNumber, power } from '../format.js';
 import type { LinearScale } from './scale.js';
 import { el, label, px, textWidth } from './svg.js';
 
@@ -22,6 +22,7 @@ export function tickText(scale: LinearScale, field: Field): (value: number) => s
   const largest = Math.max(...scale.domain.map(Math.abs));
   return (value) => {
     if (!share && largest >= 1e6) return compact(value, scale.step);
+    if (step < 1e-6) return power(Math.abs(value) < step / 2 ? 0 : value, 1);
     return formatNumber(value, { format: field.format ?? 'number', digits });
   };
 }

@@ -69,7 +69,7 @@ export function barsOf(input: ChartInput): Bars {
     .filter((one): one is { row: number; category: number; lane: number } => one.category !== undefined)
     .sort((a, b) => a.category - b.category || a.lane - b.lane);
   const totals = new Map<number, number>();
-  for (const { row, category } of rows) totals.set(category, (totals.get(category) ?? 0) + (numbers[row] ?? 0));
+  for (const { row, category } of rows) totals.set(category, (totals.get(category) ?? 0) + Math.abs(numbers[row] ?? 0));
   const up = new Map<number, number>();
   const down = new Map<number, number>();
   const segments: BarSegment[] = [];
@@ -108,7 +108,8 @@ export function barsOf(input: ChartInput): Bars {
   }
   const reference = referenceOf(input);
   const ends = segments.flatMap((one) => [one.start, one.end, one.low ?? null, one.high ?? null]);
-  const domain = entry.domain ?? (share ? [0, 1] : (extent([...ends, reference ?? null], true) ?? [0, 1]));
+  const shares = segments.some(({ end }) => end < 0) ? [-1, 1] : [0, 1];
+  const domain = entry.domain ?? (share ? shares : (extent([...ends, reference ?? null], true) ?? [0, 1]));
   const left = all.length - kept.length;
   return {
     categories: kept.map((value) => ({ label: style.label(value, dimension) })),

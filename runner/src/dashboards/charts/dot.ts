@@ -16,7 +16,10 @@ export function dotChart(input: ChartInput): Drawing {
   const { series, keyOf } = seriesOf(input);
   const column = data.column(dimension.column);
   const all = inOrder(column, dimension);
-  const categories = all.slice(0, entry.limit ?? MOST);
+  const categories = all.slice(
+    0,
+    entry.limit ?? Math.max(10, Math.min(MOST, Math.floor(160 / Math.max(1, series.length)))),
+  );
   const index = new Map(categories.map((value, i) => [String(value), i]));
   const lane = new Map(series.map((one, i) => [one.key, i]));
   const values = data.numbers(measure.column);

@@ -1,5 +1,5 @@
 import { type Field, fieldOf } from '../definition-schema.js';
-import { formatCell, formatNumber } from '../format.js';
+import { formatCell, formatNumber, power } from '../format.js';
 import { bandLabels, MARGIN, nameX, nameY } from './axis.js';
 import {
   axisName,
@@ -160,7 +160,7 @@ function diverging([low, high]: readonly [number, number], measure: Field): Colo
 /** The smallest round step with which seven steps reach from `low`, rounded down to a step, to `high`. */
 function roundClassStep(raw: number, low: number, high: number): number {
   let step = roundUp(raw);
-  while (Math.floor(low / step + 1e-9) * step + step * STEPS < high - 1e-9) step = roundUp(step * 1.01);
+  while (Math.floor(low / step + 1e-9) * step + step * STEPS < high - step * 1e-6) step = roundUp(step * 1.01);
   return step;
 }
 
@@ -174,6 +174,7 @@ function roundUp(raw: number): number {
 function boundText(step: number, measure: Field): (value: number) => string {
   const share = measure.format === 'percent' || measure.format === 'signed_percent';
   const size = share ? step * 100 : step;
+  if (size < 5e-5) return (value) => power(Math.abs(value) < step / 1000 ? 0 : value, 1);
   let digits = 0;
   while (digits < 4 && Math.abs(size * 10 ** digits - Math.round(size * 10 ** digits)) > 1e-6 * 10 ** digits)
     digits += 1;

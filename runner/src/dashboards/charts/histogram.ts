@@ -41,7 +41,11 @@ export function histogramChart(input: ChartInput): Drawing {
   const ends = extent(all.flatMap((bin) => [bin.low, bin.high])) ?? [0, 1];
   const count = Math.max(2, Math.floor((plot.right - plot.left) / 70));
   const x = linearScale(ends, [plot.left, plot.right], count, true);
-  let body = valueAxisY(y, plot, text) + valueAxisX(x, plot, tickText(x, dimension), false) + baseline(plot);
+  const zero = y.at(0);
+  let body =
+    valueAxisY(y, plot, text) +
+    valueAxisX(x, plot, tickText(x, dimension), false) +
+    baseline({ ...plot, bottom: zero });
   for (const one of series) {
     const own = bins.get(one.key)!;
     if (series.length > 1) {
@@ -57,11 +61,11 @@ export function histogramChart(input: ChartInput): Drawing {
       const name = series.length > 1 ? `f-${one.color} faint` : `f-${one.color}`;
       const at = {
         x: left + 0.5,
-        y: y.at(bin.size),
+        y: Math.min(zero, y.at(bin.size)),
         width: Math.max(0.6, right - left - 1),
-        height: Math.max(0, bottom - y.at(bin.size)),
+        height: Math.abs(zero - y.at(bin.size)),
       };
-      if (bin.size > 0) body += mark('rect', { ...at, class: name }, said);
+      if (bin.size !== 0) body += mark('rect', { ...at, class: name }, said);
     }
   }
   body += nameY(axisName(measure), plot) + nameX(axisName(entry.dimension!), plot);

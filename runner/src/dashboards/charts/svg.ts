@@ -72,7 +72,8 @@ function characterWidth(character: string): number {
   if (code >= 0x1100 && (code < 0x1200 || (code >= 0x2e80 && code < 0xfb00) || code >= 0x1f000)) return 1;
   if ("iljI.,:;'|".includes(character)) return 0.34;
   if ('tfr ()[]!'.includes(character)) return 0.41;
-  if ('mwMW@%→−+='.includes(character)) return 0.95;
+  if ('mW@'.includes(character)) return 1;
+  if ('wM%→−+='.includes(character)) return 0.95;
   if (character >= 'A' && character <= 'Z') return 0.72;
   return 0.635;
 }

@@ -3,6 +3,7 @@ import type { PageEntry } from '../definition-schema.js';
 import type { Dashboard } from '../definitions.js';
 import type { BundleQuery } from './bundle.js';
 import type { DatasetColumn } from './dataset.js';
+import { plainNote } from './plain-note.js';
 import { common, type Viz } from './viz.js';
 
 /** A notice of page.yml; it holds where its query has rows. */
@@ -43,12 +44,7 @@ export function stampsSql(
     );
   };
   for (const { label, text, sql } of notices) {
-    const plain = text
-      .replace(/\{\{[\s\S]*?\}\}/g, '…')
-      .replace(/\{%[\s\S]*?%\}/g, '')
-      .replace(/\s+/g, ' ')
-      .trim();
-    add('all charts', label, plain, 'cast(null as bigint)', `${sql.trim()}\n) q`);
+    add('all charts', label, plainNote(text) || withoutFigures(text), 'cast(null as bigint)', `${sql.trim()}\n) q`);
   }
   for (const { entry } of dashboard.charts) {
     const query = queries.get(entry.name)!;
@@ -61,6 +57,15 @@ export function stampsSql(
     }
   }
   return found.length === 0 ? undefined : found.join('\nunion all\n');
+}
+
+/** A text all of whose sentences have figures: an ellipsis stands for each. */
+function withoutFigures(text: string): string {
+  return text
+    .replace(/\{\{[\s\S]*?\}\}/g, '…')
+    .replace(/\{%[\s\S]*?%\}/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** The table that shows them. */

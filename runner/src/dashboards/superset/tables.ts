@@ -1,10 +1,9 @@
-import { fieldOf } from '../definition-schema.js';
+import { type Field, fieldOf } from '../definition-schema.js';
 import type { ChartContext, Form } from './chart-context.js';
 import { common, type Viz } from './viz.js';
 
 /** A table of the query's rows, in the order of the query where that names columns. */
-export function table(chart: ChartContext): Viz {
-  const fields = chart.entry.columns!.map(fieldOf);
+export function table(chart: ChartContext, fields: readonly Field[] = chart.entry.columns!.map(fieldOf)): Viz {
   const config: Record<string, Form> = {};
   const columns = fields.map((field) => {
     const column = chart.shown({ ...field, order: undefined }, 'none');
@@ -35,10 +34,7 @@ export function table(chart: ChartContext): Viz {
 export function bigNumbers(chart: ChartContext): Viz[] {
   const { entry } = chart;
   const fields = [entry.measure!, ...(entry.columns ?? [])].map(fieldOf);
-  if (fields.some((field) => !['number', 'time'].includes(chart.typeOf(field.column)))) {
-    const context = Object.create(chart, { entry: { value: { ...entry, columns: fields } } }) as ChartContext;
-    return [table(context)];
-  }
+  if (fields.some((field) => !['number', 'time'].includes(chart.typeOf(field.column)))) return [table(chart, fields)];
   return fields.map((field) => ({
     part: field.column,
     title: chart.name(field),
