@@ -3,14 +3,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SourceText } from '../errors/source-text.js';
 import { findFiles } from '../project/find-files.js';
-import { internalPackage, type MacroLibrary } from '../template/macros.js';
+import { internalPackage, type MacroLibrary, type UnparsedMacro } from '../template/macros.js';
 import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 
 /** Absolute path of the macros that come with the engine. */
 const builtInFolder = fileURLToPath(new URL('../../macros', import.meta.url));
 
 interface BuiltInFile {
-  readonly names: readonly string[];
+  readonly macros: readonly UnparsedMacro[];
   readonly load: () => TemplateProgram;
 }
 
@@ -22,14 +22,23 @@ const opening = /^\{%-?\s*(macro|test|materialization)\s+(\w+)(?:\s*,\s*(?:adapt
 
 function readFile(file: string, absolutePath: string): BuiltInFile {
   const text = readFileSync(absolutePath, 'utf8');
-  const names = [...text.matchAll(opening)].map(([, kind, name, adapter]) =>
-    kind === 'test' ? `test_${name}` : kind === 'macro' ? name! : `materialization_${name}_${adapter ?? 'default'}`,
-  );
+  const source = new SourceText(`tsdbt:${file}`, text);
+  const macros = [...text.matchAll(opening)].map((match): UnparsedMacro => {
+    const [, kind, name, adapter] = match;
+    const closing = new RegExp(`\\{%[-+]?\\s*end${kind}\\b.*?%\\}`, 'g');
+    closing.lastIndex = match.index;
+    closing.exec(text);
+    return {
+      name:
+        kind === 'test' ? `test_${name}` : kind === 'macro' ? name! : `materialization_${name}_${adapter ?? 'default'}`,
+      place: source.place(match.index, closing.lastIndex),
+    };
+  });
   let program: TemplateProgram | undefined;
   return {
-    names,
+    macros,
     load: () => {
-      program ??= parseTemplate(new SourceText(`tsdbt:${file}`, text));
+      program ??= parseTemplate(source);
       return program;
     },
   };
@@ -40,5 +49,5 @@ export function addBuiltInMacros(library: MacroLibrary): void {
   files ??= findFiles(path.dirname(builtInFolder), [path.basename(builtInFolder)])
     .filter((file) => file.extension === '.sql')
     .map((file) => readFile(file.path, file.absolutePath));
-  for (const { names, load } of files) library.addLazily(internalPackage, names, load);
+  for (const { macros, load } of files) library.addLazily(internalPackage, macros, load);
 }

@@ -26,6 +26,7 @@ export interface TestEntry {
 export type RenderConfig = (value: unknown, at: YamlPath) => unknown;
 
 const configKeys = Object.keys(configSchemas.tests.shape);
+const isConfigKey: ReadonlySet<string> = new Set(configKeys);
 const reserved: ReadonlySet<string> = new Set([
   'name',
   'description',
@@ -104,7 +105,7 @@ function toEntry(
   const inlineConfig: Record<string, unknown> = {};
   const args: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(body)) {
-    if (configKeys.includes(key)) inlineConfig[key] = render(value, [...at, key]);
+    if (isConfigKey.has(key)) inlineConfig[key] = render(value, [...at, key]);
     else if (!reserved.has(key)) args[key] = value;
   }
   const nested = body.arguments;
@@ -116,13 +117,11 @@ function toEntry(
         place: document.placeOf([...at, 'arguments']),
       }),
     );
-  const options = { at, unknownKeyCode: projectCodes.unknownConfig };
-  const inline = validate(configSchemas.tests, inlineConfig, document, errors, options) ?? {};
-  const given =
-    validate(configSchemas.tests, render(body.config ?? {}, [...at, 'config']), document, errors, {
-      ...options,
-      at: [...at, 'config'],
-    }) ?? {};
+  const options = { unknownKeyCode: projectCodes.unknownConfig };
+  const check = (value: unknown, path: YamlPath) =>
+    isEmpty(value) ? {} : (validate(configSchemas.tests, value, document, errors, { ...options, at: path }) ?? {});
+  const inline = check(inlineConfig, at);
+  const given = check(render(body.config ?? {}, [...at, 'config']), [...at, 'config']);
   const dot = qualified.lastIndexOf('.');
   return {
     name: qualified.slice(dot + 1),
@@ -187,4 +186,9 @@ export function checkArguments(
       }),
     );
   }
+}
+
+/** Most tests have no config of their own. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }

@@ -54,7 +54,8 @@ function fixed(name: string, value: unknown): LibraryMacro {
   const text = `{% macro ${own}() %}{% do [varargs, kwargs] %}{{ return(${expression(value)}) }}{% endmacro %}`;
   const program = parseTemplate(new SourceText(`override of ${name}`, text));
   const block = program.blocks[0]!;
-  return { packageName: 'overrides', name: own, uniqueId: `macro.overrides.${name}`, block, program };
+  const uniqueId = `macro.overrides.${name}`;
+  return { packageName: 'overrides', name: own, uniqueId, block, program, place: block.place };
 }
 
 /** A value as an expression of the template language. */

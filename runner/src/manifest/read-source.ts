@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SourceText } from '../errors/source-text.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
@@ -36,5 +36,5 @@ export function readSource(file: FoundFile, errors: TsdbtError[], prefix = ''): 
     );
     return undefined;
   }
-  return { source, checksum: createHash('sha256').update(bytes).digest('hex') };
+  return { source, checksum: hash('sha256', bytes, 'hex') };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Names of a generic test, as dbt makes them. */
 export interface TestNames {
@@ -54,6 +54,7 @@ function pythonRepr(value: unknown): string {
 }
 
 function quoted(text: string): string {
+  if (!/[\\'"\n\t\r]/.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text
     .replaceAll('\\', '\\\\')
@@ -65,7 +66,7 @@ function quoted(text: string): string {
 }
 
 export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  return hash('md5', text, 'hex');
 }
 
 function flatten(value: unknown): unknown[] {

@@ -18,6 +18,15 @@ export interface LibraryMacro {
   readonly uniqueId: string;
   readonly block: TemplateBlock;
   readonly program: TemplateProgram;
+  /** where its block stands, as `block.place`, known before the file is parsed */
+  readonly place: SourcePlace;
+}
+
+/** A macro of a file that is not parsed yet. */
+export interface UnparsedMacro {
+  /** as {@link LibraryMacro.name} has it */
+  readonly name: string;
+  readonly place: SourcePlace;
 }
 
 /** A macro whose file has not been parsed yet. */
@@ -26,6 +35,7 @@ class LazyMacro implements LibraryMacro {
   constructor(
     readonly packageName: string,
     readonly name: string,
+    readonly place: SourcePlace,
     private readonly load: () => TemplateProgram,
   ) {
     this.uniqueId = `macro.${packageName}.${name}`;
@@ -66,21 +76,25 @@ export class MacroLibrary {
       const name = block.macroName;
       const other = macros.get(name);
       if (other !== undefined) throw duplicate(packageName, block, program, other);
-      macros.set(name, { packageName, name, uniqueId: `macro.${packageName}.${name}`, block, program });
+      macros.set(name, {
+        packageName,
+        name,
+        uniqueId: `macro.${packageName}.${name}`,
+        block,
+        program,
+        place: block.place,
+      });
     }
   }
 
-  /**
-   * Adds macros of a file that is parsed when one of them is first used.
-   * @param names as {@link LibraryMacro.name} has them
-   */
-  addLazily(packageName: string, names: readonly string[], load: () => TemplateProgram): void {
+  /** Adds macros of a file that is parsed when one of them is first used. */
+  addLazily(packageName: string, unparsed: readonly UnparsedMacro[], load: () => TemplateProgram): void {
     let macros = this.#packages.get(packageName);
     if (macros === undefined) {
       macros = new Map();
       this.#packages.set(packageName, macros);
     }
-    for (const name of names) macros.set(name, new LazyMacro(packageName, name, load));
+    for (const { name, place } of unparsed) macros.set(name, new LazyMacro(packageName, name, place, load));
   }
 
   /** Names of packages that have macros. */

@@ -61,10 +61,10 @@ export async function createTable(request: NativeRequest, relation: Relation, te
 }
 
 /** @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract */
-export async function createView(request: NativeRequest, relation: Relation): Promise<void> {
+export async function createView(request: NativeRequest, relation: Relation, replace = false): Promise<void> {
   const { node, session, select } = request;
   await checkContract(request);
-  await session.execute(`${header(node)}create view ${relation} as (\n${select}\n)`);
+  await session.execute(`${header(node)}create ${replace ? 'or replace ' : ''}view ${relation} as (\n${select}\n)`);
 }
 
 async function checkContract({ node, session, select }: NativeRequest): Promise<readonly Column[] | undefined> {
