@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -127,6 +127,16 @@ describe('where the files are', () => {
 
   it('a folder that is not there has no files', async () => {
     expect(await findExportFiles(join(folder, 'nowhere'), 'export')).toEqual([]);
+  });
+
+  it('links are followed, but not back to where they lie; one that leads nowhere is an error that names it', async () => {
+    await put('old/StreamingHistory0.json', [account('2023-02-28 23:59')]);
+    await symlink(folder, join(folder, 'old', 'back'));
+    await symlink(join(folder, 'old', 'StreamingHistory0.json'), join(folder, 'linked.json'));
+    const paths = (await findExportFiles(folder, 'export')).map((file) => file.path);
+    expect(paths).toEqual(['export/linked.json', 'export/old/StreamingHistory0.json']);
+    await symlink(join(folder, 'gone.json'), join(folder, 'lost.json'));
+    expect((await failure()).message).toBe('export/lost.json: is a link that leads nowhere');
   });
 });
 
