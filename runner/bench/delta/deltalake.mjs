@@ -124,8 +124,9 @@ try {
     put('commits', 'commits-ours');
     put('commits', 'commits-theirs');
   };
-  compare('20 appends after 1,000 commits', 'append', fresh);
-  compare('1 append after 1,000 commits', 'appendOnce', fresh);
+  compare('20 appends after 1,000, kept handle', 'append', fresh);
+  compare('20 appends after 1,000, by path', 'appendByPath', fresh);
+  compare('1 append after 1,000', 'appendOnce', fresh);
   compare('optimize of 1,000 small files', 'optimize', fresh);
   ours('log');
   compare('open 10,000 commits with a checkpoint', 'open');

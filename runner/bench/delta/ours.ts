@@ -104,6 +104,14 @@ const tasks: Record<string, () => Promise<unknown>> = {
       ).commit(by);
   },
   append: () => append(20),
+  /** every append by an engine that has not seen the table */
+  async appendByPath() {
+    for (let n = 0; n < 20; n++) {
+      const engine = new DuckDbParquet(new DuckDbSession(connection));
+      const place = { location: `${folder}/commits-ours`, engine };
+      await (await stageAppend(place, { select: `FROM read_parquet('${folder}/thousand.parquet')` })).commit(by);
+    }
+  },
   appendOnce: () => append(1),
   /** a log of ten thousand commits with a checkpoint, for both; it is only opened */
   async log() {

@@ -40,6 +40,13 @@ def append(times):
         write_deltalake(table, rows, mode="append", writer_properties=properties)
 
 
+def append_by_path():
+    # as most programs have it: the table is opened by every write
+    for _ in range(20):
+        rows = pq.read_table(f"{folder}/thousand.parquet")
+        write_deltalake(f"{folder}/commits-theirs", rows, mode="append", writer_properties=properties)
+
+
 def open_log():
     table = DeltaTable(f"{folder}/log")
     if len(table.file_uris()) != 10000:
@@ -57,6 +64,7 @@ tasks = {
     "merge": lambda: merge("changes"),
     "mergeLate": lambda: merge("late"),
     "append": lambda: append(20),
+    "appendByPath": append_by_path,
     "appendOnce": lambda: append(1),
     "open": open_log,
     "optimize": optimize,
