@@ -1,39 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blocksOf, commandsFor, isShell, readGuide } from '../guides.js';
+import { blocksOf, isShell, readGuide } from '../guides.js';
 import { run, TempProject } from '../temp-project.js';
+import { installSpark } from './install-spark.js';
 
 const blocks = blocksOf('spark.md', readGuide('spark.md'));
-const install = commandsFor('spark.md', 'test:spark', 'Install');
 const programs = blocks.filter(({ language }) => language === 'python');
 const runs = blocks.filter(
   (block) => isShell(block) && block.runner === 'test:spark' && block.headings.at(-1) !== 'Install',
 );
 
-/** Installs as the guide says, in a folder outside of the repository that is kept. @returns that folder */
-function installed(): string {
-  const key = createHash('sha256')
-    .update(JSON.stringify(install.map(({ command }) => command)))
-    .digest('hex');
-  const folder = join(process.env.TSDBT_CACHE ?? join(homedir(), '.cache', 'tsdbt'), `spark-${key.slice(0, 8)}`);
-  const done = join(folder, 'installed');
-  if (existsSync(done)) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const { command } of install) execFileSync('sh', ['-c', command], { cwd: folder, stdio: 'inherit' });
-  writeFileSync(done, '');
-  return folder;
-}
-
 const project = new TempProject();
 /** what each program printed, by its name */
 const printed = new Map<string, string>();
 beforeAll(async () => {
-  const folder = installed();
+  const folder = installSpark();
   symlinkSync(join(folder, '.venv'), project.path('.venv'));
   const build = await project.tsdbt(['build', '--select', '+gold.descriptive']);
   expect(build.code, build.stderr).toBe(0);
