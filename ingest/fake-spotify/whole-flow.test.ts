@@ -184,6 +184,15 @@ describe('from a sign-in to tables, step by step', () => {
     expect((await build()).code).toBe(0);
   });
 
+  it('a play in the future, of a device with a wrong clock, does not keep later plays and gaps from being seen', async () => {
+    fake.plays = [...fake.plays, ...fakePlays(1, Date.UTC(2199, 0, 1), 7)];
+    expect((await build()).code).toBe(0);
+    fake.plays = [...fake.plays, ...fakePlays(60, NOON + 72 * HOUR, 80)];
+    const { stderr } = await build();
+    expect(stderr).toMatch(/plays between 2026-01-11 12:00:00 UTC and 2026-01-13 \d\d:\d\d:\d\d UTC may be missing/);
+    expect(Object.values(await counts()).reduce((sum, n) => sum + n)).toBe(105 + 1 + 49);
+  });
+
   it('no token, code or secret is in any output, log, artifact or table', () => {
     const places = ['logs', 'target', 'warehouse'].flatMap((folder) => filesBelow(project.path(folder)));
     expect(places.length).toBeGreaterThan(20);

@@ -6,7 +6,8 @@ import { requestOptions, signedIn } from './spotify.js';
 
 /**
  * Rows of `spotify_recent_plays`: what Spotify says was played since the last time. The cursor is the newest play of the
- * published table, so that a run that is lost before its commit is made good by the next one.
+ * published table, so that a run that is lost before its commit is made good by the next one. A play that ends in the future (a
+ * device with a wrong clock) is stored and is no cursor: after it, nothing would be new for as long as the clock is wrong by.
  */
 export async function recentPlays(context: TableContext): Promise<ColumnBatch> {
   const session = await signedIn(context);
@@ -29,11 +30,12 @@ export async function recentPlays(context: TableContext): Promise<ColumnBatch> {
   return toColumns(plays, cells(context));
 }
 
-/** What is in the table already: the end of its newest play, milliseconds since 1970, and the number of plays. */
+/** What is in the table already: the end of its newest play up to now, milliseconds since 1970, and the number of plays. */
 async function publishedPlays(context: TableContext): Promise<{ cursor: number | undefined; stored: number }> {
   if (context.this === undefined) return { cursor: undefined, stored: 0 };
   const [row] = await context.query(
-    `select max(epoch_ms(played_at)) as newest, count(*) as n from ${context.this.relation}`,
+    `select max(epoch_ms(played_at)) filter (epoch_ms(played_at) <= ${context.runStartedAt.getTime()}) as newest, count(*) as n
+    from ${context.this.relation}`,
   );
   const newest = row?.newest;
   return { cursor: newest === null || newest === undefined ? undefined : Number(newest), stored: Number(row?.n ?? 0) };
