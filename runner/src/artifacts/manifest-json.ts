@@ -8,6 +8,7 @@ import type {
   UnitTestNode,
   UnitTestRows,
 } from '../manifest/nodes.js';
+import { criteriaOf } from './sources-json.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
 /** Writes `target/manifest.json`: the whole project as it was parsed. */
@@ -43,7 +44,7 @@ export function manifestEntry(node: ManifestNode): Record<string, unknown> {
 export function manifestMacros(manifest: Manifest): Record<string, Record<string, unknown>> {
   const found: Record<string, Record<string, unknown>> = {};
   for (const macro of manifest.macros.all()) {
-    const { place } = macro.block;
+    const { place } = macro;
     found[macro.uniqueId] = {
       unique_id: macro.uniqueId,
       resource_type: 'macro',
@@ -112,6 +113,8 @@ function sourceOf(node: SourceNode): Record<string, unknown> {
     database: node.database ?? null,
     loader: node.loader ?? null,
     loaded_at_field: node.loadedAtField ?? null,
+    loaded_at_query: node.loadedAtQuery ?? null,
+    freshness: criteriaOf(node.freshness),
     location: node.location ?? null,
     columns: columnsOf(node),
   };

@@ -15,6 +15,7 @@ import {
   type ScheduleOptions,
   type SelectionOptions,
   type ShowOptions,
+  type SourceOptions,
   type VacuumOptions,
 } from './flags.js';
 
@@ -61,13 +62,25 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     name: 'snapshot',
     summary: 'add what has changed to snapshots',
     options: () => running(),
-    run: async (options, effects) =>
-      (await import('./commands/snapshot.js')).snapshot(options as RunOptions, effects),
+    run: async (options, effects) => (await import('./commands/snapshot.js')).snapshot(options as RunOptions, effects),
+  },
+  {
+    name: 'source',
+    summary: 'say how old the newest rows of sources are, and whether that is as fresh as they should be (freshness)',
+    argument: { name: '<action>', summary: 'freshness; snapshot-freshness is the same' },
+    options: () => [...flags.selection(), flags.sourcesFile()],
+    run: async (options, effects, action) =>
+      (await import('./commands/source.js')).source(options as SourceOptions, effects, action!),
   },
   {
     name: 'compile',
     summary: 'write the SQL of models and tests to target/compiled; print that of a single one',
-    options: () => [...flags.selection(), flags.resourceType(), flags.inline('SQL with templates to compile'), flags.check()],
+    options: () => [
+      ...flags.selection(),
+      flags.resourceType(),
+      flags.inline('SQL with templates to compile'),
+      flags.check(),
+    ],
     run: async (options, effects) =>
       (await import('./commands/compile.js')).compile(options as CompileOptions, effects),
   },

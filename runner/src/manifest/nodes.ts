@@ -141,6 +141,18 @@ export interface ModelNode extends NodeBase {
   readonly definition: ModelDefinition | undefined;
 }
 
+export interface FreshnessThreshold {
+  readonly count: number;
+  readonly period: 'minute' | 'hour' | 'day';
+}
+
+export interface Freshness {
+  readonly warnAfter: FreshnessThreshold | undefined;
+  readonly errorAfter: FreshnessThreshold | undefined;
+  /** SQL condition: only these rows are looked at */
+  readonly filter: string | undefined;
+}
+
 export interface SourceNode extends NodeBase {
   readonly resourceType: 'source';
   readonly sourceName: string;
@@ -152,7 +164,10 @@ export interface SourceNode extends NodeBase {
   readonly columns: ReadonlyMap<string, ColumnProperties>;
   readonly loader: string | undefined;
   readonly loadedAtField: string | undefined;
-  readonly freshness: unknown;
+  /** a query that gives when the newest row came, instead of the newest `loadedAtField` */
+  readonly loadedAtQuery: string | undefined;
+  /** how old its rows may be; undefined where nothing says so */
+  readonly freshness: Freshness | undefined;
   readonly config: NodeConfig;
   readonly dependsOn: string[];
 }

@@ -1,5 +1,6 @@
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
+import type { FreshnessEntry } from '../project/config-schema.js';
 import type { Project } from '../project/project.js';
 import { columnsFromYaml } from './columns.js';
 import { configLayers } from './config-layers.js';
@@ -7,6 +8,7 @@ import type { DocBlocks } from './docs.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
 import type { SourceNode } from './nodes.js';
 import { entryLayer, type PropertyIndex } from './property-index.js';
+import { loadedAt, mergeFreshness } from './source-freshness.js';
 
 /** The tables of all sources that YAML declares, disabled ones included. */
 export function readSources(
@@ -47,8 +49,15 @@ export function readSources(
         location: location?.replaceAll('{name}', table.name).replaceAll('{identifier}', identifier),
         columns: columnsFromYaml(table.columns, document, [...tableAt, 'columns'], docs, own),
         loader: table.loader ?? source.loader,
-        loadedAtField: table.loaded_at_field ?? text(merged.loaded_at_field) ?? source.loaded_at_field,
-        freshness: table.freshness !== undefined ? table.freshness : (merged.freshness ?? source.freshness),
+        ...loadedAt(source, table, merged),
+        freshness: mergeFreshness([
+          ...layers.own.map((layer) => layer.freshness as FreshnessEntry | undefined),
+          source.freshness,
+          source.config?.freshness,
+          table.freshness,
+          table.config?.freshness,
+          ...layers.root.map((layer) => layer.freshness as FreshnessEntry | undefined),
+        ]),
         config,
         dependsOn: [],
       };

@@ -135,10 +135,28 @@ const test = {
   store_failures_as: z.union([z.enum(['table', 'view', 'ephemeral']), z.null()]),
 };
 
+const threshold = z
+  .union([
+    z.strictObject({
+      count: z.union([z.number().nonnegative(), z.null()]).optional(),
+      period: z.union([z.enum(['minute', 'hour', 'day']), z.null()]).optional(),
+    }),
+    z.null(),
+  ])
+  .optional();
+
+/** How old the rows of a source may be. */
+export const freshnessSchema = z.union([
+  z.strictObject({ warn_after: threshold, error_after: threshold, filter: nullableText.optional() }),
+  z.null(),
+]);
+
+export type FreshnessEntry = z.infer<typeof freshnessSchema>;
+
 const source = {
   loaded_at_field: nullableText,
   loaded_at_query: nullableText,
-  freshness: z.unknown(),
+  freshness: freshnessSchema,
   external_location: text,
   plugin: text,
   formatter: text,

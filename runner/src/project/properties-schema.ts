@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchemas } from './config-schema.js';
+import { configSchemas, freshnessSchema } from './config-schema.js';
 
 const text = z.string();
 const description = z.union([text, z.null()]).optional();
@@ -78,7 +78,7 @@ const snapshot = z.strictObject({
   group: text.optional(),
 });
 
-const freshness = z.unknown().optional();
+const freshness = freshnessSchema.optional();
 const sourceTable = z.strictObject({
   ...resource,
   config: configSchemas.sources.optional(),

@@ -64,4 +64,5 @@ const laterKeys: ReadonlySet<string> = new Set([
   'query-comment',
   'description',
   'sql_header',
+  'loaded_at_query',
 ]);

@@ -78,6 +78,7 @@ export class RunDigest {
 
 /** The name that `--select` takes: `revenue` of `model.shop.revenue`; a test's label is its name. */
 function selectorOf(node: NodeSummary): string {
+  if (node.resourceType === 'source') return `source:${node.label}`;
   return node.resourceType.endsWith('test') ? node.label : node.uniqueId.split('.').slice(2).join('.');
 }
 

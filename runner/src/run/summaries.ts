@@ -10,7 +10,12 @@ export function summaryOf(node: ManifestNode): NodeSummary {
       : 'config' in node
         ? node.config.materialized
         : node.resourceType;
-  const label = isTest || !('alias' in node) ? node.name : `${node.schema}.${node.alias}`;
+  const label =
+    node.resourceType === 'source'
+      ? `${node.sourceName}.${node.name}`
+      : isTest || !('alias' in node)
+        ? node.name
+        : `${node.schema}.${node.alias}`;
   return { uniqueId: node.uniqueId, resourceType: node.resourceType, kind, label, path: node.path };
 }
 

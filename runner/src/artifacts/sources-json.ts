@@ -1,0 +1,44 @@
+import { basename, dirname } from 'node:path';
+import type { Freshness, FreshnessThreshold } from '../manifest/nodes.js';
+import type { Project } from '../project/project.js';
+import type { FreshnessRun, SourceFreshness } from '../run/run-freshness.js';
+import { artifactMetadata, writeArtifact } from './write-artifact.js';
+
+/** Writes how fresh sources are, in the shape of dbt's `sources.json` (version 3), to an absolute path. */
+export function writeSources(project: Project, path: string, run: FreshnessRun, invocationId: string): void {
+  writeArtifact({ targetPath: dirname(path), env: project.env }, basename(path), {
+    metadata: {
+      ...artifactMetadata('sources', invocationId),
+      dbt_schema_version: 'https://schemas.getdbt.com/dbt/sources/v3.json',
+    },
+    results: run.sources.map(resultOf),
+    elapsed_time: run.elapsed,
+  });
+}
+
+function resultOf({ node, result, error, startedAt, completedAt }: SourceFreshness): Record<string, unknown> {
+  if (result === undefined) return { unique_id: node.uniqueId, error, status: 'runtime error' };
+  return {
+    unique_id: node.uniqueId,
+    max_loaded_at: result.maxLoadedAt.toISOString(),
+    snapshotted_at: result.snapshottedAt.toISOString(),
+    max_loaded_at_time_ago_in_s: result.age,
+    status: result.status,
+    criteria: criteriaOf(node.freshness),
+    adapter_response: {},
+    timing: [{ name: 'execute', started_at: startedAt.toISOString(), completed_at: completedAt.toISOString() }],
+    thread_id: 'Thread-1',
+    execution_time: (completedAt.getTime() - startedAt.getTime()) / 1000,
+  };
+}
+
+/** A freshness as artifacts hold it. */
+export function criteriaOf(freshness: Freshness | undefined): Record<string, unknown> | null {
+  if (freshness === undefined) return null;
+  const threshold = (given: FreshnessThreshold | undefined) => given ?? { count: null, period: null };
+  return {
+    warn_after: threshold(freshness.warnAfter),
+    error_after: threshold(freshness.errorAfter),
+    filter: freshness.filter ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Effects } from '../effects.js';
+import { oneOf } from '../flag-values.js';
+import type { SourceOptions } from '../flags.js';
+import { interruptible } from '../interrupt.js';
+import { withManifest } from '../open-project.js';
+import { selectedBy } from '../selection.js';
+
+/** `source freshness`: says how old the newest rows of sources are, and writes it to `target/sources.json`. */
+export function source(options: SourceOptions, effects: Effects, action: string): Promise<number> {
+  oneOf('source', ['freshness', 'snapshot-freshness'])(action);
+  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+    const selected = selectedBy(options, manifest, ['source']);
+    const { runFreshness } = await import('../../run/run-freshness.js');
+    const { writeManifest } = await import('../../artifacts/manifest-json.js');
+    const { writeSources } = await import('../../artifacts/sources-json.js');
+    const invocationId = randomUUID();
+    writeManifest(manifest, invocationId);
+    const run = await interruptible(
+      effects,
+      (signal) => runFreshness({ project, manifest, selected, bus, signal, now: effects.now }),
+      (message) => bus.emit({ event: 'log', level: 'info', message }),
+    );
+    const path =
+      options.output === undefined
+        ? resolve(project.targetPath, 'sources.json')
+        : resolve(project.projectDir, options.output);
+    writeSources(project, path, run, invocationId);
+    return run.exitCode;
+  });
+}
