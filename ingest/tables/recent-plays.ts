@@ -17,7 +17,7 @@ export async function recentPlays(context: TableContext): Promise<ColumnBatch> {
   context.progress(plays.length, plays.length, 'plays');
   const fresh = plays.filter((play) => cursor === undefined || play.playedAt > cursor).length;
   context.log.info(
-    `Spotify: ${formatCount(fresh)} plays since ${cursor === undefined ? 'ever (it tells about the last 50)' : timeOf(cursor)}` +
+    `Spotify: ${formatCount(fresh)} ${fresh === 1 ? 'play' : 'plays'} since ${cursor === undefined ? 'ever (it tells about the last 50)' : timeOf(cursor)}` +
       `; ${formatCount(stored)} were stored before`,
   );
   if (skipped > 0) context.log.info(`Spotify: ${formatCount(skipped)} items without a track are passed over`);
