@@ -8,36 +8,34 @@ import { quoteIdentifier } from '../sql.js';
  */
 const SEPARATOR = '\x1f';
 
-/** Whether a field is in the checkpoint: other writers leave out some. */
-type Has = (field: string) => boolean;
-
-/** SQL text of an `add`; null where a row is no `add`. */
-export function addTextSql(has: Has): string {
-  const kept = fieldSql('add', 'stats', has);
-  // kept only as a struct (`delta.checkpoint.writeStatsAsJson=false`), they become JSON text again
-  const stats = has('stats_parsed') ? `coalesce(${kept}, ${jsonSql('"add".stats_parsed')})` : kept;
+/**
+ * SQL text of an `add`; null where a row is no `add`.
+ *
+ * @param stats SQL of its statistics, JSON text
+ */
+export function addTextSql(stats: string): string {
   return textSql('add', [
-    fieldSql('add', 'path', has),
-    partitionsSql('add', has),
-    fieldSql('add', 'size', has),
-    fieldSql('add', 'modificationTime', has),
-    fieldSql('add', 'dataChange', has),
+    fieldSql('add', 'path'),
+    partitionsSql('add'),
+    fieldSql('add', 'size'),
+    fieldSql('add', 'modificationTime'),
+    fieldSql('add', 'dataChange'),
     stats,
-    has('tags') ? jsonSql('"add".tags') : 'NULL',
-    has('deletionVector') ? jsonSql('"add"."deletionVector"') : 'NULL',
+    jsonSql('"add".tags'),
+    jsonSql('"add"."deletionVector"'),
   ]);
 }
 
 /** SQL text of a `remove`; null where a row is none. */
-export function removeTextSql(has: Has): string {
+export function removeTextSql(): string {
   return textSql('remove', [
-    fieldSql('remove', 'path', has),
-    fieldSql('remove', 'deletionTimestamp', has),
-    fieldSql('remove', 'dataChange', has),
-    fieldSql('remove', 'extendedFileMetadata', has),
-    partitionsSql('remove', has),
-    fieldSql('remove', 'size', has),
-    has('deletionVector') ? jsonSql('"remove"."deletionVector"') : 'NULL',
+    fieldSql('remove', 'path'),
+    fieldSql('remove', 'deletionTimestamp'),
+    fieldSql('remove', 'dataChange'),
+    fieldSql('remove', 'extendedFileMetadata'),
+    partitionsSql('remove'),
+    fieldSql('remove', 'size'),
+    jsonSql('"remove"."deletionVector"'),
   ]);
 }
 
@@ -99,20 +97,21 @@ function split(text: string, fields: number, location: string): string[] {
 }
 
 function textSql(action: string, fields: readonly string[]): string {
-  const texts = fields.map((field) => (field === 'NULL' ? "''" : `coalesce(${field}, '')`));
+  const texts = fields.map((field) => `coalesce(${field}, '')`);
   return `CASE WHEN "${action}".path IS NOT NULL THEN concat_ws(chr(31), ${texts.join(', ')}) END`;
 }
 
-function fieldSql(action: string, field: string, has: Has): string {
-  return has(field) ? `CAST("${action}".${quoteIdentifier(field)} AS VARCHAR)` : 'NULL';
+function fieldSql(action: string, field: string): string {
+  return `CAST("${action}".${quoteIdentifier(field)} AS VARCHAR)`;
 }
 
-function partitionsSql(action: string, has: Has): string {
+function partitionsSql(action: string): string {
   const values = `"${action}"."partitionValues"`;
-  return has('partitionValues') ? `CASE WHEN cardinality(${values}) > 0 THEN ${jsonText(values)} END` : 'NULL';
+  return `CASE WHEN cardinality(${values}) > 0 THEN ${jsonText(values)} END`;
 }
 
-function jsonSql(value: string): string {
+/** A value as JSON; null for null. */
+export function jsonSql(value: string): string {
   return `CASE WHEN ${value} IS NOT NULL THEN ${jsonText(value)} END`;
 }
 

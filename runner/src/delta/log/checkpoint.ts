@@ -4,27 +4,10 @@ import type { ParquetEngine } from '../parquet.js';
 import type { Action } from '../protocol/actions.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
+import { CHECKPOINT_COLUMNS, VECTORED_COLUMNS } from './checkpoint-columns.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 import { loadSnapshot } from './load.js';
 import type { Snapshot } from './snapshot.js';
-
-const TEXT_MAP = 'MAP(VARCHAR, VARCHAR)';
-
-/** Columns of a checkpoint (PROTOCOL.md, "Checkpoint Schema"), as DuckDB types. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  txn: 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
-  add: `STRUCT(path VARCHAR, partitionValues ${TEXT_MAP}, size BIGINT, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, tags ${TEXT_MAP})`,
-  remove: `STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, partitionValues ${TEXT_MAP}, size BIGINT)`,
-  metaData: `STRUCT(id VARCHAR, "name" VARCHAR, description VARCHAR, "format" STRUCT(provider VARCHAR, options ${TEXT_MAP}), schemaString VARCHAR, partitionColumns VARCHAR[], createdTime BIGINT, configuration ${TEXT_MAP})`,
-  protocol:
-    'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
-  domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
-};
-
-/** Added to the columns of files where a table has deletion vectors; other readers need not know them. */
-const VECTOR =
-  'deletionVector STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, "offset" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)';
-const VECTORED: ReadonlySet<string> = new Set(['add', 'remove']);
 
 /**
  * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. The actions go through a file of JSON
@@ -42,11 +25,10 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, sn
     // nobody needs it after a crash
     await writeFile(source, texts.join('\n'));
     const vectors = [...snapshot.files, ...snapshot.tombstones].some((file) => file.deletionVector);
-    const columns = Object.entries(COLUMNS)
-      .map(([name, type]) => [name, vectors && VECTORED.has(name) ? `${type.slice(0, -1)}, ${VECTOR})` : type] as const)
-      .map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
+    const types = vectors ? VECTORED_COLUMNS : CHECKPOINT_COLUMNS;
+    const columns = Object.entries(types).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
     const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
-    const names = Object.keys(COLUMNS).map((name) => `"${name}"`);
+    const names = Object.keys(types).map((name) => `"${name}"`);
     const written = await engine.writeParquet(`SELECT ${names.join(', ')} FROM ${json}`, {
       path: await store.prepareWrite(parquet),
       compression: 'snappy',

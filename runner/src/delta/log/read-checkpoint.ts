@@ -2,30 +2,23 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import { type Action, parseActions, withoutNulls } from '../protocol/actions.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
-import { type DuckDBType, parseDuckDBType } from '../protocol/duckdb-type-parser.js';
-import { quoteIdentifier, quoteLiteral } from '../sql.js';
+import { parseDuckDBType } from '../protocol/duckdb-type-parser.js';
+import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
-import { addsOf, addTextSql, removesOf, removeTextSql } from './checkpoint-text.js';
+import { VECTORED_COLUMNS } from './checkpoint-columns.js';
+import { addsOf, addTextSql, jsonSql, removesOf, removeTextSql } from './checkpoint-text.js';
 import { LOG_FOLDER } from './file-names.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
 
-type Struct = DuckDBType & { kind: 'struct' };
-
-/** Fields that are read of the actions that name no file, by column of the checkpoint (PROTOCOL.md, "Checkpoint Schema"). */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['minReaderVersion', 'minWriterVersion', 'readerFeatures', 'writerFeatures'],
-  metaData: ['id', 'name', 'description', 'format', 'schemaString', 'partitionColumns', 'createdTime', 'configuration'],
-  txn: ['appId', 'version', 'lastUpdated'],
-  domainMetadata: ['domain', 'configuration', 'removed'],
-  sidecar: ['path'],
-};
+/** Columns of the actions that name no file. */
+const OTHERS = ['protocol', 'metaData', 'txn', 'domainMetadata', 'sidecar'];
 
 /** So many actions leave the engine as one text: one by one they take several times as long. */
 const ACTIONS_TOGETHER = 4096;
 
 /**
  * Reads a checkpoint: classic, multi-part, or of the v2 specification in Parquet or JSON with its sidecars (PROTOCOL.md, "Checkpoints").
- * Other writers leave out columns and fields, or add some: only what is there is asked for.
+ * Other writers leave out columns and fields, add some, or have them in another order: what is missing is read as null.
  *
  * @param paths relative to the table
  * @throws StorageError TSD6015 where a sidecar is missing, TSD6010 for a damaged checkpoint
@@ -85,23 +78,17 @@ async function readJson(store: LogStore, path: string): Promise<Contents> {
 }
 
 async function readParquet(store: LogStore, engine: ParquetEngine, paths: readonly string[]): Promise<Contents> {
-  const list = paths.map((path) => quoteLiteral(`${store.location}/${path}`));
-  const source = `read_parquet([${list.join(', ')}], hive_partitioning=false, union_by_name=true)`;
-  const structs = new Map<string, Struct>();
-  for (const { name, type } of await engine.describe(`SELECT * FROM ${source}`)) {
-    const parsed = parseDuckDBType(type);
-    if (parsed.kind === 'struct') structs.set(name, parsed);
+  const list = `[${paths.map((path) => quoteLiteral(`${store.location}/${path}`)).join(', ')}]`;
+  const columns: Readonly<Record<string, string>> = { ...VECTORED_COLUMNS, sidecar: 'STRUCT(path VARCHAR)' };
+  let rows = await engine.query(actionsSql(list, columns, '"add".stats'));
+  if (rows.some((row) => row.bare === true)) {
+    const parsed = await parsedStatsType(engine, list);
+    if (parsed !== undefined) {
+      const add = `${columns.add!.slice(0, -1)}, stats_parsed ${parsed})`;
+      const stats = `coalesce("add".stats, ${jsonSql('"add".stats_parsed')})`;
+      rows = await engine.query(actionsSql(list, { ...columns, add }, stats));
+    }
   }
-  const has = (action: string) => (field: string) =>
-    structs.get(action)?.fields.some((candidate) => candidate.name === field) ?? false;
-  const columns = [
-    ...(structs.has('add') ? [`string_agg(${addTextSql(has('add'))}, chr(31)) AS adds`] : []),
-    ...(structs.has('remove') ? [`string_agg(${removeTextSql(has('remove'))}, chr(31)) AS removes`] : []),
-    `string_agg(${othersSql(structs)}, ',') AS others`,
-  ];
-  const rows = await engine.query(
-    `SELECT ${columns.join(', ')} FROM ${source} GROUP BY file_row_number // ${ACTIONS_TOGETHER}, filename`,
-  );
   const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
   const actions = rows.flatMap((row) =>
     (JSON.parse(`[${text(row.others)}]`) as Record<string, unknown>[]).map((action) => withoutNulls(action)),
@@ -117,18 +104,35 @@ async function readParquet(store: LogStore, engine: ParquetEngine, paths: readon
   return { actions, state: { ...state, files, tombstones } };
 }
 
+/** Told the columns, the engine asks nothing of the files before it reads them, and takes what they lack for null. */
+function actionsSql(files: string, columns: Readonly<Record<string, string>>, stats: string): string {
+  const schema = Object.entries(columns).map(([name, type]) => {
+    const quoted = quoteLiteral(name);
+    return `${quoted}: {name: ${quoted}, type: ${quoteLiteral(type)}, default_value: NULL}`;
+  });
+  const results = [
+    `string_agg(${addTextSql(stats)}, chr(31)) AS adds`,
+    `string_agg(${removeTextSql()}, chr(31)) AS removes`,
+    `string_agg(${othersSql()}, ',') AS others`,
+    `count("add".path) > count(${stats}) AS bare`,
+  ];
+  return `SELECT ${results.join(', ')} FROM read_parquet(${files}, hive_partitioning=false, schema=MAP {${schema.join(', ')}}) GROUP BY file_row_number // ${ACTIONS_TOGETHER}, filename`;
+}
+
+/** Type of the statistics where a checkpoint has them as a struct (`delta.checkpoint.writeStatsAsStruct`). */
+async function parsedStatsType(engine: ParquetEngine, files: string): Promise<string | undefined> {
+  const source = `read_parquet(${files}, hive_partitioning=false, union_by_name=true)`;
+  const [add] = await engine.describe(`SELECT "add" FROM ${source}`);
+  const type = parseDuckDBType(add!.type);
+  if (type.kind !== 'struct' || !type.fields.some((field) => field.name === 'stats_parsed')) return undefined;
+  return (await engine.describe(`SELECT "add".stats_parsed FROM ${source}`))[0]!.type;
+}
+
 /** The actions that name no file, as JSON: few of them. */
-function othersSql(structs: ReadonlyMap<string, Struct>): string {
-  const cases: string[] = [];
-  for (const [name, wanted] of Object.entries(FIELDS)) {
-    const column = quoteIdentifier(name);
-    const fields = wanted
-      .filter((field) => structs.get(name)?.fields.some((candidate) => candidate.name === field))
-      .map((field) => `${quoteIdentifier(field)} := ${column}.${quoteIdentifier(field)}`);
-    if (fields.length > 0)
-      cases.push(
-        `WHEN ${column} IS NOT NULL THEN '{${JSON.stringify(name)}:' || CAST(to_json(struct_pack(${fields.join(', ')})) AS VARCHAR) || '}'`,
-      );
-  }
-  return cases.length === 0 ? 'CAST(NULL AS VARCHAR)' : `CASE ${cases.join(' ')} END`;
+function othersSql(): string {
+  const cases = OTHERS.map(
+    (name) =>
+      `WHEN "${name}" IS NOT NULL THEN '{${JSON.stringify(name)}:' || CAST(to_json("${name}") AS VARCHAR) || '}'`,
+  );
+  return `CASE ${cases.join(' ')} END`;
 }

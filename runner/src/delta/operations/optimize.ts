@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
+import type { ParquetEngine } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
@@ -48,15 +49,19 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
   const chosen = await inPartitions(request, base.files, options.where);
   const adds: AddFile[] = [];
   const removes: AddFile[] = [];
-  for (const partition of byPartition(chosen)) {
-    const some = sortBy.length > 0 ? [partition] : compactable(partition, bytes);
-    for (const group of some) {
-      const scan = scanSql({ ...layoutOf(request), deletedRows: base.deletedRows }, group);
-      const select = sortBy.length > 0 ? `SELECT * FROM (${scan}) ORDER BY ${identifierList(sortBy)}` : scan;
-      adds.push(...(await writeFiles({ ...request, select })));
-      removes.push(...group);
+  const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
+  const write = async () => {
+    for (const partition of byPartition(chosen)) {
+      const some = sortBy.length > 0 ? [partition] : compactable(partition, bytes);
+      for (const group of some) {
+        const scan = scanSql(layout, group);
+        const select = sortBy.length > 0 ? `SELECT * FROM (${scan}) ORDER BY ${identifierList(sortBy)}` : scan;
+        adds.push(...(await writeFiles({ ...request, select })));
+        removes.push(...group);
+      }
     }
-  }
+  };
+  await (sortBy.length > 0 ? write() : readingWhole(engine, write));
   return new StagedCommit({
     store,
     engine,
@@ -86,6 +91,20 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
       reads: 'nothing',
     },
   });
+}
+
+/** DuckDB's setting that has it read a row group at once. Small files are else read in two dozen pieces each. */
+const WHOLE = 'prefetch_all_parquet_files';
+
+/** Has the engine read files of which every column is wanted; then the setting is what it was. */
+async function readingWhole(engine: ParquetEngine, work: () => Promise<void>): Promise<void> {
+  const [row] = await engine.query(`SELECT CAST(current_setting('${WHOLE}') AS VARCHAR) AS before`);
+  await engine.execute(`SET SESSION ${WHOLE} = true`);
+  try {
+    await work();
+  } finally {
+    await engine.execute(`SET SESSION ${WHOLE} = ${String(row?.before)}`);
+  }
 }
 
 /** How many files of a table {@link stageOptimize} would put together with others, or rid of deletion vectors. */

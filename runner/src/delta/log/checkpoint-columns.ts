@@ -1,0 +1,22 @@
+const TEXT_MAP = 'MAP(VARCHAR, VARCHAR)';
+
+/** Columns of a checkpoint (PROTOCOL.md, "Checkpoint Schema"), as DuckDB types. */
+export const CHECKPOINT_COLUMNS: Readonly<Record<string, string>> = {
+  txn: 'STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)',
+  add: `STRUCT(path VARCHAR, partitionValues ${TEXT_MAP}, size BIGINT, modificationTime BIGINT, dataChange BOOLEAN, stats VARCHAR, tags ${TEXT_MAP})`,
+  remove: `STRUCT(path VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN, partitionValues ${TEXT_MAP}, size BIGINT)`,
+  metaData: `STRUCT(id VARCHAR, "name" VARCHAR, description VARCHAR, "format" STRUCT(provider VARCHAR, options ${TEXT_MAP}), schemaString VARCHAR, partitionColumns VARCHAR[], createdTime BIGINT, configuration ${TEXT_MAP})`,
+  protocol:
+    'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
+  domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
+};
+
+const VECTOR =
+  'deletionVector STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, "offset" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)';
+
+/** The columns of files also with their deletion vectors; readers of tables without any need not know them. */
+export const VECTORED_COLUMNS: Readonly<Record<string, string>> = {
+  ...CHECKPOINT_COLUMNS,
+  add: `${CHECKPOINT_COLUMNS.add!.slice(0, -1)}, ${VECTOR})`,
+  remove: `${CHECKPOINT_COLUMNS.remove!.slice(0, -1)}, ${VECTOR})`,
+};
