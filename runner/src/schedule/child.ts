@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Clock } from './clock.js';
 import { identityOf, type ProcessIdentity } from '../run/process-identity.js';
+import type { Clock } from './clock.js';
 
 /** How a run ended. */
 export interface RunEnd {

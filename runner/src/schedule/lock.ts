@@ -3,10 +3,10 @@ import { linkSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, wr
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { StorageError } from '../errors/tsdbt-error.js';
+import { identityOf, isAlive } from '../run/process-identity.js';
 import { removeIfThere, unwritable } from './atomic-file.js';
 import type { Clock } from './clock.js';
 import { scheduleCodes } from './codes.js';
-import { identityOf, isAlive } from '../run/process-identity.js';
 
 /** How often a holder shows that it lives. */
 export const HEARTBEAT_MS = 15_000;

@@ -1,4 +1,5 @@
 import { StorageError } from '../errors/tsdbt-error.js';
+import { isAlive, type ProcessIdentity } from '../run/process-identity.js';
 import { type Run, type WatchedEnd, watchRun } from './child.js';
 import type { Clock } from './clock.js';
 import { scheduleCodes } from './codes.js';
@@ -6,7 +7,6 @@ import type { CronTimes, DueTimes } from './cron.js';
 import { formatDuration, formatTime } from './duration.js';
 import { type Health, healthOf } from './health.js';
 import { HEARTBEAT_MS, type ScheduleLock } from './lock.js';
-import { isAlive, type ProcessIdentity } from '../run/process-identity.js';
 import { freshState, type ScheduleState, type StateFile } from './state.js';
 
 /** A run that was broken off twice for the same due time (with its scheduler) is not begun a third time for it. */

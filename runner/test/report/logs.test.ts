@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { redactorFor } from '../../src/project/redact.js';
 import { JsonReporter } from '../../src/report/json.js';
 import { LogFileReporter } from '../../src/report/log-file.js';
-import { redactorFor } from '../../src/project/redact.js';
 import { at, duplicateDays, emit, finished, runStarted, test } from './events.js';
 import { Recording } from './recording.js';
 

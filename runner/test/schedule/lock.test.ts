@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ScheduleLock } from '../../src/schedule/lock.js';
 import { identityOf, isAlive, type ProcessIdentity } from '../../src/run/process-identity.js';
+import { ScheduleLock } from '../../src/schedule/lock.js';
 import { temporaryFolder } from '../cli/recording-effects.js';
 import { FakeClock } from './fake-clock.js';
 
