@@ -31,15 +31,29 @@ try {
     const { dbtReference } = await import('../../../scripts/dbt-reference.mjs');
     programs.dbt = [join(dbtReference(), 'dbt')];
   }
-  const results = {};
-  for (const [name, program] of Object.entries(programs)) results[name] = await measureAll(name, program);
-  print(results);
+  const names = Object.keys(programs);
+  console.log(`${count} models, ${2 * count} tests; wall and CPU seconds, peak memory in MB\n`);
+  row([
+    'command',
+    ...names.flatMap((name) => [`${name}: wall`, 'CPU', 'memory']),
+    ...(programs.dbt ? ['wall ×', 'CPU ×'] : []),
+  ]);
+  row(['---', ...Array(programs.dbt ? 8 : 3).fill('---:')]);
+  const all = [];
+  for (const name of names) all.push(await measurements(name, programs[name]));
+  // files that were written just now are not trusted to stay as they are
+  await wait(3000);
+  for (const command of Object.keys(all[0])) {
+    const [a, b] = [await all[0][command](), await all[1]?.[command]()];
+    const ratios = b === undefined ? [] : [(b.wall / a.wall).toFixed(1), (b.cpu / a.cpu).toFixed(1)];
+    row([command, ...figures(a), ...(b === undefined ? [] : figures(b)), ...ratios]);
+  }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** Every measurement of one program, in a project folder of its own. */
-async function measureAll(name, program) {
+/** Every measurement of one program, in a project folder of its own, in the order in which they are to be made. */
+async function measurements(name, program) {
   const folder = join(work, name);
   const database = join(work, `${name}.duckdb`);
   const { last, sources } = writeProject(folder, count);
@@ -64,15 +78,15 @@ async function measureAll(name, program) {
     return least;
   };
   const nothing = () => {};
-  // files that were written just now are not trusted to stay as they are
-  await wait(3000);
   await withSources();
-  const results = { 'parse, cold': await best(fresh, 'parse'), 'parse, warm': await best(nothing, 'parse') };
-  if (count > 2000) return results;
-  results['compile one, warm'] = await best(nothing, 'compile', '--select', last);
-  results['compile all, warm'] = await best(nothing, 'compile');
-  results[`run ${count} views`] = await best(withSources, 'run');
-  return results;
+  const parsing = { 'parse, cold': () => best(fresh, 'parse'), 'parse, warm': () => best(nothing, 'parse') };
+  if (count > 2000) return parsing;
+  return {
+    ...parsing,
+    'compile one, warm': () => best(nothing, 'compile', '--select', last),
+    [`run ${count} views`]: () => best(withSources, 'run'),
+    'compile all, warm': () => best(nothing, 'compile'),
+  };
 }
 
 function measure(folder, database, command) {
@@ -94,17 +108,8 @@ function measure(folder, database, command) {
   return result;
 }
 
-function print({ tsdbt, dbt }) {
-  console.log(`${count} models, ${2 * count} tests; wall and CPU seconds, peak memory in MB\n`);
-  const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
-  row(['command', 'tsdbt: wall', 'CPU', 'memory', ...(dbt ? ['dbt: wall', 'CPU', 'memory', 'wall ×', 'CPU ×'] : [])]);
-  row(['---', ...Array(dbt ? 8 : 3).fill('---:')]);
-  for (const [name, a] of Object.entries(tsdbt)) {
-    const cells = [name, ...figures(a)];
-    const b = dbt?.[name];
-    if (b !== undefined) cells.push(...figures(b), (b.wall / a.wall).toFixed(1), (b.cpu / a.cpu).toFixed(1));
-    row(cells);
-  }
+function row(cells) {
+  console.log(`| ${cells.join(' | ')} |`);
 }
 
 function figures({ wall, cpu, megabytes }) {
