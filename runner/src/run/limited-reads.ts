@@ -1,4 +1,4 @@
-import { quoteIdentifier, Relation } from '../engines/relation.js';
+import { Relation } from '../engines/relation.js';
 import { resolverOf } from '../manifest/compile.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
@@ -16,8 +16,8 @@ export interface ReadLimits {
 }
 
 /**
- * Limits what a node's template reads, unless it says `.render()`; a batch is `model.batch` there, too. Of ephemeral models that the node reads, the refs are
- * limited by `--empty` only, as in dbt.
+ * Limits what a node's template reads, unless it says `.render()`; a batch is `model.batch` there, too. Refs in the ephemeral models that it reads are
+ * limited by `--empty` only. The subquery has no alias, so that the template can give it one; all as in dbt.
  */
 export function limitedReads(
   manifest: Manifest,
@@ -29,12 +29,12 @@ export function limitedReads(
   return (host) => {
     const own = host.model?.unique_id === node.uniqueId ? batch : undefined;
     const limited = (relation: unknown, read: () => ModelNode | SourceNode): unknown => {
-      if (!(relation instanceof Relation) || relation.type === 'ephemeral') return relation;
+      if (!(relation instanceof Relation)) return relation;
       let rows = relation.toString();
-      if (empty === true) rows = `(select * from ${rows} where false limit 0) ${alias('_dbt_limit_subq_', relation)}`;
+      if (empty === true) rows = `(select * from ${rows} where false limit 0)`;
       const eventTime = own === undefined ? undefined : read().config.extra.event_time;
       if (own !== undefined && typeof eventTime === 'string')
-        rows = `(select * from ${rows} where ${inBatch(eventTime, own)}) ${alias('_dbt_et_filter_subq_', relation)}`;
+        rows = `(select * from ${rows} where ${inBatch(eventTime, own)})`;
       return rows === relation.toString() ? relation : new RelationValue(relation, { kind: null, rendered: rows });
     };
     return {
@@ -53,11 +53,6 @@ export function limitedReads(
         }),
     };
   };
-}
-
-/** dbt's names of such subqueries: not quoted where that is not needed, as compiled files are compared. */
-function alias(prefix: string, { identifier }: Relation): string {
-  return /^\w+$/.test(identifier) ? `${prefix}${identifier}` : quoteIdentifier(`${prefix}${identifier}`);
 }
 
 /** `model.batch` of templates. */

@@ -1,0 +1,99 @@
+// Runs dbt's own adapter test suite (the Python package dbt-tests-adapter) against tsdbt, with dbt-duckdb beside it as the
+// measure: a test that dbt-duckdb does not pass says nothing of us. Prints for each area how many of dbt's passes we have.
+//
+//   node scripts/dbt-adapter-suite.mjs [--details] [--reuse] [area …]
+//
+//   --details   list the tests that dbt passes and tsdbt does not
+//   --reuse     take dbt's results of an earlier run from the cache
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder, dbtReference } from './dbt-reference.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const given = process.argv.slice(2);
+const details = given.includes('--details');
+const reuse = given.includes('--reuse');
+const named = given.filter((word) => !word.startsWith('--'));
+const areas =
+  named.length > 0
+    ? named
+    : 'basic ephemeral incremental simple_seed aliases persist_docs constraints hooks empty utils'.split(' ');
+
+const python = join(dbtReference(), 'python');
+const packages = join(cacheFolder, 'dbt-adapter-suite-1.20');
+if (!existsSync(join(packages, 'complete'))) {
+  rmSync(packages, { recursive: true, force: true });
+  const wanted = ['dbt-tests-adapter==1.20.0', 'pytest', 'iniconfig', 'pluggy', 'pygments', 'freezegun'];
+  const made = spawnSync(python, ['-m', 'pip', 'install', '-q', '--no-deps', '--target', packages, ...wanted], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (made.status !== 0) process.exit(1);
+  writeFileSync(join(packages, 'complete'), '');
+}
+
+/** Outcomes of one area's tests by their names. */
+function run(area, program) {
+  const kept = join(cacheFolder, 'dbt-adapter-suite', `${area}.json`);
+  if (program === 'dbt' && reuse && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'tsdbt-adapter-suite-'));
+  try {
+    const file = join(folder, `test_${area}.py`);
+    writeFileSync(
+      file,
+      `from dbt_adapter_suite import adopt, dbt_profile_target\nglobals().update(adopt("${area}"))\n`,
+    );
+    const report = join(folder, 'report.xml');
+    const ended = spawnSync(
+      python,
+      ['-m', 'pytest', '-q', '-p', 'dbt_adapter_suite', '-p', 'no:cacheprovider', `--junitxml=${report}`, file],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        env: {
+          ...process.env,
+          PYTHONPATH: [packages, join(root, 'scripts')].join(':'),
+          PYTHONDONTWRITEBYTECODE: '1',
+          TSDBT_BIN: process.env.TSDBT_BIN ?? join(root, 'runner', 'bin', 'tsdbt.js'),
+          TSDBT_SUITE: program,
+          DBT_SEND_ANONYMOUS_USAGE_STATS: 'false',
+          DO_NOT_TRACK: '1',
+        },
+      },
+    );
+    if (process.env.TSDBT_SUITE_LOG !== undefined)
+      writeFileSync(join(process.env.TSDBT_SUITE_LOG, `${area}.${program}.log`), ended.stdout + ended.stderr);
+    if (!existsSync(report)) throw new Error(`${area}: pytest wrote no report\n${ended.stdout}${ended.stderr}`);
+    const outcomes = outcomesOf(readFileSync(report, 'utf8'));
+    mkdirSync(join(cacheFolder, 'dbt-adapter-suite'), { recursive: true });
+    if (program === 'dbt') writeFileSync(kept, JSON.stringify(outcomes));
+    return outcomes;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function outcomesOf(xml) {
+  const outcomes = {};
+  for (const [, attributes, body = ''] of xml.matchAll(/<testcase ([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+    const name = /\bname="([^"]*)"/.exec(attributes)[1];
+    const owner = /classname="([^"]*)"/.exec(attributes)[1].split('.').at(-1);
+    const why = /<(failure|error|skipped) (?:[^>]*?)message="([^"]*)"/.exec(body);
+    outcomes[`${owner}::${name}`] = why === null ? 'pass' : `${why[1]}: ${why[2].split('&#10;')[0].slice(0, 160)}`;
+  }
+  return outcomes;
+}
+
+console.log('| area | tests | dbt-duckdb passes | of these tsdbt |\n|---|---|---|---|');
+const lost = [];
+for (const area of areas) {
+  const [dbt, ours] = [run(area, 'dbt'), run(area, 'tsdbt')];
+  const measure = Object.keys(dbt).filter((name) => dbt[name] === 'pass');
+  const missing = measure.filter((name) => ours[name] !== 'pass');
+  lost.push(...missing.map((name) => `${area} ${name}: ${ours[name] ?? 'not run'}`));
+  console.log(`| ${area} | ${Object.keys(dbt).length} | ${measure.length} | ${measure.length - missing.length} |`);
+}
+if (details) console.log(`\n${lost.join('\n')}`);

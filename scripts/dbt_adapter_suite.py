@@ -1,0 +1,152 @@
+"""A pytest plugin that lets dbt's adapter test suite drive tsdbt: `run_dbt` starts the program in the project's folder and
+reads what it did from the artifacts. Used by scripts/dbt-adapter-suite.mjs; TSDBT_BIN names the program, and TSDBT_SUITE=dbt
+runs dbt itself, to tell which of the tests it passes."""
+
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+from types import SimpleNamespace
+
+import dbt.tests.util as util
+import dbt_common.exceptions as exceptions
+import pytest
+from dbt.exceptions import ParsingError
+
+pytest_plugins = ["dbt.tests.fixtures.project"]
+
+ERRORS = {
+    "Compilation Error": exceptions.CompilationError,
+    "Parsing Error": ParsingError,
+    "Database Error": exceptions.DbtDatabaseError,
+    "Validation Error": exceptions.DbtValidationError,
+    "Runtime Error": exceptions.DbtRuntimeError,
+}
+
+
+class Namespace(SimpleNamespace):
+    """An artifact's mapping with attributes; what it does not have is None."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return None
+
+    def get(self, name, default=None):
+        return getattr(self, name) if name in self.__dict__ else default
+
+    def to_dict(self, **_):
+        return self.__dict__
+
+
+def attributes(value):
+    return Namespace(**{k: v for k, v in value.items()}) if isinstance(value, dict) else value
+
+
+def release():
+    """dbt's adapter of the fixtures gives the database file up: one process at a time may write it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import FACTORY
+
+    for adapter in FACTORY.adapters.values():
+        adapter.cleanup_connections()
+        adapter.cache.clear()
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def call(args):
+    args = list(args or ["run"])
+    for name in ("run_results.json", "sources.json", "catalog.json"):
+        if os.path.exists(f"target/{name}"):
+            os.remove(f"target/{name}")
+    release()
+    program = ["node", os.environ["TSDBT_BIN"], *args]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=120, env={**os.environ, "NO_COLOR": "1"})
+    print(f"\n\n$ tsdbt {' '.join(map(str, args))} → {ended.returncode}\n{ended.stdout}{ended.stderr}")
+    return args, ended
+
+
+def artifact(name):
+    with open(f"target/{name}.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def results():
+    manifest = artifact("manifest") if os.path.exists("target/manifest.json") else {"nodes": {}}
+    nodes = {**manifest["nodes"], **manifest.get("unit_tests", {})}
+    found = []
+    for result in artifact("run_results")["results"]:
+        node = attributes({**nodes.get(result["unique_id"], {"unique_id": result["unique_id"]})})
+        for key in ("compiled_code", "relation_name"):
+            if result.get(key) is not None:
+                setattr(node, key, result[key])
+        node.config = attributes(node.config or {})
+        found.append(Namespace(**{**result, "node": node}))
+    return found
+
+
+class Results(list):
+    @property
+    def results(self):
+        return self
+
+
+def result_of(args, ended):
+    command = next((word for word in args if not word.startswith("-")), "run")
+    if command in ("ls", "list"):
+        return [line for line in ended.stdout.splitlines() if line]
+    if command == "docs":
+        return attributes(artifact("catalog")) if os.path.exists("target/catalog.json") else None
+    if command == "parse":
+        return util.get_manifest(os.getcwd())
+    if os.path.exists("target/run_results.json"):
+        return Results(results())
+    return Results() if ended.returncode == 0 else None
+
+
+def run_tsdbt(args=None, expect_pass=True, callbacks=None):
+    args, ended = call(args)
+    if ended.returncode == 2:
+        text = ended.stdout + ended.stderr
+        for heading, kind in ERRORS.items():
+            if heading in text:
+                raise kind(text)
+        raise exceptions.DbtRuntimeError(text)
+    if expect_pass is not None:
+        assert (ended.returncode == 0) == expect_pass, "dbt exit state did not match expected"
+    run_tsdbt.output = ended.stdout + ended.stderr
+    return result_of(args, ended)
+
+
+def run_tsdbt_and_capture(args=None, expect_pass=True):
+    return run_tsdbt(args, expect_pass), run_tsdbt.output
+
+
+if os.environ.get("TSDBT_SUITE") != "dbt":
+    util.run_dbt = run_tsdbt
+    util.run_dbt_and_capture = run_tsdbt_and_capture
+
+
+@pytest.fixture(scope="class")
+def dbt_profile_target(tmp_path_factory):
+    return {"type": "duckdb", "path": str(tmp_path_factory.mktemp("database") / "suite.duckdb"), "threads": 1}
+
+
+def adopt(area):
+    """Every test class of an area of the suite; classes that adapters are meant to inherit become tests, too."""
+    package = importlib.import_module(f"dbt.tests.adapter.{area}")
+    found = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        if not info.name.startswith(("test_", "base_")) and area not in ("basic", "empty", "utils", "simple_snapshot"):
+            continue
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        for name, value in vars(module).items():
+            if not isinstance(value, type) or value.__module__ != module.__name__:
+                continue
+            if not name.startswith(("Base", "Test")) or not any(method.startswith("test_") for method in dir(value)):
+                continue
+            found[f"Test_{info.name}_{name}"] = type(f"Test_{info.name}_{name}", (value,), {})
+    return found
