@@ -3,6 +3,7 @@ import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Project } from '../project/project.js';
 import { withLake } from '../run/compile.js';
+import { requireFiles } from '../run/open-trino.js';
 import { type TableVersion, tableVersions } from './table-versions.js';
 
 export interface HistoryRequest {
@@ -28,7 +29,8 @@ export interface TableHistory {
  * The versions of the selected nodes' tables.
  * @throws {StorageError} TSD6084 where none of the selected nodes has a table
  */
-export function tableHistories(request: HistoryRequest): Promise<readonly TableHistory[]> {
+export async function tableHistories(request: HistoryRequest): Promise<readonly TableHistory[]> {
+  requireFiles(request.project.target, 'history');
   return withLake(request, async (state, session) => {
     const found: TableHistory[] = [];
     for (const uniqueId of request.manifest.order) {

@@ -91,7 +91,7 @@ export async function withLake<T>(
   options: LakeOptions = {},
 ): Promise<T> {
   const invocationId = crypto.randomUUID();
-  const lake = await openLake(request.project, invocationId, options);
+  const lake = await openLake(request.project, invocationId, { ...options, signal: request.signal });
   let session: Session | undefined;
   const cancel = (): void => session?.cancel();
   try {

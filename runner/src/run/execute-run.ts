@@ -48,7 +48,10 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const startedAt = new Date();
   const { project, manifest, bus } = request;
   const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
-  const open = await openLake(project, request.invocationId, { writes: request.command !== 'test' });
+  const open = await openLake(project, request.invocationId, {
+    writes: request.command !== 'test',
+    signal: request.signal,
+  });
   const sessions: Session[] = [];
   const cancel = (): void => {
     for (const session of sessions) session.cancel();
@@ -162,6 +165,8 @@ export interface LakeOptions {
   readonly writes?: boolean | undefined;
   /** tables are read as they were then; default: at their latest version */
   readonly asOf?: SnapshotAt | undefined;
+  /** cancels what is asked of the engine's catalog */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { withLake } from './compile.js';
 import { writeViews } from './lake-views.js';
+import { requireFiles } from './open-trino.js';
 import { summaryOf, totalsOf } from './summaries.js';
 
 export interface MaintenanceRequest {
@@ -48,6 +49,7 @@ export async function maintainTables(
   work: (table: MaintainedTable) => Promise<TableOutcome>,
 ): Promise<0 | 1 | 130> {
   const { bus, command, project, manifest, signal } = request;
+  requireFiles(project.target, command);
   const began = Date.now();
   return withLake(request, async (state, session) => {
     const found = await tablesOf(request, state, session);

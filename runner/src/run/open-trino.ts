@@ -17,14 +17,29 @@ export async function openTrinoLake({ target }: Project, options: LakeOptions): 
     });
   const engine = await openTrino(trinoOptionsOf(target));
   const catalog = await engine.openSession();
+  const cancel = (): void => catalog.cancel();
+  options.signal?.addEventListener('abort', cancel, { once: true });
+  if (options.signal?.aborted) cancel();
   return {
     engine,
     storage: new ReadingStorage(catalog),
     async close() {
+      options.signal?.removeEventListener('abort', cancel);
       await catalog.close();
       await engine.close();
     },
   };
+}
+
+/**
+ * Commands that work on the files of tables go by the warehouse's folder, not through a server.
+ * @throws {EngineError} TSD5036 for a target of type trino
+ */
+export function requireFiles(target: Target, command: string): void {
+  if (target.type !== 'trino') return;
+  throw new EngineError('TSD5036', `${command} does not work through target ${target.name} (trino)`, {
+    hint: 'use a target of type duckdb: it works on the files themselves',
+  });
 }
 
 function noModels(target: Target): EngineError {

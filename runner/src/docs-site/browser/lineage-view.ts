@@ -10,7 +10,7 @@ import type { Site } from './site.js';
 
 const SIZES = { boxWidth: 204, boxHeight: 36, gapX: 50, gapY: 12 };
 /** Below this scale names cannot be read: boxes are painted, and no elements are made for them. */
-const LEGIBLE = 0.34;
+const LEGIBLE = 0.3;
 
 export interface LineageHandlers {
   /** a box was chosen, or none */
