@@ -39,6 +39,8 @@ export interface CheckedNode {
   readonly reads: readonly string[];
   /** hooks run before the SQL, and may create a function or table that it names: what does not exist is left to run time */
   readonly afterHooks?: boolean | undefined;
+  /** macros make the relation of what the SQL selects, with columns that are known once they have run */
+  readonly builtByMacros?: boolean | undefined;
 }
 
 /** Thrown inside `compile` when the SQL asks for the stand-in of a node whose columns are not known. */
@@ -62,7 +64,7 @@ export async function checkTypes(
   try {
     for (const checked of nodes) {
       const columns = await columnsOf(checked, standIns, names, errors, manifest);
-      if (columns === undefined) continue;
+      if (columns === undefined || checked.builtByMacros === true) continue;
       if (checked.judge !== undefined) errors.push(...(await checked.judge(columns)));
       if (checked.node.resourceType === 'test') continue;
       names.set(checked.node.uniqueId, checked.relation ?? (await standIns.add(checked.node, columns)));

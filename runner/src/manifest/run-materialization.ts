@@ -1,4 +1,5 @@
 import type { Session } from '../engines/engine.js';
+import type { SourcePlace } from '../errors/source-text.js';
 import { TemplateError } from '../errors/tsdbt-error.js';
 import { iterate, PyDict } from '../template/containers.js';
 import { macroValueOf } from '../template/context/package-value.js';
@@ -59,9 +60,7 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
     },
   };
   const scope = createDbtContext(host);
-  const { source } = macro.program;
-  const { nameSpan } = macro.block.node;
-  const site = { place: source.place(nameSpan.start, nameSpan.end), via: [] };
+  const site = { place: materializationPlace(macro), via: [] };
   try {
     const returned = await callValue(macroValueOf(macro, scope, host), [], site);
     if (!hasRelations(returned))
@@ -74,6 +73,12 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
   } finally {
     await transaction.rollback();
   }
+}
+
+/** Where the name of a materialization stands. */
+export function materializationPlace({ program, block }: LibraryMacro): SourcePlace {
+  const { nameSpan } = block.node;
+  return program.source.place(nameSpan.start, nameSpan.end);
 }
 
 function hasRelations(returned: TemplateValue): boolean {

@@ -4,14 +4,14 @@ import type { AdapterHost } from '../template/context/context-host.js';
 import type { CompileSession } from './compiled-code.js';
 
 /**
- * What `adapter.…` and `run_query` ask, answered by queries in one session. A database narrows what is looked for
- * where the engine has one of that name.
+ * What `adapter.…` and `run_query` ask, answered by queries in one session: in the database that is named where the engine has
+ * one of that name, else in the session's own.
  */
 export function sessionAdapter(session: CompileSession): AdapterHost {
   const inDatabase = (column: string, database: string | undefined): string => {
-    if (database === undefined) return '';
+    if (database === undefined) return ` and ${column} = current_database()`;
     const name = `lower(${quoteLiteral(database)})`;
-    return ` and (lower(${column}) = ${name} or ${name} not in (select lower(catalog_name) from information_schema.schemata))`;
+    return ` and (lower(${column}) = ${name} or (${name} not in (select lower(catalog_name) from information_schema.schemata) and ${column} = current_database()))`;
   };
   const relations = async (schema: string, name: string | undefined, database: string | undefined) => {
     const named = name === undefined ? '' : ` and lower(table_name) = lower(${quoteLiteral(name)})`;

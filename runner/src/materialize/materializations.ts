@@ -15,6 +15,9 @@ const MATERIALIZATIONS: Readonly<Record<string, Materialization>> = {
   snapshot: materializeSnapshot,
 };
 
+/** Names of what the lake is written with without macros. */
+export const deltaMaterializations: ReadonlySet<string> = new Set(Object.keys(MATERIALIZATIONS));
+
 /**
  * The materialization that a node's config names.
  * @throws {ProjectError} TSD1080 where there is none of that name

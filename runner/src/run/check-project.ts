@@ -12,6 +12,7 @@ import { contractErrors, unknownTypes } from '../quality/contract.js';
 import { limitedReads } from './limited-reads.js';
 import type { RunTask } from './plan-run.js';
 import { compiledPath, type RunState } from './run-state.js';
+import { macroOf } from './stage-by-macro.js';
 
 /**
  * Type-checks everything that a run is about to do, before a byte is written: each model against the columns of what it
@@ -83,7 +84,7 @@ async function builtNode(state: RunState, node: ModelNode, session: Session): Pr
   const isIncremental = state.isIncremental(node, published);
   // what `this` prints is read as it is published
   if (isIncremental) await state.storage.expose(relation);
-  return { ...sqlNode(state, node, isIncremental), judge };
+  return { ...sqlNode(state, node, isIncremental), judge, builtByMacros: macroOf(state, node) !== undefined };
 }
 
 /**

@@ -14,8 +14,8 @@ import type { HookPhase, NativeMaterialization, NativeResult } from '../material
 import type { LibraryMacro } from '../template/macros.js';
 import { hooksOf, runHooks } from './hooks.js';
 import { batchForTemplates } from './limited-reads.js';
+import { materializationOptions } from './materialization-options.js';
 import type { RunState } from './run-state.js';
-import { summaryOf } from './summaries.js';
 
 /** One of the batches of a model. */
 export interface BatchWrite {
@@ -79,7 +79,6 @@ export class NativeWrite {
   /** A materialization that is written in macros: its hooks are its own business. */
   #byMacro(macro: LibraryMacro, isIncremental: boolean, fullRefresh: boolean): NativeMaterialization {
     const { state, node, session } = this;
-    const { request } = state;
     return async ({ select, batch }) => {
       const message = await runMaterialization(state.manifest, {
         node,
@@ -87,17 +86,10 @@ export class NativeWrite {
         session,
         select,
         model: batch === undefined ? undefined : { batch: batchForTemplates(batch) },
-        options: {
-          relationOf: (id) => state.relationOf(id),
+        options: materializationOptions(state, node, {
           isIncremental,
-          execute: true,
-          invocationId: request.invocationId,
-          runStartedAt: request.runStartedAt,
-          fullRefresh: batch === undefined ? request.fullRefresh : fullRefresh,
-          command: request.command,
-          selectedResources: [...request.selected],
-          onLog: (level, text) => state.log(level, text, summaryOf(node)),
-        },
+          fullRefresh: batch === undefined ? state.request.fullRefresh : fullRefresh,
+        }),
         write: (sql) => state.writeRun(node, sql),
       });
       return { message };

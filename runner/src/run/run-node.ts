@@ -14,6 +14,7 @@ import type { NodeTask } from './plan-run.js';
 import type { RunState } from './run-state.js';
 import { runOneTest, skipTest } from './run-test-task.js';
 import type { TaskEnd } from './scheduler.js';
+import { macroOf, stageByMacro } from './stage-by-macro.js';
 
 /**
  * Builds one node: writes its data where no reader sees it, holds it against contract, constraints and the tests that gate
@@ -35,7 +36,12 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     // a view that is replaced need not be readable any more: what it reads may have changed
     if (published?.kind === 'table') await state.storage.expose(relation);
     const isIncremental = state.isIncremental(node, published);
-    await runHooks(state, hooksOf(node, 'pre_hook'), node, session);
+    const macro = macroOf(state, node);
+    // a materialization written in macros runs the hooks itself
+    const hooks = async (kind: 'pre_hook' | 'post_hook'): Promise<void> => {
+      if (macro === undefined) await runHooks(state, hooksOf(node, kind), node, session);
+    };
+    await hooks('pre_hook');
     source = await nodeSelect(
       state,
       node,
@@ -43,7 +49,17 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
       isIncremental,
       published?.kind === 'table' && !state.fullRefresh(node),
     );
-    staged = await stage(state, node, relation, session, source, isIncremental);
+    staged =
+      macro === undefined
+        ? await stage(state, node, relation, session, source, isIncremental)
+        : await stageByMacro(state, session, {
+            node,
+            macro,
+            relation,
+            published,
+            isIncremental,
+            select: source.select,
+          });
     for (const warning of staged.warnings) state.log('info', `${relation.schema}.${relation.identifier}: ${warning}`);
 
     const broken = await constraintErrors(node, staged.relation.toString(), session);
@@ -78,7 +94,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     }
     const publication = await staged.publish();
     if (publication.warning !== undefined) state.log('warn', publication.warning);
-    await runHooks(state, hooksOf(node, 'post_hook'), node, session);
+    await hooks('post_hook');
     const more = { ...about, completedAt: new Date(), ...compiledOf(source), batches: source.batches };
     const errors = source.batches?.errors ?? [];
     if (errors.length === 0) {
