@@ -8,6 +8,7 @@
 //   --details          list every node and relation that differs
 //   --keep             leave the copies where they are and print their folder
 //   --reuse            take dbt's results of an earlier run from the cache
+//   --delta            tsdbt keeps its tables as Delta tables: rows are read through warehouse/lake.duckdb, types by what Delta has
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,7 @@ function clone(repo) {
 const ignored = /(^|\/)(\.git|target|logs|dbt_packages|node_modules|[^/]*\.duckdb(\.wal)?)$/;
 
 /** Copies a project with its packages, as `dbt deps` would lay them out, and writes a profile of type duckdb. */
-function prepare(name, folder) {
+function prepare(name, folder, storage) {
   const known = projects[name];
   const from = known === undefined ? resolve(name) : join(clone(known.repo, known.ref), known.folder ?? '');
   const filter = (path) => existsSync(path) && !ignored.test(path.slice(from.length));
@@ -64,11 +65,13 @@ function prepare(name, folder) {
   const profiles = join(folder, 'parity-profiles');
   mkdirSync(profiles, { recursive: true });
   const output = { type: 'duckdb', path: join(folder, 'parity.duckdb'), schema: 'main', threads: 1 };
+  if (storage !== undefined) Object.assign(output, { storage });
   writeFileSync(
     join(profiles, 'profiles.yml'),
     JSON.stringify({ [profile]: { target: 'dev', outputs: { dev: output } } }),
   );
-  return { profiles, database: output.path, vars: known?.vars };
+  const database = storage === 'delta' ? join(folder, 'warehouse', 'lake.duckdb') : output.path;
+  return { profiles, database, vars: known?.vars };
 }
 
 function run(program, args, folder, prepared) {
@@ -129,6 +132,31 @@ function reference(name, folder) {
   return result;
 }
 
+/** Relations with the types that Delta has for those of their columns, as docs/delta.md lists them. */
+function asDelta(relations) {
+  const types = [
+    [/\bU?HUGEINT\b/g, 'DECIMAL(38,0)'],
+    [/\bUBIGINT\b/g, 'DECIMAL(20,0)'],
+    [/\bUINTEGER\b/g, 'BIGINT'],
+    [/\bUSMALLINT\b/g, 'INTEGER'],
+    [/\bUTINYINT\b/g, 'SMALLINT'],
+    [/\bTIMESTAMP_(S|MS|NS)\b/g, 'TIMESTAMP'],
+    [/\b(TIME|INTERVAL|UUID|JSON|BIT|BIGNUM|ENUM\([^)]*\))(?!\w)/g, 'VARCHAR'],
+    [/"NULL"|"INTEGER\[0\]"/g, 'VARCHAR'],
+  ];
+  const mapped = ([name, type]) => [name, types.reduce((text, [from, to]) => text.replace(from, to), type)];
+  return Object.fromEntries(
+    Object.entries(relations).map(([name, [kind, columns, ...rest]]) => [
+      name,
+      [
+        kind === 'VIEW' || kind === 'BASE TABLE' ? 'relation' : kind,
+        Array.isArray(columns) ? columns.map(mapped) : columns,
+        ...rest,
+      ],
+    ]),
+  );
+}
+
 /** Keys whose values differ, with both values. */
 function differences(dbt, own) {
   const keys = [...new Set([...Object.keys(dbt), ...Object.keys(own)])].sort();
@@ -159,7 +187,8 @@ for (const name of words.length > 0 ? words : Object.keys(projects)) {
   mkdirSync(a);
   mkdirSync(b);
   const dbt = reference(name, a);
-  const own = run(process.execPath, [tsdbt], b, prepare(name, b));
+  const own = run(process.execPath, [tsdbt], b, prepare(name, b, flags.has('--delta') ? 'delta' : undefined));
+  if (flags.has('--delta')) for (const side of [dbt, own]) side.relations = asDelta(side.relations);
   const statuses = differences(dbt.statuses, own.statuses);
   const relations = differences(dbt.relations, own.relations);
   const total = Object.keys(dbt.statuses).length;

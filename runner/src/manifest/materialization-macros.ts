@@ -45,11 +45,19 @@ function changesParts(library: MacroLibrary, { resourceType }: ModelNode, adapte
   return found;
 }
 
-const ownStrategies: ReadonlySet<string> = new Set(['append', 'delete+insert', 'merge', 'microbatch', 'default']);
-/** What only the macros of tables and incremental tables know. */
-const macroConfigs = [
-  ...['indexes', 'merge_clauses', 'merge_on_using_columns', 'merge_update_set_expressions'],
-  'merge_returning_columns',
+/** What a storage writes without macros. */
+export interface BuiltIns {
+  /** names of materializations */
+  readonly materializations: ReadonlySet<string>;
+  /** names of incremental strategies */
+  readonly strategies: ReadonlySet<string>;
+  /** configs of tables and incremental tables that are left to macros */
+  readonly leftToMacros: readonly string[];
+}
+
+/** Configs of MERGE that only macros know. */
+export const mergeConfigs: readonly string[] = [
+  ...['merge_clauses', 'merge_on_using_columns', 'merge_update_set_expressions', 'merge_returning_columns'],
 ];
 
 /** Whether a snapshot's strategy is a macro of the project or of a package (`package.name`). */
@@ -62,31 +70,36 @@ function namesStrategy(library: MacroLibrary, given: unknown, packageName: strin
 }
 
 /** Whether a config asks for what only macros do: indexes, the whole of MERGE, a strategy of one's own. */
-function asksForMacros(library: MacroLibrary, { config, packageName, resourceType }: ModelNode): boolean {
+function asksForMacros(
+  library: MacroLibrary,
+  { config, packageName, resourceType }: ModelNode,
+  builtIn: BuiltIns,
+): boolean {
   if (resourceType === 'snapshot') return namesStrategy(library, config.extra.strategy, packageName);
   if (config.materialized !== 'incremental' && config.materialized !== 'table') return false;
-  if (macroConfigs.some((key) => config.extra[key] !== undefined && config.extra[key] !== null)) return true;
+  if (builtIn.leftToMacros.some((key) => config.extra[key] !== undefined && config.extra[key] !== null)) return true;
   const strategy = config.materialized === 'incremental' ? config.incremental_strategy : undefined;
-  if (strategy === undefined || ownStrategies.has(strategy)) return false;
+  if (strategy === undefined || builtIn.strategies.has(strategy)) return false;
   return library.resolve(`get_incremental_${strategy.replaceAll('+', '_')}_sql`, packageName) !== undefined;
 }
 
 /**
  * The macro that a node's `materialized: <name>` means, as dbt chooses: one for the adapter before one for all, of the root
  * project before packages before the engine. A package's own takes no built-in's place.
- * @param builtIn names of materializations that are not written in macros
+ * @param builtIn what is written without macros
  * @returns undefined where the materialization is one of those, and nothing it is made of was changed
  */
 export function materializationMacro(
   library: MacroLibrary,
   node: ModelNode,
   adapterTypes: readonly string[],
-  builtIn: ReadonlySet<string>,
+  builtIn: BuiltIns,
 ): LibraryMacro | undefined {
   const name = node.resourceType === 'model' ? node.config.materialized : node.resourceType;
   const names = [...adapterTypes, 'default'].map((type) => `materialization_${name}_${type}`);
   const packages = [...library.packageNames()].filter((p) => p !== library.rootPackage && p !== internalPackage);
-  const isBuiltIn = builtIn.has(name) || names.some((n) => library.inPackage(internalPackage, n) !== undefined);
+  const isBuiltIn =
+    builtIn.materializations.has(name) || names.some((n) => library.inPackage(internalPackage, n) !== undefined);
   for (const candidate of names) {
     const own = library.inPackage(library.rootPackage, candidate);
     if (own !== undefined) return own;
@@ -98,7 +111,9 @@ export function materializationMacro(
     const internal = library.inPackage(internalPackage, candidate);
     if (
       internal !== undefined &&
-      (!builtIn.has(name) || changesParts(library, node, adapterTypes) || asksForMacros(library, node))
+      (!builtIn.materializations.has(name) ||
+        changesParts(library, node, adapterTypes) ||
+        asksForMacros(library, node, builtIn))
     )
       return internal;
   }

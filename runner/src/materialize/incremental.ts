@@ -3,15 +3,17 @@ import { quoteIdentifier } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import { type Materialization, tableOptions } from './materialization.js';
+import { type Materialization, type MaterializeRequest, tableOptions } from './materialization.js';
 import { inBatch, microbatchConfig } from './microbatch.js';
 
-const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite', 'microbatch'];
+/** Incremental strategies of Delta tables. */
+export const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite', 'microbatch'];
 
 /**
  * Adds rows to a table: `append` adds them as they are, `merge` updates the rows with the same `unique_key` and inserts
  * the others, `delete+insert` takes all rows with a key that the new rows have away before it adds them (a key may have many rows),
  * `insert_overwrite` does so with whole partitions, `microbatch` with the time of batches. On the first run and with `--full-refresh` the whole table is written.
+ * In a dbt project what is not named is as in dbt-duckdb: `delete+insert`.
  * @throws {QualityError} TSD4010 unknown strategy, TSD4011 merge without unique_key, insert_overwrite without partition_by, TSD4012 unknown key or update columns,
  *   TSD4013 changed columns where `on_schema_change` does not let them change: any with `fail`, missing ones with `ignore`
  *   (nothing says what the rows hold there) and with `sync_all_columns` (a Delta table loses columns by being written anew)
@@ -19,7 +21,9 @@ const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite', 'mic
 export const materializeIncremental: Materialization = async (request) => {
   const { node, relation, session, storage, isIncremental } = request;
   const options = tableOptions(node);
-  const strategy = strategyOf(node);
+  // as in dbt, a strategy counts only when there is something to add to
+  if (request.likeDbt && !isIncremental) return storage.stageTable(session, relation, request.select, options);
+  const strategy = strategyOf(request);
   const keys = keysOf(node);
   if (strategy === 'merge' && keys.length === 0) {
     throw new QualityError('TSD4011', `${node.name}: incremental_strategy "merge" needs a unique_key`, {
@@ -89,9 +93,13 @@ function ofTable(predicate: string): string {
   return `(${predicate.replace(/\bDBT_INTERNAL_DEST\./gi, '')})`;
 }
 
-function strategyOf(node: ModelNode): string {
+function strategyOf({ node, likeDbt }: MaterializeRequest): string {
   const keyed = keysOf(node).length > 0;
-  const strategy = node.config.incremental_strategy ?? (keyed ? 'merge' : 'append');
+  const named = node.config.incremental_strategy;
+  // dbt's merge without a key adds all rows
+  if (likeDbt && named === 'merge' && !keyed) return 'append';
+  const fallback = likeDbt ? 'delete+insert' : keyed ? 'merge' : 'append';
+  const strategy = named === undefined || (likeDbt && named === 'default') ? fallback : named;
   if (!STRATEGIES.includes(strategy)) {
     throw new QualityError(
       'TSD4010',

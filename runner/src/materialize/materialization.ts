@@ -19,6 +19,8 @@ export interface MaterializeRequest {
   readonly isIncremental: boolean;
   /** of a microbatch model: the batches whose rows the SELECT has */
   readonly batches?: readonly Batch[] | undefined;
+  /** what the project does not say is as in dbt-duckdb */
+  readonly likeDbt: boolean;
   /** when the run began */
   readonly startedAt: Date;
 }

@@ -1,7 +1,8 @@
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
+import { type BuiltIns, mergeConfigs } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import { materializeIncremental } from './incremental.js';
+import { materializeIncremental, STRATEGIES } from './incremental.js';
 import type { Materialization } from './materialization.js';
 import { materializeSnapshot } from './snapshot.js';
 import { materializeTable } from './table.js';
@@ -15,8 +16,12 @@ const MATERIALIZATIONS: Readonly<Record<string, Materialization>> = {
   snapshot: materializeSnapshot,
 };
 
-/** Names of what the lake is written with without macros. */
-export const deltaMaterializations: ReadonlySet<string> = new Set(Object.keys(MATERIALIZATIONS));
+/** What the lake is written with without macros. Delta tables have no indexes. */
+export const deltaBuiltIns: BuiltIns = {
+  materializations: new Set(Object.keys(MATERIALIZATIONS)),
+  strategies: new Set([...STRATEGIES, 'default']),
+  leftToMacros: mergeConfigs,
+};
 
 /**
  * The materialization that a node's config names.

@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import { seedColumns } from './seed-types.js';
 
 /**
  * A SELECT that reads a seed's CSV file: a header line, types inferred from all rows, `column_types` where given,
@@ -51,6 +52,24 @@ export async function seedSelect(node: ModelNode, session: Session): Promise<str
   } catch (thrown) {
     if (!(thrown instanceof EngineFailure)) throw thrown;
     throw csvError(node, (await irregularRow(node, session)) ?? thrown);
+  }
+}
+
+/**
+ * A SELECT that reads a seed's CSV file as dbt loads it: types as dbt infers them, cells as the engine's COPY reads them.
+ * @throws {ProjectError} TSD1090 with the line of the file where a row cannot be read
+ */
+export async function dbtSeedSelect(node: ModelNode, session: Session): Promise<string> {
+  const columns = await seedColumns(node, session);
+  const typed = columns.map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`).join(', ');
+  const options = `header = true, delim = ${quoteLiteral(node.config.delimiter)}, columns = {${typed}}`;
+  const select = `SELECT * FROM read_csv(${quoteLiteral(node.absolutePath)}, ${options})`;
+  try {
+    await session.execute(`SELECT count(COLUMNS(*)) FROM (${select})`);
+    return select;
+  } catch (thrown) {
+    if (!(thrown instanceof EngineFailure)) throw thrown;
+    throw csvError(node, thrown);
   }
 }
 

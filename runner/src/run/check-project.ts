@@ -5,7 +5,6 @@ import { type CheckedNode, checkTypes, cteStandIns, viewStandIns } from '../line
 import { type CompileOptions, compileNode } from '../manifest/compile.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import { type Batch, batchesOf, isMicrobatch, microbatchConfig } from '../materialize/microbatch.js';
-import { seedSelect } from '../materialize/seed-select.js';
 import { typeOf } from '../materialize/typescript-model.js';
 import { constraintTypeErrors } from '../quality/constraints.js';
 import { contractErrors, unknownTypes } from '../quality/contract.js';
@@ -73,7 +72,7 @@ async function builtNode(state: RunState, node: ModelNode, session: Session): Pr
   if (node.language === 'csv') {
     return {
       node,
-      columns: async () => session.describe(await seedSelect(node, session)),
+      columns: async () => session.describe(await state.seedSelect(node, session)),
       judge,
       compiledPath: node.path,
       reads: [],

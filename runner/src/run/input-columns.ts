@@ -4,7 +4,6 @@ import { quoteIdentifier, Relation } from '../engines/relation.js';
 import { compileNode } from '../manifest/compile.js';
 import { injectCtes, type NamedCte } from '../manifest/ephemeral.js';
 import type { ModelNode, SourceNode } from '../manifest/nodes.js';
-import { seedSelect } from '../materialize/seed-select.js';
 import { typeOf } from '../materialize/typescript-model.js';
 import { emptySelect } from '../quality/unit-test-sql.js';
 import { SourceMap } from '../template/source-map.js';
@@ -33,7 +32,7 @@ export async function inputColumns(
     // one that lies outside of the database has no name to look up
     return node.location === undefined ? undefined : describe(session, `select * from ${state.relationOf(id)}`);
   }
-  if (node.language === 'csv') return describe(session, await seedSelect(node, session));
+  if (node.language === 'csv') return describe(session, await state.seedSelect(node, session));
   if (node.language === 'typescript') {
     const columns = Object.entries(node.definition!.columns).map(([name, column]) => ({ name, type: typeOf(column) }));
     return describe(session, emptySelect(columns));

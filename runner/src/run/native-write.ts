@@ -9,7 +9,7 @@ import type { ModelNode } from '../manifest/nodes.js';
 import { runMaterialization } from '../manifest/run-materialization.js';
 import type { Batch } from '../materialize/microbatch.js';
 import { findRelation } from '../materialize/native/native-catalog.js';
-import { nativeMaterializationOf, nativeMaterializations } from '../materialize/native/native-materializations.js';
+import { nativeBuiltIns, nativeMaterializationOf } from '../materialize/native/native-materializations.js';
 import type { HookPhase, NativeMaterialization, NativeResult } from '../materialize/native/native-request.js';
 import type { LibraryMacro } from '../template/macros.js';
 import { hooksOf, runHooks } from './hooks.js';
@@ -51,7 +51,7 @@ export class NativeWrite {
   async once(part?: BatchWrite): Promise<NativeResult> {
     const { state, node, relation, session } = this;
     const fullRefresh = state.fullRefresh(node) && part?.isFirst !== false;
-    const macro = materializationMacro(state.manifest.macros, node, [state.engine.name], nativeMaterializations);
+    const macro = materializationMacro(state.manifest.macros, node, [state.engine.name], nativeBuiltIns);
     // a view takes the place of what is there without asking
     const asks = macro !== undefined || node.config.materialized !== 'view';
     const existing = asks ? await findRelation(session, relation) : undefined;

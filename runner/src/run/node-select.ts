@@ -5,7 +5,6 @@ import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
-import { seedSelect } from '../materialize/seed-select.js';
 import { typescriptSelect } from '../materialize/typescript-model.js';
 import type { Vars } from '../project/vars.js';
 import { batchedSelect } from './batched-select.js';
@@ -37,7 +36,8 @@ export async function nodeSelect(
   isIncremental: boolean,
   readsThis: boolean,
 ): Promise<NodeSelect> {
-  if (node.language === 'csv') return { select: await seedSelect(node, session), compiled: undefined, drop: nothing };
+  if (node.language === 'csv')
+    return { select: await state.seedSelect(node, session), compiled: undefined, drop: nothing };
   if (isMicrobatch(node)) return batchedSelect(state, node, session, isIncremental);
   if (node.language === 'sql') {
     const compiled = await state.compile(node, session, { isIncremental });

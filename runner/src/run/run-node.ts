@@ -154,6 +154,7 @@ async function stage(
     dependsOn: state.namedParents(node.uniqueId).map((id) => state.relationOf(id)),
     isIncremental,
     batches: source.batches?.successful,
+    likeDbt: state.request.project.isDbt,
     startedAt: state.request.runStartedAt,
   });
 }

@@ -10,6 +10,7 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
 import type { Batch } from '../materialize/microbatch.js';
+import { dbtSeedSelect, seedSelect } from '../materialize/seed-select.js';
 import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
 import { limitedReads } from './limited-reads.js';
@@ -45,6 +46,11 @@ export class RunState {
   /** `--full-refresh`, unless the model's config says otherwise. */
   fullRefresh(node: ModelNode): boolean {
     return node.config.full_refresh ?? this.request.fullRefresh;
+  }
+
+  /** A SELECT of a seed's rows: in a dbt project with the types that dbt gives them. */
+  seedSelect(node: ModelNode, session: Session): Promise<string> {
+    return this.request.project.isDbt ? dbtSeedSelect(node, session) : seedSelect(node, session);
   }
 
   /** Whether a node adds to the table that is published, instead of writing it anew. */

@@ -7,7 +7,7 @@ import { materializationMacro } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { materializationPlace, runMaterialization } from '../manifest/run-materialization.js';
 import { tableOptions } from '../materialize/materialization.js';
-import { deltaMaterializations } from '../materialize/materializations.js';
+import { deltaBuiltIns } from '../materialize/materializations.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
 import { ScratchDatabase } from '../materialize/scratch-database.js';
 import type { PublishedRelation, StagedRelation } from '../materialize/storage.js';
@@ -21,7 +21,7 @@ import { summaryOf } from './summaries.js';
 /** The macro that builds a node of the lake; undefined where the engine's own materialization does. */
 export function macroOf(state: RunState, node: ModelNode): LibraryMacro | undefined {
   if (node.language !== 'sql' || isMicrobatch(node)) return undefined;
-  return materializationMacro(state.manifest.macros, node, [state.engine.name], deltaMaterializations);
+  return materializationMacro(state.manifest.macros, node, [state.engine.name], deltaBuiltIns);
 }
 
 /** A node that macros build, and what is known of it before. */

@@ -8,7 +8,6 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import { injectCtes, type NamedCte } from '../manifest/ephemeral.js';
 import type { ModelNode, UnitTestInput, UnitTestNode } from '../manifest/nodes.js';
 import { OverriddenMacros } from '../manifest/overridden-macros.js';
-import { seedSelect } from '../materialize/seed-select.js';
 import { rowsSelect, wrongValue } from '../quality/unit-test-sql.js';
 import type { ContextHost } from '../template/context/context-host.js';
 import { SourceMap } from '../template/source-map.js';
@@ -107,7 +106,7 @@ async function givenSelect(state: RunState, given: UnitTestInput, session: Sessi
     const seed = state.manifest.get(given.node) as ModelNode;
     return (await state.expose(given.node))
       ? `select * from ${state.relationOf(given.node)}`
-      : seedSelect(seed, session);
+      : state.seedSelect(seed, session);
   }
   if (rows.format === 'sql') {
     await checked(rows.sql, session, (thrown) => {

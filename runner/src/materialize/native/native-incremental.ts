@@ -10,7 +10,8 @@ import { replace } from './native-models.js';
 import type { NativeMaterialization, NativeRequest } from './native-request.js';
 import { createTable, inTransaction, persistDocs } from './native-statements.js';
 
-const STRATEGIES = ['append', 'delete+insert', 'merge', 'microbatch', 'default'];
+/** Incremental strategies that are written without macros. */
+export const STRATEGIES = ['append', 'delete+insert', 'merge', 'microbatch', 'default'];
 let number = 0;
 
 /**

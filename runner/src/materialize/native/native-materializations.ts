@@ -1,7 +1,8 @@
 import { didYouMean } from '../../errors/suggest.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
+import { type BuiltIns, mergeConfigs } from '../../manifest/materialization-macros.js';
 import type { ModelNode } from '../../manifest/nodes.js';
-import { nativeIncremental } from './native-incremental.js';
+import { nativeIncremental, STRATEGIES } from './native-incremental.js';
 import { nativeTable, nativeView } from './native-models.js';
 import type { NativeMaterialization } from './native-request.js';
 import { nativeSeed } from './native-seed.js';
@@ -15,8 +16,12 @@ const MATERIALIZATIONS: ReadonlyMap<string, NativeMaterialization> = new Map([
   ['snapshot', nativeSnapshot],
 ]);
 
-/** Names of what a database file can be written with without macros. */
-export const nativeMaterializations: ReadonlySet<string> = new Set(MATERIALIZATIONS.keys());
+/** What a database file is written with without macros. */
+export const nativeBuiltIns: BuiltIns = {
+  materializations: new Set(MATERIALIZATIONS.keys()),
+  strategies: new Set(STRATEGIES),
+  leftToMacros: ['indexes', ...mergeConfigs],
+};
 
 /**
  * How a node is written into a database file.

@@ -1,9 +1,9 @@
 import { quoteIdentifier, quoteLiteral } from '../../engines/relation.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
+import { seedColumns } from '../seed-types.js';
 import { dropRelation } from './native-catalog.js';
 import type { NativeMaterialization } from './native-request.js';
 import { inTransaction, persistDocs } from './native-statements.js';
-import { seedColumns } from './seed-types.js';
 
 /**
  * Loads a CSV file into a table. A table that is there keeps its columns and gets the file's rows; `--full-refresh` makes

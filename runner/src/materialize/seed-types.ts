@@ -1,6 +1,6 @@
-import type { Session } from '../../engines/engine.js';
-import { quoteIdentifier, quoteLiteral } from '../../engines/relation.js';
-import type { ModelNode } from '../../manifest/nodes.js';
+import type { Session } from '../engines/engine.js';
+import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
+import type { ModelNode } from '../manifest/nodes.js';
 
 /** A column of a CSV file with the type that dbt would give it. */
 export interface SeedColumn {
