@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraphError } from '../errors/tsdbt-error.js';
 import { graphCodes } from '../manifest/codes.js';
@@ -6,6 +5,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 import type { PreviousState, StateAspect } from '../manifest/select/previous-state.js';
 import { manifestEntry, manifestMacros } from './manifest-json.js';
+import { readArtifact } from './read-artifact.js';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -27,14 +27,19 @@ const PLACE_KEYS = ['database', 'schema', 'alias'];
  * @throws {GraphError} TSD3025 when there is no manifest, or it cannot be read
  */
 export function readPreviousState(folder: string, manifest: Manifest): PreviousState {
-  const before = readJson<ManifestFile>(folder, 'manifest.json', true)!;
-  const results = readJson<{ results: readonly Entry[] }>(folder, 'run_results.json', false);
+  const before = readArtifact<ManifestFile>(folder, 'manifest.json');
+  if (before === undefined) {
+    throw new GraphError(graphCodes.unreadableState, `${join(folder, 'manifest.json')} is not there`, {
+      hint: '--state names a folder with the manifest.json of an earlier run: a copy of its target folder',
+    });
+  }
+  const results = readArtifact<{ results: readonly Entry[] }>(folder, 'run_results.json');
   const statuses = new Map((results?.results ?? []).map((result) => [String(result.unique_id), String(result.status)]));
-  const freshness = readJson<{ results: readonly Entry[] }>(folder, 'sources.json', false);
+  const freshness = readArtifact<{ results: readonly Entry[] }>(folder, 'sources.json');
   const loadedBefore = new Map(
     (freshness?.results ?? []).map((result) => [String(result.unique_id), String(result.max_loaded_at ?? '')]),
   );
-  const freshnessNow = readJson<{ results: readonly Entry[] }>(manifest.project.targetPath, 'sources.json', false);
+  const freshnessNow = readArtifact<{ results: readonly Entry[] }>(manifest.project.targetPath, 'sources.json');
   const loadedNow = new Map(
     (freshnessNow?.results ?? []).map((result) => [String(result.unique_id), String(result.max_loaded_at ?? '')]),
   );
@@ -127,22 +132,4 @@ function text(value: unknown): string {
         : inner,
     ) ?? 'undefined'
   );
-}
-
-function readJson<T>(folder: string, name: string, required: boolean): T | undefined {
-  const path = join(folder, name);
-  if (!existsSync(path)) {
-    if (!required) return undefined;
-    throw new GraphError(graphCodes.unreadableState, `${path} is not there`, {
-      hint: '--state names a folder with the manifest.json of an earlier run: a copy of its target folder',
-    });
-  }
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
-  } catch (cause) {
-    throw new GraphError(graphCodes.unreadableState, `${path} cannot be read: ${(cause as Error).message}`, {
-      hint: 'copy it anew from the run that it belongs to',
-      cause,
-    });
-  }
 }

@@ -18,13 +18,15 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
       full_refresh: request.fullRefresh,
       fail_fast: request.failFast,
       nodes: manifest.nodes.size,
+      ...request.args,
     },
   });
 }
 
 /** dbt's word; a microbatch model of which some batches were written is a success in part. */
 function statusOf({ outcome, batches }: NodeResult): string {
-  if (outcome.status === 'error' && batches !== undefined && batches.successful.length > 0) return 'partial success';
+  if (['error', 'cancelled'].includes(outcome.status) && batches !== undefined && batches.successful.length > 0)
+    return 'partial success';
   return STATUS[outcome.status] ?? outcome.status;
 }
 

@@ -22,6 +22,8 @@ export const cliCodes = {
   oneNodeWanted: 'TSD1913',
   /** `docs serve` before `docs generate` */
   noDocs: 'TSD1914',
+  /** `retry` after a command that leaves nothing to retry */
+  cannotRetry: 'TSD1915',
   /** a command of the project that threw an error of its own */
   commandFailed: 'TSD1919',
 } as const;

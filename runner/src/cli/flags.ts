@@ -138,11 +138,16 @@ export const flags = {
     new Option('-m, --models <selector...>', 'the same as --select, for models'),
     new Option('--exclude <selector...>', 'nodes to leave out'),
     new Option('--selector <name>', 'a selector of selectors.yml'),
-    new Option('--state <folder>', 'artifacts of an earlier run, which state: and result: compare with'),
+    flags.state(),
     new Option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable or empty').argParser(
       oneOf('--indirect-selection', ['eager', 'cautious', 'buildable', 'empty']),
     ),
   ],
+  state: (): Option =>
+    new Option(
+      '--state <folder>',
+      'artifacts of an earlier run: what state: and result: compare with, what retry takes up',
+    ),
   resourceType: (): Option =>
     new Option('--resource-type <type...>', 'only nodes of these types').argParser(
       someOf('--resource-type', RESOURCE_TYPES),

@@ -65,6 +65,12 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     run: async (options, effects) => (await import('./commands/snapshot.js')).snapshot(options as RunOptions, effects),
   },
   {
+    name: 'retry',
+    summary: 'take up the last run: its command and flags, for what failed, was skipped or was not reached',
+    options: () => [flags.threads(), flags.state()],
+    run: async (options, effects) => (await import('./commands/retry.js')).retry(options as RunOptions, effects),
+  },
+  {
     name: 'source',
     summary: 'say how old the newest rows of sources are, and whether that is as fresh as they should be (freshness)',
     argument: { name: '<action>', summary: 'freshness; snapshot-freshness is the same' },

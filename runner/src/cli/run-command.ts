@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PreviousRun } from '../artifacts/previous-run.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { ResourceType } from '../manifest/nodes.js';
 import type { EventTimes } from '../materialize/microbatch.js';
@@ -8,24 +9,45 @@ import { cliCodes } from './codes.js';
 import type { Effects } from './effects.js';
 import type { RunOptions } from './flags.js';
 import { interruptible } from './interrupt.js';
+import { argsOf } from './invocation-args.js';
 import { withManifest } from './open-project.js';
 import type { RegisteredProject } from './register-with-trino.js';
 import { WarningWatch } from './reporters.js';
 import { selectedBy } from './selection.js';
+import { unfinishedNodes } from './unfinished-nodes.js';
 
-/** What build, run, test and seed have in common: they run nodes of some kinds. */
+/** What each command runs. */
+export const KINDS: Readonly<Record<RunCommand, readonly ResourceType[]>> = {
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
+  run: ['model'],
+  seed: ['seed'],
+  snapshot: ['snapshot'],
+  test: ['test', 'unit_test'],
+};
+
+/**
+ * What build, run, test and seed have in common: they run nodes of some kinds.
+ * @param previous the run that is retried: it says which nodes
+ */
 export function runCommand(
   command: RunCommand,
-  kinds: readonly ResourceType[],
   options: RunOptions,
   effects: Effects,
+  previous?: PreviousRun,
 ): Promise<number> {
   const runStartedAt = effects.now();
   const eventTimes = eventTimesOf(options);
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
-    const selected = selectedBy(options, manifest, kinds);
     const warnings = new WarningWatch();
     bus.add(warnings);
+    const selected =
+      previous === undefined
+        ? selectedBy(options, manifest, KINDS[command])
+        : unfinishedNodes(previous, manifest, { warnings: options.warnError ?? false, bus });
+    if (previous !== undefined && selected.size === 0) {
+      bus.emit({ event: 'log', level: 'info', message: `Nothing to retry: the last ${command} left nothing undone` });
+      return 0;
+    }
     const { executeRun } = await import('../run/execute-run.js');
     const { writeManifest } = await import('../artifacts/manifest-json.js');
     const { writeRunResults } = await import('../artifacts/run-results.js');
@@ -45,6 +67,8 @@ export function runCommand(
           failFast: options.failFast ?? false,
           eventTimes,
           empty: options.empty,
+          retried: previous,
+          args: argsOf(command, options),
           storeFailures: options.storeFailures,
           bus,
           signal,

@@ -1,7 +1,7 @@
 import type { Session } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import type { Batch } from './microbatch.js';
+import type { BatchTimes } from './microbatch.js';
 import type { StagedRelation, Storage, TableOptions } from './storage.js';
 
 /** What a materialization works with. */
@@ -18,9 +18,9 @@ export interface MaterializeRequest {
   /** the table exists and is to be added to (incremental models) */
   readonly isIncremental: boolean;
   /** of a microbatch model: the batches whose rows the SELECT has */
-  readonly batches?: readonly Batch[] | undefined;
   /** what the project does not say is as in dbt-duckdb */
   readonly likeDbt: boolean;
+  readonly batches?: readonly BatchTimes[] | undefined;
   /** when the run began */
   readonly startedAt: Date;
 }

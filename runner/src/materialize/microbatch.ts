@@ -15,15 +15,18 @@ export interface MicrobatchConfig {
   readonly lookback: number;
 }
 
+export interface BatchTimes {
+  readonly start: Date;
+  /** the first moment that is no longer in it */
+  readonly end: Date;
+}
+
 /** A window of time whose rows are written together. */
-export interface Batch {
+export interface Batch extends BatchTimes {
   /** `20240917`, `20240917T16`, `202409`, `2024` */
   readonly id: string;
   /** the same as it is read: `2024-09-17` */
   readonly label: string;
-  readonly start: Date;
-  /** the first moment that is no longer in it */
-  readonly end: Date;
 }
 
 /** The window that a run is limited to (`--event-time-start`, `--event-time-end`). */
@@ -105,15 +108,20 @@ export function batchesOf(
   const batches: Batch[] = [];
   do {
     const next = offset(start, size, 1);
-    const label = labelOf(start, size);
-    batches.push({ id: label.replaceAll('-', ''), label, start, end: next });
+    batches.push(batchAt(size, { start, end: next }));
     start = next;
   } while (start < end);
   return batches;
 }
 
+/** The batch of a time. */
+export function batchAt(size: BatchSize, { start, end }: BatchTimes): Batch {
+  const label = labelOf(start, size);
+  return { id: label.replaceAll('-', ''), label, start, end };
+}
+
 /** Whether a row is in a batch, as SQL. */
-export function inBatch(eventTime: string, { start, end }: Batch): string {
+export function inBatch(eventTime: string, { start, end }: BatchTimes): string {
   return `${eventTime} >= ${quoteLiteral(timeText(start))} and ${eventTime} < ${quoteLiteral(timeText(end))}`;
 }
 

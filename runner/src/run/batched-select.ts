@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../engines/relation.js';
 import { CancelledError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import { type Batch, batchesOf, inBatch, microbatchConfig } from '../materialize/microbatch.js';
+import { type Batch, inBatch, microbatchConfig } from '../materialize/microbatch.js';
 import type { NodeSelect } from './node-select.js';
 import type { RunState } from './run-state.js';
 import { summaryOf } from './summaries.js';
@@ -24,7 +24,7 @@ export async function batchedSelect(
 ): Promise<NodeSelect> {
   const { request } = state;
   const config = microbatchConfig(node);
-  const batches = batchesOf(config, { isIncremental, times: request.eventTimes, now: request.runStartedAt });
+  const batches = state.batchesOf(node, isIncremental);
   number += 1;
   const table = quoteIdentifier(`__tsdbt_batches_${number}`);
   const drop = () => session.execute(`drop table if exists temp.main.${table}`);

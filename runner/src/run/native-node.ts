@@ -25,6 +25,11 @@ export async function runNativeNode(
   try {
     if (isMicrobatch(node)) {
       const { batches, errors } = await writeBatches(state, node, write);
+      if (state.request.signal.aborted) {
+        const outcome: NodeOutcome = { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' };
+        state.finish(node, outcome, { ...about, completedAt: new Date(), ...codeOf(), batches });
+        return 'stop';
+      }
       const [done, all] = [batches.successful.length, batches.successful.length + batches.failed.length];
       const outcome: NodeOutcome =
         errors.length === 0

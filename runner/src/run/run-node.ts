@@ -95,13 +95,14 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     const publication = await staged.publish();
     if (publication.warning !== undefined) state.log('warn', publication.warning);
     await hooks('post_hook');
-    const more = { ...about, completedAt: new Date(), ...compiledOf(source), batches: source.batches };
+    const batches = source.batches === undefined ? undefined : state.withEarlierBatches(node, source.batches);
+    const more = { ...about, completedAt: new Date(), ...compiledOf(source), batches };
     const errors = source.batches?.errors ?? [];
     if (errors.length === 0) {
       state.finish(node, success(publication, elapsed()), more);
       return 'go-on';
     }
-    const { successful, failed: lost } = source.batches!;
+    const { successful, failed: lost } = batches!;
     const message = `${errors[0]!.message} (${successful.length} of ${successful.length + lost.length} batches were written)`;
     state.finish(node, { ...success(publication, elapsed()), status: 'error', message, errors }, more);
     return 'stop';

@@ -9,13 +9,13 @@ import { compileNode } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
-import type { Batch } from '../materialize/microbatch.js';
+import { type Batch, batchAt, batchesOf, microbatchConfig } from '../materialize/microbatch.js';
 import { dbtSeedSelect, seedSelect } from '../materialize/seed-select.js';
 import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
 import { limitedReads } from './limited-reads.js';
 import { nativeRelation } from './native-relation.js';
-import type { NodeResult, RunRequest } from './run-types.js';
+import type { BatchResults, NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
 import { summaryOf } from './summaries.js';
 
@@ -43,8 +43,9 @@ export class RunState {
     return this.request.manifest;
   }
 
-  /** `--full-refresh`, unless the model's config says otherwise. */
+  /** `--full-refresh`, unless the model's config says otherwise. Batches that are retried belong to what was written of the model before. */
   fullRefresh(node: ModelNode): boolean {
+    if (this.request.retried?.batches.has(node.uniqueId)) return false;
     return node.config.full_refresh ?? this.request.fullRefresh;
   }
 
@@ -56,6 +57,26 @@ export class RunState {
   /** Whether a node adds to the table that is published, instead of writing it anew. */
   isIncremental(node: ModelNode, published: PublishedRelation | undefined): boolean {
     return node.config.materialized === 'incremental' && published?.kind === 'table' && !this.fullRefresh(node);
+  }
+
+  /**
+   * The batches of a microbatch model that this run writes: those that failed in the run that it retries, else those of its time.
+   * @throws {QualityError} TSD4015 where the model's config says too little
+   */
+  batchesOf(node: ModelNode, isIncremental: boolean): readonly Batch[] {
+    const { retried, eventTimes, runStartedAt } = this.request;
+    const config = microbatchConfig(node);
+    const left = retried?.batches.get(node.uniqueId)?.failed;
+    if (left !== undefined) return left.map((times) => batchAt(config.size, times));
+    return batchesOf(config, { isIncremental, times: eventTimes, now: retried?.startedAt ?? runStartedAt });
+  }
+
+  /** With the batches that the run which is retried has written. */
+  withEarlierBatches(node: ModelNode, { successful, failed }: BatchResults): BatchResults {
+    return {
+      successful: [...(this.request.retried?.batches.get(node.uniqueId)?.successful ?? []), ...successful],
+      failed,
+    };
   }
 
   /** The published relation of a node or source. */

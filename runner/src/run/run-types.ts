@@ -1,10 +1,21 @@
 import type { EventBus, NodeOutcome, NodeSummary } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
-import type { Batch, EventTimes } from '../materialize/microbatch.js';
+import type { BatchTimes, EventTimes } from '../materialize/microbatch.js';
 import type { Project } from '../project/project.js';
 
 export type RunCommand = 'build' | 'run' | 'test' | 'seed' | 'snapshot';
+
+/** What a run leaves to the one that retries it. */
+export interface RetriedRun {
+  /** when it began: where its newest batches end */
+  readonly startedAt: Date;
+  /** of microbatch models that wrote some of their batches: the others are written now */
+  readonly batches: ReadonlyMap<
+    string,
+    { readonly successful: readonly BatchTimes[]; readonly failed: readonly BatchTimes[] }
+  >;
+}
 
 export interface RunRequest {
   readonly command: RunCommand;
@@ -21,6 +32,10 @@ export interface RunRequest {
   readonly eventTimes?: EventTimes | undefined;
   /** `--empty`: refs and sources have no rows */
   readonly empty?: boolean | undefined;
+  /** `retry`: the run that is taken up again */
+  readonly retried?: RetriedRun | undefined;
+  /** flags by dbt's names, as run results keep them for `retry` */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
   /** `--store-failures`; undefined leaves it to each test's config */
   readonly storeFailures: boolean | undefined;
   readonly bus: EventBus;
@@ -31,11 +46,11 @@ export interface RunRequest {
   readonly afterPublishing?: (() => Promise<void>) | undefined;
 }
 
-/** Batches of a microbatch model. */
+/** Batches of a microbatch model, those of the run that is retried among them. */
 export interface BatchResults {
-  readonly successful: readonly Batch[];
+  readonly successful: readonly BatchTimes[];
   /** skipped ones as well */
-  readonly failed: readonly Batch[];
+  readonly failed: readonly BatchTimes[];
 }
 
 /** What one node did in a run. */

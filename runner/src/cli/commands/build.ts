@@ -4,5 +4,5 @@ import { runCommand } from '../run-command.js';
 
 /** Runs models and seeds; each is published only when its tests pass. */
 export function build(options: RunOptions, effects: Effects): Promise<number> {
-  return runCommand('build', ['model', 'seed', 'snapshot', 'test', 'unit_test'], options, effects);
+  return runCommand('build', options, effects);
 }

@@ -4,5 +4,5 @@ import { runCommand } from '../run-command.js';
 
 /** Runs models and publishes them without tests. */
 export function run(options: RunOptions, effects: Effects): Promise<number> {
-  return runCommand('run', ['model'], options, effects);
+  return runCommand('run', options, effects);
 }

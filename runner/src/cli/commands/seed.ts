@@ -4,5 +4,5 @@ import { runCommand } from '../run-command.js';
 
 /** Loads the CSV files of the seed folders. */
 export function seed(options: RunOptions, effects: Effects): Promise<number> {
-  return runCommand('seed', ['seed'], options, effects);
+  return runCommand('seed', options, effects);
 }

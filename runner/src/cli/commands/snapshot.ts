@@ -4,5 +4,5 @@ import { runCommand } from '../run-command.js';
 
 /** Adds what has changed to snapshots. */
 export function snapshot(options: RunOptions, effects: Effects): Promise<number> {
-  return runCommand('snapshot', ['snapshot'], options, effects);
+  return runCommand('snapshot', options, effects);
 }

@@ -4,5 +4,5 @@ import { runCommand } from '../run-command.js';
 
 /** Tests what is published. */
 export function test(options: RunOptions, effects: Effects): Promise<number> {
-  return runCommand('test', ['test', 'unit_test'], options, effects);
+  return runCommand('test', options, effects);
 }

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { type PreviousRun, readPreviousRun } from '../../artifacts/previous-run.js';
+import { ProjectError } from '../../errors/tsdbt-error.js';
+import { cliCodes } from '../codes.js';
+import type { Effects } from '../effects.js';
+import type { RunOptions } from '../flags.js';
+import { optionsOf } from '../invocation-args.js';
+import { openProjectFor } from '../open-project.js';
+import { KINDS, runCommand } from '../run-command.js';
+
+/**
+ * Takes up the run that left `run_results.json`: its command with its flags, for what failed, was skipped or was not reached. Of the flags
+ * that may be given anew, `--vars`, `--threads`, `--target-path` and those of the terminal count.
+ *
+ * @throws {ProjectError} TSD1915 for a command that cannot be retried
+ */
+export async function retry(options: RunOptions, effects: Effects): Promise<number> {
+  const { projectDir, targetPath } = await openProjectFor(options, effects);
+  const previous = readPreviousRun(options.state === undefined ? targetPath : resolve(projectDir, options.state));
+  const { state, ...own } = options;
+  const again = { ...optionsOf(previous.args), ...own };
+  const { command } = previous;
+  if (isRunCommand(command)) return runCommand(command, again, effects, previous);
+  throw cannotRetry(previous);
+}
+
+function isRunCommand(command: string): command is keyof typeof KINDS {
+  return Object.hasOwn(KINDS, command);
+}
+
+function cannotRetry({ command }: PreviousRun): ProjectError {
+  const named = command === '' ? 'what wrote it is not said in it' : `it was written by "${command}"`;
+  return new ProjectError(cliCodes.cannotRetry, `run_results.json holds nothing to retry: ${named}`, {
+    hint: `retry takes up ${Object.keys(KINDS).join(', ')}`,
+  });
+}
