@@ -31,6 +31,7 @@ function projectDirOf(argv: readonly string[]): string | undefined {
 function kindOf({ code, place }: TsdbtError): string {
   const file = place?.source.path ?? '';
   const ofProject = /(^|\/)(dbt_project|profiles)\.ya?ml$/.test(file);
+  if (code.startsWith('TSD197')) return 'Runtime';
   if (code.startsWith('TSD19')) return 'Usage';
   if (['TSD1001', 'TSD1008', 'TSD1009'].includes(code) || (ofProject && code !== 'TSD1007')) return 'Runtime';
   if (['TSD1002', 'TSD1003', 'TSD1004', 'TSD1005', 'TSD1006', 'TSD1010'].includes(code)) return 'Parsing';

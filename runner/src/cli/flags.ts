@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { SnapshotAt } from '../delta/log/load.js';
+import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js';
 import type { LogLevel } from '../events/events.js';
 import { collected, duration, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
 
@@ -100,6 +101,13 @@ export interface ScheduleOptions extends GlobalOptions {
   readonly healthFile?: string;
   readonly healthPort?: number;
   readonly once?: boolean;
+}
+
+export interface DepsOptions extends GlobalOptions {
+  readonly lock?: boolean;
+  readonly upgrade?: boolean;
+  readonly addPackage?: string;
+  readonly source?: PackageSource;
 }
 
 const RESOURCE_TYPES = [
@@ -228,6 +236,15 @@ export const flags = {
     ),
   showOutput: (): Option =>
     new Option('--output <form>', 'text or json (default: text)').argParser(oneOf('--output', ['text', 'json'])),
+  deps: (): Option[] => [
+    new Option('--lock', 'write package-lock.yml, install nothing'),
+    new Option('--upgrade', 'choose the newest versions that packages.yml allows, whatever package-lock.yml says'),
+    new Option('--add-package <name@version>', 'add a package to packages.yml, or change its version, then install'),
+    new Option(
+      '--source <source>',
+      'where --add-package takes it from: hub, git, local, tarball or npm (default: hub)',
+    ).argParser(oneOf('--source', PACKAGE_SOURCES)),
+  ],
   schedule: (): Option[] => [
     new Option(
       '--cron <expression>',

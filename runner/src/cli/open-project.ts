@@ -10,8 +10,12 @@ import { projectFolder } from './project-folder.js';
 import { warningEvent, withReporters } from './reporters.js';
 import { readVars } from './vars.js';
 
-/** Reads the project that the flags name. */
-export async function openProjectFor(options: GlobalOptions, effects: Effects): Promise<Project> {
+/** Reads the project that the flags name. `packages` is `any` for commands that need none of them. */
+export async function openProjectFor(
+  options: GlobalOptions,
+  effects: Effects,
+  packages?: 'any' | 'all',
+): Promise<Project> {
   const vars = readVars(options.vars);
   const projectDir = projectFolder(options, effects);
   // before the first error that may hold them
@@ -23,6 +27,7 @@ export async function openProjectFor(options: GlobalOptions, effects: Effects): 
     profilesDir: profiles === undefined || profiles === '' ? undefined : resolve(effects.cwd, profiles),
     target: options.target,
     vars,
+    packages,
     env: effects.env,
   });
 }

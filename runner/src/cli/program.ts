@@ -5,6 +5,7 @@ import type { DocsOptions } from './commands/docs.js';
 import type { Effects } from './effects.js';
 import {
   type CompileOptions,
+  type DepsOptions,
   flags,
   type GlobalOptions,
   type HistoryOptions,
@@ -158,6 +159,12 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: () => [flags.noCompile(), flags.port()],
     run: async (options, effects, action) =>
       (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
+  },
+  {
+    name: 'deps',
+    summary: 'install the packages that packages.yml lists: folders, repositories, npm packages, archives, the hub',
+    options: () => flags.deps(),
+    run: async (options, effects) => (await import('./commands/deps.js')).deps(options as DepsOptions, effects),
   },
   {
     name: 'register',

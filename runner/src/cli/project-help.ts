@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectFileIn } from '../project/project-file.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
-import { PROJECT_FILES, projectFolder } from './project-folder.js';
+import { projectFolder } from './project-folder.js';
 
 /** The part of `tsdbt --help` that names the commands of the project at hand; empty where it has none or cannot be read. */
 export async function projectHelp(options: GlobalOptions, effects: Effects): Promise<string> {
   const folder = projectFolder(options, effects);
-  const text = PROJECT_FILES.map((file) => readIfThere(join(folder, file))).find((found) => found !== undefined);
+  const file = projectFileIn(folder);
+  const text = file === undefined ? undefined : readIfThere(join(folder, file));
   if (text === undefined || !/^commands:/m.test(text)) return '';
   const { parse } = await import('yaml');
   let commands: unknown;

@@ -17,7 +17,8 @@ export function openProject(options: OpenProjectOptions): Promise<Project> {
   return loadProject({ ...options, evaluate });
 }
 
-const evaluate: EvaluateValue = (given, scope) => {
+/** Evaluates a template in a YAML value by the template language. */
+export const evaluate: EvaluateValue = (given, scope) => {
   const names = scopeOf({
     var: defineFunction('var(name, default?)', ([name, fallback]) =>
       toTemplateValue(scope.var(text(plain(name!)), fallback === undefined ? undefined : hostValue(fallback))),

@@ -48,6 +48,10 @@ export const projectCodes = {
   duplicateName: 'TSD1029',
   /** a group that nobody defines */
   unknownGroup: 'TSD1030',
+  /** an entry of packages.yml that names no package, or one of a kind that there is not */
+  packageEntry: 'TSD1031',
+  /** packages of packages.yml that are not below dbt_packages */
+  packagesMissing: 'TSD1032',
   /** a TypeScript model that cannot be loaded: it throws, or does not parse */
   modelModule: 'TSD1040',
   /** a TypeScript model whose default export is not a model */

@@ -1,17 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SourceText } from '../errors/source-text.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { projectEnvironment } from './dotenv.js';
 import { orderedErrors } from './ordered-errors.js';
-import { findPackages, loadPackage, type PackageFile } from './packages.js';
+import { checkInstalled, findPackages, loadPackage, type PackageFile } from './packages.js';
 import type { EvaluateValue, Project, ValueScope } from './project.js';
 import { commandsOf } from './project-commands.js';
-import { configTrees, hooks, pathsOf, splitTrees } from './project-parts.js';
+import { projectFileIn } from './project-file.js';
+import { configTrees, hooks, installPathOf, pathsOf, splitTrees } from './project-parts.js';
 import { type ProjectFile, projectSchema } from './project-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
-import { dbtLanguageVersion, satisfiesVersion } from './required-version.js';
+import { checkVersion } from './required-version.js';
 import { chooseTarget } from './targets.js';
 import { validate } from './validate.js';
 import { valueScope } from './value-scope.js';
@@ -25,6 +26,8 @@ export interface LoadProjectOptions {
   readonly target?: string | undefined;
   /** `--vars` */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
+  /** `any`: those that are there; by default all of packages.yml have to be */
+  readonly packages?: 'any' | 'all' | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** evaluates templates in YAML values; `openProject` of the manifest folder gives the template language's */
   readonly evaluate: EvaluateValue;
@@ -51,7 +54,9 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const { trees, head } = splitTrees(raw);
   // dbt renders a variable where it is used: it may name models and sources
   const declared = (isDbt ? (raw.vars ?? {}) : render(raw.vars ?? {}, document, first)) as Record<string, unknown>;
-  const packageFiles = findPackages(projectDir, String(raw['packages-install-path'] ?? 'dbt_packages'), errors);
+  const installPath = installPathOf(raw);
+  const packageFiles = findPackages(projectDir, installPath, errors);
+  if (options.packages !== 'any') checkInstalled(projectDir, installPath, packageFiles, errors);
   const vars = new Vars(declared, given, packageScopes(declared, String(raw.name ?? ''), packageFiles));
   const scope = valueScope(vars, env, undefined);
   const file = validate<ProjectFile>(
@@ -67,7 +72,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   );
   if (file === undefined) throw orderedErrors(errors);
 
-  checkVersion(file, document, errors);
+  checkVersion('the project', file['require-dbt-version'], document, errors);
   const { target, names } = chooseTarget(
     file,
     document,
@@ -128,7 +133,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
 }
 
 function readProjectFile(projectDir: string): YamlDocument {
-  const name = ['project.yml', 'project.yaml', 'dbt_project.yml'].find((n) => existsSync(path.join(projectDir, n)));
+  const name = projectFileIn(projectDir);
   if (name === undefined) {
     throw new TsdbtErrors([
       new ProjectError(projectCodes.projectNotFound, `no project.yml in ${projectDir}`, {
@@ -151,19 +156,5 @@ function packageScopes(
     Object.entries(declared)
       .filter(([key, value]) => typeof value === 'object' && value !== null && !Array.isArray(value) && names.has(key))
       .map(([key]) => key),
-  );
-}
-
-function checkVersion(file: ProjectFile, document: YamlDocument, errors: ProjectError[]): void {
-  const required = file['require-dbt-version'];
-  if (required === undefined || satisfiesVersion(dbtLanguageVersion, required)) return;
-  errors.push(
-    new ProjectError(
-      projectCodes.requiredVersion,
-      `the project requires dbt ${[required].flat().join(', ')}; this is the language of ${dbtLanguageVersion}`,
-      {
-        place: document.placeOf(['require-dbt-version']),
-      },
-    ),
   );
 }

@@ -3,10 +3,13 @@ import path from 'node:path';
 import { SourceText } from '../errors/source-text.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
+import { readPackagesFile } from './packages-file.js';
 import type { Project } from './project.js';
+import { projectFileIn } from './project-file.js';
 import { configTrees, hooks, pathsOf, splitTrees } from './project-parts.js';
 import { type ProjectFile, projectSchema } from './project-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
+import { checkVersion } from './required-version.js';
 import { validate } from './validate.js';
 import { valueScope } from './value-scope.js';
 import { Vars } from './vars.js';
@@ -20,23 +23,26 @@ export interface PackageFile {
   /** folder below the project, with a slash at its end */
   readonly prefix: string;
   readonly document: YamlDocument;
+  /** written for dbt, by the name of its file */
+  readonly isDbt: boolean;
 }
 
-/** The folders below the install path that hold a dbt_project.yml, in the order of their names. */
+/** The folders below the install path that hold a project, in the order of their names. */
 export function findPackages(projectDir: string, installPath: string, errors: ProjectError[]): PackageFile[] {
   const root = path.resolve(projectDir, installPath);
   if (!existsSync(root)) return [];
   const found: PackageFile[] = [];
   for (const folder of readdirSync(root).sort()) {
     const directory = path.join(root, folder);
-    const file = path.join(directory, 'dbt_project.yml');
-    if (!existsSync(file)) continue;
+    const file = projectFileIn(directory);
+    if (file === undefined) continue;
     const prefix = `${path.relative(projectDir, directory).replaceAll('\\', '/')}/`;
     try {
-      const source = new SourceText(`${prefix}dbt_project.yml`, readFileSync(file, 'utf8'));
-      const document = new YamlDocument(source, 'dbt');
+      const source = new SourceText(`${prefix}${file}`, readFileSync(path.join(directory, file), 'utf8'));
+      const isDbt = file === 'dbt_project.yml';
+      const document = new YamlDocument(source, isDbt ? 'dbt' : undefined);
       const { name } = (document.value ?? {}) as { name?: unknown };
-      found.push({ name: typeof name === 'string' ? name : folder, directory, prefix, document });
+      found.push({ name: typeof name === 'string' ? name : folder, directory, prefix, document, isDbt });
     } catch (thrown) {
       const ours = tsdbtErrorsOf(thrown);
       if (ours.length === 0) throw thrown;
@@ -46,11 +52,37 @@ export function findPackages(projectDir: string, installPath: string, errors: Pr
   return found;
 }
 
+/** Tells where packages.yml lists more packages than there are: a build would miss their macros and models one by one. */
+export function checkInstalled(
+  projectDir: string,
+  installPath: string,
+  found: readonly PackageFile[],
+  errors: ProjectError[],
+): void {
+  const file = readPackagesFile(projectDir, undefined, errors);
+  if (file === undefined || file.entries.length <= found.length) return;
+  const names = new Set(found.flatMap(({ name, directory }) => [name, path.basename(directory)]));
+  const missing = file.entries.filter(
+    (entry) => entry.kind === 'package' && !names.has(entry.written.split('/').at(-1)!),
+  );
+  const some = missing.length === 0 ? '' : `: missing ${missing.map((entry) => entry.written).join(', ')}`;
+  errors.push(
+    new ProjectError(
+      projectCodes.packagesMissing,
+      `${installPath} holds ${found.length} of the ${file.entries.length} packages that ${file.name} lists${some}`,
+      {
+        place: missing[0]?.place ?? file.document.placeOf(['packages'], 'key'),
+        hint: 'run "tsdbt deps" to install them',
+      },
+    ),
+  );
+}
+
 /** A package as a project of its own that writes to the root project's target. Errors are pushed to `errors`. */
 export function loadPackage(found: PackageFile, root: Project, errors: ProjectError[]): Project | undefined {
-  const { document, directory, prefix } = found;
+  const { document, directory, prefix, isDbt } = found;
   const raw = (document.value ?? {}) as Record<string, unknown>;
-  const warnings: ProjectError[] = [];
+  const warnings: ProjectError[] | undefined = isDbt ? [] : undefined;
   const own = (raw.vars ?? {}) as Record<string, unknown>;
   const vars = new Vars(root.vars.declared, root.vars.given, root.vars.packages, own);
   const scope = valueScope(vars, root.env, root.target, found.name);
@@ -73,6 +105,7 @@ export function loadPackage(found: PackageFile, root: Project, errors: ProjectEr
     );
     return undefined;
   }
+  checkVersion(`the package ${file.name}`, file['require-dbt-version'], document, errors);
   return {
     ...root,
     name: file.name,
@@ -88,7 +121,7 @@ export function loadPackage(found: PackageFile, root: Project, errors: ProjectEr
     dispatch: [],
     flags: root.flags,
     commands: new Map(),
-    isDbt: true,
+    isDbt,
     unknownKeys: warnings,
     packages: [],
     root,

@@ -4,6 +4,7 @@ import { ConfigTree } from './config-tree.js';
 import type { EvaluateValue, HookText, ProjectConfigTrees, ProjectPaths, ValueScope } from './project.js';
 import type { ProjectFile } from './project-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
+import { WholeFloat, withPlainNumbers } from './yaml-dialect.js';
 import type { YamlDocument } from './yaml-document.js';
 
 /** Keys of a project file that hold config by folder. */
@@ -50,7 +51,14 @@ export function splitTrees(raw: Readonly<Record<string, unknown>>): {
     if (raw[key] !== undefined) trees[key] = raw[key];
     delete head[key];
   }
-  return { trees, head };
+  // `version: 1.0` is that text
+  if (head.version instanceof WholeFloat) head.version = String(head.version);
+  return { trees, head: withPlainNumbers(head) as Record<string, unknown> };
+}
+
+/** The folder below the project that holds its packages. */
+export function installPathOf(raw: Readonly<Record<string, unknown>>): string {
+  return String(raw['packages-install-path'] ?? 'dbt_packages');
 }
 
 export function pathsOf(file: ProjectFile): ProjectPaths {

@@ -35,7 +35,7 @@ export function renderValues(
       return value;
     }
   }
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Number) return value;
   if (isKept(at)) return value;
   if (Array.isArray(value)) {
     return value.map((item, i) => renderValues(item, document, evaluate, scope, isKept, errors, [...at, i]));

@@ -1,5 +1,26 @@
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import type { YamlDocument } from './yaml-document.js';
+
 /** The version of dbt-core whose language this is; `require-dbt-version` is compared with it. */
 export const dbtLanguageVersion = '1.12.0';
+
+/** Tells where a project asks for another version than this one's: `require-dbt-version`. */
+export function checkVersion(
+  who: string,
+  required: string | readonly string[] | undefined,
+  document: YamlDocument,
+  errors: ProjectError[],
+): void {
+  if (required === undefined || satisfiesVersion(dbtLanguageVersion, required)) return;
+  errors.push(
+    new ProjectError(
+      projectCodes.requiredVersion,
+      `${who} requires dbt ${[required].flat().join(', ')}; this is the language of ${dbtLanguageVersion}`,
+      { place: document.placeOf(['require-dbt-version']) },
+    ),
+  );
+}
 
 /** Whether a version satisfies `>=1.6.0,<2.0.0`, `["<2.0.0", ">=1.0"]`, `1.12.0`, `=1.12.0`. */
 export function satisfiesVersion(version: string, required: string | readonly string[]): boolean {

@@ -7,6 +7,14 @@ export class WholeFloat extends Number {
   }
 }
 
+/** The value with whole floats as plain numbers, for keys whose values no template sees. */
+export function withPlainNumbers(value: unknown): unknown {
+  if (value instanceof WholeFloat) return value.valueOf();
+  if (Array.isArray(value)) return value.map(withPlainNumbers);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withPlainNumbers(item)]));
+}
+
 const words: ScalarTag = {
   identify: () => false,
   default: true,

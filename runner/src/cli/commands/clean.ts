@@ -9,7 +9,7 @@ import { openProjectFor } from '../open-project.js';
 
 /** Removes the project's clean-targets. Nothing outside of the project, no sources and never the warehouse. */
 export async function clean(options: GlobalOptions, effects: Effects): Promise<number> {
-  const project = await openProjectFor(options, effects);
+  const project = await openProjectFor(options, effects, 'any');
   const errors = project.cleanTargets.map((target) => refusal(project, target)).filter((error) => error !== undefined);
   // all or nothing: a list with a mistake in it may have more of them
   if (errors.length > 0) throw new TsdbtErrors(errors);

@@ -3,12 +3,13 @@ import { ProjectError, tsdbtErrorsOf } from '../../errors/tsdbt-error.js';
 import type { LogLevel } from '../../events/events.js';
 import type { ModelLogger } from '../../project/define-model.js';
 import type { Project, ProjectCommand } from '../../project/project.js';
+import { projectFileIn } from '../../project/project-file.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { GlobalOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { openProjectFor } from '../open-project.js';
-import { holdsProject, projectFolder } from '../project-folder.js';
+import { projectFolder } from '../project-folder.js';
 import { withReporters } from '../reporters.js';
 import { unknownCommand } from '../usage-error.js';
 
@@ -44,7 +45,7 @@ export async function runProjectCommand(
   options: GlobalOptions,
   effects: Effects,
 ): Promise<number> {
-  if (!holdsProject(projectFolder(options, effects))) throw unknownCommand(name, builtIn);
+  if (projectFileIn(projectFolder(options, effects)) === undefined) throw unknownCommand(name, builtIn);
   const project = await openProjectFor(options, effects);
   const command = project.commands.get(name);
   if (command === undefined) throw unknownCommand(name, [...builtIn, ...project.commands.keys()]);
