@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { SnapshotAt } from '../delta/log/load.js';
 import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js';
 import type { LogLevel } from '../events/events.js';
-import { collected, duration, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
+import { collected, duration, mapping, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {
@@ -88,6 +88,14 @@ export interface CompileOptions extends SelectionOptions {
   readonly check?: boolean;
 }
 
+export interface OperationOptions extends GlobalOptions {
+  /** the macro's arguments by name */
+  readonly args?: Readonly<Record<string, unknown>>;
+  readonly sql?: string;
+  /** set by retry: the macro that the run before called */
+  readonly macro?: string;
+}
+
 export interface ScheduleOptions extends GlobalOptions {
   readonly cron?: string;
   readonly timezone?: string;
@@ -156,6 +164,12 @@ export const flags = {
       '--state <folder>',
       'artifacts of an earlier run: what state: and result: compare with, what retry takes up',
     ),
+  operation: (): Option[] => [
+    new Option('--args <mapping>', 'arguments of the macro by name, as YAML or JSON, e.g. \'{"days": 3}\'').argParser(
+      mapping('--args'),
+    ),
+    new Option('--sql <sql>', 'SQL with templates to run instead of a macro'),
+  ],
   resourceType: (): Option =>
     new Option('--resource-type <type...>', 'only nodes of these types').argParser(
       someOf('--resource-type', RESOURCE_TYPES),

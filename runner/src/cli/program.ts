@@ -10,6 +10,7 @@ import {
   type GlobalOptions,
   type HistoryOptions,
   type ListOptions,
+  type OperationOptions,
   type OptimizeOptions,
   type RestoreOptions,
   type RunOptions,
@@ -70,6 +71,14 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'take up the last run: its command and flags, for what failed, was skipped or was not reached',
     options: () => [flags.threads(), flags.state()],
     run: async (options, effects) => (await import('./commands/retry.js')).retry(options as RunOptions, effects),
+  },
+  {
+    name: 'run-operation',
+    summary: 'call a macro of the project or of a package, or run SQL (--sql)',
+    argument: { name: '[macro]', summary: 'name of the macro, or package.name' },
+    options: () => flags.operation(),
+    run: async (options, effects, macro) =>
+      (await import('./commands/run-operation.js')).operation(options as OperationOptions, effects, macro),
   },
   {
     name: 'source',

@@ -15,6 +15,7 @@ import type { Manifest } from './manifest.js';
 import { nodeForTemplates } from './node-for-templates.js';
 import type { ModelNode } from './nodes.js';
 import { sessionAdapter } from './session-adapter.js';
+import { transactionOf } from './session-transaction.js';
 
 /** A model that is written by macros. */
 export interface MaterializationRun {
@@ -111,22 +112,4 @@ function hooksForTemplates(node: ModelNode, kind: 'pre_hook' | 'post_hook'): rea
     const outside = typeof own === 'object' && own !== null && 'transaction' in own && own.transaction === false;
     return { sql, transaction: !outside, index: i };
   });
-}
-
-function transactionOf(session: Session) {
-  let open = false;
-  const end = async (word: string): Promise<void> => {
-    if (!open) return;
-    open = false;
-    await session.execute(word);
-  };
-  return {
-    begin: async (): Promise<void> => {
-      if (open) return;
-      await session.execute('begin transaction');
-      open = true;
-    },
-    commit: () => end('commit'),
-    rollback: () => end('rollback'),
-  };
 }

@@ -18,9 +18,9 @@ export interface MaterializeRequest {
   /** the table exists and is to be added to (incremental models) */
   readonly isIncremental: boolean;
   /** of a microbatch model: the batches whose rows the SELECT has */
+  readonly batches?: readonly BatchTimes[] | undefined;
   /** what the project does not say is as in dbt-duckdb */
   readonly likeDbt: boolean;
-  readonly batches?: readonly BatchTimes[] | undefined;
   /** when the run began */
   readonly startedAt: Date;
 }

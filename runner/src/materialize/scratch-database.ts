@@ -50,6 +50,13 @@ export class ScratchDatabase {
     await this.session.execute(`CREATE ${kind} ${key} AS SELECT * FROM ${LAKE}.${key}`);
   }
 
+  /** From now on statements can only read it. */
+  async seal(): Promise<void> {
+    await this.session.execute(
+      `USE ${LAKE}; DETACH ${this.name}; ATTACH ${quoteLiteral(this.path)} AS ${this.name} (READ_ONLY); USE ${this.name}`,
+    );
+  }
+
   async createSchema(schema: string): Promise<void> {
     await this.session.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`);
   }

@@ -64,14 +64,7 @@ export async function compilePublished(
 /** Compiles SQL of the command line. Everything that exists is made readable, as nothing says beforehand what it names. */
 export async function compileText(state: RunState, text: string, session: Session): Promise<CompiledCode> {
   const { request } = state;
-  for (const id of request.manifest.order) {
-    const node = request.manifest.get(id)!;
-    if (['test', 'unit_test', 'exposure'].includes(node.resourceType)) continue;
-    await state.expose(id).catch((thrown: unknown) => {
-      // what cannot be read stops the text only where it names it: the engine then says so
-      if (tsdbtErrorsOf(thrown).length === 0) throw thrown;
-    });
-  }
+  await exposeAll(state);
   return compileInline(request.manifest, new SourceText('--inline', text), {
     relationOf: (id) => state.relationOf(id),
     isIncremental: false,
@@ -82,6 +75,21 @@ export async function compileText(state: RunState, text: string, session: Sessio
     command: 'compile',
     onLog: (level, message) => state.log(level, message),
   });
+}
+
+/** Makes readable what exists, and returns its unique ids. What cannot be read stops a text only where it names it: the engine then says so. */
+export async function exposeAll(state: RunState): Promise<readonly string[]> {
+  const { manifest } = state;
+  const exposed: string[] = [];
+  for (const id of manifest.order) {
+    if (!['model', 'seed', 'snapshot', 'source'].includes(manifest.get(id)!.resourceType)) continue;
+    const isThere = await state.expose(id).catch((thrown: unknown) => {
+      if (tsdbtErrorsOf(thrown).length === 0) throw thrown;
+      return false;
+    });
+    if (isThere) exposed.push(id);
+  }
+  return exposed;
 }
 
 /** Opens the lake for reading, or for work on its tables, does some work in one session, and closes it. */

@@ -130,12 +130,12 @@ export function callValue(
   value: TemplateValue,
   positional: readonly TemplateValue[],
   site: CallSite,
+  named: ReadonlyMap<string, TemplateValue> = new Map(),
 ): MaybePromise<TemplateValue> {
   return guard(
     site.place.source,
     () => {
-      if (value instanceof TemplateObject && value.call !== undefined)
-        return value.call({ positional, named: new Map(), site });
+      if (value instanceof TemplateObject && value.call !== undefined) return value.call({ positional, named, site });
       throw new OperationFailure(templateCodes.type, 'this value cannot be called');
     },
     site,

@@ -3,7 +3,7 @@ import { type PreviousRun, readPreviousRun } from '../../artifacts/previous-run.
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
-import type { RunOptions } from '../flags.js';
+import type { OperationOptions, RunOptions } from '../flags.js';
 import { optionsOf } from '../invocation-args.js';
 import { openProjectFor } from '../open-project.js';
 import { KINDS, runCommand } from '../run-command.js';
@@ -21,7 +21,17 @@ export async function retry(options: RunOptions, effects: Effects): Promise<numb
   const again = { ...optionsOf(previous.args), ...own };
   const { command } = previous;
   if (isRunCommand(command)) return runCommand(command, again, effects, previous);
+  if (command === 'run-operation') return retryOperation(previous, again, effects);
   throw cannotRetry(previous);
+}
+
+async function retryOperation({ statuses }: PreviousRun, options: OperationOptions, effects: Effects): Promise<number> {
+  if ([...statuses.values()].every((status) => status === 'success')) {
+    effects.stderr.write('Nothing to retry: the last run-operation ended well\n');
+    return 0;
+  }
+  const { operation } = await import('./run-operation.js');
+  return operation(options, effects, options.macro);
 }
 
 function isRunCommand(command: string): command is keyof typeof KINDS {
@@ -31,6 +41,6 @@ function isRunCommand(command: string): command is keyof typeof KINDS {
 function cannotRetry({ command }: PreviousRun): ProjectError {
   const named = command === '' ? 'what wrote it is not said in it' : `it was written by "${command}"`;
   return new ProjectError(cliCodes.cannotRetry, `run_results.json holds nothing to retry: ${named}`, {
-    hint: `retry takes up ${Object.keys(KINDS).join(', ')}`,
+    hint: `retry takes up ${Object.keys(KINDS).join(', ')}, run-operation`,
   });
 }

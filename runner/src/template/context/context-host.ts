@@ -74,6 +74,8 @@ export interface ContextHost {
   /** `graph`, made when it is first asked for */
   graph?(): Readonly<Record<string, unknown>>;
   readonly adapter?: AdapterHost | undefined;
+  /** `print`; a message where it is undefined */
+  print?(text: string): void;
   /** `log`, `print` and `exceptions.warn` */
   message?(level: 'debug' | 'info' | 'warn', text: string, site: CallSite): void;
   /** a macro was found by a name in the template (`depends_on.macros`) */

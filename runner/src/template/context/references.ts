@@ -117,7 +117,8 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
       return '';
     }),
     defineFunction('print(msg)', ([message], { site }) => {
-      host.message?.('info', text(message!), site);
+      if (host.print === undefined) host.message?.('info', text(message!), site);
+      else host.print(text(message!));
       return '';
     }),
   ];
