@@ -25,6 +25,7 @@ const LEVELS = [
   ['docs-site', 'dashboards', 'register', 'schedule', 'deps'],
   ['report'],
   ['cli'],
+  ['api'],
 ];
 /** Events carry errors. */
 const ALSO_ALLOWED = new Set(['events>errors']);

@@ -1,4 +1,13 @@
+import type { TimedEvent } from '../events/events.js';
 import type { OutputStream } from '../report/output-stream.js';
+import type { RunResult } from '../run/run-types.js';
+
+/** A program that calls commands as functions: it hears events in the terminal's stead, and gets what a run did. */
+export interface Observer {
+  hear(event: TimedEvent): void;
+  /** called once where nodes were run */
+  ran(result: RunResult): void;
+}
 
 /** Everything a command does to the world outside of the project's files. Specs pass recording ones. */
 export interface Effects {
@@ -16,6 +25,7 @@ export interface Effects {
   readonly onInterrupt: (listener: (signal?: 'SIGINT' | 'SIGTERM') => void) => () => void;
   /** Hears of environments whose secrets must not be printed; `main` sets it. */
   readonly hideSecretsOf?: ((env: Readonly<Record<string, string | undefined>>) => void) | undefined;
+  readonly observer?: Observer | undefined;
   /** Ends the program at once. */
   readonly exit: (code: number) => void;
 }

@@ -50,7 +50,8 @@ export async function withReporters<T>(
 }
 
 function screenReporter(options: GlobalOptions, effects: Effects, redact: Redactor): Reporter {
-  const { stderr, stdout, env } = effects;
+  const { stderr, stdout, env, observer } = effects;
+  if (observer !== undefined) return { handle: (event) => observer.hear(event), close: async () => {} };
   const level = options.debug ? 'debug' : (options.logLevel ?? 'info');
   if (options.logFormat === 'json') return new JsonReporter(stderr, { level: options.quiet ? 'error' : level, redact });
   const color = usesColor(stderr, env, options.color);

@@ -78,6 +78,7 @@ export function runCommand(
         };
         const ended = await executeRun(request);
         writeRunResults(request, ended);
+        effects.observer?.ran(ended);
         return ended;
       },
       (message) => bus.emit({ event: 'log', level: 'info', message }),

@@ -1,5 +1,8 @@
 import type { SourcePlace } from './source-text.js';
 
+/** Node's name for what `console.log` and uncaught errors print. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
   /** where in a file that the user wrote */
@@ -40,6 +43,25 @@ export class TsdbtError extends Error {
     this.via = details.via ?? [];
     this.detail = details.detail;
   }
+
+  /** The place for programs: a path relative to the project, line and column counted from 1. */
+  get location(): { readonly path: string; readonly line: number; readonly column: number } | undefined {
+    if (this.place === undefined) return undefined;
+    return { path: this.place.source.path, ...this.place.source.position(this.place.start) };
+  }
+
+  /** What Node prints of it where nobody caught it: not the source file that the place holds. */
+  [INSPECT](): string {
+    const { code, location, hint, stack = this.message } = this;
+    const at = location === undefined ? '' : `\n  ${location.path}:${location.line}:${location.column}`;
+    return `${code}  ${stack.replace(`${this.name}: `, '')}${at}${hint === undefined ? '' : `\n  ${hint}`}`;
+  }
+
+  /** What `JSON.stringify` writes of it. */
+  toJSON(): Record<string, unknown> {
+    const { code, message, location, hint, detail, compiled } = this;
+    return { code, message, location, hint, detail, compiled };
+  }
 }
 
 /** project.yml, profiles, YAML properties, the command line. Codes TSD1xxx. */
@@ -66,6 +88,10 @@ export class TsdbtErrors extends Error {
   constructor(readonly errors: readonly TsdbtError[]) {
     super(errors.length === 1 ? errors[0]!.message : `${errors.length} errors`);
     this.name = 'TsdbtErrors';
+  }
+
+  [INSPECT](): string {
+    return this.errors.map((error) => error[INSPECT]()).join('\n\n');
   }
 }
 

@@ -28,6 +28,10 @@ export async function createModuleLoader(projectDir: string, cacheDir: string): 
     alias: { 'tsdbt/delta': own('delta/index'), tsdbt: own('index') },
     fsCache: cacheDir,
   });
+  // what the models import may have changed since this process loaded it
+  const inProject = `${projectDir}${path.sep}`;
+  for (const file of Object.keys(jiti.cache))
+    if (file.startsWith(inProject) && !file.includes(`${path.sep}node_modules${path.sep}`)) delete jiti.cache[file];
   return async (file) => {
     delete jiti.cache[file];
     return jiti.import(file, { default: true });

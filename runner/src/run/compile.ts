@@ -20,6 +20,8 @@ export interface CompileRequest {
 }
 
 export interface CompiledFile {
+  /** undefined for inline SQL */
+  readonly uniqueId: string | undefined;
   readonly name: string;
   readonly sql: string;
   /** project-relative; undefined for inline SQL */
@@ -32,14 +34,14 @@ export async function compileNodes(request: CompileRequest): Promise<readonly Co
   return withLake(request, async (state, session) => {
     if (inline !== undefined) {
       const { sql } = await compileText(state, inline, session);
-      return [{ name: 'inline', sql, path: undefined }];
+      return [{ uniqueId: undefined, name: 'inline', sql, path: undefined }];
     }
     const files: CompiledFile[] = [];
     for (const id of selected) {
       const node = manifest.get(id);
       if (node === undefined || !isSql(node)) continue;
       const { code, path } = await compilePublished(state, node, session);
-      files.push({ name: node.name, sql: code.sql, path });
+      files.push({ uniqueId: id, name: node.name, sql: code.sql, path });
     }
     return files;
   });

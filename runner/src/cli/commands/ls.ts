@@ -64,14 +64,14 @@ function printer(options: ListOptions): (node: ManifestNode) => string {
 }
 
 /** What `--select` takes to mean this node: `source:shop.raw.orders`, `exposure:shop.page`, `shop.gold.revenue`. */
-function selectorOf(node: ManifestNode): string {
+export function selectorOf(node: ManifestNode): string {
   if (node.resourceType === 'source') return `source:${node.packageName}.${node.sourceName}.${node.name}`;
   if (node.resourceType === 'exposure') return `exposure:${node.packageName}.${node.name}`;
   if (node.resourceType === 'unit_test') return `unit_test:${node.packageName}.${node.name}`;
   return node.fqn.join('.');
 }
 
-function configOf(config: { readonly extra: Readonly<Record<string, unknown>> }): Record<string, unknown> {
+export function configOf(config: { readonly extra: Readonly<Record<string, unknown>> }): Record<string, unknown> {
   const { extra, ...resolved } = config;
   return { ...resolved, ...extra };
 }
