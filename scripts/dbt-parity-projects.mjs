@@ -85,6 +85,40 @@ export const projects = {
     folder: 'integration_tests',
     packages: { ...self('zendesk', 'fivetran/dbt_zendesk'), ...fivetran, ...date },
   },
+  'dbt-project-evaluator': {
+    repo: 'dbt-labs/dbt-project-evaluator',
+    folder: 'integration_tests',
+    packages: {
+      ...self('dbt_project_evaluator', 'dbt-labs/dbt-project-evaluator'),
+      exclude_package: { repo: 'dbt-labs/dbt-project-evaluator', folder: 'integration_tests/exclude_package' },
+      ...utils,
+    },
+  },
+  'dbt-profiler': {
+    repo: 'data-mie/dbt-profiler',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_profiler', 'data-mie/dbt-profiler'), ...utils, ...expectations },
+  },
+  dbt_constraints: {
+    repo: 'Snowflake-Labs/dbt_constraints',
+    folder: 'integration_tests/dbt-core',
+    packages: { ...self('dbt_constraints', 'Snowflake-Labs/dbt_constraints'), ...utils },
+  },
+  'dq-tools': {
+    repo: 'infinitelambda/dq-tools',
+    folder: 'integration_tests',
+    packages: { ...self('dq_tools', 'infinitelambda/dq-tools'), ...utils },
+  },
+  'dbt-datamocktool': {
+    repo: 'mjirv/dbt-datamocktool',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_datamocktool', 'mjirv/dbt-datamocktool'), ...utils },
+  },
+  elementary: {
+    repo: 'elementary-data/dbt-data-reliability',
+    folder: 'integration_tests/dbt_project',
+    packages: { ...self('elementary', 'elementary-data/dbt-data-reliability'), ...utils },
+  },
   sushi_dbt: {
     repo: 'TobikoData/sqlmesh',
     folder: 'examples/sushi_dbt',

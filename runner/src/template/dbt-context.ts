@@ -141,10 +141,23 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
     schema: () => ownPart(host, 'schema'),
     database: () => ownPart(host, 'database'),
     model: () => (host.model === undefined ? undefined : toTemplateValue(host.model)),
-    graph: () => toTemplateValue(host.graph?.() ?? {}),
+    graph: () => sharedGraph(host.graph?.()),
   };
   for (const [name, make] of Object.entries(constants)) names.set(name, make);
   return names;
+}
+
+const graphs = new WeakMap<object, TemplateValue>();
+
+/** One dict for all templates of a run: packages keep in it what they find out, for others to read. */
+function sharedGraph(graph: Readonly<Record<string, unknown>> | undefined): TemplateValue {
+  if (graph === undefined) return new PyDict();
+  let shared = graphs.get(graph);
+  if (shared === undefined) {
+    shared = toTemplateValue(graph);
+    graphs.set(graph, shared);
+  }
+  return shared;
 }
 
 /** The node's schema or database; the target's where no node is rendered. */

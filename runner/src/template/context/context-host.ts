@@ -33,6 +33,14 @@ export interface AdapterHost {
   commit?(): MaybePromise<void>;
 }
 
+/** What `ref.config` tells beside the command's arguments and the target. */
+export interface RuntimeConfig extends Readonly<Record<string, unknown>> {
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly cliVars: Readonly<Record<string, unknown>>;
+  /** packages by name, the project among them */
+  readonly dependencies: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
 /**
  * What a template's context needs from outside. While a project is parsed the callbacks record what is asked for
  * (`execute` is false); while a node is compiled they resolve it. Values are plain JavaScript unless said otherwise;
@@ -71,6 +79,7 @@ export interface ContextHost {
   /** `model`, where a node is rendered */
   readonly model?: Readonly<Record<string, unknown>> | undefined;
   isIncremental?(): MaybePromise<boolean>;
+  runtimeConfig?(): RuntimeConfig;
   /** `graph`, made when it is first asked for */
   graph?(): Readonly<Record<string, unknown>>;
   readonly adapter?: AdapterHost | undefined;

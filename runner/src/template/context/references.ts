@@ -21,6 +21,7 @@ import {
 } from '../values.js';
 import type { ContextHost } from './context-host.js';
 import { unlooked } from './relation-value.js';
+import { ConfiguredFunction } from './runtime-config.js';
 
 function str(value: TemplateValue | undefined, what: string): string {
   if (typeof value === 'string') return value;
@@ -73,7 +74,7 @@ class VarFunction extends TemplateFunction {
 /** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`. */
 export function referenceFunctions(host: ContextHost, scope: Scope): readonly TemplateFunction[] {
   return [
-    new TemplateFunction('ref', ({ positional, named, site }) => {
+    new ConfiguredFunction(host, 'ref', ({ positional, named, site }) => {
       const args = positional.map(plain);
       const unknown = [...named.keys()].find((k) => k !== 'version' && k !== 'v');
       if (unknown !== undefined) throw argumentFailure(`ref() has no argument "${unknown}"`, 'did you mean "version"?');
@@ -86,15 +87,7 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
       const request = { package: packageName, name, version: versionOf(wanted), site };
       return chain(host.ref(request), unlooked);
     }),
-    defineFunction('source(source_name, table_name)', ([source, table], { site }) => {
-      if (host.source === undefined) throw unavailable('source');
-      const request = {
-        source: str(source, 'the name of the source'),
-        table: str(table, 'the name of the table'),
-        site,
-      };
-      return chain(host.source(request), unlooked);
-    }),
+    new ConfiguredFunction(host, 'source', sourceFunction(host).invoke),
     new VarFunction(host, scope),
     defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {
       const name = str(nameGiven, 'the name of an environment variable');
@@ -122,6 +115,18 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
       return '';
     }),
   ];
+}
+
+function sourceFunction(host: ContextHost): TemplateFunction {
+  return defineFunction('source(source_name, table_name)', ([source, table], { site }) => {
+    if (host.source === undefined) throw unavailable('source');
+    const request = {
+      source: str(source, 'the name of the source'),
+      table: str(table, 'the name of the table'),
+      site,
+    };
+    return chain(host.source(request), unlooked);
+  });
 }
 
 function versionOf(value: TemplateValue | undefined): string | number | undefined {

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+describe('what packages look for in dbt’s context', () => {
+  it('ref.config tells of the project, its variables, its packages and the command', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nversion: "1.2"\nprofile: shop\nvars: {a: 1}\n',
+      'dbt_packages/tools/dbt_project.yml': 'name: tools\nversion: "0.3.1"\n',
+      'dbt_packages/tools/macros/told.sql': `{% macro told() %}
+  {%- set config = builtins.ref.config -%}
+  {{ return([config.project_name, config.version, config.dependencies['tools'].version, config.vars.to_dict().a, config.cli_vars.b,
+    config.args.which, config.credentials.type, source.config.target_name, config.nothing is defined] | join(' ')) }}
+{% endmacro %}`,
+      'models/m.sql': `select '{{ tools.told() if execute }}' as told`,
+    });
+    expect((await project.run('build', '--vars', '{b: 2}')).exitCode).toBe(0);
+    expect(await project.rows('select told from m')).toEqual([{ told: 'shop 1.2 0.3.1 1 2 build duckdb dev False' }]);
+  });
+
+  it('graph is one dict for the whole run: what one template puts in it, another reads', async () => {
+    const project = new DbtProject({
+      'models/a.sql': `{% if execute %}{% do graph.setdefault('notes', {}).update({'from_a': 7}) %}{% endif %} select 1 as id`,
+      'models/b.sql': `-- depends_on: {{ ref('a') }}\nselect {{ graph.get('notes', {}).get('from_a', 0) if execute else 0 }} as note`,
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(await project.rows('select note from b')).toEqual([{ note: 7 }]);
+  });
+});
