@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Manifest } from '../manifest/manifest.js';
 import type {
   ExposureNode,
@@ -20,6 +21,7 @@ export function writeManifest(manifest: Manifest, invocationId: string): void {
       ...artifactMetadata('manifest', invocationId),
       project_name: project.name,
       adapter_type: project.target.type,
+      warehouse: project.target.storage === 'delta' ? relative(project.projectDir, project.warehouse) : undefined,
     },
     nodes: Object.fromEntries([...manifest.nodes.values()].map((node) => [node.uniqueId, nodeOf(node)])),
     sources: Object.fromEntries([...manifest.sources.values()].map((node) => [node.uniqueId, sourceOf(node)])),

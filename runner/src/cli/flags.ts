@@ -18,6 +18,12 @@ export interface GlobalOptions {
   /** false with --no-color */
   readonly color?: boolean;
   readonly warnError?: boolean;
+  /** folder of an earlier run's artifacts */
+  readonly state?: string;
+  readonly defer?: boolean;
+  /** folder of the manifest that --defer reads; default: that of --state */
+  readonly deferState?: string;
+  readonly favorState?: boolean;
 }
 
 export type IndirectSelection = 'eager' | 'cautious' | 'buildable' | 'empty';
@@ -29,8 +35,6 @@ export interface SelectionOptions extends GlobalOptions {
   readonly selector?: string;
   readonly indirectSelection?: IndirectSelection;
   readonly resourceType?: readonly string[];
-  /** folder of an earlier run's artifacts */
-  readonly state?: string;
 }
 
 export interface RunOptions extends SelectionOptions {
@@ -148,22 +152,25 @@ export const flags = {
     new Option('-d, --debug', 'the same as --log-level debug'),
     new Option('--no-color', 'no colours and no live region'),
     new Option('--warn-error', 'warnings are errors'),
+    new Option(
+      '--state <folder>',
+      'artifacts of an earlier run: what state: and result: compare with, what --defer reads, what retry takes up',
+    ),
+    new Option('--defer', 'read what is not built here where the state says that it was published'),
+    new Option('--no-defer', 'read nothing elsewhere'),
+    new Option('--defer-state <folder>', 'manifest that --defer reads (default: that of --state)'),
+    new Option('--favor-state', 'with --defer: also what is built here, unless it is selected'),
+    new Option('--no-favor-state', 'with --defer: only what is not built here'),
   ],
   selection: (): Option[] => [
     new Option('-s, --select <selector...>', 'nodes to take, e.g. gold.diagnostic, +gold.predictive, tag:daily'),
     new Option('-m, --models <selector...>', 'the same as --select, for models'),
     new Option('--exclude <selector...>', 'nodes to leave out'),
     new Option('--selector <name>', 'a selector of selectors.yml'),
-    flags.state(),
     new Option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable or empty').argParser(
       oneOf('--indirect-selection', ['eager', 'cautious', 'buildable', 'empty']),
     ),
   ],
-  state: (): Option =>
-    new Option(
-      '--state <folder>',
-      'artifacts of an earlier run: what state: and result: compare with, what retry takes up',
-    ),
   operation: (): Option[] => [
     new Option('--args <mapping>', 'arguments of the macro by name, as YAML or JSON, e.g. \'{"days": 3}\'').argParser(
       mapping('--args'),

@@ -69,7 +69,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'retry',
     summary: 'take up the last run: its command and flags, for what failed, was skipped or was not reached',
-    options: () => [flags.threads(), flags.state()],
+    options: () => [flags.threads()],
     run: async (options, effects) => (await import('./commands/retry.js')).retry(options as RunOptions, effects),
   },
   {

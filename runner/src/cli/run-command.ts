@@ -14,6 +14,7 @@ import { withManifest } from './open-project.js';
 import type { RegisteredProject } from './register-with-trino.js';
 import { WarningWatch } from './reporters.js';
 import { selectedBy } from './selection.js';
+import { deferralOf } from './state.js';
 import { unfinishedNodes } from './unfinished-nodes.js';
 
 /** What each command runs. */
@@ -48,6 +49,7 @@ export function runCommand(
       bus.emit({ event: 'log', level: 'info', message: `Nothing to retry: the last ${command} left nothing undone` });
       return 0;
     }
+    const defer = deferralOf(options, project);
     const { executeRun } = await import('../run/execute-run.js');
     const { writeManifest } = await import('../artifacts/manifest-json.js');
     const { writeRunResults } = await import('../artifacts/run-results.js');
@@ -68,6 +70,7 @@ export function runCommand(
           eventTimes,
           empty: options.empty,
           retried: previous,
+          defer,
           args: argsOf(command, options),
           storeFailures: options.storeFailures,
           bus,

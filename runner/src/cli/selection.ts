@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
-import { readPreviousState } from '../artifacts/previous-artifacts.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, ResourceType } from '../manifest/nodes.js';
 import { selectNodes } from '../manifest/select/select-nodes.js';
 import { cliCodes } from './codes.js';
 import type { SelectionOptions } from './flags.js';
+import { previousState } from './state.js';
 
 /**
  * The unique ids that the selection flags name.
@@ -32,14 +31,9 @@ export function selectedBy(
     exclude,
     selector,
     indirectSelection: options.indirectSelection,
-    state: options.state === undefined ? undefined : readPreviousState(stateFolder(options.state, manifest), manifest),
+    state: previousState(options, manifest),
     resourceTypes: wantedKinds(options, kinds),
   });
-}
-
-/** Like all paths of dbt's flags, relative to the project. */
-function stateFolder(state: string, manifest: Manifest): string {
-  return resolve(manifest.project.projectDir, state);
 }
 
 /** The single node that the flags name. */

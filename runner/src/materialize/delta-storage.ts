@@ -14,11 +14,11 @@ import { DeltaTable } from '../delta/table.js';
 import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, type Relation } from '../engines/relation.js';
-import { TsdbtError } from '../errors/tsdbt-error.js';
+import { StorageError, TsdbtError } from '../errors/tsdbt-error.js';
 import { sameContent } from './content.js';
 import { LakeCatalog } from './lake-catalog.js';
 import type { MergeOptions, Publication, PublishedRelation, StagedRelation, Storage, TableOptions } from './storage.js';
-import { readView, removeView, type ViewDefinition, writeView } from './view-file.js';
+import { readView, removeView, type ViewDefinition, viewPath, writeView } from './view-file.js';
 
 export interface DeltaStorageOptions {
   /** absolute folder of the warehouse */
@@ -74,6 +74,20 @@ export class DeltaStorage implements Storage {
   async table(session: Session, relation: Relation): Promise<DeltaTable | undefined> {
     if (readView(this.options.warehouse, relation) !== undefined) return undefined;
     return DeltaTable.open(this.locationOf(relation), this.options.parquetOf(session));
+  }
+
+  /** Whether there is a table or view of that name. */
+  async has(relation: Relation): Promise<boolean> {
+    const { warehouse } = this.options;
+    return existsSync(viewPath(warehouse, relation)) || existsSync(join(this.locationOf(relation), '_delta_log'));
+  }
+
+  /**
+   * Makes a relation of another warehouse readable by its name; false where there is none.
+   * @param warehouse absolute folder
+   */
+  exposeFrom(warehouse: string, relation: Relation): Promise<boolean> {
+    return this.#catalog.exposeFrom(warehouse, relation);
   }
 
   expose(relation: Relation): Promise<boolean> {
@@ -198,6 +212,15 @@ export class DeltaStorage implements Storage {
     description: string | undefined,
     dependsOn: readonly Relation[],
   ): Promise<StagedRelation> {
+    const passing = dependsOn.find((parent) => this.#catalog.isPassing(parent));
+    if (passing !== undefined)
+      throw new StorageError(
+        'TSD6086',
+        `the view ${relation.schema}.${relation.identifier} would read ${passing.schema}.${passing.identifier}, a view of another warehouse`,
+        {
+          hint: 'what is read there through --defer is there for this run only: materialize this model, or that one, as a table',
+        },
+      );
     const columns = await session.describe(select);
     const before = await this.#catalog.pin(relation);
     const definition: ViewDefinition = {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SnapshotAt } from '../delta/log/load.js';
 import type { Snapshot } from '../delta/log/snapshot.js';
 import type { ParquetEngine } from '../delta/parquet.js';
@@ -35,6 +36,9 @@ export class LakeCatalog {
   readonly #pinned = new Map<string, Promise<Pinned | undefined>>();
   readonly #exposed = new Map<string, Promise<boolean>>();
   readonly #external = new Map<string, string>();
+  readonly #passing = new Set<string>();
+  /** folders of other warehouses → catalogs in which their views are made */
+  readonly #catalogs = new Map<string, string>();
   /** names of relations → names of the exposed views that read them */
   readonly #readers = new Map<string, Set<string>>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -100,6 +104,59 @@ export class LakeCatalog {
     this.#external.set(relation.toString(), select);
     await this.#createView(relation, select);
     this.#exposed.set(relation.toString(), Promise.resolve(true));
+  }
+
+  /**
+   * Makes a relation of another warehouse readable by its name, at its latest version; false where there is none. A view there is made
+   * in a catalog of its own, with all that it reads, and is there for this run only.
+   */
+  async exposeFrom(warehouse: string, relation: Relation): Promise<boolean> {
+    const select = await this.#selectFrom(warehouse, relation, new Set());
+    if (select === undefined) return false;
+    await this.exposeExternal(relation, select.sql);
+    if (select.isPassing) this.#passing.add(relation.toString());
+    return true;
+  }
+
+  async #selectFrom(
+    warehouse: string,
+    relation: Relation,
+    made: Set<string>,
+  ): Promise<{ sql: string; isPassing: boolean } | undefined> {
+    const view = readView(warehouse, relation);
+    if (view === undefined) {
+      const sql = await this.selectAt(join(warehouse, relation.schema, relation.identifier));
+      return sql === undefined ? undefined : { sql, isPassing: false };
+    }
+    const catalog = await this.#catalogOf(warehouse);
+    const make = async (name: Relation, sql: string): Promise<void> => {
+      made.add(name.toString());
+      const create = `CREATE SCHEMA IF NOT EXISTS ${catalog}.${quoteIdentifier(name.schema)}; CREATE OR REPLACE VIEW ${catalog}.${name} AS ${sql}`;
+      await this.#serial(() => this.options.session.execute(`USE ${catalog}; ${create}; USE memory`));
+    };
+    for (const { schema, identifier, select } of view.dependsOn) {
+      const parent = new Relation(schema, identifier);
+      if (made.has(parent.toString())) continue;
+      const sql = select ?? (await this.#selectFrom(warehouse, parent, made))?.sql;
+      if (sql !== undefined) await make(parent, sql);
+    }
+    await make(relation, view.sql);
+    return { sql: `SELECT * FROM ${catalog}.${relation}`, isPassing: true };
+  }
+
+  /** The catalog in which views of another warehouse are made. */
+  async #catalogOf(warehouse: string): Promise<string> {
+    const known = this.#catalogs.get(warehouse);
+    if (known !== undefined) return known;
+    const name = `tsdbt_warehouse_${this.#catalogs.size + 1}`;
+    this.#catalogs.set(warehouse, name);
+    await this.#serial(() => this.options.session.execute(`ATTACH ':memory:' AS ${name}`));
+    return name;
+  }
+
+  /** Whether a relation is readable in this run only. */
+  isPassing(relation: Relation): boolean {
+    return this.#passing.has(relation.toString());
   }
 
   /** How a relation outside the warehouse is read; undefined for all others. */

@@ -2,4 +2,4 @@ import type { DeltaStorage } from './delta-storage.js';
 import type { Storage } from './storage.js';
 
 /** What runs and commands ask of the place where tables live, be it a warehouse of Delta tables or a database file. */
-export type LakeStorage = Storage & Pick<DeltaStorage, 'latestSelect' | 'selectAt' | 'table'>;
+export type LakeStorage = Storage & Pick<DeltaStorage, 'exposeFrom' | 'has' | 'latestSelect' | 'selectAt' | 'table'>;

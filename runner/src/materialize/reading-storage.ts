@@ -28,7 +28,15 @@ export class ReadingStorage implements LakeStorage {
     return (await this.#kindOf(relation)) !== undefined;
   }
 
+  has(relation: Relation): Promise<boolean> {
+    return this.expose(relation);
+  }
+
   async exposeExternal(): Promise<void> {}
+
+  async exposeFrom(): Promise<boolean> {
+    return false;
+  }
 
   async latestSelect(relation: Relation): ReturnType<LakeStorage['latestSelect']> {
     return (await this.expose(relation)) ? { select: `select * from ${relation}`, dependsOn: [] } : undefined;

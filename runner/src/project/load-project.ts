@@ -6,7 +6,7 @@ import { projectCodes } from './codes.js';
 import { projectEnvironment } from './dotenv.js';
 import { orderedErrors } from './ordered-errors.js';
 import { checkInstalled, findPackages, loadPackage, type PackageFile } from './packages.js';
-import type { EvaluateValue, Project, ValueScope } from './project.js';
+import type { EvaluateValue, Project, Target, ValueScope } from './project.js';
 import { commandsOf } from './project-commands.js';
 import { projectFileIn } from './project-file.js';
 import { configTrees, hooks, installPathOf, pathsOf, splitTrees } from './project-parts.js';
@@ -95,7 +95,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     document,
     paths: pathsOf(file),
     targetPath: path.resolve(projectDir, env.DBT_TARGET_PATH ?? file['target-path'] ?? 'target'),
-    warehouse: path.resolve(projectDir, file.warehouse ?? 'warehouse'),
+    warehouse: path.resolve(projectDir, warehouseOf(target) ?? file.warehouse ?? 'warehouse'),
     logPath: path.resolve(projectDir, env.DBT_LOG_PATH ?? file['log-path'] ?? 'logs'),
     cleanTargets: file['clean-targets'] ?? [file['target-path'] ?? 'target'],
     target,
@@ -130,6 +130,10 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     );
   if (errors.length > 0) throw orderedErrors(errors);
   return project;
+}
+
+function warehouseOf({ extra }: Target): string | undefined {
+  return typeof extra.warehouse === 'string' ? extra.warehouse : undefined;
 }
 
 function readProjectFile(projectDir: string): YamlDocument {

@@ -46,6 +46,7 @@ export const targetSchema = z.strictObject({
   memory_limit: text.optional().describe('Memory the engine may use, e.g. 2GB.'),
   settings: z.record(z.string(), z.union([text, z.number(), z.boolean()])).optional(),
   path: text.optional().describe('storage: native: the database file, relative to the project.'),
+  warehouse: text.optional().describe("Folder of this target's Delta tables; default the project's."),
   ...trinoTargetKeys,
   extensions: z.array(z.unknown()).optional(),
   attach: z.array(z.unknown()).optional(),

@@ -9,12 +9,14 @@ import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
 import { type LakeOptions, openLake } from './execute-run.js';
 import { RunState } from './run-state.js';
+import type { Deferral } from './run-types.js';
 
 export interface CompileRequest {
   readonly project: Project;
   readonly manifest: Manifest;
   readonly selected: ReadonlySet<string>;
   readonly inline?: string | undefined;
+  readonly defer?: Deferral | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -96,7 +98,7 @@ export async function exposeAll(state: RunState): Promise<readonly string[]> {
 
 /** Opens the lake for reading, or for work on its tables, does some work in one session, and closes it. */
 export async function withLake<T>(
-  request: Omit<CompileRequest, 'selected' | 'inline'>,
+  request: Omit<CompileRequest, 'selected' | 'inline'> & Partial<Pick<CompileRequest, 'selected'>>,
   work: (state: RunState, session: Session) => Promise<T>,
   options: LakeOptions = {},
 ): Promise<T> {
@@ -112,8 +114,9 @@ export async function withLake<T>(
         command: 'run',
         project: request.project,
         manifest: request.manifest,
-        selected: new Set(),
+        selected: request.selected ?? new Set(),
         selection: [],
+        defer: request.defer,
         threads: 1,
         fullRefresh: false,
         failFast: false,
@@ -126,6 +129,7 @@ export async function withLake<T>(
       lake.engine,
       lake.storage,
     );
+    await state.defer();
     const result = await work(state, session);
     await state.flushCompiled();
     return result;

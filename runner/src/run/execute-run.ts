@@ -18,7 +18,7 @@ import { missingParents, staleTests } from './missing-parents.js';
 import { executeNativeRun } from './native-run.js';
 import { openNative } from './open-native.js';
 import { openTrinoLake } from './open-trino.js';
-import { planRun, type RunTask } from './plan-run.js';
+import { isBuilt, planRun, type RunTask } from './plan-run.js';
 import { runNode } from './run-node.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
@@ -59,6 +59,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const state = new RunState(request, open.engine, open.storage);
   let allWell = true;
   try {
+    await state.defer(new Set([...selected].filter((id) => isBuilt(manifest.get(id)!))));
     const unready = [...(await missingParents(state, selected, request.selection))];
     for (const { test } of unready) selected.delete(test.uniqueId);
     unready.push(...staleTests(state, selected));

@@ -6,7 +6,7 @@ import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { runNativeNode } from './native-node.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
-import type { RunTask } from './plan-run.js';
+import { isBuilt, type RunTask } from './plan-run.js';
 import { runOperations } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
@@ -41,6 +41,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
   let allWell = true;
   const operations: OperationResult[] = [];
   try {
+    await state.defer(new Set([...selected].filter((id) => isBuilt(manifest.get(id)!))));
     const tasks = withUnitTests(
       planNative(manifest, selected, { testsFirst: request.command === 'build' }),
       manifest,

@@ -13,6 +13,7 @@ import { type Batch, batchAt, batchesOf, microbatchConfig } from '../materialize
 import { dbtSeedSelect, seedSelect } from '../materialize/seed-select.js';
 import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
+import { DeferredRelations } from './deferred-relations.js';
 import { limitedReads } from './limited-reads.js';
 import { nativeRelation } from './native-relation.js';
 import type { BatchResults, NodeResult, RunRequest } from './run-types.js';
@@ -28,6 +29,7 @@ export class RunState {
   #notWritten: { readonly reason: unknown } | undefined;
   /** sources outside the warehouse, looked up once: all nodes of a run see the same version */
   readonly #external = new Map<string, Promise<boolean>>();
+  #deferred: DeferredRelations | undefined;
   /** nodes and tests that report */
   total = 0;
 
@@ -79,8 +81,29 @@ export class RunState {
     };
   }
 
+  /**
+   * Finds what is read elsewhere, where the request says so.
+   * @param written unique ids of what this run writes
+   */
+  async defer(written: ReadonlySet<string> = new Set()): Promise<void> {
+    const { defer: deferral, selected } = this.request;
+    if (deferral === undefined) return;
+    this.#deferred = await DeferredRelations.find({
+      deferral,
+      storage: this.storage,
+      nodes: this.manifest.models(),
+      relationOf: (id) => this.#ownRelation(id),
+      selected,
+      written,
+    });
+  }
+
   /** The published relation of a node or source. */
   relationOf(uniqueId: string): Relation {
+    return this.#deferred?.relationOf(uniqueId) ?? this.#ownRelation(uniqueId);
+  }
+
+  #ownRelation(uniqueId: string): Relation {
     const node = this.manifest.get(uniqueId)!;
     const { target } = this.request.project;
     if (target.storage === 'native') return nativeRelation(node as SourceNode | ModelNode, target.database);
@@ -105,6 +128,8 @@ export class RunState {
 
   /** Makes a node or source readable by its name; false where it does not exist yet. */
   async expose(uniqueId: string): Promise<boolean> {
+    const deferred = this.#deferred?.expose(uniqueId);
+    if (deferred !== undefined) return deferred;
     const node = this.manifest.get(uniqueId)!;
     const relation = this.relationOf(uniqueId);
     if (node.resourceType === 'source' && this.engine.capabilities.createsViews) {

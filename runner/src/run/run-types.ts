@@ -1,3 +1,4 @@
+import type { Relation } from '../engines/relation.js';
 import type { EventBus, NodeOutcome, NodeSummary } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
@@ -5,6 +6,21 @@ import type { BatchTimes, EventTimes } from '../materialize/microbatch.js';
 import type { Project } from '../project/project.js';
 
 export type RunCommand = 'build' | 'run' | 'test' | 'seed' | 'snapshot';
+
+/** Where a node that another run has published is read. */
+export interface DeferredRelation {
+  readonly relation: Relation;
+  /** absolute folder of another warehouse of Delta tables; undefined: in this one */
+  readonly warehouse: string | undefined;
+}
+
+/** `--defer`: what is not built here is read where an earlier run has published it. */
+export interface Deferral {
+  /** also what is built here, unless it is selected (`--favor-state`) */
+  readonly favorsState: boolean;
+  /** undefined for what the state does not know, or what is no relation there */
+  relationOf(uniqueId: string): DeferredRelation | undefined;
+}
 
 /** What a run leaves to the one that retries it. */
 export interface RetriedRun {
@@ -32,6 +48,7 @@ export interface RunRequest {
   readonly eventTimes?: EventTimes | undefined;
   /** `--empty`: refs and sources have no rows */
   readonly empty?: boolean | undefined;
+  readonly defer?: Deferral | undefined;
   /** `retry`: the run that is taken up again */
   readonly retried?: RetriedRun | undefined;
   /** flags by dbt's names, as run results keep them for `retry` */

@@ -10,6 +10,7 @@ import type { Project } from '../project/project.js';
 import { compilePublished, compileText, withLake } from './compile.js';
 import { missingParents } from './missing-parents.js';
 import type { RunState } from './run-state.js';
+import type { Deferral } from './run-types.js';
 import { tellProgress } from './tell-progress.js';
 
 export interface ShowRequest {
@@ -22,6 +23,7 @@ export interface ShowRequest {
   readonly limit: number | undefined;
   /** tables as they were at a time, or the node's table at a version; default: as they are */
   readonly asOf?: SnapshotAt | undefined;
+  readonly defer?: Deferral | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -65,7 +67,8 @@ export async function showQuery(request: ShowRequest): Promise<ShownRows> {
     }
     return published(state, node!, limit, session, asOf);
   };
-  return withLake(request, rows, { asOf });
+  const selected = new Set(node === undefined ? [] : [node.uniqueId]);
+  return withLake({ ...request, selected }, rows, { asOf });
 }
 
 async function published(

@@ -6,6 +6,7 @@ import type { CompileOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
+import { deferralOf } from '../state.js';
 
 /**
  * Writes compiled SQL to target/compiled; that of a single node, or of `--inline`, goes to standard output too. With `--check` it is bound
@@ -13,6 +14,7 @@ import { selectedBy } from '../selection.js';
  */
 export function compile(options: CompileOptions, effects: Effects): Promise<number> {
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
+    const defer = deferralOf(options, project);
     const { compileNodes } = await import('../../run/compile.js');
     // what is named is wanted without its tests
     const one = options.select && !options.check ? { ...options, indirectSelection: 'empty' as const } : options;
@@ -28,7 +30,7 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
       const { checkNodes } = await import('../../run/check-nodes.js');
       const checked = await interruptible(
         effects,
-        (signal) => checkNodes({ project, manifest, selected, bus, signal }),
+        (signal) => checkNodes({ project, manifest, selected, defer, bus, signal }),
         (message) => bus.emit({ event: 'log', level: 'info', message }),
       );
       const message = `Checked ${counted(checked.nodes, 'node')} with ${checked.engine}`;
@@ -37,7 +39,7 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
     }
     const compiled = await interruptible(
       effects,
-      (signal) => compileNodes({ project, manifest, selected, inline: options.inline, bus, signal }),
+      (signal) => compileNodes({ project, manifest, selected, defer, inline: options.inline, bus, signal }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     const [first] = compiled;

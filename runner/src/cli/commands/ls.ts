@@ -1,11 +1,13 @@
 import { didYouMean } from '../../errors/suggest.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import type { ManifestNode } from '../../manifest/nodes.js';
+import type { PreviousState } from '../../manifest/select/previous-state.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { ListOptions } from '../flags.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
+import { previousState } from '../state.js';
 
 /** Keys of `--output json`, in order, and what they hold. Names are dbt's. */
 const KEYS: Readonly<Record<string, (node: ManifestNode) => unknown>> = {
@@ -30,8 +32,8 @@ const MORE_KEYS: typeof KEYS = {
 
 /** Prints nodes, one a line: as selectors (which `--select` takes), names, paths or JSON objects. */
 export function ls(options: ListOptions, effects: Effects): Promise<number> {
-  const line = printer(options);
   return withManifest(options, effects, async ({ manifest, bus }) => {
+    const line = printer(options, previousState(options, manifest));
     const nodes = [...selectedBy(options, manifest)].map((id) => manifest.get(id)!);
     if (nodes.length === 0) bus.emit({ event: 'log', level: 'warn', message: 'the selection holds no nodes' });
     const lines = nodes.map(line);
@@ -42,15 +44,16 @@ export function ls(options: ListOptions, effects: Effects): Promise<number> {
   });
 }
 
-function printer(options: ListOptions): (node: ManifestNode) => string {
+function printer(options: ListOptions, state: PreviousState | undefined): (node: ManifestNode) => string {
   switch (options.output) {
     case 'name':
       return (node) => (node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name);
     case 'path':
       return (node) => node.path;
     case 'json': {
-      const all = { ...KEYS, ...MORE_KEYS };
-      const keys = options.outputKeys ?? Object.keys(KEYS);
+      const compared: typeof KEYS = state === undefined ? {} : { state_changes: (node) => changesOf(node, state) };
+      const all = { ...KEYS, ...MORE_KEYS, ...compared };
+      const keys = options.outputKeys ?? [...Object.keys(KEYS), ...Object.keys(compared)];
       for (const key of keys) {
         if (Object.hasOwn(all, key)) continue;
         const hint = didYouMean(key, Object.keys(all)) ?? `keys: ${Object.keys(all).join(', ')}`;
@@ -61,6 +64,12 @@ function printer(options: ListOptions): (node: ManifestNode) => string {
     default:
       return selectorOf;
   }
+}
+
+/** Why `state:modified` selects a node: `new`, `configs: materialized`, `macros: macro.shop.cents`; empty where it does not. */
+function changesOf(node: ManifestNode, state: PreviousState): readonly string[] {
+  if (state.isNew(node)) return ['new'];
+  return state.changesOf(node).map(({ aspect, what }) => `${aspect}: ${what.join(', ')}`);
 }
 
 /** What `--select` takes to mean this node: `source:shop.raw.orders`, `exposure:shop.page`, `shop.gold.revenue`. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type PreviousRun, readPreviousRun } from '../../artifacts/previous-run.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { cliCodes } from '../codes.js';
@@ -7,6 +6,7 @@ import type { OperationOptions, RunOptions } from '../flags.js';
 import { optionsOf } from '../invocation-args.js';
 import { openProjectFor } from '../open-project.js';
 import { KINDS, runCommand } from '../run-command.js';
+import { stateFolder } from '../state.js';
 
 /**
  * Takes up the run that left `run_results.json`: its command with its flags, for what failed, was skipped or was not reached. Of the flags
@@ -15,8 +15,8 @@ import { KINDS, runCommand } from '../run-command.js';
  * @throws {ProjectError} TSD1915 for a command that cannot be retried
  */
 export async function retry(options: RunOptions, effects: Effects): Promise<number> {
-  const { projectDir, targetPath } = await openProjectFor(options, effects);
-  const previous = readPreviousRun(options.state === undefined ? targetPath : resolve(projectDir, options.state));
+  const project = await openProjectFor(options, effects);
+  const previous = readPreviousRun(stateFolder(options, project) ?? project.targetPath);
   const { state, ...own } = options;
   const again = { ...optionsOf(previous.args), ...own };
   const { command } = previous;

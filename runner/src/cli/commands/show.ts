@@ -6,6 +6,7 @@ import type { ShowOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { withManifest } from '../open-project.js';
 import { selectedNode } from '../selection.js';
+import { deferralOf } from '../state.js';
 
 const DEFAULT_LIMIT = 5;
 
@@ -21,11 +22,12 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
       throw new ProjectError(cliCodes.conflictingFlags, 'a version is that of one table: --as-of takes a time here', {
         hint: 'e.g. --as-of "2026-11-22 14:00"',
       });
+    const defer = deferralOf(options, project);
     const { showQuery } = await import('../../run/show.js');
     const { columns, rows } = await interruptible(
       effects,
       (signal) =>
-        showQuery({ project, manifest, node, inline, limit: limit < 0 ? undefined : limit, asOf, bus, signal }),
+        showQuery({ project, manifest, node, defer, inline, limit: limit < 0 ? undefined : limit, asOf, bus, signal }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     if (options.output === 'json') {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ManifestNode } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
-import { type PreviousState, STATE_ASPECTS, type StateAspect } from './previous-state.js';
+import { type PreviousState, STATE_ASPECTS } from './previous-state.js';
 
 export interface MethodContext {
   /** name of the project, which `package:this` means */
@@ -113,7 +113,8 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
       const changes = state.changesOf(node);
       if (value === 'unmodified') return !isNew && changes.length === 0;
       if (value === 'modified') return isNew || changes.length > 0;
-      return isNew || changes.includes(value.slice('modified.'.length) as StateAspect);
+      const aspect = value.slice('modified.'.length);
+      return isNew || changes.some((change) => change.aspect === aspect);
     },
     values: () => [],
   },

@@ -30,7 +30,15 @@ export class NativeStorage implements LakeStorage {
     return (await findRelation(this.catalog, relation)) !== undefined;
   }
 
+  has(relation: Relation): Promise<boolean> {
+    return this.expose(relation);
+  }
+
   async exposeExternal(): Promise<void> {}
+
+  async exposeFrom(): Promise<boolean> {
+    return false;
+  }
 
   async latestSelect(relation: Relation): ReturnType<LakeStorage['latestSelect']> {
     const found = await findRelation(this.catalog, relation);

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { readPreviousState } from '../artifacts/previous-artifacts.js';
+import { StateManifest } from '../artifacts/state-manifest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { PreviousState } from '../manifest/select/previous-state.js';
+import type { Project } from '../project/project.js';
+import type { Deferral } from '../run/run-types.js';
+import { cliCodes } from './codes.js';
+import type { GlobalOptions } from './flags.js';
+
+/** What `--state` names; undefined without it. */
+export function previousState(options: GlobalOptions, manifest: Manifest): PreviousState | undefined {
+  const folder = stateFolder(options, manifest.project);
+  return folder === undefined ? undefined : readPreviousState(folder, manifest);
+}
+
+/** Absolute folder of `--state`: like all paths of dbt's flags relative to the project. */
+export function stateFolder({ state }: GlobalOptions, { projectDir }: Project): string | undefined {
+  return state === undefined ? undefined : resolve(projectDir, state);
+}
+
+/**
+ * What `--defer` asks for; undefined without it.
+ * @throws {ProjectError} TSD1906 without a state; {GraphError} TSD3025 for one that cannot be read
+ */
+export function deferralOf(options: GlobalOptions, project: Project): Deferral | undefined {
+  if (options.defer !== true) return undefined;
+  const named = options.deferState ?? options.state;
+  if (named === undefined)
+    throw new ProjectError(cliCodes.conflictingFlags, '--defer needs to know what was built before', {
+      hint: 'add --state (or --defer-state) and a folder with the manifest.json of an earlier run',
+    });
+  const manifest = StateManifest.read(resolve(project.projectDir, named));
+  return {
+    favorsState: options.favorState === true,
+    relationOf: (uniqueId) => manifest.relationOf(uniqueId, project),
+  };
+}
