@@ -16,6 +16,11 @@ export function positionSql(file: string): string {
   return `CAST(${file} AS BIGINT) * ${ROWS_OF_FILE} + file_row_number`;
 }
 
+/** The position of a row by the number of its file and its place there. */
+export function positionOf(file: number, place: number): bigint {
+  return BigInt(file) * BigInt(ROWS_OF_FILE) + BigInt(place);
+}
+
 /** SQL of the number of the file in which a position is. */
 export function fileNumberSql(position: string): string {
   return `(${position} // ${ROWS_OF_FILE})`;

@@ -11,7 +11,7 @@ import { type DeletedRows, deletedRowsOf, rowStaysSql } from '../protocol/deleti
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
-import { quoteIdentifier, quoteLiteral } from '../sql.js';
+import { conjunction, quoteIdentifier, quoteLiteral } from '../sql.js';
 import { type FileNumbers, numberOfReadFileSql, positionSql } from './positions.js';
 
 /** Up to this many partitions are read by a branch each; beyond that, values are joined to files by name. */
@@ -36,33 +36,55 @@ export interface ScanColumns {
   readonly numbers: FileNumbers;
 }
 
+/** Rows of a file by their places in it, both included. */
+export interface RowRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Files of which only some rows are read. */
+export type PartsOfFiles = ReadonlyMap<AddFile, readonly RowRange[]>;
+
 /**
  * A SELECT over files of a table. Columns come from the log's schema, by name (or by what the table's column mapping says):
  * a file without one gives typed nulls, a partition column's value is the log's and never the folder's. Rows that deletion vectors
  * take away are left out. Without files, a typed SELECT of no rows.
  */
-export function scanSql(layout: TableLayout, files: readonly AddFile[], further?: ScanColumns): string {
+export function scanSql(
+  layout: TableLayout,
+  files: readonly AddFile[],
+  further?: ScanColumns,
+  parts?: PartsOfFiles,
+): string {
   if (files.length === 0) return emptySql(layout.schema, further);
   const keys = partitionFields(layout);
+  const thinned = (file: AddFile) => file.deletionVector || parts?.has(file);
   const groups = new Map<string, AddFile[]>();
   for (const file of files) {
     const values = keys.map((field) => file.partitionValues[physicalName(field, layout.mapping)] ?? null);
-    const key = JSON.stringify(file.deletionVector ? [values, file.path] : [values]);
+    const key = JSON.stringify(thinned(file) ? [values, file.path] : [values]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);
   }
-  const whole = [...groups.values()].filter(([file]) => !file!.deletionVector);
-  const thinned = [...groups.values()].filter(([file]) => file!.deletionVector);
+  const whole = [...groups.values()].filter(([file]) => !thinned(file!));
+  const some = [...groups.values()].filter(([file]) => thinned(file!));
   const branches =
     whole.length > MAX_BRANCHES
       ? [joined(layout, whole.flat(), further)]
       : whole.map((group) => branch(layout, group, further));
-  return [...branches, ...thinned.map((group) => branch(layout, group, further))].join('\nUNION ALL\n');
+  return [...branches, ...some.map((group) => branch(layout, group, further, parts?.get(group[0]!)))].join(
+    '\nUNION ALL\n',
+  );
 }
 
 /** Files of one partition, or a single one. */
-function branch(layout: TableLayout, group: readonly AddFile[], further: ScanColumns | undefined): string {
+function branch(
+  layout: TableLayout,
+  group: readonly AddFile[],
+  further: ScanColumns | undefined,
+  part?: readonly RowRange[],
+): string {
   const [first] = group;
   const columns = layout.schema.fields.map((field) =>
     layout.partitionColumns.includes(field.name)
@@ -74,7 +96,14 @@ function branch(layout: TableLayout, group: readonly AddFile[], further: ScanCol
     columns.push(`${positionSql(number)} AS ${quoteIdentifier(further.position)}`);
   }
   const deleted = deletedRowsOf(first!, layout.deletedRows);
-  const kept = deleted === undefined ? '' : ` WHERE ${rowStaysSql('file_row_number', deleted)}`;
+  const conditions = [
+    // row groups outside are not read
+    ...(part === undefined
+      ? []
+      : [`(${part.map(({ first, last }) => `file_row_number BETWEEN ${first} AND ${last}`).join(' OR ')})`]),
+    ...(deleted === undefined ? [] : [rowStaysSql('file_row_number', deleted)]),
+  ];
+  const kept = conditions.length === 0 ? '' : ` WHERE ${conjunction(conditions)}`;
   return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, group)}${kept}`;
 }
 

@@ -1,13 +1,15 @@
 import { fileNumberSql, numberFiles, placeSql } from '../log/positions.js';
-import { scanSql, type TableLayout } from '../log/scan-sql.js';
+import { type PartsOfFiles, scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, ChangeFile } from '../protocol/actions.js';
-import { type DeletedRows, deletedRowsOf } from '../protocol/deletion-vectors.js';
+import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { parseStats } from '../protocol/stats.js';
 import { identifierList, quoteIdentifier } from '../sql.js';
+import type { LogStore } from '../store.js';
 import { writeDeletionVectors } from './deletion-vector-files.js';
+import { type KeptRowGroups, keepRowGroups } from './kept-row-groups.js';
 import { countRows } from './metrics.js';
-import { layoutOf, type WriteRequest, writeFiles } from './write-files.js';
+import { layoutOf, relativePath, type WriteRequest, writeFiles } from './write-files.js';
 
 /** Name of the column by which rows carry their position (see `positions.ts`) beside their own columns. */
 export const POSITION = '__delta_position';
@@ -55,13 +57,19 @@ export function recordsChanges(properties: Readonly<Record<string, string>>): bo
 }
 
 /** A scan of files of a table whose rows carry their {@link POSITION}. */
-export function positionedScan(layout: TableLayout, base: Snapshot, files: readonly AddFile[]): string {
-  return scanSql(layout, files, { position: POSITION, numbers: numberFiles(base.files) });
+export function positionedScan(
+  layout: TableLayout,
+  base: Snapshot,
+  files: readonly AddFile[],
+  parts?: PartsOfFiles,
+): string {
+  return scanSql(layout, files, { position: POSITION, numbers: numberFiles(base.files) }, parts);
 }
 
 /**
- * Changes rows, takes some away and adds others. Files with a row that goes or changes are written anew, rows about where they were; in a
- * table with `delta.enableDeletionVectors` they stay and get a deletion vector, and what rows become is added. Files that lose all go.
+ * Changes rows, takes some away and adds others. Files with a row that goes or changes are written anew, but for row groups that can be
+ * kept; in a table with `delta.enableDeletionVectors` they stay and get a deletion vector, and what rows become is added. Files that lose
+ * all go.
  */
 export async function changeRows(
   request: Omit<WriteRequest, 'select'>,
@@ -91,8 +99,11 @@ export async function changeRows(
   const names = identifierList(request.schema.fields.map((field) => field.name));
   const removes = touched.map(({ file }) => file);
   const marks = properties['delta.enableDeletionVectors']?.toLowerCase() === 'true' && also.size === 0;
+  const gone = [deleted, updated?.positions].filter((positions) => positions !== undefined);
+  // what is written anew for another schema is written whole
+  const kept = marks || also.size > 0 ? NOTHING_KEPT : await keepRowGroups(request, base, thinned, gone);
   const parts: string[] = [];
-  if (thinned.length > 0 && !marks) parts.push(keptSql(request, base, thinned, options));
+  if (thinned.length > 0 && !marks) parts.push(keptSql(request, base, thinned, options, kept));
   if (updated !== undefined && sums.updated > 0) {
     // rows of files that are read again come with them
     const others = `WHERE ${fileNumberSql(`"${POSITION}"`)} IN (${consumed.join(', ')})`;
@@ -100,17 +111,24 @@ export async function changeRows(
     else if (consumed.length > 0) parts.push(`SELECT ${names} FROM ${updated.rows} ${others}`);
   }
   if (further !== undefined) parts.push(further);
-  const written = parts.length === 0 ? [] : await writeFiles({ ...request, select: parts.join('\nUNION ALL\n') });
+  const copies = [...kept.values()];
+  const written = await orWithout(
+    store,
+    copies.map(({ add }) => add),
+    () => (parts.length === 0 ? [] : writeFiles({ ...request, select: parts.join('\nUNION ALL\n') })),
+  );
   const copied = marks ? 0 : sums.live - sums.deleted - sums.updated;
+  const rewritten = copied - copies.reduce((sum, copy) => sum + copy.rows, 0);
   const rows = {
     copied,
     updated: sums.updated,
     deleted: sums.deleted,
-    inserted: countRows(written) - copied - sums.updated,
+    inserted: countRows(written) - rewritten - sums.updated,
   };
-  if (!marks || thinned.length === 0)
-    return { adds: written, removes, changes, deletedRows: new Map(), furtherFiles, ...rows };
-  const gone = [deleted, updated?.positions].filter((positions) => positions !== undefined);
+  if (!marks || thinned.length === 0) {
+    const adds = [...copies.map(({ add }) => add), ...written];
+    return { adds, removes, changes, deletedRows: NO_DELETED_ROWS, furtherFiles, ...rows };
+  }
   const positions = await positionsByFile(request, base, thinned, gone);
   const marked = await writeDeletionVectors(store, thinned, positions);
   return {
@@ -123,6 +141,18 @@ export async function changeRows(
   };
 }
 
+const NOTHING_KEPT: ReadonlyMap<AddFile, KeptRowGroups> = new Map();
+
+/** Files that have been written are removed where what comes next fails. */
+async function orWithout<T>(store: LogStore, files: readonly AddFile[], next: () => T | Promise<T>): Promise<T> {
+  try {
+    return await next();
+  } catch (error) {
+    await store.remove(files.map((file) => relativePath(store, file)));
+    throw error;
+  }
+}
+
 const UNCHANGED = { deleted: 0, updated: 0 };
 
 async function writeFeed(request: Omit<WriteRequest, 'select'>, feed: string): Promise<ChangeFile[]> {
@@ -132,14 +162,16 @@ async function writeFeed(request: Omit<WriteRequest, 'select'>, feed: string): P
   return files.map(({ path, partitionValues, size }) => ({ path, partitionValues, size, dataChange: false }));
 }
 
-/** The rows of files as they are to be. */
+/** The rows of files as they are to be, but for those that are kept. */
 function keptSql(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   files: readonly AddFile[],
   { deleted, updated }: RowChangeOptions,
+  kept: ReadonlyMap<AddFile, KeptRowGroups>,
 ): string {
   const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
+  const parts = new Map([...kept].map(([file, { others }]) => [file, others]));
   if (deleted === undefined && updated === undefined) return scanSql(layout, files);
   const columns = request.schema.fields.map(({ name }) => {
     const column = quoteIdentifier(name);
@@ -153,7 +185,7 @@ function keptSql(
       ? []
       : [`LEFT JOIN ${updated.rows} AS changed ON target."${POSITION}" = changed."${POSITION}"`]),
   ];
-  return `SELECT ${columns.join(', ')} FROM (${positionedScan(layout, base, files)}) AS target\n${joins.join('\n')}`;
+  return `SELECT ${columns.join(', ')} FROM (${positionedScan(layout, base, files, parts)}) AS target\n${joins.join('\n')}`;
 }
 
 /** How many rows go and how many change, by the number of their file. */

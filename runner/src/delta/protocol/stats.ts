@@ -30,7 +30,7 @@ export function statsJson(file: WrittenFile, schema: StructType): string {
 }
 
 /** Type of a column or struct field; undefined inside lists and maps, which have no statistics. */
-function leafType(schema: StructType, path: readonly string[]): string | undefined {
+export function leafType(schema: StructType, path: readonly string[]): string | undefined {
   let type: DataType = schema;
   for (const name of path) {
     if (typeof type === 'string' || type.type !== 'struct') return undefined;
@@ -135,4 +135,12 @@ export function parseStats(stats: string | null | undefined): FileStats | undefi
   } catch {
     return undefined;
   }
+}
+
+/** The least or greatest value of a column or struct field; undefined where there is none. @param bounds `minValues` or `maxValues` */
+export function boundAt(bounds: Readonly<Record<string, unknown>> | undefined, path: readonly string[]): unknown {
+  let at: unknown = bounds;
+  for (const name of path)
+    at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined;
+  return at ?? undefined;
 }
