@@ -49,7 +49,7 @@ describe.runIf(packed !== undefined)('the packed engine', () => {
   it('holds what a user needs, and neither sources nor specs', () => {
     const tops = new Set(packed!.files.map(({ path }) => path.split('/')[0]));
     expect([...tops].sort()).toEqual(
-      ['LICENSE', 'README.md', 'bin', 'dist', 'macros', 'package.json', 'schemas', 'templates'].sort(),
+      ['LICENSE', 'README.md', 'bin', 'dist', 'explanations', 'macros', 'package.json', 'schemas', 'templates'].sort(),
     );
     const paths = packed!.files.map(({ path }) => path);
     expect(paths).toContain('bin/tsdbt.js');

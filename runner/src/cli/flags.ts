@@ -100,6 +100,10 @@ export interface OperationOptions extends GlobalOptions {
   readonly macro?: string;
 }
 
+export interface ExplainOptions extends GlobalOptions {
+  readonly output?: 'json' | 'markdown' | 'text';
+}
+
 export interface ScheduleOptions extends GlobalOptions {
   readonly cron?: string;
   readonly timezone?: string;
@@ -266,6 +270,10 @@ export const flags = {
       'where --add-package takes it from: hub, git, local, tarball or npm (default: hub)',
     ).argParser(oneOf('--source', PACKAGE_SOURCES)),
   ],
+  explainOutput: (): Option =>
+    new Option('--output <form>', 'text, json or markdown (default: text)').argParser(
+      oneOf('--output', ['text', 'json', 'markdown']),
+    ),
   schedule: (): Option[] => [
     new Option(
       '--cron <expression>',

@@ -6,6 +6,7 @@ import type { Effects } from './effects.js';
 import {
   type CompileOptions,
   type DepsOptions,
+  type ExplainOptions,
   flags,
   type GlobalOptions,
   type HistoryOptions,
@@ -186,6 +187,14 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'check everything that a run needs',
     options: () => [],
     run: async (options, effects) => (await import('./commands/debug.js')).debug(options, effects),
+  },
+  {
+    name: 'explain',
+    summary: 'say what an error code means, what it usually comes from and what to do; without a code, list all',
+    argument: { name: '[code]', summary: 'such as TSD2003; TSD2 lists those that begin so' },
+    options: () => [flags.explainOutput()],
+    run: async (options, effects, code) =>
+      (await import('./commands/explain.js')).explain(options as ExplainOptions, effects, code),
   },
   {
     name: 'clean',

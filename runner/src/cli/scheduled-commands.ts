@@ -12,7 +12,7 @@ import { unknownCommand, usageError } from './usage-error.js';
 /**
  * The words of commands to schedule. A mistake in one is found now, not when it is due in the middle of the night.
  *
- * @throws ProjectError TSD1958 for what cannot be scheduled, TSD19xx for a command line that tsdbt would not take
+ * @throws ProjectError TSD1988 for what cannot be scheduled, TSD19xx for a command line that tsdbt would not take
  */
 export function scheduledCommands(commands: readonly string[], project: Project, effects: Effects): string[][] {
   return commands.map((text) => {

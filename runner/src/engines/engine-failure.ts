@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/codes.js';
 import { EngineError } from '../errors/tsdbt-error.js';
 
 /**
@@ -6,7 +7,7 @@ import { EngineError } from '../errors/tsdbt-error.js';
  */
 export class EngineFailure extends EngineError {
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     readonly statement: string,
     readonly offset: number | undefined,

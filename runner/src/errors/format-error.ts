@@ -34,11 +34,27 @@ export function formatError(error: TsdbtError, style: ErrorStyle): string {
   return lines.join('\n');
 }
 
-/** All errors of a step, a blank line between them, and their number when there is more than one. */
+/**
+ * All errors of a step, a blank line between them, and last their number when there is more than one, with the command
+ * that explains them.
+ */
 export function formatErrors(errors: readonly TsdbtError[], style: ErrorStyle): string {
+  const paint = picocolors.createColors(style.color);
   const blocks = errors.map((error) => formatError(error, style));
-  if (errors.length > 1) blocks.push(`${errors.length} errors`);
-  return blocks.join('\n\n');
+  const more = explainCommand(errors, style);
+  const pointer = more === undefined ? '' : paint.dim(`(${more} says more)`);
+  if (errors.length === 1) return pointer === '' ? blocks[0]! : `${blocks[0]}\n  ${pointer}`;
+  return [...blocks, `${errors.length} errors ${pointer}`.trimEnd()].join('\n\n');
+}
+
+/**
+ * The command that says more about errors; undefined for those of the command line, which say all there is, and on
+ * terminals too narrow for it.
+ */
+export function explainCommand(errors: readonly TsdbtError[], style: ErrorStyle): string | undefined {
+  const codes = new Set(errors.map(({ code }) => code).filter((code) => !/^TSD19[01]|^TSD5099/.test(code)));
+  if (codes.size === 0 || (style.width ?? 120) < 60) return undefined;
+  return `tsdbt explain ${codes.size === 1 ? [...codes][0] : '<code>'}`;
 }
 
 /**

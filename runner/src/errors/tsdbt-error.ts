@@ -1,3 +1,4 @@
+import type { ErrorCode } from './codes.js';
 import type { SourcePlace } from './source-text.js';
 
 /** Node's name for what `console.log` and uncaught errors print. */
@@ -26,14 +27,14 @@ export interface ErrorDetails {
  * 5xxx engines, 6xxx Delta and storage.
  */
 export class TsdbtError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly place: SourcePlace | undefined;
   readonly hint: string | undefined;
   readonly compiled: { path: string; line: number } | undefined;
   readonly via: readonly { label: string; place: SourcePlace }[];
   readonly detail: string | undefined;
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { GraphError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { orderedErrors } from '../project/ordered-errors.js';
@@ -184,7 +185,7 @@ function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): M
   return kept;
 }
 
-function duplicate(code: string, message: string, node: ModelNode, earlier: ModelNode, hint: string): GraphError {
+function duplicate(code: ErrorCode, message: string, node: ModelNode, earlier: ModelNode, hint: string): GraphError {
   const first = (of: ModelNode): SourcePlace => of.source.place(0, Math.max(1, of.source.line(1).length));
   return new GraphError(code, message, {
     place: first(node),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SourceText } from '../errors/source-text.js';
+import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
@@ -157,7 +157,9 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     located === undefined
       ? described
       : docs.render(described, located.document.placeOf([...located.at, 'description']), own);
-  if (located !== undefined) checkGroup(state, config.group, located, own);
+  const inYaml = entry?.config !== undefined && 'group' in entry.config;
+  const groupPlace = inYaml ? located!.document.placeOf([...located!.at, 'config', 'group']) : source.place(0);
+  checkGroup(state, config.group, groupPlace, own);
   const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
   project.unknownKeys?.push(...own.filter(isMild));
   errors.push(...own.filter((error) => !isMild(error)));
@@ -223,16 +225,11 @@ function sourcesOf(definition: ModelDefinition, source: SourceText): SourceCall[
   }));
 }
 
-function checkGroup(
-  state: ParseState,
-  group: string | undefined,
-  located: Located<{ name: string }>,
-  errors: ProjectError[],
-): void {
+function checkGroup(state: ParseState, group: string | undefined, place: SourcePlace, errors: ProjectError[]): void {
   if (group === undefined || [...state.index.groups.values()].some((g) => g.entry.name === group)) return;
   errors.push(
     new ProjectError(projectCodes.unknownGroup, `there is no group "${group}"`, {
-      place: located.document.placeOf([...located.at, 'config', 'group']),
+      place,
       hint: 'declare it under groups: in a .yml file',
     }),
   );

@@ -26,7 +26,7 @@ const registerSchema = z
     location: text.optional().describe('The warehouse as Trino names it; default local:///, its local.location.'),
   })
   .refine((given) => (given.metastore === undefined) !== (given.target === undefined), {
-    error: 'give one of metastore (files, without a server) and target (a running server)',
+    error: 'a mapping with one of metastore (files, without a server) and target (a running server)',
   });
 
 export const targetSchema = z.strictObject({

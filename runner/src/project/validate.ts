@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
@@ -14,7 +15,7 @@ export interface ValidateOptions {
   /** path of the value in the document */
   readonly at?: YamlPath;
   /** code for unknown keys; `unknownKey` by default */
-  readonly unknownKeyCode?: string;
+  readonly unknownKeyCode?: ErrorCode;
   /** given: unknown keys are kept and told here, as warnings; otherwise they are errors */
   readonly warnings?: ProjectError[] | undefined;
 }

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import { type ErrorStyle, formatError } from '../errors/format-error.js';
+import { type ErrorStyle, explainCommand, formatError } from '../errors/format-error.js';
 import type { NodeOutcome, NodeSummary, RunEvent, RunTotals } from '../events/events.js';
 import { counted, duration, finishedLine, grouped, reasonOf } from './node-line.js';
 
@@ -49,6 +49,11 @@ export class RunDigest {
     }
     const again = this.#again();
     if (again !== undefined) lines.push('', `When mended: ${paint.bold(again)}`);
+    const more = explainCommand(
+      this.#failed.flatMap(({ outcome }) => outcome.errors ?? []),
+      style,
+    );
+    if (more !== undefined) lines.push(...(again === undefined ? [''] : []), `More about it: ${paint.bold(more)}`);
     return lines;
   }
 

@@ -6,7 +6,7 @@ import { scheduleCodes } from './codes.js';
 /**
  * Writes a file so that readers see the old content or the new one, also after a crash: written beside, synced, renamed.
  *
- * @throws StorageError TSD1956
+ * @throws StorageError TSD1986
  */
 export function writeFileAtomically(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;

@@ -1,19 +1,13 @@
-/** Codes of the scheduler's errors and warnings. Each means one thing. */
+import type { ErrorCode } from '../errors/codes.js';
+
+/** Codes of the scheduler's errors and warnings. What each says is in errors/codes.ts. */
 export const scheduleCodes = {
-  /** a cron expression that cannot be read, or that names no time */
-  cron: 'TSD1951',
-  /** a time zone that is none */
-  timezone: 'TSD1952',
-  /** another scheduler is at work on this project */
-  locked: 'TSD1953',
-  /** another scheduler has taken this one's lock */
-  lockLost: 'TSD1954',
-  /** the health endpoint's port cannot be listened on */
-  healthPort: 'TSD1955',
-  /** a file of the scheduler (state, lock, health) cannot be written */
-  unwritable: 'TSD1956',
-  /** warning: the state file could not be read, and was started anew */
-  corruptState: 'TSD1957',
-  /** a command for `--run` that cannot be scheduled */
-  command: 'TSD1958',
-} as const;
+  cron: 'TSD1981',
+  timezone: 'TSD1982',
+  locked: 'TSD1983',
+  lockLost: 'TSD1984',
+  healthPort: 'TSD1985',
+  unwritable: 'TSD1986',
+  corruptState: 'TSD1987',
+  command: 'TSD1988',
+} as const satisfies Record<string, ErrorCode>;

@@ -25,7 +25,7 @@ export class CronTimes {
   /**
    * @param expression five fields (minute, hour, day of month, month, weekday), six with seconds first, or a nickname such as `@daily`
    * @param timezone IANA name
-   * @throws ProjectError TSD1951 or TSD1952
+   * @throws ProjectError TSD1981 or TSD1982
    */
   constructor(
     readonly expression: string,

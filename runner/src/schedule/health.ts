@@ -51,7 +51,7 @@ function runOf(run: EndedRun | null): HealthRun | null {
   return { started_at: run.startedAt.toISOString(), ended_at: run.endedAt.toISOString(), exit_code: run.exitCode };
 }
 
-/** @throws StorageError TSD1956 */
+/** @throws StorageError TSD1986 */
 export function writeHealthFile(path: string, health: Health): void {
   writeFileAtomically(path, `${JSON.stringify(health, undefined, 2)}\n`);
 }
@@ -66,7 +66,7 @@ export interface HealthServer {
  * Answers GET and HEAD of `/` and `/health` on 127.0.0.1: 200 when healthy, 503 when not, with {@link Health} as JSON.
  *
  * @param port 0 for any that is free
- * @throws ProjectError TSD1955 when the port cannot be listened on
+ * @throws ProjectError TSD1985 when the port cannot be listened on
  */
 export async function startHealthServer(port: number, health: () => Health): Promise<HealthServer> {
   const server = createServer((request, response) => {

@@ -47,7 +47,7 @@ export class ScheduleLock {
   /**
    * @param path absolute
    * @returns undefined when the signal ended the waiting
-   * @throws StorageError TSD1953 while another scheduler holds it, TSD1956 where it cannot be written
+   * @throws StorageError TSD1983 while another scheduler holds it, TSD1986 where it cannot be written
    */
   static async acquire(path: string, options: LockOptions): Promise<ScheduleLock | undefined> {
     const lock = new ScheduleLock(path, randomUUID());

@@ -58,7 +58,7 @@ export class Scheduler {
   #stopped = false;
   #failures = 0;
 
-  /** @throws StorageError TSD1956 when the state file cannot be written */
+  /** @throws StorageError TSD1986 when the state file cannot be written */
   constructor(settings: SchedulerSettings, parts: SchedulerParts) {
     this.#settings = settings;
     this.#parts = parts;
@@ -76,7 +76,7 @@ export class Scheduler {
   /**
    * Runs until it is stopped.
    *
-   * @throws StorageError TSD1954 when another scheduler has taken the lock
+   * @throws StorageError TSD1984 when another scheduler has taken the lock
    */
   run(): Promise<SchedulerEnd> {
     return this.#withHeartbeat(async () => {

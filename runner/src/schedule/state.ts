@@ -74,7 +74,7 @@ export class StateFile {
     return { kind: 'corrupt', reason, keptAs };
   }
 
-  /** @throws StorageError TSD1956 */
+  /** @throws StorageError TSD1986 */
   write(state: ScheduleState): void {
     writeFileAtomically(this.path, `${JSON.stringify(state, undefined, 2)}\n`);
   }

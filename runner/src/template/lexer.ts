@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/codes.js';
 import type { SourceText } from '../errors/source-text.js';
 import { TemplateError } from '../errors/tsdbt-error.js';
 import { templateCodes } from './failure.js';
@@ -264,7 +265,7 @@ class Lexer {
     this.#push('operator', operator, start, this.#at);
   }
 
-  #fail(code: string, message: string, start: number, end: number, hint?: string): never {
+  #fail(code: ErrorCode, message: string, start: number, end: number, hint?: string): never {
     throw new TemplateError(code, message, { place: this.#source.place(start, end), hint });
   }
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/codes.js';
 import type { SourceText } from '../errors/source-text.js';
 import { TemplateError } from '../errors/tsdbt-error.js';
 import { templateCodes } from './failure.js';
@@ -65,7 +66,7 @@ export class TokenStream {
           : `found "${this.source.text.slice(token.start, token.end)}"`;
     this.fail(`${found} where ${expected} should be`, token.start, token.end, hint);
   }
-  fail(message: string, start: number, end: number, hint?: string, code: string = templateCodes.syntax): never {
+  fail(message: string, start: number, end: number, hint?: string, code: ErrorCode = templateCodes.syntax): never {
     throw new TemplateError(code, message, { place: this.source.place(start, Math.max(end, start + 1)), hint });
   }
 }

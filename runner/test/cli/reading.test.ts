@@ -73,7 +73,7 @@ describe('tsdbt parse', () => {
       expect(code).toBe(2);
       expect(stderr).toContain('  models/gold/one.sql:1:');
       expect(stderr).toContain('  models/gold/two.sql:1:');
-      expect(stderr).toMatch(/\n\n2 errors\n$/);
+      expect(stderr).toMatch(/\n\n2 errors \(tsdbt explain TSD3001 says more\)\n$/);
     } finally {
       broken.remove();
     }

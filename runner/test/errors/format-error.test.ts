@@ -57,7 +57,18 @@ describe('an error, printed', () => {
 describe('whatever was thrown', () => {
   it('prints all errors of a step and counts them', () => {
     const errors = new TsdbtErrors([new ProjectError('TSD1001', 'one'), new ProjectError('TSD1002', 'two')]);
-    expect(formatThrown(errors, plain)).toEqual({ text: 'TSD1001  one\n\nTSD1002  two\n\n2 errors', exitCode: 2 });
+    expect(formatThrown(errors, plain)).toEqual({
+      text: 'TSD1001  one\n\nTSD1002  two\n\n2 errors (tsdbt explain <code> says more)',
+      exitCode: 2,
+    });
+  });
+
+  it('names the command that says more, where there is more to say and room for it', () => {
+    const error = new ProjectError('TSD1001', 'one');
+    expect(formatThrown(error, plain).text).toBe('TSD1001  one\n  (tsdbt explain TSD1001 says more)');
+    expect(formatThrown(error, { color: false, width: 40 }).text).toBe('TSD1001  one');
+    const usage = new ProjectError('TSD1901', 'tsdbt has no flag --qiet', { hint: 'did you mean "--quiet"?' });
+    expect(formatThrown(usage, plain).text).toBe('TSD1901  tsdbt has no flag --qiet\n  did you mean "--quiet"?');
   });
 
   it('ends with 130 after an interruption', () => {

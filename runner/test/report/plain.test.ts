@@ -125,6 +125,8 @@ describe('a run, in plain lines', () => {
       '  models/gold/revenue.sql',
       '  next: tsdbt show --inline "select …"',
       '',
+      'More about it: tsdbt explain TSD4101',
+      '',
       '1 warning:',
       '  old key (project.yml:3:1) (2 times)',
       '',

@@ -142,7 +142,7 @@ describe.each(['delta', 'native'] as const)('retry, %s', (kept) => {
     project.write({ 'target/run_results.json': '{"args": {"which": "compile"}, "results": []}' });
     const other = await project.run('retry');
     expect(other.code).toBe(2);
-    expect(other.stderr).toContain('TSD1915');
+    expect(other.stderr).toContain('TSD1916');
   });
 });
 

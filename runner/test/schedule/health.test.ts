@@ -63,7 +63,7 @@ describe('the health endpoint', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     await expect(startHealthServer(port, health)).rejects.toMatchObject({
-      code: 'TSD1955',
+      code: 'TSD1985',
       message: `port ${port} is taken`,
     });
     await new Promise((resolve) => other.close(resolve));

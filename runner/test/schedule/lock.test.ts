@@ -33,7 +33,7 @@ describe('the lock', () => {
   it('is held by one scheduler of a project, and free again when that one has released it', async () => {
     const first = await acquire();
     await expect(acquire()).rejects.toMatchObject({
-      code: 'TSD1953',
+      code: 'TSD1983',
       message: expect.stringContaining(`another scheduler is at work on this project: process ${process.pid} on `),
       hint: `stop it first; its lock is ${path}`,
     });
@@ -64,7 +64,7 @@ describe('the lock', () => {
 
   it('of another host is respected while its heartbeat moves, whatever that clock says', async () => {
     lockOf({ pid: 1, machine: 'elsewhere', birth: '1' });
-    const refused = expect(acquire()).rejects.toMatchObject({ code: 'TSD1953' });
+    const refused = expect(acquire()).rejects.toMatchObject({ code: 'TSD1983' });
     await clock.advanceTo('2026-01-01T00:00:10Z');
     utimesSync(path, new Date('2001-01-01T00:00:15Z'), new Date('2001-01-01T00:00:15Z'));
     await clock.advanceTo('2026-01-01T00:00:12Z');
@@ -108,6 +108,6 @@ describe('the lock', () => {
   it('needs a folder that can be written', async () => {
     writeFileSync(path, '');
     path = join(path, 'lock');
-    await expect(acquire()).rejects.toMatchObject({ code: 'TSD1956' });
+    await expect(acquire()).rejects.toMatchObject({ code: 'TSD1986' });
   });
 });

@@ -123,7 +123,7 @@ describe('tsdbt schedule, for real', { timeout: 180_000 }, () => {
     const second = await tsdbt(folder, ['schedule']);
     expect(second.code).toBe(2);
     expect(second.stderr).toMatch(
-      new RegExp(`TSD1953 {2}another scheduler is at work on this project: process ${run.child.pid} on `),
+      new RegExp(`TSD1983 {2}another scheduler is at work on this project: process ${run.child.pid} on `),
     );
     run.child.kill('SIGINT');
     expect(await run.closed).toBe(130);
@@ -172,21 +172,21 @@ describe('tsdbt schedule, for real', { timeout: 180_000 }, () => {
 
 describe('what cannot be scheduled is said at once, with exit code 2', () => {
   it.each([
-    [['--cron', 'often'], 'TSD1951  "often" is no cron expression: '],
-    [['--timezone', 'Mars/Phobos'], 'TSD1952  no time zone "Mars/Phobos"\n'],
+    [['--cron', 'often'], 'TSD1981  "often" is no cron expression: '],
+    [['--timezone', 'Mars/Phobos'], 'TSD1982  no time zone "Mars/Phobos"\n'],
     [['--jitter', '60'], 'TSD1904  --jitter takes a duration, not "60"\n  e.g. 90s, 10m, 2h30m\n'],
     [['--health-port', '70000'], 'TSD1904  --health-port takes a whole number from 0 to 65535, not "70000"\n'],
     [['--max-failures', '0'], 'TSD1904  --max-failures takes a whole number from 1 on, not "0"\n'],
     [['--run', 'bild'], 'TSD1902  no command "bild"\n  did you mean "build"?\n'],
     [['--run', 'tik'], 'TSD1902  no command "tik"\n  did you mean "tick"?\n'],
     [['--run', 'build --selct x'], 'TSD1901  tsdbt build has no flag --selct\n  did you mean "--select"?\n'],
-    [['--run', 'schedule'], 'TSD1958  --run "schedule" cannot be scheduled: it is the scheduler itself\n'],
-    [['--run', ''], 'TSD1958  --run "" cannot be scheduled: it is empty\n'],
+    [['--run', 'schedule'], 'TSD1988  --run "schedule" cannot be scheduled: it is the scheduler itself\n'],
+    [['--run', ''], 'TSD1988  --run "" cannot be scheduled: it is empty\n'],
     [
       ['--run', '--quiet build'],
-      'TSD1958  --run "--quiet build" cannot be scheduled: the command comes first, then its flags\n',
+      'TSD1988  --run "--quiet build" cannot be scheduled: the command comes first, then its flags\n',
     ],
-    [['--run', 'tick "a'], `TSD1958  --run "tick "a" cannot be scheduled: a quote has no end\n`],
+    [['--run', 'tick "a'], `TSD1988  --run "tick "a" cannot be scheduled: a quote has no end\n`],
   ])('tsdbt schedule %j', async (args, message) => {
     const { code, stderr } = await tsdbt(folder, ['schedule', ...args]);
     expect(stderr).toContain(message);
@@ -196,11 +196,11 @@ describe('what cannot be scheduled is said at once, with exit code 2', () => {
 
   it('a health file or a state that cannot be written', async () => {
     const health = await tsdbt(folder, ['schedule', '--health-file', 'project.yml/health.json']);
-    expect([health.code, health.stderr]).toEqual([2, expect.stringContaining('TSD1956  ')]);
+    expect([health.code, health.stderr]).toEqual([2, expect.stringContaining('TSD1986  ')]);
     rmSync(join(folder, 'warehouse'), { recursive: true });
     writeFiles(folder, { warehouse: 'a file' });
     const state = await tsdbt(folder, ['schedule']);
-    expect([state.code, state.stderr]).toEqual([2, expect.stringContaining('TSD1956  ')]);
+    expect([state.code, state.stderr]).toEqual([2, expect.stringContaining('TSD1986  ')]);
   });
 });
 

@@ -192,7 +192,7 @@ describe('over restarts', () => {
     const clock = new FakeClock('2026-01-01T05:00:00Z');
     const { lines, began, stop } = await startScheduler({ clock, folder });
     expect(lines[0]).toMatch(
-      /^warn: TSD1957 the state of the scheduler cannot be read and is started anew: .+ kept as .+\.corrupt$/,
+      /^warn: TSD1987 the state of the scheduler cannot be read and is started anew: .+ kept as .+\.corrupt$/,
     );
     expect(readFileSync(join(folder, 'state.json.corrupt'), 'utf8')).toBe(text);
     await clock.advanceTo('2026-01-01T06:00:00Z');
@@ -290,7 +290,7 @@ describe('stopping', () => {
   it('follows at once when another scheduler has taken the lock', async () => {
     const clock = new FakeClock('2026-01-01T05:59:00Z');
     const { ended, began } = await startScheduler({ clock, folder });
-    const failed = expect(ended).rejects.toMatchObject({ code: 'TSD1954' });
+    const failed = expect(ended).rejects.toMatchObject({ code: 'TSD1984' });
     writeFileSync(join(folder, 'lock'), '{"token": "of another"}');
     await clock.advanceTo('2026-01-01T06:10:00Z');
     await failed;

@@ -12,7 +12,7 @@ import { stateFolder } from '../state.js';
  * Takes up the run that left `run_results.json`: its command with its flags, for what failed, was skipped or was not reached. Of the flags
  * that may be given anew, `--vars`, `--threads`, `--target-path` and those of the terminal count.
  *
- * @throws {ProjectError} TSD1915 for a command that cannot be retried
+ * @throws {ProjectError} TSD1916 for a command that cannot be retried
  */
 export async function retry(options: RunOptions, effects: Effects): Promise<number> {
   const project = await openProjectFor(options, effects);

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors/codes.js';
 import { CancelledError } from '../../errors/tsdbt-error.js';
 import { EngineFailure } from '../engine-failure.js';
 
@@ -13,7 +14,7 @@ interface DuckDbErrorJson {
 }
 
 /** Codes of engine errors by DuckDB's exception type; what is not listed is TSD5000. */
-const CODES: Readonly<Record<string, string>> = {
+const CODES: Readonly<Record<string, ErrorCode>> = {
   Parser: 'TSD5001',
   Catalog: 'TSD5002',
   Binder: 'TSD5003',

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors/codes.js';
 import { EngineError } from '../../errors/tsdbt-error.js';
 import type { HttpReply } from './http-request.js';
 import { trinoCodes } from './trino-codes.js';
@@ -21,7 +22,7 @@ export function connectionError(thrown: unknown, options: TrinoOptions): EngineE
   const origin = originOf(options);
   const code = codeOf(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const error = (kind: string, text: string, hint: string): EngineError =>
+  const error = (kind: ErrorCode, text: string, hint: string): EngineError =>
     new EngineError(kind, text, { hint, cause: thrown });
   if (code === 'ECONNREFUSED')
     return error(

@@ -1,10 +1,11 @@
+import type { ErrorCode } from '../../errors/codes.js';
 import { EngineFailure } from '../engine-failure.js';
 import { trinoCodes } from './trino-codes.js';
 import { hintFor } from './trino-hints.js';
 import type { StatementError } from './trino-protocol.js';
 
 /** Kind and code of an error, the same as DuckDB's where it is the same error. */
-type Kind = readonly [kind: string, code: string];
+type Kind = readonly [kind: string, code: ErrorCode];
 
 const PARSER: Kind = ['Parser', 'TSD5001'];
 const CATALOG: Kind = ['Catalog', 'TSD5002'];
