@@ -251,7 +251,7 @@ describe('what Spark writes is read here', () => {
     await spark.sql([create({ 'delta.enableRowTracking': 'true' })]);
     expect(await same()).toBe(100);
     await expect(stageAppend(target(), { select: 'SELECT 1 AS id' })).rejects.toMatchObject({
-      code: 'TSD6013',
+      code: 'TSD6012',
       message: expect.stringContaining('rowTracking'),
     });
   });

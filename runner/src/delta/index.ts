@@ -25,6 +25,13 @@ export { stageShallowClone } from './operations/clone.js';
 export { stageDelete } from './operations/delete.js';
 export { type HistoryEntry, history } from './operations/history.js';
 export { type MergeOptions, stageMerge } from './operations/merge.js';
+export {
+  type InsertClause,
+  type MergeClausesOptions,
+  type MergeValues,
+  type RowClause,
+  stageMergeClauses,
+} from './operations/merge-clauses.js';
 export { type OptimizeOptions, stageOptimize } from './operations/optimize.js';
 export { type OverwriteOptions, stageOverwrite } from './operations/overwrite.js';
 export { restore, stageRestore } from './operations/restore.js';

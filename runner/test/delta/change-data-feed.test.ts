@@ -65,6 +65,14 @@ describe.each([
   },
 );
 
+describe('a table with a change data feed', () => {
+  it('has no columns by the names of the feed’s own', async () => {
+    const properties = { 'delta.enableChangeDataFeed': 'true' };
+    const write = stageOverwrite(t.target, { select: "SELECT 1 AS id, 'x' AS _Change_Type", properties });
+    await expect(write).rejects.toMatchObject({ code: 'TSD6043', message: expect.stringContaining('_Change_Type') });
+  });
+});
+
 describe('a table without a change data feed', () => {
   it('says so, and for which version', async () => {
     await (await stageOverwrite(t.target, { select: "SELECT 1 AS id, 'a' AS name" })).commit(by);

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DeltaTable, stageAppend, stageOverwrite } from '../../src/delta/index.js';
+import { DeltaTable, stageAppend, stageDelete, stageOverwrite } from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
 
 const t = useTempTable();
@@ -69,6 +69,17 @@ describe('a table with features that are not supported', () => {
     );
     await (await stageAppend(t.target, { select: 'SELECT 2 AS a' })).commit(by);
     expect((await t.snapshot()).timestamp.getTime()).toBe(later + 1);
+  });
+
+  it('whose files have no statistics gets the number of rows beside a deletion vector, as readers need it', async () => {
+    const properties = { 'delta.enableDeletionVectors': 'true' };
+    await (await stageOverwrite(t.target, { select: 'SELECT range AS a FROM range(5)', properties })).commit(by);
+    const { stats: _, ...bare } = await actionOf(1, 'add');
+    await foreignCommit(2, { add: bare });
+    await (await stageDelete(t.target, 'a > 2')).commit(by);
+    const [marked] = (await t.snapshot()).files;
+    expect(JSON.parse(marked!.stats!)).toEqual({ numRecords: 5, tightBounds: false });
+    expect(await t.read()).toHaveLength(3);
   });
 
   it('with an invariant of a column has it enforced', async () => {

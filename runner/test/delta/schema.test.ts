@@ -222,6 +222,16 @@ describe('partitions', () => {
     expect(await t.read()).toHaveLength(300);
   });
 
+  it('stay through an overwrite that spells the column otherwise, and spell what is no number as Java does', async () => {
+    const select = "SELECT * FROM (VALUES (1, 'nan'::DOUBLE), (2, 'infinity'), (3, '-infinity'), (4, 1.5)) AS s(a, P)";
+    await write(select, { partitionBy: ['P'] });
+    await write(select.replace('P)', 'p)'));
+    const { partitionColumns, files } = await t.snapshot();
+    expect(partitionColumns).toEqual(['p']);
+    expect(files.map((file) => file.partitionValues.p).sort()).toEqual(['-Infinity', '1.5', 'Infinity', 'NaN']);
+    expect(await t.read()).toHaveLength(4);
+  });
+
   it('must be columns, and not all of them', async () => {
     await expect(write('SELECT 1 AS a', { partitionBy: ['b'] })).rejects.toMatchObject({ code: 'TSD6035' });
     await expect(write('SELECT 1 AS a', { partitionBy: ['a'] })).rejects.toMatchObject({ code: 'TSD6035' });

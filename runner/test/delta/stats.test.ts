@@ -60,6 +60,35 @@ describe('statistics', () => {
     expect(stats.nullCount).toEqual({ nan: 0, inf: 0, tinf: 0, far: 0, bc: 0, b: 0, bin: 0 });
   });
 
+  it('hold for both zeros, which some readers tell apart', async () => {
+    const stats = await statsOf("SELECT * FROM (VALUES ('-0'::DOUBLE, 0::FLOAT), (0, '-0')) AS s(a, b)");
+    expect(stats).toContain('"minValues":{"a":-0.0,"b":-0.0},"maxValues":{"a":0.0,"b":0.0}');
+  });
+
+  it('of strings are never split within a character, and never too low', async () => {
+    const long = ["repeat('🎧', 63)", "'a' || repeat('🎧', 70)", "repeat('é', 100000)", 'repeat(chr(1114111), 40)'];
+    const columns = long.map((sql, i) => `${sql} AS c${i}`).join(', ');
+    const stats = parseStats(await statsOf(`SELECT ${columns}`))!;
+    const [row] = await t.engine.rows(`SELECT ${columns}`);
+    for (const [name, value] of Object.entries(row!)) {
+      const [low, high] = [stats.minValues[name], stats.maxValues[name]].map((v) => v as string | undefined);
+      const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+      if (low !== undefined)
+        expect([name, order(low, value as string) <= 0, Buffer.from(low).toString() === low]).toEqual([
+          name,
+          true,
+          true,
+        ]);
+      if (high !== undefined)
+        expect([name, order(high, value as string) >= 0, Buffer.from(high).toString() === high]).toEqual([
+          name,
+          true,
+          true,
+        ]);
+    }
+    expect(Object.keys(stats.maxValues)).toContain('c0');
+  });
+
   it('tell which files may hold a key', async () => {
     const file = async (select: string) => {
       await (await stageOverwrite(t.target, { select })).commit(by);

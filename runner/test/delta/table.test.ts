@@ -95,14 +95,6 @@ describe('a table', () => {
     expect(await t.engine.rows(snapshot.toSql())).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
-  it('is not told to use features that this implementation does not have', async () => {
-    const properties = { 'delta.enableRowTracking': 'true' };
-    await expect(stageOverwrite(t.target, { select: 'SELECT 1 AS a', properties })).rejects.toMatchObject({
-      code: 'TSD6012',
-      message: expect.stringContaining('rowTracking'),
-    });
-  });
-
   it('may be empty, and then still has its types', async () => {
     await (await stageOverwrite(t.target, { select: 'SELECT 1::DECIMAL(10,2) AS a WHERE false' })).commit(by);
     const snapshot = await t.snapshot();
@@ -152,6 +144,23 @@ describe('a damaged log', () => {
       message: expect.stringContaining('00000000000000000002.json:2: this line of the log is not a JSON object'),
     });
   });
+
+  it.each(['', 'PAR1 and then nothing'])(
+    'may have a checkpoint that is %j, as long as the commits are there',
+    async (content) => {
+      for (let n = 3; n <= 21; n++) await (await stageAppend(t.target, { select: `SELECT ${n} AS a` })).commit(by);
+      const checkpoint = join(t.location, '_delta_log', '00000000000000000020.checkpoint.parquet');
+      await writeFile(checkpoint, content);
+      expect(await t.read()).toHaveLength(22);
+      await writeFile(join(t.location, '_delta_log', '00000000000000000010.checkpoint.parquet'), content);
+      expect(await t.read()).toHaveLength(22);
+      await rm(log(3));
+      await expect(t.open()).rejects.toMatchObject({
+        code: 'TSD6010',
+        message: expect.stringContaining(`${checkpoint}: this checkpoint cannot be read`),
+      });
+    },
+  );
 
   it('may have temporary files, foreign files and unknown actions, which are ignored', async () => {
     await writeFile(join(t.location, '_delta_log', '_tmp_x.tmp'), 'half');

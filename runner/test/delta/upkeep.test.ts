@@ -10,6 +10,7 @@ import {
   stageOptimize,
   stageShallowClone,
   stageUpdate,
+  vacuum,
 } from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
 
@@ -121,6 +122,19 @@ describe('columns', () => {
       await expect(stageAlterColumns(t.target, { drop: [drop] })).rejects.toMatchObject({ code: 'TSD6046' });
     await expect(stageAlterColumns(t.target, { rename: { b: 'A' } })).rejects.toMatchObject({ code: 'TSD6046' });
     await expect(stageAlterColumns(t.target, { drop: ['bb'] })).rejects.toMatchObject({ code: 'TSD6038' });
+  });
+});
+
+describe('vacuum', () => {
+  it('leaves tables alone that lie within the table’s folder', async () => {
+    await append('SELECT 1 AS a');
+    const inner = { ...t.target, location: join(t.location, 'more', 'inner') };
+    await (await stageAppend(inner, { select: 'SELECT 2 AS b' })).commit(by);
+    await writeFile(join(t.location, 'more', 'nobody’s.parquet'), '');
+    const { files } = await vacuum(await t.open(), { retentionHours: 0, allowShortRetention: true });
+    expect(files).toEqual([join(t.location, 'more', 'nobody’s.parquet')]);
+    const there = (await DeltaTable.open(inner.location, t.engine))!;
+    expect(await t.engine.rows((await there.snapshot()).toSql())).toEqual([{ b: 2 }]);
   });
 });
 

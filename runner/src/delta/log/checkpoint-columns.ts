@@ -11,6 +11,7 @@ export const CHECKPOINT_COLUMNS: Readonly<Record<string, string>> = {
   domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
 };
 
+/** Fields of files by the action's columns, where a table has files with them. */
 const VECTOR =
   'deletionVector STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, "offset" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)';
 

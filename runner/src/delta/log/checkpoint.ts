@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { ParquetEngine } from '../parquet.js';
 import type { Action } from '../protocol/actions.js';
+import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { CHECKPOINT_COLUMNS, VECTORED_COLUMNS } from './checkpoint-columns.js';
@@ -12,8 +13,11 @@ import type { Snapshot } from './snapshot.js';
 /**
  * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. The actions go through a file of JSON
  * lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
+ *
+ * @throws StorageError TSD6012 for a table with a feature that is not supported: what it keeps in its actions would be lost
  */
 export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<void> {
+  requireWritable(store.location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
   const actions = checkpointActions(snapshot);
   const id = randomUUID();
   const lines = `${LOG_FOLDER}/_tmp_${id}.ndjson`;

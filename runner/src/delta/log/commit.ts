@@ -12,6 +12,7 @@ import {
 import type { LogStore } from '../store.js';
 import { type ReadSet, requireNoConflict } from './conflicts.js';
 import { commitPath } from './file-names.js';
+import { type Timing, timingOf } from './in-commit-timestamp.js';
 import { readCommit, tryReadCommit } from './load.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -70,7 +71,8 @@ export async function commitChange(
   let inCommit = base?.commitInfo?.inCommitTimestamp;
   for (;;) {
     const version = seen + 1;
-    const actions = actionsOf(base, change, provenance, inCommit);
+    const timing = await timingOf(store, base, change.metadata, version, inCommit);
+    const actions = actionsOf(base, change, provenance, timing);
     if (await store.putIfAbsent(commitPath(version), serializeActions(actions))) return { version, applied: true };
     for (
       let other: Action[] | undefined = await readCommit(store, version);
@@ -89,15 +91,11 @@ function actionsOf(
   base: Snapshot | undefined,
   change: Change,
   provenance: CommitProvenance,
-  inCommitBefore: number | undefined,
+  { now, inCommitTimestamp, metadata }: Timing,
 ): Action[] {
-  const now = Date.now();
-  const configuration = (change.metadata ?? base?.metadata)?.configuration ?? {};
   const strings = Object.fromEntries(Object.entries(change.metrics).map(([name, value]) => [name, String(value)]));
   const commitInfo: CommitInfo = {
-    ...(configuration['delta.enableInCommitTimestamps'] === 'true'
-      ? { inCommitTimestamp: Math.max(now, (inCommitBefore ?? 0) + 1) }
-      : {}),
+    ...(inCommitTimestamp === undefined ? {} : { inCommitTimestamp }),
     timestamp: now,
     operation: change.operation,
     operationParameters: change.parameters,
@@ -115,7 +113,7 @@ function actionsOf(
   return [
     { commitInfo },
     ...(change.protocol ? [{ protocol: change.protocol }] : []),
-    ...(change.metadata ? [{ metaData: change.metadata }] : []),
+    ...(metadata ? [{ metaData: metadata }] : []),
     ...(provenance.txn ? [{ txn: { ...provenance.txn, lastUpdated: now } }] : []),
     ...removes.map((remove) => ({ remove })),
     ...change.adds.map((add) => ({ add })),

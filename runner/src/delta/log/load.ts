@@ -48,13 +48,11 @@ export async function loadSnapshot(
   const version =
     at.version ?? (at.timestamp === undefined ? listing.latest : await versionAt(store, listing, at.timestamp));
   if (known !== undefined && known.version === version && !latest) return known;
-  const { checkpoint } = segmentFor(store, listing, version);
-  let state = EMPTY_STATE;
-  if (checkpoint !== undefined) {
-    const asHinted = checkpoint.paths.length === 1 && checkpoint.paths[0] === hint?.path;
-    state = (asHinted ? hinted : undefined) ?? (await readCheckpoint(store, engine, checkpoint.paths));
-  }
-  const commits = await readCommits(store, (checkpoint?.version ?? -1) + 1, version);
+  const { state, reached } = await startingState(store, engine, listing, version, {
+    path: hint?.path,
+    state: hinted,
+  });
+  const commits = await readCommits(store, reached + 1, version);
   return snapshotOf(
     store,
     engine,
@@ -63,6 +61,45 @@ export async function loadSnapshot(
     commits.length,
     known,
   );
+}
+
+/**
+ * The state of the last checkpoint not after a version, and that checkpoint's version (-1 where replay starts from nothing).
+ * Where a checkpoint cannot be read, what comes before it does as well, as long as no commit since is missing.
+ *
+ * @param hinted what has been read already
+ * @param damaged paths of checkpoints that could not be read
+ * @throws StorageError TSD6010 for a damaged checkpoint without which the version cannot be had
+ */
+async function startingState(
+  store: LogStore,
+  engine: ParquetEngine,
+  listing: LogListing,
+  version: number,
+  hinted: { readonly path: string | undefined; readonly state: TableState | undefined },
+  damaged: readonly string[] = [],
+): Promise<{ readonly state: TableState; readonly reached: number }> {
+  const { checkpoint } = segmentFor(store, listing, version);
+  if (checkpoint === undefined) return { state: EMPTY_STATE, reached: -1 };
+  const [first] = checkpoint.paths;
+  const known = checkpoint.paths.length === 1 && first === hinted.path ? hinted.state : undefined;
+  try {
+    return { state: known ?? (await readCheckpoint(store, engine, checkpoint.paths)), reached: checkpoint.version };
+  } catch (cause) {
+    const whole = await listLog(store);
+    const tried = [...damaged, first!];
+    const others = whole.checkpoints.filter(({ paths }) => !tried.includes(paths[0]!));
+    try {
+      return await startingState(store, engine, { ...whole, checkpoints: others }, version, hinted, tried);
+    } catch {
+      if (cause instanceof StorageError) throw cause;
+      throw new StorageError(
+        'TSD6010',
+        `${store.location}/${first}: this checkpoint cannot be read: ${(cause as Error).message.split('\n')[0]}`,
+        { hint: 'the log is damaged; restore this file from a backup, or read a version before it', cause },
+      );
+    }
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
+import { CHANGES_NOTHING } from '../protocol/features.js';
 import { enclosed } from '../sql.js';
+import { requireNewConstraints } from './constraints.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { changeTable, type TableSettings } from './metadata.js';
@@ -32,11 +34,9 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
     mergeSchema: options.mergeSchema ?? false,
   });
   const { partitionColumns } = base;
-  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
-    removesRows: false,
-    rewritesRows: false,
-  });
+  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, CHANGES_NOTHING);
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  await requireNewConstraints(request, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const adds = await writeFiles({ ...request, select });
   const metrics = {

@@ -2,7 +2,7 @@ import { retentionMillis } from '../log/checkpoint.js';
 import { commitPath, LOG_FOLDER, parseLogFileName } from '../log/file-names.js';
 import { readSidecarPaths } from '../log/read-checkpoint.js';
 import { type LogListing, listLog } from '../log/segment.js';
-import { requireWritable } from '../protocol/features.js';
+import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import type { DeltaTable } from '../table.js';
 
 export interface CleanUpResult {
@@ -31,8 +31,7 @@ export async function cleanUpLog(
   const snapshot = await table.snapshot();
   const { store, location } = table;
   const dryRun = options.dryRun ?? false;
-  const intent = { removesRows: false, rewritesRows: false };
-  requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, intent);
+  requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
   const retention = retentionMillis(snapshot.properties['delta.logRetentionDuration'] ?? DEFAULT);
   // days end at midnight UTC, so that clean-ups of one day agree
   const limit = Math.floor(((options.now ?? new Date()).getTime() - retention) / DAY) * DAY;

@@ -3,6 +3,7 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 import type { SnapshotAt } from '../log/load.js';
 import type { AddFile } from '../protocol/actions.js';
 import { deletionVectorPath } from '../protocol/deletion-vectors.js';
+import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { absoluteAddress, resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
 import { StagedCommit } from './staged-commit.js';
@@ -13,7 +14,7 @@ import { openTarget, type Target } from './target.js';
  * source deletes files that only the clone still needs.
  *
  * @param source the table to clone, at a version or time
- * @throws StorageError TSD6045 when there is a table at the target already
+ * @throws StorageError TSD6045 when there is a table at the target already, TSD6012 for a source with a feature that is not supported to write
  */
 export async function stageShallowClone(
   target: Target,
@@ -26,6 +27,8 @@ export async function stageShallowClone(
       hint: 'choose another place, or remove the table there',
     });
   const from = await source.snapshot(at);
+  // what a feature keeps in the actions of files must come along
+  requireWritable(from.location, from.protocol, from.metadata, from.schema, CHANGES_NOTHING);
   const absolute = (path: string) => absoluteAddress(resolvePath(from.location, path));
   const adds = from.files.map((file): AddFile => {
     const { deletionVector } = file;

@@ -1,5 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql, type TableLayout } from '../log/scan-sql.js';
+import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import type { DataType, StructType } from '../protocol/data-types.js';
@@ -18,14 +19,55 @@ interface Rule {
  * Checks rows that have been written but not committed (PROTOCOL.md, "Column Invariants", "CHECK Constraints").
  * Throws StorageError TSD6033 naming the rule and how many rows break it.
  */
-export async function requireConstraints(request: WriteRequest, files: readonly AddFile[]): Promise<void> {
-  const { store, engine, schema, properties } = request;
-  const rules = [...rulesOf(schema, properties)];
-  const pending = rules.filter((rule) => !provenByStats(rule, layoutOf(request), files));
+export async function requireConstraints(
+  request: Omit<WriteRequest, 'select'>,
+  files: readonly AddFile[],
+): Promise<void> {
+  const { schema, properties } = request;
+  await requireRules(request, layoutOf(request), [...rulesOf(schema, properties)], files);
+}
+
+/**
+ * Checks the rows that stay in a table by the CHECK constraints that it gains (PROTOCOL.md, "CHECK Constraints").
+ *
+ * @throws StorageError TSD6033 naming the constraint and how many rows break it
+ */
+export async function requireNewConstraints(
+  request: Omit<WriteRequest, 'select'>,
+  base: Snapshot,
+  files: readonly AddFile[],
+): Promise<void> {
+  const added = Object.entries(request.properties).filter(
+    ([key, expression]) => key.startsWith(CONSTRAINT) && base.properties[key] !== expression,
+  );
+  if (added.length === 0) return;
+  const rules = [...checksOf(Object.fromEntries(added))];
+  await requireRules(request, { ...layoutOf(request), deletedRows: base.deletedRows }, rules, files);
+}
+
+async function requireRules(
+  { store, engine }: Omit<WriteRequest, 'select'>,
+  layout: TableLayout,
+  rules: readonly Rule[],
+  files: readonly AddFile[],
+): Promise<void> {
+  const pending = rules.filter((rule) => !provenByStats(rule, layout, files));
   if (files.length === 0 || pending.length === 0) return;
   const counts = pending.map((rule, i) => `count(*) FILTER (WHERE ${rule.broken}) AS r${i}`);
-  const scan = scanSql(layoutOf(request), files);
-  const [row] = await engine.query(`SELECT ${counts.join(', ')} FROM (${scan})`);
+  const scan = scanSql(layout, files);
+  const count = (sql: readonly string[]) => engine.query(`SELECT ${sql.join(', ')} FROM (${scan})`);
+  const [row] = await count(counts).catch(async (cause) => {
+    // which of them the engine does not understand
+    for (const [i, rule] of pending.entries())
+      await count([counts[i]!]).catch((error) => {
+        throw new StorageError(
+          'TSD6033',
+          `${store.location}: ${rule.what} cannot be checked: ${(error as Error).message.split('\n')[0]}`,
+          { hint: 'constraints are checked as SQL of DuckDB; nothing was published', cause: error },
+        );
+      });
+    throw cause;
+  });
   for (const [i, rule] of pending.entries()) {
     const broken = Number(row![`r${i}`]);
     if (broken > 0)
@@ -54,10 +96,16 @@ function* rulesOf(schema: StructType, properties: Readonly<Record<string, string
       };
     }
   }
+  yield* checksOf(properties);
+}
+
+const CONSTRAINT = 'delta.constraints.';
+
+function* checksOf(properties: Readonly<Record<string, string>>): Generator<Rule> {
   for (const [key, expression] of Object.entries(properties))
-    if (key.startsWith('delta.constraints.'))
+    if (key.startsWith(CONSTRAINT))
       yield {
-        what: `the constraint ${key.slice('delta.constraints.'.length)} (${expression})`,
+        what: `the constraint ${key.slice(CONSTRAINT.length)} (${expression})`,
         broken: `${enclosed(expression)} IS NOT TRUE`,
       };
 }

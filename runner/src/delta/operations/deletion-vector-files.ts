@@ -18,11 +18,17 @@ export interface MarkedFiles {
   readonly path: string;
 }
 
-/** Writes the deletion vectors of files into one file beside them, durable. @param positions of each file, ascending */
+/**
+ * Writes the deletion vectors of files into one file beside them, durable.
+ *
+ * @param positions of each file, ascending
+ * @param records rows in each file, deleted ones included
+ */
 export async function writeDeletionVectors(
   store: LogStore,
   files: readonly AddFile[],
   positions: ReadonlyMap<AddFile, Float64Array>,
+  records: ReadonlyMap<AddFile, number>,
 ): Promise<MarkedFiles> {
   const id = randomUUID();
   const pathOrInlineDv = encodeZ85(Buffer.from(id.replaceAll('-', ''), 'hex'));
@@ -46,7 +52,7 @@ export async function writeDeletionVectors(
       cardinality: rows.length,
     };
     deletedRows.set(deletionVectorId(deletionVector), rows);
-    marked.push({ ...file, dataChange: true, stats: looseStats(file.stats), deletionVector });
+    marked.push({ ...file, dataChange: true, stats: looseStats(file.stats, records.get(file)!), deletionVector });
     offset += frame.length;
   }
   const path = `deletion_vector_${id}.bin`;
@@ -54,9 +60,9 @@ export async function writeDeletionVectors(
   return { files: marked, deletedRows, path };
 }
 
-/** Bounds still hold, but the rows that met them may be gone (`tightBounds`). */
-function looseStats(stats: string | null | undefined): string | undefined {
-  if (parseStats(stats) === undefined) return undefined;
+/** Bounds still hold, but the rows that met them may be gone (`tightBounds`). How many rows the file has must be said. */
+function looseStats(stats: string | null | undefined, records: number): string {
+  if (parseStats(stats)?.numRecords === undefined) return `{"numRecords":${records},"tightBounds":false}`;
   return stats!
     .replace(/,?\s*"tightBounds"\s*:\s*(true|false)/, '')
     .replace(/^\{\s*,/, '{')

@@ -4,7 +4,7 @@ import { conjunction, enclosed, identifierList, quoteIdentifier } from '../sql.j
 import { POSITION, type UpdatedRows } from './row-changes.js';
 
 /** Numbers the source's rows. */
-const SOURCE = '__delta_source';
+export const SOURCE = '__delta_source';
 /** Whether a matching row differs from the source's. */
 const DIFFERS = '__delta_differs';
 

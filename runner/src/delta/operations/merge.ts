@@ -5,6 +5,7 @@ import type { WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { mayHold, type Range } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
+import { requireNewConstraints } from './constraints.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
 import { type MergeSql, mergeSql, numbered } from './merge-sql.js';
@@ -51,7 +52,7 @@ export async function stageMerge(target: Target, options: MergeOptions): Promise
 async function create(open: OpenTarget, target: Target, options: MergeOptions): Promise<StagedCommit> {
   const { source: select, ...rest } = options;
   const columns = await open.engine.describe(select);
-  const on = resolve(
+  const on = resolveColumns(
     open.store.location,
     options.on,
     columns.map((column) => column.name),
@@ -74,8 +75,8 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
     mergeSchema: options.mergeSchema ?? false,
     allowMissing: true,
   });
-  const on = resolve(store.location, options.on, fitted.present);
-  const update = resolve(store.location, options.update ?? fitted.present, fitted.present).filter(
+  const on = resolveColumns(store.location, options.on, fitted.present);
+  const update = resolveColumns(store.location, options.update ?? fitted.present, fitted.present).filter(
     (name) => !on.includes(name),
   );
   const deletes = options.notMatchedBySourceDelete;
@@ -85,6 +86,7 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  await requireNewConstraints(request, base, base.files);
   return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);
@@ -193,7 +195,8 @@ async function applyMerge(
   );
 }
 
-function keyRanges(source: WrittenFile, on: readonly string[]): Range[] {
+/** Ranges of the key columns in the source, by what the engine says of the file it wrote. */
+export function keyRanges(source: WrittenFile, on: readonly string[]): Range[] {
   return source.columns.flatMap(({ path, min, max, hasNan }) =>
     path.length === 1 && on.includes(path[0]!) && min !== undefined && max !== undefined && hasNan !== true
       ? [{ column: path[0]!, min, max }]
@@ -201,12 +204,22 @@ function keyRanges(source: WrittenFile, on: readonly string[]): Range[] {
   );
 }
 
-function resolve(location: string, names: readonly string[], columns: readonly string[]): string[] {
+/**
+ * Names as columns have them, whatever their case. Throws StorageError TSD6038 for one that is not there.
+ *
+ * @param who whose columns they are, and `has` or `have`
+ */
+export function resolveColumns(
+  location: string,
+  names: readonly string[],
+  columns: readonly string[],
+  who = 'the rows to merge have',
+): string[] {
   return names.map((name) => {
     const found = columns.find((column) => column.toLowerCase() === name.toLowerCase());
     if (found !== undefined) return found;
-    throw new StorageError('TSD6038', `${location}: the rows to merge have no column "${name}"`, {
-      hint: didYouMean(name, columns) ?? `they have ${columns.join(', ')}`,
+    throw new StorageError('TSD6038', `${location}: ${who} no column "${name}"`, {
+      hint: didYouMean(name, columns) ?? `${who} ${columns.join(', ')}`,
     });
   });
 }

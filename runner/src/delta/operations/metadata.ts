@@ -4,13 +4,8 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { Metadata, Protocol } from '../protocol/actions.js';
 import { assignMapping, MAX_COLUMN_ID, mappingMode } from '../protocol/column-mapping.js';
 import { type StructType, serializeSchema } from '../protocol/data-types.js';
-import {
-  protocolFor,
-  requireKnownProperties,
-  requireReadable,
-  requireWritable,
-  type WriteIntent,
-} from '../protocol/features.js';
+import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
+import { checkProperties } from '../protocol/table-properties.js';
 
 /** What a write may say about the table beside its rows. */
 export interface TableSettings {
@@ -33,8 +28,8 @@ export interface TableChange {
 /**
  * Works out the `metaData` and `protocol` actions of a write.
  *
- * @throws StorageError TSD6012, TSD6013 when the table's features forbid the write, TSD6035 for a partition column that
- *   is not in the schema or cannot partition
+ * @throws StorageError TSD6012, TSD6013 when the table's features forbid the write, TSD6034 for a property that Delta does not know,
+ *   TSD6035 for a partition column that is not in the schema or cannot partition, TSD6043 for a column whose name is taken
  */
 export function changeTable(
   location: string,
@@ -45,12 +40,13 @@ export function changeTable(
   intent: WriteIntent,
 ): TableChange {
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
-  requireKnownProperties(location, options.properties ?? {});
+  const set = checkProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
   const { schema: commented, properties } = withMapping(location, base, withComments(schema, options.comments), {
     ...base?.metadata.configuration,
-    ...options.properties,
+    ...set.configuration,
   });
+  requireNamesForFeed(location, commented, properties);
   const schemaString = serializeSchema(commented);
   const before = base?.metadata;
   const next: Metadata = {
@@ -65,7 +61,7 @@ export function changeTable(
     createdTime: before?.createdTime ?? Date.now(),
     configuration: properties,
   };
-  const protocol = protocolFor(base?.protocol, commented, properties);
+  const protocol = protocolFor(base?.protocol, commented, properties, set.features);
   if (base === undefined) requireReadable(location, protocol, next);
   const unchanged =
     before !== undefined &&
@@ -116,6 +112,19 @@ function withComments(schema: StructType, comments: Readonly<Record<string, stri
       return { ...field, metadata: comment === undefined ? others : { ...others, comment } };
     }),
   };
+}
+
+/** Columns that readers of the change data feed get beside the table's (PROTOCOL.md, "Reader Requirements for AddCDCFile"). */
+const OF_FEED: readonly string[] = ['_change_type', '_commit_version', '_commit_timestamp'];
+
+function requireNamesForFeed(location: string, schema: StructType, properties: Readonly<Record<string, string>>): void {
+  const taken = schema.fields.find((field) => OF_FEED.includes(field.name.toLowerCase()));
+  if (taken !== undefined && properties['delta.enableChangeDataFeed']?.toLowerCase() === 'true')
+    throw new StorageError(
+      'TSD6043',
+      `${location}: the change data feed has a column "${taken.name}" of its own, so the table cannot have one`,
+      { hint: 'give the column another name, or do without delta.enableChangeDataFeed' },
+    );
 }
 
 function requirePartitions(location: string, schema: StructType, partitionColumns: readonly string[]): void {

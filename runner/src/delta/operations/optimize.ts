@@ -4,6 +4,7 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
+import { CHANGES_NOTHING } from '../protocol/features.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
 import { changeTable } from './metadata.js';
@@ -35,8 +36,7 @@ const SMALL = 0.75;
 export async function stageOptimize(target: Target, options: OptimizeOptions = {}): Promise<StagedCommit> {
   const { store, engine, base } = requireTable(await openTarget(target));
   const { partitionColumns, schema } = base;
-  const intent = { removesRows: false, rewritesRows: false };
-  const table = changeTable(store.location, base, schema, partitionColumns, {}, intent);
+  const table = changeTable(store.location, base, schema, partitionColumns, {}, CHANGES_NOTHING);
   const bytes = options.targetSize ?? targetBytes(table.properties);
   const properties = { ...table.properties, 'delta.targetFileSize': String(bytes) };
   const request = { store, engine, schema: table.schema, partitionColumns, properties, dataChange: false };

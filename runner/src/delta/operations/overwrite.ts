@@ -37,7 +37,9 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
   const plan = planColumns(await engine.describe(options.select));
   const named = (name: string) =>
     plan.schema.fields.find((field) => field.name.toLowerCase() === name.toLowerCase())?.name ?? name;
-  const kept = base?.partitionColumns.filter((name) => plan.schema.fields.some((field) => field.name === name));
+  const kept = base?.partitionColumns.filter((name) =>
+    plan.schema.fields.some((field) => field.name.toLowerCase() === name.toLowerCase()),
+  );
   const partitionColumns = (options.partitionBy ?? kept ?? []).map(named);
   const schema = inherit(store.location, plan.schema, base?.schema, options.notNull ?? []);
   const table = changeTable(store.location, base, schema, partitionColumns, options, {

@@ -2,6 +2,7 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
 import { enclosed } from '../sql.js';
+import { requireNewConstraints } from './constraints.js';
 import { deleteRows } from './delete.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
@@ -31,6 +32,7 @@ export async function stageReplaceWhere(
     rewritesRows: true,
   });
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  await requireNewConstraints(request, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   return withSpill(store, engine, select, async (spill, written) => {
     const outside = options.anyRows === true ? 0 : await countOutside(engine, spill, replaceWhere);

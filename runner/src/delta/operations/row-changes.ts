@@ -86,10 +86,12 @@ export async function changeRows(
   const sums = { live: 0, deleted: 0, updated: 0 };
   const thinned: AddFile[] = [];
   const consumed: number[] = [];
+  const records = new Map<AddFile, number>();
   for (const { file, number, ...count } of touched) {
     const live = await liveRows(request, base, file);
     if (live === count.deleted + count.updated) consumed.push(number);
     else thinned.push(file);
+    records.set(file, live + (file.deletionVector?.cardinality ?? 0));
     sums.live += live;
     sums.deleted += count.deleted;
     sums.updated += count.updated;
@@ -130,7 +132,7 @@ export async function changeRows(
     return { adds, removes, changes, deletedRows: NO_DELETED_ROWS, furtherFiles, ...rows };
   }
   const positions = await positionsByFile(request, base, thinned, gone);
-  const marked = await writeDeletionVectors(store, thinned, positions);
+  const marked = await writeDeletionVectors(store, thinned, positions, records);
   return {
     adds: [...marked.files, ...written],
     removes,

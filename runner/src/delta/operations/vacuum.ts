@@ -3,7 +3,7 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 import { retentionMillis } from '../log/checkpoint.js';
 import type { AddFile } from '../protocol/actions.js';
 import { deletionVectorPath } from '../protocol/deletion-vectors.js';
-import { requireWritable } from '../protocol/features.js';
+import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
 
@@ -35,7 +35,7 @@ const SHORTEST_HOURS = 7 * 24;
 
 /**
  * Deletes files in the table's folder that the log does not need any more: those removed longer ago than the retention, and those
- * that no commit ever named. A file younger than the retention always stays, and so do hidden files and folders.
+ * that no commit ever named. A file younger than the retention always stays, and so do hidden files and folders, and tables that lie in it.
  * Versions older than the retention can no longer be read afterwards.
  *
  * @throws StorageError TSD6040 for a retention below 7 days without `allowShortRetention`
@@ -49,10 +49,7 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
     throw new StorageError('TSD6040', `${location}: a retention of ${hours} hours is shorter than 7 days`, {
       hint: 'readers and runs at work may still need these files; where none are, allow it explicitly (allowShortRetention)',
     });
-  requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, {
-    removesRows: false,
-    rewritesRows: false,
-  });
+  requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
   const limit = Math.min(Date.now() - hours * HOUR, options.neededSince?.getTime() ?? Number.POSITIVE_INFINITY);
   const kept = new Set([...(options.protect ?? [])]);
   const keep = (file: Pick<AddFile, 'path' | 'deletionVector'>) => {
@@ -64,9 +61,13 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
   // a removal without a time is taken for a recent one
   for (const file of snapshot.tombstones) if ((file.deletionTimestamp ?? Number.POSITIVE_INFINITY) > limit) keep(file);
   const partitions = snapshot.partitionColumns;
-  const doomed = (await store.listAll('')).filter(
+  const found = await store.listAll('');
+  const others = new Set(found.flatMap(({ path }) => /^(.+)\/_delta_log\/\d{20}\.json$/.exec(path)?.[1] ?? []));
+  const ofOthers = (path: string) => others.size > 0 && folders(path).some((folder) => others.has(folder));
+  const doomed = found.filter(
     (file) =>
       file.modified < limit &&
+      !ofOthers(file.path) &&
       (LEFTOVER.test(file.path) || file.path.startsWith('_change_data/') || !hidden(file.path, partitions)) &&
       !kept.has(join(location, file.path)),
   );
@@ -76,6 +77,12 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
     size: doomed.reduce((sum, file) => sum + file.size, 0),
     dryRun: options.dryRun ?? false,
   };
+}
+
+/** The folders of a file, from the inside out: `a/b/c` → `a/b`, `a` */
+function folders(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join('/'));
 }
 
 /** The log, and whatever begins with a dot or an underscore, unless it is a partition's folder. */

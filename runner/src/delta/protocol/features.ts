@@ -47,6 +47,9 @@ export interface WriteIntent {
   readonly rewritesRows: boolean;
 }
 
+/** The intent of what leaves the table's rows as they are. */
+export const CHANGES_NOTHING: WriteIntent = { removesRows: false, rewritesRows: false };
+
 /** Throws StorageError TSD6012, or TSD6013 for an append-only table, when a commit would break a rule of the table. */
 export function requireWritable(
   location: string,
@@ -80,47 +83,58 @@ export function requireWritable(
 /** Properties that switch on what this implementation does not do. */
 const CANNOT_ENABLE: Readonly<Record<string, string>> = {
   'delta.enableRowTracking': 'rowTracking',
-  'delta.enableTypeWidening': 'typeWidening',
-  'delta.enableInCommitTimestamps': 'inCommitTimestamp',
   'delta.enableIcebergCompatV1': 'icebergCompatV1',
   'delta.enableIcebergCompatV2': 'icebergCompatV2',
+  'delta.enableVariantShredding': 'variantShredding',
 };
 
-/** Throws StorageError TSD6012 for a property that would switch on a feature which is not supported. */
-export function requireKnownProperties(location: string, properties: Readonly<Record<string, string>>): void {
+/** Throws StorageError TSD6012 for properties, or names of features, that would switch on a feature which is not supported. */
+export function requireEnabling(
+  location: string,
+  properties: Readonly<Record<string, string>>,
+  features: readonly string[],
+): void {
+  for (const name of features) if (!WRITES.has(name)) throw unsupported(location, 'write', name);
   for (const [key, value] of Object.entries(properties)) {
     const feature = CANNOT_ENABLE[key];
     if (feature !== undefined && value.toLowerCase() === 'true') throw unsupported(location, 'write', feature);
   }
 }
 
-/** Features that need table features, for readers too. */
-const NEWER: ReadonlySet<string> = new Set(['timestampNtz', 'deletionVectors']);
+/** Features that readers must know too, and that need table features. */
+const NEWER: ReadonlySet<string> = new Set([...READS].filter((name) => name !== 'columnMapping'));
 
-/** The least protocol that a table with this schema and these properties needs; never less than the one it has. */
+/**
+ * The least protocol that a table with this schema and these properties needs; never less than the one it has.
+ *
+ * @param features names of further ones that are asked for
+ */
 export function protocolFor(
   current: Protocol | undefined,
   schema: StructType,
   configuration: Readonly<Record<string, string>>,
+  features: readonly string[] = [],
 ): Protocol {
   const base = current ?? { minReaderVersion: 1, minWriterVersion: 2 };
   const on = (key: string) => configuration[key]?.toLowerCase() === 'true';
-  const needed: string[] = [];
+  const needed = [...features];
   if (containsType(schema, (type) => type === 'timestamp_ntz')) needed.push('timestampNtz');
   if (on('delta.enableDeletionVectors')) needed.push('deletionVectors');
   if (on('delta.appendOnly')) needed.push('appendOnly');
   if (Object.keys(configuration).some((key) => key.startsWith('delta.constraints.'))) needed.push('checkConstraints');
   if (on('delta.enableChangeDataFeed')) needed.push('changeDataFeed');
   if ((configuration['delta.columnMapping.mode'] ?? 'none') !== 'none') needed.push('columnMapping');
+  const previewed = writerFeaturesOf(base).includes('typeWidening-preview');
+  if (on('delta.enableTypeWidening') && !previewed) needed.push('typeWidening');
+  if (on('delta.enableInCommitTimestamps')) needed.push('inCommitTimestamp');
   const writers = writerFeaturesOf(base);
   const readers = readerFeaturesOf(base);
   const missing = needed.filter((name) => !writers.includes(name) || (forReaders(name) && !readers.includes(name)));
   if (missing.length === 0) return base;
-  if (base.minWriterVersion < 7 && !missing.some((name) => NEWER.has(name))) {
-    const version = (name: string) => BY_WRITER_VERSION.find(([, feature]) => feature === name)![0];
+  if (base.minWriterVersion < 7 && missing.every((name) => versionOf(name) !== undefined)) {
     return {
       minReaderVersion: missing.includes('columnMapping') ? Math.max(base.minReaderVersion, 2) : base.minReaderVersion,
-      minWriterVersion: Math.max(base.minWriterVersion, ...missing.map(version)),
+      minWriterVersion: Math.max(base.minWriterVersion, ...missing.map((name) => versionOf(name)!)),
     };
   }
   const forAll = missing.filter(forReaders);
@@ -149,6 +163,11 @@ const BY_WRITER_VERSION: readonly (readonly [number, string])[] = [
   [5, 'columnMapping'],
   [6, 'identityColumns'],
 ];
+
+/** The writer version that stands for a feature; undefined for one that needs table features. */
+function versionOf(name: string): number | undefined {
+  return BY_WRITER_VERSION.find(([, feature]) => feature === name)?.[0];
+}
 
 function writerFeaturesOf(protocol: Protocol): string[] {
   if (protocol.minWriterVersion >= 7) return [...(protocol.writerFeatures ?? [])];

@@ -5,13 +5,15 @@ import { toDuckDBType } from './duckdb-types.js';
 /**
  * SQL expression that gives a partition column's value as the log spells it (PROTOCOL.md, "Partition Value
  * Serialization"): null for null, dates as `1970-01-01`, timestamps in UTC as ISO 8601.
- * An empty string is null to every reader.
+ * An empty string is null to every reader; what is no number is spelled as programs in Java and Rust both read it.
  */
 export function partitionValueSql(column: string, type: DataType): string {
   const name = quoteIdentifier(column);
   if (type === 'timestamp') return `strftime(${name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')`;
   if (type === 'timestamp_ntz') return `strftime(${name}, '%Y-%m-%d %H:%M:%S.%f')`;
   if (type === 'string') return `nullif(${name}, '')`;
+  if (type === 'float' || type === 'double')
+    return `CASE CAST(${name} AS VARCHAR) WHEN 'nan' THEN 'NaN' WHEN 'inf' THEN 'Infinity' WHEN '-inf' THEN '-Infinity' ELSE CAST(${name} AS VARCHAR) END`;
   return `CAST(${name} AS VARCHAR)`;
 }
 

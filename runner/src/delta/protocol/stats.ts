@@ -50,12 +50,10 @@ function jsonBounds(column: WrittenColumnStats, type: string): { min?: string | 
     const zone = type === 'timestamp' ? 'Z' : '';
     return { min: isoMillis(min, zone, 0), max: isoMillis(max, zone, 999) };
   }
-  if (
-    type === 'float' ||
-    type === 'double' ||
-    decimalOf(type) !== undefined ||
-    /^(byte|short|integer|long)$/.test(type)
-  )
+  // the two zeros are equal to some readers and not to others: bounds hold for both
+  if (type === 'float' || type === 'double')
+    return { min: jsonNumber(min.replace(/^0(\.0)?$/, '-0.0')), max: jsonNumber(max.replace(/^-0(\.0)?$/, '0.0')) };
+  if (decimalOf(type) !== undefined || /^(byte|short|integer|long)$/.test(type))
     return { min: jsonNumber(min), max: jsonNumber(max) };
   return {};
 }
