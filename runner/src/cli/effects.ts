@@ -23,6 +23,8 @@ export interface Effects {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Calls back at every Ctrl-C (and when the program is asked to end: SIGTERM); returns what takes the listener away. */
   readonly onInterrupt: (listener: (signal?: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Calls back at every key that is pressed, where somebody sits at a terminal; returns what takes the listener away. */
+  readonly onKey?: ((listener: (key: string) => void) => () => void) | undefined;
   /** Hears of environments whose secrets must not be printed; `main` sets it. */
   readonly hideSecretsOf?: ((env: Readonly<Record<string, string | undefined>>) => void) | undefined;
   readonly observer?: Observer | undefined;
@@ -49,7 +51,23 @@ export function processEffects(): Effects {
         process.off('SIGTERM', terminated);
       };
     },
+    onKey: process.stdin.isTTY ? listenToKeys : undefined,
     exit: (code) => process.exit(code),
+  };
+}
+
+/** Each key as it is pressed, without Enter. Ctrl-C is a key then, and no signal. */
+function listenToKeys(listener: (key: string) => void): () => void {
+  const { stdin } = process;
+  const hear = (data: Buffer): void => {
+    for (const key of data.toString('utf8')) listener(key);
+  };
+  stdin.setRawMode(true);
+  stdin.on('data', hear);
+  return () => {
+    stdin.off('data', hear);
+    stdin.setRawMode(false);
+    stdin.pause();
   };
 }
 

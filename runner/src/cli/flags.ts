@@ -45,6 +45,7 @@ export interface RunOptions extends SelectionOptions {
   readonly eventTimeStart?: Date;
   readonly eventTimeEnd?: Date;
   readonly empty?: boolean;
+  readonly watch?: boolean;
 }
 
 export interface ListOptions extends SelectionOptions {
@@ -198,6 +199,7 @@ export const flags = {
     ),
   ],
   empty: (): Option => new Option('--empty', 'read no rows of refs and sources: build tables without rows'),
+  watch: (): Option => new Option('-w, --watch', 'wait for changes of files, and run again what they concern'),
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
   check: (): Option =>
     new Option('--check', "bind the SQL in the target's engine instead of writing it, and run nothing"),

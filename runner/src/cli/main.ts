@@ -32,23 +32,13 @@ export async function main(argv: readonly string[], effects?: Partial<Effects>):
 }
 
 async function report(thrown: unknown, argv: readonly string[], effects: Effects, redact: Redactor): Promise<number> {
-  const { stderr, env } = effects;
-  const { formatThrown } = await import('../errors/format-error.js');
+  const { writeThrown } = await import('./thrown.js');
   const { tsdbtErrorsOf } = await import('../errors/tsdbt-error.js');
-  const { errorStyle } = await import('./style.js');
-  const { text, exitCode } = formatThrown(
-    thrown,
-    errorStyle(stderr, env, argv.includes('--no-color') ? false : undefined),
-  );
-  const errors = tsdbtErrorsOf(thrown);
-  const json = /(?:^| )--log-format[= ]json(?: |$)/.test(argv.join(' '));
-  if (json && errors.length > 0) {
-    const { eventJson } = await import('../report/event-json.js');
-    for (const error of errors) stderr.write(`${eventJson({ event: 'error', error, at: effects.now() }, redact)}\n`);
-  } else {
-    const { dbtHeading } = await import('./dbt-heading.js');
-    const heading = dbtHeading(errors, argv, effects);
-    stderr.write(`${heading === undefined ? '' : `${heading}\n`}${text}\n`);
-  }
-  return exitCode;
+  const { dbtHeading } = await import('./dbt-heading.js');
+  return writeThrown(thrown, effects, {
+    json: /(?:^| )--log-format[= ]json(?: |$)/.test(argv.join(' ')),
+    color: argv.includes('--no-color') ? false : undefined,
+    heading: dbtHeading(tsdbtErrorsOf(thrown), argv, effects),
+    redact,
+  });
 }

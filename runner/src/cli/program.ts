@@ -34,7 +34,13 @@ interface CommandDefinition {
 
 const running = (): Option[] => [...flags.selection(), flags.threads(), flags.failFast()];
 
-const building = (): Option[] => [...running(), flags.fullRefresh(), ...flags.eventTimes(), flags.empty()];
+const building = (): Option[] => [
+  ...running(),
+  flags.fullRefresh(),
+  ...flags.eventTimes(),
+  flags.empty(),
+  flags.watch(),
+];
 
 export const commandDefinitions: readonly CommandDefinition[] = [
   {
@@ -52,7 +58,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'test',
     summary: 'test what is published',
-    options: () => [...running(), flags.storeFailures()],
+    options: () => [...running(), flags.storeFailures(), flags.watch()],
     run: async (options, effects) => (await import('./commands/test.js')).test(options as RunOptions, effects),
   },
   {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { PreviousRun } from '../artifacts/previous-run.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
+import type { Manifest } from '../manifest/manifest.js';
 import type { ResourceType } from '../manifest/nodes.js';
 import type { EventTimes } from '../materialize/microbatch.js';
 import type { Project } from '../project/project.js';
-import type { RunCommand, RunRequest } from '../run/run-types.js';
+import type { RunCommand, RunRequest, RunResult } from '../run/run-types.js';
 import { cliCodes } from './codes.js';
 import type { Effects } from './effects.js';
 import type { RunOptions } from './flags.js';
@@ -26,15 +27,22 @@ export const KINDS: Readonly<Record<RunCommand, readonly ResourceType[]>> = {
   test: ['test', 'unit_test'],
 };
 
-/**
- * What build, run, test and seed have in common: they run nodes of some kinds.
- * @param previous the run that is retried: it says which nodes
- */
+/** What some callers of a run want otherwise. */
+export interface RunVariation {
+  /** the run that is retried: it says which nodes */
+  readonly previous?: PreviousRun;
+  /** what of the selection is run; by default all */
+  readonly narrow?: (selected: Set<string>, manifest: Manifest) => Set<string>;
+  /** called with what the run did */
+  readonly ran?: (result: RunResult) => void;
+}
+
+/** What build, run, test and seed have in common: they run nodes of some kinds. */
 export function runCommand(
   command: RunCommand,
   options: RunOptions,
   effects: Effects,
-  previous?: PreviousRun,
+  { previous, narrow, ran = (result) => effects.observer?.ran(result) }: RunVariation = {},
 ): Promise<number> {
   const runStartedAt = effects.now();
   const eventTimes = eventTimesOf(options);
@@ -43,10 +51,14 @@ export function runCommand(
     bus.add(warnings);
     const selected =
       previous === undefined
-        ? selectedBy(options, manifest, KINDS[command])
+        ? (narrow ?? ((all) => all))(selectedBy(options, manifest, KINDS[command]), manifest)
         : unfinishedNodes(previous, manifest, { warnings: options.warnError ?? false, bus });
     if (previous !== undefined && selected.size === 0) {
       bus.emit({ event: 'log', level: 'info', message: `Nothing to retry: the last ${command} left nothing undone` });
+      return 0;
+    }
+    if (narrow !== undefined && selected.size === 0) {
+      bus.emit({ event: 'log', level: 'info', message: 'Nothing to run: no selected node reads what has changed' });
       return 0;
     }
     const defer = deferralOf(options, project);
@@ -81,7 +93,7 @@ export function runCommand(
         };
         const ended = await executeRun(request);
         writeRunResults(request, ended);
-        effects.observer?.ran(ended);
+        ran(ended);
         return ended;
       },
       (message) => bus.emit({ event: 'log', level: 'info', message }),

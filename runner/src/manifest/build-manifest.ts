@@ -18,7 +18,7 @@ import { namingMacros } from './naming-macros.js';
 import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode, UnitTestNode } from './nodes.js';
 import type { ParseState } from './parse-state.js';
 import { PropertyIndex } from './property-index.js';
-import { cycleError, Resolver } from './resolve.js';
+import { cycleError, Resolver, withoutConsequences } from './resolve.js';
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
 import { readUnitTests, resolveUnitTests } from './unit-tests.js';
@@ -103,7 +103,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const graph = new Graph(new Map([...all].map(([id, node]) => [id, node.dependsOn])));
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
-  if (errors.length > 0) throw orderedErrors(errors);
+  if (errors.length > 0) throw orderedErrors(withoutConsequences(errors));
   for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
   for (const one of [project, ...project.packages]) warnings.push(...(one.unknownKeys ?? []));
   return new Manifest(parts, graph);

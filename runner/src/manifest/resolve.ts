@@ -1,8 +1,32 @@
+import { basename } from 'node:path';
 import { formatPlace, type SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { GraphError } from '../errors/tsdbt-error.js';
+import { type ErrorDetails, GraphError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { graphCodes } from './codes.js';
 import type { ManifestNode, ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
+
+/** A ref to what is not there. */
+class UnknownRefError extends GraphError {
+  constructor(
+    readonly missing: string,
+    message: string,
+    details: ErrorDetails,
+  ) {
+    super(graphCodes.unknownRef, message, details);
+  }
+}
+
+/** The errors without refs to files that are there and could not be read: that is told already. */
+export function withoutConsequences(errors: readonly TsdbtError[]): TsdbtError[] {
+  const broken = new Set(
+    errors.flatMap((error) =>
+      error instanceof UnknownRefError || error.place === undefined
+        ? []
+        : [basename(error.place.source.path).replace(/\.\w+$/, '')],
+    ),
+  );
+  return errors.filter((error) => !(error instanceof UnknownRefError && broken.has(error.missing)));
+}
 
 /** Finds what `ref` and `source` mean, and says what is wrong where they mean nothing. */
 export class Resolver {
@@ -78,7 +102,7 @@ export class Resolver {
       });
     }
     const shown = call.package === undefined ? `ref("${call.name}")` : `ref("${call.package}", "${call.name}")`;
-    return new GraphError(graphCodes.unknownRef, `${shown}: there is no model, seed or snapshot of this name`, {
+    return new UnknownRefError(call.name, `${shown}: there is no model, seed or snapshot of this name`, {
       place,
       hint: didYouMean(call.name, this.#models.keys()) ?? 'the name is that of the file, without folder and extension',
     });

@@ -20,7 +20,7 @@ export async function retry(options: RunOptions, effects: Effects): Promise<numb
   const { state, ...own } = options;
   const again = { ...optionsOf(previous.args), ...own };
   const { command } = previous;
-  if (isRunCommand(command)) return runCommand(command, again, effects, previous);
+  if (isRunCommand(command)) return runCommand(command, again, effects, { previous });
   if (command === 'run-operation') return retryOperation(previous, again, effects);
   throw cannotRetry(previous);
 }

@@ -1,0 +1,25 @@
+import type { Manifest } from '../manifest/manifest.js';
+import { manifestEntry, manifestMacros } from './manifest-json.js';
+import { stateChanges } from './state-changes.js';
+import type { StateEntry } from './state-manifest.js';
+
+/** What nodes are compared by, of a manifest that was read by this process. */
+export interface ManifestMemory {
+  readonly entries: ReadonlyMap<string, StateEntry>;
+  readonly macros: Readonly<Record<string, StateEntry>>;
+}
+
+export function remembered(manifest: Manifest): ManifestMemory {
+  const entries = [...manifest.all()].map((node) => [node.uniqueId, manifestEntry(node)] as const);
+  return { entries: new Map(entries), macros: manifestMacros(manifest) };
+}
+
+/** Unique ids of what is new or otherwise than before. */
+export function changedSince(before: ManifestMemory, manifest: Manifest): Set<string> {
+  const macros = { before: before.macros, after: manifestMacros(manifest) };
+  const changed = [...manifest.all()].filter((node) => {
+    const then = before.entries.get(node.uniqueId);
+    return then === undefined || stateChanges(then, manifestEntry(node), macros).length > 0;
+  });
+  return new Set(changed.map((node) => node.uniqueId));
+}

@@ -1,0 +1,28 @@
+import { formatThrown } from '../errors/format-error.js';
+import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { Redactor } from '../project/redact.js';
+import { eventJson } from '../report/event-json.js';
+import type { Effects } from './effects.js';
+import { errorStyle } from './style.js';
+
+export interface ThrownStyle {
+  /** an object per line, as `--log-format json` wants it */
+  readonly json: boolean;
+  /** false with --no-color */
+  readonly color: boolean | undefined;
+  /** put before errors that are no JSON */
+  readonly heading?: string | undefined;
+  readonly redact: Redactor;
+}
+
+/** Writes what ended a command to standard error. @returns its exit code: 130 when it was interrupted, else 2 */
+export function writeThrown(thrown: unknown, effects: Effects, style: ThrownStyle): 2 | 130 {
+  const { stderr, env } = effects;
+  const { text, exitCode } = formatThrown(thrown, errorStyle(stderr, env, style.color));
+  const errors = tsdbtErrorsOf(thrown);
+  if (style.json && errors.length > 0)
+    for (const error of errors)
+      stderr.write(`${eventJson({ event: 'error', error, at: effects.now() }, style.redact)}\n`);
+  else stderr.write(`${style.heading === undefined ? '' : `${style.heading}\n`}${text}\n`);
+  return exitCode;
+}
