@@ -16,7 +16,7 @@ describe('the Dockerfile of the project, followed without a container engine', (
   it('holds what runs, and nothing of what builds', () => {
     for (const path of [
       'node_modules/tsdbt/bin/tsdbt.js',
-      'runner/dist/cli/main.js',
+      'runner/dist/program/main.js',
       'models',
       'node_modules/ml-kmeans',
     ])

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { projectEnvironment } from '../project/dotenv.js';
+import { ENTRY_FOLDER, PACKAGE_FOLDER } from '../project/package-folder.js';
 import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { Effects } from './effects.js';
@@ -32,7 +32,6 @@ export interface ParseRecord {
 const TOO_FRESH = 2000;
 /** What gives a template another value each time. */
 const CHANGING = /run_started_at|invocation_id|invocation_args_dict|\brandom\b|\bmodules\b.*\b(?:now|utcnow|today)\b/s;
-const engineFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The record of a project that is as it was when `parse` last read it, for the same flags and environment; else undefined. */
 export function unchangedParse(projectDir: string, options: GlobalOptions, effects: Effects): ParseRecord | undefined {
@@ -113,7 +112,7 @@ function isStable(manifest: Manifest): boolean {
 /** The environment counts whole: any of it may be asked for. Of secrets a hash is kept. */
 function keyOf(projectDir: string, options: GlobalOptions, effects: Effects): string {
   const env = Object.entries(projectEnvironment(projectDir, effects.env)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const engine = fingerprint([join(engineFolder, 'macros'), fileURLToPath(import.meta.url)]).hash;
+  const engine = fingerprint([join(PACKAGE_FOLDER, 'macros'), join(ENTRY_FOLDER, 'main.js')]).hash;
   const facts = [TSDBT_VERSION, engine, process.version, projectDir, effects.cwd, options, env];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import nunjucks from 'nunjucks';
+import { PACKAGE_FOLDER } from '../project/package-folder.js';
 import { ChartStyle } from './charts/chart.js';
 import type { Chart, Definitions, Located } from './definitions.js';
 import { formatCell } from './format.js';
@@ -10,7 +11,7 @@ import { fillIn } from './sentence.js';
 import { type Stamp, stampsOf } from './stamps.js';
 import { YamlText } from './text-place.js';
 
-const TEMPLATES = fileURLToPath(new URL('../../templates/dashboard/', import.meta.url));
+const TEMPLATES = join(PACKAGE_FOLDER, 'templates', 'dashboard', '/');
 
 export interface PageFacts {
   readonly projectName: string;

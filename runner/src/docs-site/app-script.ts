@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MODULE_EXTENSION, MODULES_FOLDER } from '../project/package-folder.js';
 
 const OWN = fileURLToPath(import.meta.url);
-const EXTENSION = path.extname(OWN);
-const SOURCES = path.dirname(path.dirname(OWN));
+const EXTENSION = MODULE_EXTENSION;
+const SOURCES = MODULES_FOLDER;
 
 /**
  * The pages' program as one classic script, for module scripts do not load from `file://`. It is put together from the

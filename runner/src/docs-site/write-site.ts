@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_FOLDER } from '../project/package-folder.js';
 import { appScript } from './app-script.js';
 import type { NodeDetails, SiteIndex } from './site-data.js';
 
-const TEMPLATES = fileURLToPath(new URL('../../templates/docs/', import.meta.url));
+const TEMPLATES = path.join(PACKAGE_FOLDER, 'templates', 'docs');
 
 export interface WriteSiteOptions {
   /** absolute folder of the pages; what it held before is replaced */

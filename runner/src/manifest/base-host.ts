@@ -1,9 +1,9 @@
 import type { Project } from '../project/project.js';
 import { dbtLanguageVersion } from '../project/required-version.js';
+import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { targetForTemplates } from '../project/value-scope.js';
 import type { ContextHost, RuntimeConfig } from '../template/context/context-host.js';
 import type { MacroLibrary } from '../template/macros.js';
-import { engineVersion } from './engine-version.js';
 
 const parseInvocation = '00000000-0000-0000-0000-000000000000';
 const epoch = new Date(0);
@@ -21,7 +21,7 @@ export function baseHost(project: Project, library: MacroLibrary): ContextHost {
     flags: { ...project.flags, WHICH: 'parse' },
     invocationId: parseInvocation,
     runStartedAt: epoch,
-    version: engineVersion(),
+    version: TSDBT_VERSION,
     dbtVersion: dbtLanguageVersion,
     runtimeConfig: () => runtimeConfigOf(project.root ?? project),
     getVar: (name) => vars.get(name, project.name),

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SourceText } from '../errors/source-text.js';
 import { findFiles } from '../project/find-files.js';
+import { PACKAGE_FOLDER } from '../project/package-folder.js';
 import { internalPackage, type MacroLibrary, type UnparsedMacro } from '../template/macros.js';
 import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 
 /** Absolute path of the macros that come with the engine. */
-const builtInFolder = fileURLToPath(new URL('../../macros', import.meta.url));
+const builtInFolder = path.join(PACKAGE_FOLDER, 'macros');
 
 interface BuiltInFile {
   readonly macros: readonly UnparsedMacro[];

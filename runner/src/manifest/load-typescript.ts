@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
@@ -7,6 +6,7 @@ import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import { configSchemas } from '../project/config-schema.js';
 import type { ModelDefinition } from '../project/define-model.js';
+import { ENTRY_FOLDER, MODULE_EXTENSION } from '../project/package-folder.js';
 import { validate } from '../project/validate.js';
 import type { YamlPath } from '../project/yaml-document.js';
 import { placeOfKey, placeOfLiteral } from './typescript-places.js';
@@ -22,8 +22,7 @@ export type LoadModule = (file: string) => Promise<unknown>;
  */
 export async function createModuleLoader(projectDir: string, cacheDir: string): Promise<LoadModule> {
   const { createJiti } = await import('jiti');
-  const extension = path.extname(fileURLToPath(import.meta.url));
-  const own = (name: string) => fileURLToPath(new URL(`../${name}${extension}`, import.meta.url));
+  const own = (name: string) => path.join(ENTRY_FOLDER, `${name}${MODULE_EXTENSION}`);
   const jiti = createJiti(path.join(projectDir, 'project.yml'), {
     alias: { 'tsdbt/delta': own('delta/index'), tsdbt: own('index') },
     fsCache: cacheDir,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ProjectError } from '../../errors/tsdbt-error.js';
+import { PACKAGE_FOLDER } from '../../project/package-folder.js';
 import { TSDBT_VERSION } from '../../project/tsdbt-version.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
@@ -12,7 +12,7 @@ export interface InitOptions extends GlobalOptions {
   readonly name: string;
 }
 
-const TEMPLATES = fileURLToPath(new URL('../../../templates/init/', import.meta.url));
+const TEMPLATES = join(PACKAGE_FOLDER, 'templates', 'init');
 
 /** Makes a project that builds at once. Files that exist stay as they are. */
 export async function init(options: InitOptions, effects: Effects): Promise<number> {
