@@ -16,7 +16,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { projects } from './dbt-parity-projects.mjs';
-import { cacheFolder, dbtReference } from './dbt-reference.mjs';
+import { cacheFolder, cloneOf, dbtReference } from './dbt-reference.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsdbt = process.env.TSDBT_BIN ?? join(root, 'runner', 'bin', 'tsdbt.js');
@@ -25,27 +25,16 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const command = process.argv.includes('--command') ? words.shift() : 'build';
 const bin = dbtReference();
 
-/** Folder of a clone, made at the first time it is asked for. */
-function clone(repo) {
-  const folder = join(cacheFolder, 'dbt-projects', repo.replace('/', '+'));
-  if (existsSync(folder)) return folder;
-  const made = spawnSync('git', ['clone', '-q', '--depth', '1', `https://github.com/${repo}.git`, folder], {
-    stdio: 'inherit',
-  });
-  if (made.status !== 0) throw new Error(`${repo} could not be cloned`);
-  return folder;
-}
-
 const ignored = /(^|\/)(\.git|target|logs|dbt_packages|node_modules|[^/]*\.duckdb(\.wal)?)$/;
 
 /** Copies a project with its packages, as `dbt deps` would lay them out, and writes a profile of type duckdb. */
 function prepare(name, folder, storage) {
   const known = projects[name];
-  const from = known === undefined ? resolve(name) : join(clone(known.repo, known.ref), known.folder ?? '');
+  const from = known === undefined ? resolve(name) : join(cloneOf(known.repo), known.folder ?? '');
   const filter = (path) => existsSync(path) && !ignored.test(path.slice(from.length));
   cpSync(from, folder, { recursive: true, filter: known === undefined ? undefined : filter, dereference: true });
-  for (const [packageName, { repo, ref, folder: inner }] of Object.entries(known?.packages ?? {})) {
-    const source = join(clone(repo, ref), inner ?? '');
+  for (const [packageName, { repo, folder: inner }] of Object.entries(known?.packages ?? {})) {
+    const source = join(cloneOf(repo), inner ?? '');
     cpSync(source, join(folder, 'dbt_packages', packageName), {
       recursive: true,
       dereference: true,

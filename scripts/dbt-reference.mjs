@@ -1,6 +1,6 @@
 // Installs dbt-core 1.12 and dbt-duckdb 1.11 into a virtual environment of their own, once, and prints the program's path.
 // They are what `tsdbt` is compared with (scripts/dbt-parity.mjs) and timed against.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,17 @@ for package in ('dbt-core', 'dbt-duckdb'):
   pip(...needs, `duckdb==${DUCKDB}`);
   writeFileSync(done, '');
   return bin;
+}
+
+/** Folder of a clone of a public repository (`owner/name`), made at the first time it is asked for. */
+export function cloneOf(repo) {
+  const folder = join(cacheFolder, 'dbt-projects', repo.replace('/', '+'));
+  if (existsSync(folder)) return folder;
+  const made = spawnSync('git', ['clone', '-q', '--depth', '1', `https://github.com/${repo}.git`, folder], {
+    stdio: 'inherit',
+  });
+  if (made.status !== 0) throw new Error(`${repo} could not be cloned`);
+  return folder;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) process.stdout.write(`${join(dbtReference(), 'dbt')}\n`);

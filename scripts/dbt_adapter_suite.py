@@ -132,21 +132,43 @@ if os.environ.get("TSDBT_SUITE") != "dbt":
 
 @pytest.fixture(scope="class")
 def dbt_profile_target(tmp_path_factory):
-    return {"type": "duckdb", "path": str(tmp_path_factory.mktemp("database") / "suite.duckdb"), "threads": 1}
+    # some tests ask for a database of the name "dbt"
+    return {"type": "duckdb", "path": str(tmp_path_factory.mktemp("database") / "dbt.duckdb"), "threads": 1}
+
+
+@pytest.fixture(scope="class")
+def profile_user():
+    return None
+
+
+__all__ = ["adopt", "dbt_profile_target", "profile_user"]
 
 
 def adopt(area):
     """Every test class of an area of the suite; classes that adapters are meant to inherit become tests, too."""
     package = importlib.import_module(f"dbt.tests.adapter.{area}")
     found = {}
-    for info in pkgutil.iter_modules(package.__path__):
-        if not info.name.startswith(("test_", "base_")) and area not in ("basic", "empty", "utils", "simple_snapshot"):
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if info.ispkg:
             continue
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        for name, value in vars(module).items():
-            if not isinstance(value, type) or value.__module__ != module.__name__:
-                continue
-            if not name.startswith(("Base", "Test")) or not any(method.startswith("test_") for method in dir(value)):
-                continue
-            found[f"Test_{info.name}_{name}"] = type(f"Test_{info.name}_{name}", (value,), {})
+        module = importlib.import_module(info.name)
+        classes = [value for value in vars(module).values() if is_test(value, module)]
+        for value in classes:
+            if not any(repeats(other, value) for other in classes):
+                name = f"Test_{info.name.rsplit('.', 1)[1]}_{value.__name__}"
+                found[name] = type(name, (value,), {})
     return found
+
+
+def is_test(value, module):
+    return (
+        isinstance(value, type)
+        and value.__module__ == module.__name__
+        and value.__name__.startswith(("Base", "Test"))
+        and any(method.startswith("test_") for method in dir(value))
+    )
+
+
+def repeats(value, base):
+    """Whether a class is another one under a second name: `class TestX(BaseX): pass`."""
+    return value.__bases__ == (base,) and all(name.startswith("__") for name in vars(value))

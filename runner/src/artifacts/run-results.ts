@@ -1,3 +1,4 @@
+import type { NodeOutcome } from '../events/events.js';
 import type { NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
@@ -64,7 +65,7 @@ function resultOf(result: NodeResult): Record<string, unknown> {
               completed_at: (result.completedAt ?? result.startedAt).toISOString(),
             },
           ],
-    message: outcome.message ?? null,
+    message: messageOf(outcome),
     // rows that a test found and may find are no failures
     failures: outcome.status === 'pass' ? 0 : (outcome.failures ?? null),
     compiled: result.compiledCode !== undefined,
@@ -86,6 +87,12 @@ function resultOf(result: NodeResult): Record<string, unknown> {
         }),
     errors: (outcome.errors ?? []).map((error) => ({ code: error.code, message: error.message, hint: error.hint })),
   };
+}
+
+/** Of a dbt project's errors as dbt begins them, for tools that look for its words. */
+function messageOf({ heading, message }: NodeOutcome): string | null {
+  if (heading === undefined || message === undefined) return message ?? null;
+  return `${heading}\n  ${message.replaceAll('\n', '\n  ')}`;
 }
 
 function times({ start, end }: { readonly start: Date; readonly end: Date }): readonly string[] {

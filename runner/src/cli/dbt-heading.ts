@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { dbtKindOf } from '../errors/dbt-kind.js';
 import type { TsdbtError } from '../errors/tsdbt-error.js';
 import type { Effects } from './effects.js';
 import { projectFolder } from './project-folder.js';
@@ -17,7 +18,7 @@ export function dbtHeading(
   if (first === undefined) return undefined;
   const folder = projectFolder({ projectDir: projectDirOf(argv) }, effects);
   if (existsSync(join(folder, 'project.yml')) || !existsSync(join(folder, 'dbt_project.yml'))) return undefined;
-  return `Encountered an error:\n${kindOf(first)} Error`;
+  return `Encountered an error:\n${dbtKindOf(first)} Error`;
 }
 
 function projectDirOf(argv: readonly string[]): string | undefined {
@@ -25,18 +26,4 @@ function projectDirOf(argv: readonly string[]): string | undefined {
   if (at === -1) return undefined;
   const [, value] = argv[at]!.split('=', 2);
   return value ?? argv[at + 1];
-}
-
-/** dbt's kinds by the code: what cannot be read is a parsing error, what does not fit together a compilation error. */
-function kindOf({ code, place }: TsdbtError): string {
-  const file = place?.source.path ?? '';
-  const ofProject = /(^|\/)(dbt_project|profiles)\.ya?ml$/.test(file);
-  if (code.startsWith('TSD197')) return 'Runtime';
-  if (code.startsWith('TSD19')) return 'Usage';
-  if (['TSD1001', 'TSD1008', 'TSD1009'].includes(code) || (ofProject && code !== 'TSD1007')) return 'Runtime';
-  if (['TSD1002', 'TSD1003', 'TSD1004', 'TSD1005', 'TSD1006', 'TSD1010'].includes(code)) return 'Parsing';
-  if (['TSD3005', 'TSD3020', 'TSD3022', 'TSD3023', 'TSD3024', 'TSD3025'].includes(code)) return 'Runtime';
-  if (code.startsWith('TSD5')) return 'Database';
-  if (code.startsWith('TSD6')) return 'Runtime';
-  return 'Compilation';
 }

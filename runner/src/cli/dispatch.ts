@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ownName } from './dbt-flags.js';
 import type { Effects } from './effects.js';
 import { commandDefinitions, createProgram, type ParsedCommand } from './program.js';
 import { usageError } from './usage-error.js';
@@ -8,12 +9,13 @@ import { usageError } from './usage-error.js';
  *
  * @throws ProjectError TSD19xx for a mistake in it; whatever the command throws
  */
-export async function dispatch(argv: readonly string[], effects: Effects): Promise<number> {
+export async function dispatch(given: readonly string[], effects: Effects): Promise<number> {
+  const argv = given.map(ownName);
   let parsed: ParsedCommand | undefined;
   const program = createProgram(effects, (command) => {
     parsed = command;
   });
-  const at = commandIndex(argv, program.options);
+  const at = commandIndex(argv, [...program.options, ...program.commands.flatMap((command) => command.options)]);
   const name = at === undefined ? undefined : argv[at]!;
   const known = ['help', ...commandDefinitions.flatMap((one) => [one.name, ...(one.alias ? [one.alias] : [])])];
   if (at !== undefined && !known.includes(name!)) {
@@ -28,13 +30,18 @@ export async function dispatch(argv: readonly string[], effects: Effects): Promi
       program.addHelpText('after', await projectHelp(program.opts(), effects));
     }
     if (argv.length === 0) program.outputHelp();
-    else program.parse(argv, { from: 'user' });
+    else program.parse(commandFirst(argv, at), { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     const error = usageError(thrown, program, name);
     if (error !== undefined) throw error;
   }
   return parsed === undefined ? 0 : parsed.definition.run(parsed.options, effects, parsed.argument);
+}
+
+/** dbt takes flags of a command before its name, too. */
+function commandFirst(argv: readonly string[], at: number | undefined): readonly string[] {
+  return at === undefined ? argv : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
 /** Where the command's name stands: the first argument that is no flag and no flag's value. */

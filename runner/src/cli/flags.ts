@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { SnapshotAt } from '../delta/log/load.js';
 import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js';
 import type { LogLevel } from '../events/events.js';
+import { dbtFlags } from './dbt-flags.js';
 import { collected, duration, mapping, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
@@ -15,8 +16,13 @@ export interface GlobalOptions {
   readonly logFormat?: 'text' | 'json';
   readonly logLevel?: LogLevel;
   readonly debug?: boolean;
-  /** false with --no-color */
+  /** true with --color, false with --no-color */
   readonly color?: boolean;
+  readonly profile?: string;
+  readonly targetPath?: string;
+  readonly logPath?: string;
+  /** false with --no-partial-parse: what an earlier parse kept does not count */
+  readonly partialParse?: boolean;
   readonly warnError?: boolean;
   /** folder of an earlier run's artifacts */
   readonly state?: string;
@@ -35,6 +41,7 @@ export interface SelectionOptions extends GlobalOptions {
   readonly selector?: string;
   readonly indirectSelection?: IndirectSelection;
   readonly resourceType?: readonly string[];
+  readonly excludeResourceType?: readonly string[];
 }
 
 export interface RunOptions extends SelectionOptions {
@@ -127,7 +134,7 @@ export interface DepsOptions extends GlobalOptions {
   readonly source?: PackageSource;
 }
 
-const RESOURCE_TYPES = [
+export const RESOURCE_TYPES = [
   'model',
   'seed',
   'snapshot',
@@ -155,6 +162,7 @@ export const flags = {
       oneOf('--log-level', ['debug', 'info', 'warn', 'error']),
     ),
     new Option('-d, --debug', 'the same as --log-level debug'),
+    ...dbtFlags(),
     new Option('--no-color', 'no colours and no live region'),
     new Option('--warn-error', 'warnings are errors'),
     new Option(
@@ -182,10 +190,14 @@ export const flags = {
     ),
     new Option('--sql <sql>', 'SQL with templates to run instead of a macro'),
   ],
-  resourceType: (): Option =>
+  resourceTypes: (): Option[] => [
     new Option('--resource-type <type...>', 'only nodes of these types').argParser(
       someOf('--resource-type', RESOURCE_TYPES),
     ),
+    new Option('--exclude-resource-type <type...>', 'no nodes of these types').argParser(
+      someOf('--exclude-resource-type', RESOURCE_TYPES),
+    ),
+  ],
   threads: (): Option =>
     new Option('--threads <n>', 'nodes that run at the same time').argParser(wholeNumber('--threads', 1)),
   fullRefresh: (): Option => new Option('-f, --full-refresh', 'build incremental tables and seeds anew'),

@@ -25,10 +25,15 @@ export async function openProjectFor(
   return openProject({
     projectDir,
     profilesDir: profiles === undefined || profiles === '' ? undefined : resolve(effects.cwd, profiles),
+    profile: options.profile,
     target: options.target,
     vars,
     packages,
-    env: effects.env,
+    env: {
+      ...effects.env,
+      ...(options.targetPath === undefined ? {} : { DBT_TARGET_PATH: options.targetPath }),
+      ...(options.logPath === undefined ? {} : { DBT_LOG_PATH: options.logPath }),
+    },
   });
 }
 

@@ -2,6 +2,7 @@ import { Command, type Option } from 'commander';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { DashboardOptions } from './commands/dashboard.js';
 import type { DocsOptions } from './commands/docs.js';
+import { negations, quietFlags } from './dbt-flags.js';
 import type { Effects } from './effects.js';
 import {
   type CompileOptions,
@@ -46,7 +47,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'build',
     summary: 'run models and seeds and test each before it is published',
-    options: () => [...building(), flags.storeFailures(), flags.resourceType()],
+    options: () => [...building(), flags.storeFailures(), ...flags.resourceTypes()],
     run: async (options, effects) => (await import('./commands/build.js')).build(options as RunOptions, effects),
   },
   {
@@ -58,7 +59,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'test',
     summary: 'test what is published',
-    options: () => [...running(), flags.storeFailures(), flags.watch()],
+    options: () => [...running(), flags.storeFailures(), ...flags.resourceTypes(), flags.watch()],
     run: async (options, effects) => (await import('./commands/test.js')).test(options as RunOptions, effects),
   },
   {
@@ -100,7 +101,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'write the SQL of models and tests to target/compiled; print that of a single one',
     options: () => [
       ...flags.selection(),
-      flags.resourceType(),
+      ...flags.resourceTypes(),
       flags.inline('SQL with templates to compile'),
       flags.check(),
     ],
@@ -150,7 +151,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     name: 'ls',
     alias: 'list',
     summary: 'list nodes',
-    options: () => [...flags.selection(), flags.resourceType(), flags.listOutput(), flags.outputKeys()],
+    options: () => [...flags.selection(), ...flags.resourceTypes(), flags.listOutput(), flags.outputKeys()],
     run: async (options, effects) => (await import('./commands/ls.js')).ls(options as ListOptions, effects),
   },
   {
@@ -251,12 +252,14 @@ export function createProgram(effects: Effects, found: (command: ParsedCommand) 
       getOutHelpWidth: () => effects.stdout.columns ?? 100,
       getOutHasColors: () => false,
     });
-  for (const option of flags.global()) program.addOption(option);
+  const globals = flags.global();
+  for (const option of [...globals, ...negations(globals), ...quietFlags()]) program.addOption(option);
   for (const definition of commandDefinitions) {
     const command = program.command(definition.name).description(definition.summary).allowExcessArguments(false);
     if (definition.alias !== undefined) command.alias(definition.alias);
     if (definition.argument !== undefined) command.argument(definition.argument.name, definition.argument.summary);
-    for (const option of definition.options()) command.addOption(option);
+    const own = definition.options();
+    for (const option of [...own, ...negations(own)]) command.addOption(option);
     command.action(() => {
       const argument = definition.argument === undefined ? undefined : command.args[0];
       found({ definition, options: { ...program.opts(), ...command.opts() }, argument });

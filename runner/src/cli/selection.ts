@@ -3,7 +3,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, ResourceType } from '../manifest/nodes.js';
 import { selectNodes } from '../manifest/select/select-nodes.js';
 import { cliCodes } from './codes.js';
-import type { SelectionOptions } from './flags.js';
+import { RESOURCE_TYPES, type SelectionOptions } from './flags.js';
 import { previousState } from './state.js';
 
 /**
@@ -56,13 +56,17 @@ export function selectedNode(
   );
 }
 
+/** `--models` of `ls` leaves models only; of all other commands it is another name of `--select`. */
 function wantedKinds(
-  options: SelectionOptions,
+  { resourceType, excludeResourceType, models }: SelectionOptions,
   kinds: readonly ResourceType[] | undefined,
 ): readonly ResourceType[] | undefined {
-  const asked = options.resourceType?.filter((kind) => kind !== 'all' && kind !== 'default') as
-    | ResourceType[]
-    | undefined;
-  if (asked === undefined || asked.length !== options.resourceType!.length) return options.models ? ['model'] : kinds;
-  return kinds === undefined ? asked : asked.filter((kind) => kinds.includes(kind));
+  const isAll = resourceType?.some((kind) => kind === 'all' || kind === 'default') ?? true;
+  const asked = isAll ? undefined : (resourceType as readonly ResourceType[]);
+  const wanted = asked === undefined ? kinds : (kinds?.filter((kind) => asked.includes(kind)) ?? asked);
+  if (excludeResourceType !== undefined) {
+    const all = RESOURCE_TYPES.filter((kind) => kind !== 'all' && kind !== 'default');
+    return (wanted ?? all).filter((kind) => !excludeResourceType.includes(kind));
+  }
+  return wanted === undefined && models !== undefined ? ['model'] : wanted;
 }

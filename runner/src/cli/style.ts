@@ -5,10 +5,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Whether escape sequences for colours are written to a stream: not with --no-color, NO_COLOR
- * (https://no-color.org) or TERM=dumb; with FORCE_COLOR also to a pipe; otherwise only to a terminal.
+ * (https://no-color.org) or TERM=dumb; with --color or FORCE_COLOR also to a pipe; otherwise only to a terminal.
  */
 export function usesColor(stream: OutputStream, env: Env, option?: boolean): boolean {
   if (option === false || (env.NO_COLOR ?? '') !== '') return false;
+  if (option === true) return true;
   if ((env.FORCE_COLOR ?? '') !== '') return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return stream.isTTY === true && env.TERM !== 'dumb';
 }

@@ -35,6 +35,7 @@ const CHANGING = /run_started_at|invocation_id|invocation_args_dict|\brandom\b|\
 
 /** The record of a project that is as it was when `parse` last read it, for the same flags and environment; else undefined. */
 export function unchangedParse(projectDir: string, options: GlobalOptions, effects: Effects): ParseRecord | undefined {
+  if (options.partialParse === false) return undefined;
   let record: ParseRecord;
   try {
     record = JSON.parse(readFileSync(recordPath(projectDir), 'utf8')) as ParseRecord;

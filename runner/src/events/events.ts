@@ -41,6 +41,8 @@ export interface NodeOutcome {
   /** one line: why it was skipped or blocked, what the test found */
   readonly message?: string | undefined;
   readonly errors?: readonly TsdbtError[] | undefined;
+  /** in a dbt project: dbt's words for what the errors are, and of what node */
+  readonly heading?: string | undefined;
   /** next step for the reader: a command, a file */
   readonly hint?: string | undefined;
 }

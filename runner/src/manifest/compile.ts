@@ -99,7 +99,10 @@ async function addEphemeral(
 ): Promise<void> {
   if (ctes.has(read.uniqueId)) return;
   const inner = { ...options, this: undefined, isIncremental: false };
-  const body = await renderNode(manifest, read, inner, ctes);
+  const body = await renderNode(manifest, read, inner, ctes).catch((thrown: unknown) => {
+    options.onEphemeralFailed?.(read);
+    throw thrown;
+  });
   ctes.set(read.uniqueId, { name: cteName(read.alias), ...body });
 }
 

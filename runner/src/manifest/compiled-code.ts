@@ -3,6 +3,7 @@ import type { Relation } from '../engines/relation.js';
 import type { LogLevel } from '../events/events.js';
 import type { AdapterHost, ContextHost } from '../template/context/context-host.js';
 import type { SourceMap } from '../template/source-map.js';
+import type { ModelNode } from './nodes.js';
 
 /** What a template may ask an engine while it is compiled (`run_query`, `statement`, `adapter.…`). */
 export interface CompileSession {
@@ -33,6 +34,8 @@ export interface CompileOptions {
   readonly selectedResources?: readonly string[] | undefined;
   /** hears `{{ log(…) }}` and `exceptions.warn` */
   onLog?(level: LogLevel, message: string): void;
+  /** hears of an ephemeral model that could not be rendered, before the error is thrown on */
+  onEphemeralFailed?(node: ModelNode): void;
   /** package of a text that belongs to no node; the project's own where it is undefined */
   readonly packageName?: string | undefined;
   /** changes what the node's template, and those of ephemeral models that it reads, see of the world: unit tests do */

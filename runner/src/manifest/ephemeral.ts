@@ -10,9 +10,9 @@ export interface NamedCte extends MappedSql {
   readonly name: string;
 }
 
-/** Name under which an ephemeral model stands in the SQL of those that read it. */
+/** Name under which an ephemeral model stands in the SQL of those that read it: dbt's, which macros may build themselves. */
 export function cteName(identifier: string): string {
-  return `__tsdbt__cte__${identifier}`;
+  return `__dbt__cte__${identifier}`;
 }
 
 /**

@@ -46,9 +46,12 @@ export function readGenericTests(
   const kinds = { model: index.models, seed: index.seeds, snapshot: index.snapshots };
   for (const [kind, table] of Object.entries(kinds)) {
     for (const { entry, document, file, at } of table.values()) {
-      const node = byId.get(`${kind}.${project.name}.${entry.name}`);
-      if (node === undefined) continue;
-      readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
+      // dbt makes the tests of an entry whatever the kind of the node that bears its name
+      const found = [kind, ...(project.isDbt ? Object.keys(kinds) : [])]
+        .map((one) => byId.get(`${one}.${project.name}.${entry.name}`))
+        .find((node) => node !== undefined);
+      if (found === undefined) continue;
+      readTable(state, result, { node: found, document, folders: file.folders, path: file.path }, entry, at);
     }
   }
   for (const { name, version, located } of new Set(versionsByFile(index).values())) {

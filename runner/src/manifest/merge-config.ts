@@ -11,6 +11,11 @@ const spellings: Readonly<Record<string, string>> = {
   predicates: 'incremental_predicates',
 };
 
+/** Two keys of a layer that mean the same, one of them spelt otherwise; undefined where there are none. */
+export function twoSpellings(layer: ConfigLayer): readonly [string, string] | undefined {
+  return Object.entries(spellings).find(([written, key]) => written in layer && key in layer);
+}
+
 /**
  * Merges config layers, the farthest first: the nearest wins, tags and hooks add up, the keys of `meta`, `grants`,
  * `persist_docs`, `column_types` and `table_properties` add up, the nearest winning per key.

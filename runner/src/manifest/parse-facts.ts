@@ -1,7 +1,7 @@
 import { Relation } from '../engines/relation.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { SourceText } from '../errors/source-text.js';
-import { ProjectError, type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import { ProjectError, TemplateError, type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import { type ConfigKind, configSchemas } from '../project/config-schema.js';
 import type { Project } from '../project/project.js';
@@ -10,12 +10,13 @@ import type { YamlPath } from '../project/yaml-document.js';
 import type { ContextHost } from '../template/context/context-host.js';
 import { toTemplateValue } from '../template/convert.js';
 import { createDbtContext } from '../template/dbt-context.js';
+import { templateCodes } from '../template/failure.js';
 import type { LibraryMacro } from '../template/macros.js';
 import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { CallSite } from '../template/values.js';
 import { baseHost } from './base-host.js';
-import { type ConfigLayer, mergeLayers } from './merge-config.js';
+import { type ConfigLayer, mergeLayers, twoSpellings } from './merge-config.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 import type { ParseState, TemplateFacts } from './parse-state.js';
 import { isTemplateText, mapTexts, toTemplateText } from './test-arguments.js';
@@ -172,6 +173,14 @@ class Recorder {
   }
 
   #setConfig(values: Readonly<Record<string, unknown>>, site: CallSite): void {
+    const twice = twoSpellings(values);
+    if (twice !== undefined) {
+      const [written, key] = twice;
+      throw new TemplateError(templateCodes.arguments, `config() is given both "${key}" and "${written}"`, {
+        place: placeOfKeyword(site.place, written),
+        hint: 'they mean the same: keep one of them',
+      });
+    }
     const finder = { placeOf: (at: YamlPath) => placeOfKeyword(site.place, String(at[0] ?? '')) };
     const checked = validate(configSchemas[this.kind], values, finder, this.#errors, {
       unknownKeyCode: projectCodes.unknownConfig,

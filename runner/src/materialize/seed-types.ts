@@ -1,5 +1,6 @@
 import type { Session } from '../engines/engine.js';
 import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 
 /** A column of a CSV file with the type that dbt would give it. */
@@ -27,8 +28,14 @@ function readOptions(node: ModelNode): string {
 /**
  * Types of a seed's columns as dbt infers them from all rows: integer, double, date, timestamp, boolean, else text.
  * A type in `column_types` counts as it is.
+ * @throws {ProjectError} TSD1090 for a delimiter without a letter
  */
 export async function seedColumns(node: ModelNode, session: Session): Promise<readonly SeedColumn[]> {
+  if (node.config.delimiter === '')
+    throw new ProjectError('TSD1090', `seed ${node.name} cannot be read: its delimiter is empty`, {
+      place: node.propertiesPlace ?? node.source.place(0),
+      hint: 'delimiter: "," is what seeds have by themselves',
+    });
   const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node)})`;
   const names = (await session.describe(`select * from ${read}`)).map((column) => column.name);
   const checks = names.flatMap((_, i) =>

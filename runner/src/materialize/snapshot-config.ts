@@ -79,6 +79,23 @@ export function snapshotConfig(node: ModelNode): SnapshotConfig {
   };
 }
 
+/**
+ * Holds the columns of a snapshot's table against its config.
+ * @throws {QualityError} TSD4014 for columns that the config names and the table lacks
+ */
+export function checkSnapshotColumns(node: ModelNode, config: SnapshotConfig, table: readonly string[]): void {
+  const { dbt_is_deleted, ...always } = config.columns;
+  const wanted = [...Object.values(always), ...(config.hardDeletes === 'new_record' ? [dbt_is_deleted] : [])];
+  const there = new Set(table.map((name) => name.toLowerCase()));
+  const missing = wanted.filter((name) => !there.has(name.toLowerCase()));
+  if (missing.length === 0) return;
+  // dbt's words, which tools look for
+  throw new QualityError('TSD4014', `Snapshot target is missing configured columns: ${missing.join(', ')}`, {
+    place: node.propertiesPlace ?? node.source.place(0),
+    hint: 'the table was made with another config: give it the columns, or the config the names that it has',
+  });
+}
+
 /** `invalidate_hard_deletes: true` is the older name of `hard_deletes: invalidate`. */
 function hardDeletesOf(extra: Readonly<Record<string, unknown>>): SnapshotConfig['hardDeletes'] {
   const given = extra.hard_deletes;

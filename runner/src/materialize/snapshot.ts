@@ -1,5 +1,5 @@
 import { type Materialization, tableOptions } from './materialization.js';
-import { snapshotConfig } from './snapshot-config.js';
+import { checkSnapshotColumns, snapshotConfig } from './snapshot-config.js';
 import { firstSnapshot, type SnapshotSource, snapshotChanges } from './snapshot-sql.js';
 
 /**
@@ -15,6 +15,7 @@ export const materializeSnapshot: Materialization = async ({ node, relation, ses
   const published = await storage.published(relation);
   if (published?.kind !== 'table') return storage.stageTable(session, relation, firstSnapshot(source), options);
   const table = published.columns.map((column) => column.name);
+  checkSnapshotColumns(node, config, table);
   const merge = {
     keys: [config.columns.dbt_scd_id],
     update: [config.columns.dbt_valid_to],

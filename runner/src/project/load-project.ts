@@ -22,6 +22,8 @@ import { YamlDocument } from './yaml-document.js';
 export interface LoadProjectOptions {
   readonly projectDir: string;
   readonly profilesDir?: string | undefined;
+  /** `--profile` */
+  readonly profile?: string | undefined;
   /** `--target` */
   readonly target?: string | undefined;
   /** `--vars` */
@@ -59,10 +61,12 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   if (options.packages !== 'any') checkInstalled(projectDir, installPath, packageFiles, errors);
   const vars = new Vars(declared, given, packageScopes(declared, String(raw.name ?? ''), packageFiles));
   const scope = valueScope(vars, env, undefined);
+  const profile = options.profile === undefined ? {} : { profile: options.profile };
   const file = validate<ProjectFile>(
     projectSchema,
     {
       ...(render({ ...head, vars: undefined }, document, scope) as object),
+      ...profile,
       ...trees,
       ...('vars' in raw ? { vars: declared } : {}),
     },

@@ -26,7 +26,8 @@ export class RunDigest {
     }
     if (event.event !== 'node_finished') return;
     const { status } = event.outcome;
-    if (status === 'error' || status === 'fail' || status === 'blocked') this.#failed.push(event);
+    const isFailed = ['error', 'fail', 'blocked'].includes(status) || (event.outcome.errors?.length ?? 0) > 0;
+    if (isFailed && status !== 'warn') this.#failed.push(event);
     if (status === 'warn') this.#warned.push(event);
   }
 
@@ -43,6 +44,7 @@ export class RunDigest {
     for (const { node, outcome } of this.#failed) {
       lines.push('', finishedLine(node, outcome, paint));
       const errors = outcome.errors ?? [];
+      if (outcome.heading !== undefined) lines.push(outcome.heading);
       for (const error of errors) lines.push(...formatError(error, style).split('\n'));
       if (errors.every((error) => error.place === undefined)) lines.push(`  ${paint.cyan(node.path)}`);
       if (outcome.hint !== undefined) lines.push(`  next: ${outcome.hint}`);

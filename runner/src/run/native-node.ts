@@ -7,6 +7,7 @@ import { NativeWrite } from './native-write.js';
 import type { NodeTask } from './plan-run.js';
 import type { RunState } from './run-state.js';
 import type { TaskEnd } from './scheduler.js';
+import { dbtHeadingOf } from './summaries.js';
 
 /** Writes one node into the database file; what fails leaves the relation, or the batch, as it was. */
 export async function runNativeNode(
@@ -61,11 +62,18 @@ export async function runNativeNode(
       return 'stop';
     }
     const errors = write.errorsOf(thrown);
-    state.finish(
-      node,
-      { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors },
-      { ...about, completedAt: new Date(), ...codeOf() },
-    );
+    const cause = write.failedEphemeral;
+    const what: NodeOutcome =
+      cause === undefined
+        ? { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors }
+        : {
+            status: 'skipped',
+            elapsed: 0,
+            message: errors[0]!.message,
+            errors,
+            heading: dbtHeadingOf(errors[0]!, cause),
+          };
+    state.finish(node, what, { ...about, completedAt: new Date(), ...codeOf() });
     return 'stop';
   }
 }

@@ -92,7 +92,9 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     changes: changesOf(outcomes),
     interrupted,
   });
-  const failed = outcomes.some(({ status }) => status === 'error' || status === 'fail');
+  const failed = outcomes.some(
+    ({ status, errors = [] }) => status === 'error' || status === 'fail' || errors.length > 0,
+  );
   return { exitCode: interrupted ? 130 : failed || !allWell ? 1 : 0, results, operations, elapsed, startedAt };
 }
 

@@ -29,6 +29,8 @@ export interface BatchWrite {
 export class NativeWrite {
   /** what was compiled last */
   compiled: { readonly code: CompiledCode; readonly path: string } | undefined;
+  /** the ephemeral model that could not be compiled into it */
+  failedEphemeral: ModelNode | undefined;
 
   constructor(
     readonly state: RunState,
@@ -59,7 +61,13 @@ export class NativeWrite {
     const materialize =
       macro === undefined ? nativeMaterializationOf(node) : this.#byMacro(macro, isIncremental, fullRefresh);
     if (node.language === 'sql')
-      this.compiled = await state.compile(node, session, { isIncremental, batch: part?.batch });
+      this.compiled = await state.compile(node, session, {
+        isIncremental,
+        batch: part?.batch,
+        onEphemeralFailed: (ephemeral) => {
+          this.failedEphemeral ??= ephemeral;
+        },
+      });
     return materialize({
       node,
       relation,
@@ -69,6 +77,7 @@ export class NativeWrite {
       fullRefresh,
       batch: part?.batch,
       startedAt: state.request.runStartedAt,
+      wrote: (sql) => state.writeRun(node, sql),
       hooks: async (phase, inTransaction) => {
         if (part !== undefined && !(phase === 'pre_hook' ? part.isFirst : part.isLast)) return;
         await runHooks(state, hooksAt(node, phase, inTransaction), node, session);

@@ -18,7 +18,7 @@ import { limitedReads } from './limited-reads.js';
 import { nativeRelation } from './native-relation.js';
 import type { BatchResults, NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
-import { summaryOf } from './summaries.js';
+import { dbtHeadingOf, summaryOf } from './summaries.js';
 
 /** What the parts of a run share: the engine, the lake as this run sees it, the results so far. */
 export class RunState {
@@ -163,7 +163,12 @@ export class RunState {
   async compile(
     node: ModelNode | TestNode,
     session: Session,
-    options: { isIncremental?: boolean; staged?: ReadonlyMap<string, Relation>; batch?: Batch | undefined } = {},
+    options: {
+      isIncremental?: boolean;
+      staged?: ReadonlyMap<string, Relation>;
+      batch?: Batch | undefined;
+      onEphemeralFailed?(node: ModelNode): void;
+    } = {},
   ): Promise<{ code: CompiledCode; path: string }> {
     const { request } = this;
     const compiled = await compileNode(request.manifest, node, {
@@ -177,6 +182,7 @@ export class RunState {
       command: request.command,
       adapt: limitedReads(this.manifest, node, { batch: options.batch, empty: request.empty }),
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
+      onEphemeralFailed: options.onEphemeralFailed,
     });
     // the SELECT becomes part of other statements
     const code = { ...compiled, sql: compiled.sql.replace(/[;\s]+$/, '') };
@@ -234,8 +240,11 @@ export class RunState {
   }
 
   /** Keeps a result and tells the reporters. */
-  finish(node: ManifestNode, outcome: NodeOutcome, more: Partial<NodeResult> = {}): void {
+  finish(node: ManifestNode, given: NodeOutcome, more: Partial<NodeResult> = {}): void {
     const summary = summaryOf(node);
+    const [error] = given.errors ?? [];
+    const outcome =
+      error === undefined || !this.request.project.isDbt ? given : { heading: dbtHeadingOf(error, node), ...given };
     this.results.set(node.uniqueId, {
       node,
       summary,

@@ -1,3 +1,5 @@
+import { dbtKindOf } from '../errors/dbt-kind.js';
+import type { TsdbtError } from '../errors/tsdbt-error.js';
 import type { NodeOutcome, NodeSummary, RunTotals } from '../events/events.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 
@@ -17,6 +19,11 @@ export function summaryOf(node: ManifestNode): NodeSummary {
         ? node.name
         : `${node.schema}.${node.alias}`;
   return { uniqueId: node.uniqueId, resourceType: node.resourceType, kind, label, path: node.path };
+}
+
+/** dbt's words for what went wrong with a node: `Database Error in model orders (models/orders.sql)`. */
+export function dbtHeadingOf(error: TsdbtError, { resourceType, name, path }: ManifestNode): string {
+  return `${dbtKindOf(error)} Error in ${resourceType} ${name} (${path})`;
 }
 
 const KEY_OF_STATUS = {

@@ -51,8 +51,8 @@ describe('compiling the shop', () => {
   it('puts the CTEs of ephemeral models first', async () => {
     const code = await compile(shop, 'orders_paid');
     expect(code.ephemerals).toEqual(['model.shop.order_payments']);
-    expect(code.sql).toMatch(/^with __tsdbt__cte__order_payments as \(\s+with totals as/);
-    expect(code.sql).toContain('left join __tsdbt__cte__order_payments as order_payments');
+    expect(code.sql).toMatch(/^with __dbt__cte__order_payments as \(\s+with totals as/);
+    expect(code.sql).toContain('left join __dbt__cte__order_payments as order_payments');
     expect(sourceOf(code, 'sum(amount)')).toBe('models/silver/order_payments.sql:6:9');
     expect(sourceOf(code, 'orders.customer_id')).toBe('models/silver/orders_paid.sql:5:5');
   });

@@ -16,11 +16,11 @@ function placeOf({ sql, map }: MappedSql, text: string): string | undefined {
 }
 
 describe('ephemeral models', () => {
-  const cte = { name: '__tsdbt__cte__a', ...file('a.sql', 'select 1 as id;\n') };
+  const cte = { name: '__dbt__cte__a', ...file('a.sql', 'select 1 as id;\n') };
 
   it('become a with of their own', () => {
-    const joined = injectCtes(file('b.sql', 'select * from __tsdbt__cte__a'), [cte]);
-    expect(joined.sql).toBe('with __tsdbt__cte__a as (\nselect 1 as id\n)\nselect * from __tsdbt__cte__a');
+    const joined = injectCtes(file('b.sql', 'select * from __dbt__cte__a'), [cte]);
+    expect(joined.sql).toBe('with __dbt__cte__a as (\nselect 1 as id\n)\nselect * from __dbt__cte__a');
     expect(placeOf(joined, '1 as id')).toBe('a.sql 1 as id');
     expect(placeOf(joined, 'select *')).toBe('b.sql select *');
     expect(placeOf(joined, 'with ')).toBeUndefined();
@@ -28,9 +28,9 @@ describe('ephemeral models', () => {
 
   it('go before the CTEs of a model that begins with its own', () => {
     const own = file('b.sql', '-- why\nwith x as (select 2 as id)\nselect * from x');
-    const joined = injectCtes(own, [cte, { ...cte, name: '__tsdbt__cte__b' }]);
+    const joined = injectCtes(own, [cte, { ...cte, name: '__dbt__cte__b' }]);
     expect(joined.sql).toBe(
-      '-- why\nwith __tsdbt__cte__a as (\nselect 1 as id\n), __tsdbt__cte__b as (\nselect 1 as id\n), x as (select 2 as id)\nselect * from x',
+      '-- why\nwith __dbt__cte__a as (\nselect 1 as id\n), __dbt__cte__b as (\nselect 1 as id\n), x as (select 2 as id)\nselect * from x',
     );
     expect(placeOf(joined, 'select 2')).toBe('b.sql select 2');
     expect(placeOf(joined, 'select * from x')).toBe('b.sql select * from x');
@@ -39,7 +39,7 @@ describe('ephemeral models', () => {
 
   it('keep the word recursive', () => {
     const joined = injectCtes(file('b.sql', 'WITH RECURSIVE x as (select 2) select 1'), [cte]);
-    expect(joined.sql).toBe('WITH RECURSIVE __tsdbt__cte__a as (\nselect 1 as id\n), x as (select 2) select 1');
+    expect(joined.sql).toBe('WITH RECURSIVE __dbt__cte__a as (\nselect 1 as id\n), x as (select 2) select 1');
   });
 
   it('leave a statement alone that reads none', () => {

@@ -41,8 +41,9 @@ export const nativeIncremental: NativeMaterialization = async (request) => {
       await createTable(request, source, true);
       const columns = await fitTable(request, from, existing);
       const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
-      for (const statement of statementsOf(request, strategy, existing.toString(), from, list, columns))
-        await session.execute(statement);
+      const statements = statementsOf(request, strategy, existing.toString(), from, list, columns);
+      request.wrote(`${statements.join(';\n')};\n`);
+      for (const statement of statements) await session.execute(statement);
       await persistDocs(request, existing);
     });
   } finally {
@@ -138,7 +139,8 @@ function statementsOf(
 ): readonly string[] {
   if (strategy === 'microbatch') return batchStatements(node, batch!, target, from, list);
   const insert = `insert into ${target} (${list}) (select ${list} from ${from})`;
-  const keys = textList(node.config.unique_key);
+  // an empty text is no key
+  const keys = textList(node.config.unique_key).filter((key) => key !== '');
   const predicates = node.config.incremental_predicates ?? [];
   if (strategy === 'merge') return [mergeSql(node, target, from, keys, predicates, columns)];
   if (strategy === 'append' || keys.length === 0) return [insert];

@@ -9,7 +9,7 @@ export const nativeTable: NativeMaterialization = (request) =>
   replace(request, 'table', (target) => createTable(request, target));
 
 /**
- * A view is replaced in place, by one statement; where a table has its name, as a table is. What is there now is not
+ * A view is made beside the old one and takes its name; where a table has it, as a table does. What is there now is not
  * looked up: in a file of a thousand views the catalog's answer takes longer than the view.
  */
 export const nativeView: NativeMaterialization = async (request) => {
@@ -26,22 +26,23 @@ export const nativeView: NativeMaterialization = async (request) => {
   };
   try {
     await inTransaction(once, async () => {
-      await createView(request, relation, true);
-      await persistDocs(request, beside(relation, '', 'view'));
+      const made = beside(relation, '__dbt_tmp', 'view');
+      await createView(request, made);
+      await session.execute(`drop view if exists ${relation}`);
+      await persistDocs(request, await renameRelation(session, made, relation.identifier));
     });
   } catch (thrown) {
-    if (!(thrown instanceof EngineFailure) || !isAnotherKind(thrown)) throw thrown;
+    if (!(thrown instanceof EngineFailure) || !isInTheWay(thrown)) throw thrown;
     const existing = await findRelation(session, relation);
-    if (existing === undefined || existing.type === 'view') throw thrown;
     return replace({ ...once, existing }, 'view', (target) => createView(request, target));
   }
   await request.hooks('post_hook', false);
   return { message: 'OK' };
 };
 
-/** DuckDB's words for a view that is to take the name of a table. */
-function isAnotherKind({ message }: EngineFailure): boolean {
-  return /existing object .* is of type table/i.test(message);
+/** DuckDB's words for a view that is to take the name of a table, or whose name beside is taken by what was left there. */
+function isInTheWay({ message }: EngineFailure): boolean {
+  return /existing object .* is of type table|"[^"]*__dbt_tmp" already exists/i.test(message);
 }
 
 /** Builds under another name, and swaps names with what is there in one transaction. */

@@ -22,6 +22,8 @@ export interface NativeRequest {
   readonly batch?: Batch | undefined;
   /** the run's start: snapshots by check date their changes with it */
   readonly startedAt: Date;
+  /** keeps the statement that builds the node, for `target/run` */
+  wrote(sql: string): void;
   /** runs the model's hooks of one phase */
   hooks(phase: HookPhase, inTransaction: boolean): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../engines/relation.js';
-import { snapshotConfig } from '../snapshot-config.js';
+import { checkSnapshotColumns, snapshotConfig } from '../snapshot-config.js';
 import { firstSnapshot, type SnapshotSource, snapshotChanges } from '../snapshot-sql.js';
 import { columnsOf } from './native-catalog.js';
 import type { NativeMaterialization } from './native-request.js';
@@ -21,6 +21,7 @@ export const nativeSnapshot: NativeMaterialization = async (request) => {
     if (existing === undefined) await session.execute(`create table ${relation} as (\n${firstSnapshot(source)}\n)`);
     else {
       const table = (await columnsOf(session, relation)).map((column) => column.name);
+      checkSnapshotColumns(node, config, table);
       const changes = snapshotChanges(source, relation.toString(), table);
       await session.execute(`create or replace temporary table ${CHANGES} as (\n${changes}\n)`);
       const there = new Set(table.map((name) => name.toLowerCase()));

@@ -43,10 +43,12 @@ export async function createTable(request: NativeRequest, relation: Relation, te
   const { node, session, select } = request;
   const name = temporary ? quoteIdentifier(relation.identifier) : relation.toString();
   const columns = await checkContract(request);
-  if (columns === undefined || temporary) {
-    await session.execute(`${header(node)}create ${temporary ? 'temporary ' : ''}table ${name} as (\n${select}\n)`);
-    return;
-  }
+  const build = async (...statements: string[]): Promise<void> => {
+    if (!temporary) request.wrote(`${statements.join(';\n')};\n`);
+    for (const statement of statements) await session.execute(statement);
+  };
+  if (columns === undefined || temporary)
+    return build(`${header(node)}create ${temporary ? 'temporary ' : ''}table ${name} as (\n${select}\n)`);
   const list = [...node.columns.values()].map((column) => nameOf(node, column.name));
   const definitions = [
     ...[...node.columns.values()].map((column) =>
@@ -54,17 +56,19 @@ export async function createTable(request: NativeRequest, relation: Relation, te
     ),
     ...node.constraints.map(tableConstraint),
   ].filter((part) => part !== '');
-  await session.execute(`${header(node)}create table ${name} (\n  ${definitions.join(',\n  ')}\n)`);
-  await session.execute(
+  await build(
+    `${header(node)}create table ${name} (\n  ${definitions.join(',\n  ')}\n)`,
     `insert into ${name} (${list.join(', ')}) (select ${list.join(', ')} from (\n${select}\n) as model_subq)`,
   );
 }
 
 /** @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract */
-export async function createView(request: NativeRequest, relation: Relation, replace = false): Promise<void> {
+export async function createView(request: NativeRequest, relation: Relation): Promise<void> {
   const { node, session, select } = request;
   await checkContract(request);
-  await session.execute(`${header(node)}create ${replace ? 'or replace ' : ''}view ${relation} as (\n${select}\n)`);
+  const statement = `${header(node)}create view ${relation} as (\n${select}\n)`;
+  request.wrote(`${statement};\n`);
+  await session.execute(statement);
 }
 
 async function checkContract({ node, session, select }: NativeRequest): Promise<readonly Column[] | undefined> {

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+const results = (project: DbtProject): { unique_id: string; status: string; message: string }[] =>
+  JSON.parse(readFileSync(project.path('target/run_results.json'), 'utf8')).results;
+
+describe('habits of dbt that scripts rely on', () => {
+  it('takes its flags before the command and after it, those without a meaning here as well', async () => {
+    const project = new DbtProject({
+      'profiles.yml': `shop: {outputs: {dev: {type: duckdb, path: shop.duckdb}}}
+other: {target: dev, outputs: {dev: {type: duckdb, path: other.duckdb}}}
+`,
+      'models/a.sql': 'select 1 as id',
+      'seeds/s.csv': 'id\n1\n',
+    });
+    const given = ['--no-partial-parse', '--fail-fast', '--log-level-file', 'none', '--profile', 'other'];
+    const run = await project.run(
+      ...given,
+      'build',
+      '--no-use-colors',
+      '--target-path',
+      'out',
+      '--resource-types',
+      'seed',
+    );
+    expect(run.exitCode).toBe(0);
+    expect(run.output).toContain('1 seed');
+    expect(run.output).not.toContain('model');
+    expect(existsSync(project.path('out/run_results.json'))).toBe(true);
+    expect(existsSync(project.path('other.duckdb'))).toBe(true);
+  });
+
+  it('makes the tests of an entry for the node of its name, whatever its kind, and selects them with -m', async () => {
+    const project = new DbtProject({
+      'seeds/base.csv': 'id\n1\n',
+      'seeds/schema.yml': 'models: [{name: base, columns: [{name: id, tests: [not_null]}]}]\n',
+    });
+    await project.run('seed');
+    const { exitCode, statuses } = await project.run('test', '-m', 'base');
+    expect(exitCode).toBe(0);
+    expect(Object.values(statuses)).toEqual(['pass']);
+  });
+
+  it('skips what reads an ephemeral model that cannot be compiled, and says so in its words', async () => {
+    const project = new DbtProject({
+      'models/broken.sql': "{{ config(materialized='ephemeral') }} {{ adapter.no_such_method() }} select 1 as id",
+      'models/reader.sql': "select * from {{ ref('broken') }}",
+    });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(1);
+    const heading = 'Compilation Error in model broken (models/broken.sql)';
+    expect(output).toContain(heading);
+    expect(results(project)).toMatchObject([
+      { unique_id: 'model.shop.reader', status: 'skipped', message: expect.stringContaining(heading) },
+    ]);
+  });
+
+  it('begins the message of a failed node with the kind of error', async () => {
+    const project = new DbtProject({ 'models/a.sql': 'select no_such_column from (select 1 as id)' });
+    expect((await project.run('run')).exitCode).toBe(1);
+    expect(results(project)[0]!.message).toMatch(/^Database Error in model a \(models\/a\.sql\)\n {2}/);
+  });
+
+  it('keeps the statement that built a model, ephemeral models under dbt’s name in it', async () => {
+    const project = new DbtProject({
+      'models/e.sql': "{{ config(materialized='ephemeral') }} select 1 as id",
+      'models/v.sql': "select * from {{ ref('e') }}",
+    });
+    await project.run('run');
+    const statement = readFileSync(project.path('target/run/shop/models/v.sql'), 'utf8').replaceAll(/\s+/g, ' ');
+    expect(statement).toBe(
+      'create view "shop"."main"."v__dbt_tmp" as ( with __dbt__cte__e as ( select 1 as id ) select * from __dbt__cte__e ); ',
+    );
+  });
+
+  it('refuses a config() that says the same thing twice', async () => {
+    const project = new DbtProject({
+      'models/a.sql': "{{ config({'pre_hook': 'select 1', 'pre-hook': 'select 2'}) }} select 1 as id",
+    });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('Compilation Error');
+    expect(output).toContain('both "pre_hook" and "pre-hook"');
+  });
+});
