@@ -53,6 +53,8 @@ export interface RunOptions extends SelectionOptions {
   readonly eventTimeEnd?: Date;
   readonly empty?: boolean;
   readonly watch?: boolean;
+  /** as given */
+  readonly sample?: string;
 }
 
 export interface ListOptions extends SelectionOptions {
@@ -210,8 +212,13 @@ export const flags = {
       time('--event-time-end'),
     ),
   ],
-  empty: (): Option => new Option('--empty', 'read no rows of refs and sources: build tables without rows'),
   watch: (): Option => new Option('-w, --watch', 'wait for changes of files, and run again what they concern'),
+  empty: (): Option => new Option('--empty', 'read no rows of refs and sources: build tables without rows'),
+  sample: (): Option =>
+    new Option(
+      '--sample <window>',
+      'read the rows of a time only: "3 days", or "{start: 2024-01-01, end: 2024-02-01}"',
+    ),
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
   check: (): Option =>
     new Option('--check', "bind the SQL in the target's engine instead of writing it, and run nothing"),

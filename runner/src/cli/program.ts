@@ -39,8 +39,9 @@ const building = (): Option[] => [
   ...running(),
   flags.fullRefresh(),
   ...flags.eventTimes(),
-  flags.empty(),
   flags.watch(),
+  flags.empty(),
+  flags.sample(),
 ];
 
 export const commandDefinitions: readonly CommandDefinition[] = [
@@ -65,14 +66,20 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'seed',
     summary: 'load the CSV files of the seed folders',
-    options: () => [...running(), flags.fullRefresh()],
+    options: () => [...running(), flags.fullRefresh(), flags.empty()],
     run: async (options, effects) => (await import('./commands/seed.js')).seed(options as RunOptions, effects),
   },
   {
     name: 'snapshot',
     summary: 'add what has changed to snapshots',
-    options: () => running(),
+    options: () => [...running(), flags.empty()],
     run: async (options, effects) => (await import('./commands/snapshot.js')).snapshot(options as RunOptions, effects),
+  },
+  {
+    name: 'clone',
+    summary: 'make models, seeds and snapshots of what another target has published (--state)',
+    options: () => [...flags.selection(), flags.threads(), flags.fullRefresh(), ...flags.resourceTypes()],
+    run: async (options, effects) => (await import('./commands/clone.js')).clone(options as RunOptions, effects),
   },
   {
     name: 'retry',

@@ -14,6 +14,7 @@ import { argsOf } from './invocation-args.js';
 import { withManifest } from './open-project.js';
 import type { RegisteredProject } from './register-with-trino.js';
 import { WarningWatch } from './reporters.js';
+import { sampleWindow } from './sample-window.js';
 import { selectedBy } from './selection.js';
 import { deferralOf } from './state.js';
 import { unfinishedNodes } from './unfinished-nodes.js';
@@ -25,6 +26,7 @@ export const KINDS: Readonly<Record<RunCommand, readonly ResourceType[]>> = {
   seed: ['seed'],
   snapshot: ['snapshot'],
   test: ['test', 'unit_test'],
+  clone: ['model', 'seed', 'snapshot'],
 };
 
 /** What some callers of a run want otherwise. */
@@ -46,6 +48,7 @@ export function runCommand(
 ): Promise<number> {
   const runStartedAt = effects.now();
   const eventTimes = eventTimesOf(options);
+  const sample = options.sample === undefined ? undefined : sampleWindow(options.sample, runStartedAt);
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const warnings = new WarningWatch();
     bus.add(warnings);
@@ -61,8 +64,8 @@ export function runCommand(
       bus.emit({ event: 'log', level: 'info', message: 'Nothing to run: no selected node reads what has changed' });
       return 0;
     }
-    const defer = deferralOf(options, project);
-    const { executeRun } = await import('../run/execute-run.js');
+    const defer = deferralOf(command === 'clone' ? { ...options, defer: true } : options, project);
+    const execute = await executorOf(command);
     const { writeManifest } = await import('../artifacts/manifest-json.js');
     const { writeRunResults } = await import('../artifacts/run-results.js');
     const invocationId = randomUUID();
@@ -80,6 +83,7 @@ export function runCommand(
           fullRefresh: options.fullRefresh ?? false,
           failFast: options.failFast ?? false,
           eventTimes,
+          sample,
           empty: options.empty,
           retried: previous,
           defer,
@@ -91,7 +95,7 @@ export function runCommand(
           runStartedAt,
           afterPublishing: registering(command, project, { manifest, bus, signal }),
         };
-        const ended = await executeRun(request);
+        const ended = await execute(request);
         writeRunResults(request, ended);
         ran(ended);
         return ended;
@@ -102,6 +106,11 @@ export function runCommand(
     bus.emit({ event: 'log', level: 'error', message: 'there were warnings, and --warn-error takes them for errors' });
     return 1;
   });
+}
+
+async function executorOf(command: RunCommand): Promise<(request: RunRequest) => Promise<RunResult>> {
+  if (command === 'clone') return (await import('../run/clone-nodes.js')).executeClone;
+  return (await import('../run/execute-run.js')).executeRun;
 }
 
 /** @throws {ProjectError} TSD1906 for one time without the other, or in the wrong order */

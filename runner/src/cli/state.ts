@@ -28,7 +28,7 @@ export function deferralOf(options: GlobalOptions, project: Project): Deferral |
   if (options.defer !== true) return undefined;
   const named = options.deferState ?? options.state;
   if (named === undefined)
-    throw new ProjectError(cliCodes.conflictingFlags, '--defer needs to know what was built before', {
+    throw new ProjectError(cliCodes.conflictingFlags, 'what was built before is not named', {
       hint: 'add --state (or --defer-state) and a folder with the manifest.json of an earlier run',
     });
   const manifest = StateManifest.read(resolve(project.projectDir, named));

@@ -4,6 +4,7 @@ import type { CommitProvenance } from '../delta/log/commit.js';
 import type { SnapshotAt } from '../delta/log/load.js';
 import type { Snapshot } from '../delta/log/snapshot.js';
 import { stageAppend } from '../delta/operations/append.js';
+import { stageShallowClone } from '../delta/operations/clone.js';
 import { stageMerge } from '../delta/operations/merge.js';
 import type { TableSettings } from '../delta/operations/metadata.js';
 import { smallFiles, stageOptimize } from '../delta/operations/optimize.js';
@@ -88,6 +89,50 @@ export class DeltaStorage implements Storage {
    */
   exposeFrom(warehouse: string, relation: Relation): Promise<boolean> {
     return this.#catalog.exposeFrom(warehouse, relation);
+  }
+
+  /**
+   * Makes a relation of what lies elsewhere: of a table a shallow clone, which shares its files until it is written to; of a view, in this
+   * warehouse a view, of another one its rows. A table that has the name is kept aside.
+   *
+   * @returns undefined where there is nothing to clone
+   */
+  async cloneFrom(
+    session: Session,
+    own: Relation,
+    from: { readonly relation: Relation; readonly warehouse: string | undefined },
+  ): Promise<(Publication & { readonly how: string }) | undefined> {
+    const warehouse = from.warehouse ?? this.options.warehouse;
+    const name = `${from.relation.schema}.${from.relation.identifier}`;
+    const select = `select * from ${from.relation}`;
+    if (readView(warehouse, from.relation) !== undefined) {
+      if (from.warehouse === undefined) {
+        await this.#catalog.expose(from.relation);
+        const view = await this.stageView(session, own, select, undefined, [from.relation]);
+        return { ...(await view.publish()), how: `view of ${name}` };
+      }
+      await this.#catalog.exposeFrom(from.warehouse, from.relation);
+      const options = {
+        partitionBy: [],
+        clusterBy: [],
+        properties: {},
+        comments: {},
+        description: undefined,
+        optimizeFrom: undefined,
+      };
+      const copy = await this.stageTable(session, own, select, options);
+      return { ...(await copy.publish()), how: `rows of the view ${name}` };
+    }
+    const engine = this.options.parquetOf(session);
+    const table = await DeltaTable.open(join(warehouse, from.relation.schema, from.relation.identifier), engine);
+    if (table === undefined) return undefined;
+    this.#setAside(own);
+    const staged = await stageShallowClone({ location: this.locationOf(own), engine }, table);
+    await staged.commit(this.options.commitInfo);
+    removeView(this.options.warehouse, own);
+    const snapshot = await this.#catalog.latest(own);
+    await this.#catalog.repin(own, { kind: 'table', snapshot });
+    return { version: snapshot.version, rows: snapshot.numRecords, unchanged: false, how: `shallow clone of ${name}` };
   }
 
   expose(relation: Relation): Promise<boolean> {

@@ -38,6 +38,8 @@ export class ReadingStorage implements LakeStorage {
     return false;
   }
 
+  async cloneFrom(): Promise<undefined> {}
+
   async latestSelect(relation: Relation): ReturnType<LakeStorage['latestSelect']> {
     return (await this.expose(relation)) ? { select: `select * from ${relation}`, dependsOn: [] } : undefined;
   }

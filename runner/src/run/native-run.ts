@@ -22,6 +22,7 @@ const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
   seed: ['seed'],
   snapshot: ['snapshot'],
   test: ['test', 'unit_test'],
+  clone: ['model', 'seed', 'snapshot'],
 };
 
 /**

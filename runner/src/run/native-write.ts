@@ -75,6 +75,7 @@ export class NativeWrite {
       session,
       select: this.compiled?.code.sql ?? '',
       fullRefresh,
+      empty: state.request.empty,
       batch: part?.batch,
       startedAt: state.request.runStartedAt,
       wrote: (sql) => state.writeRun(node, sql),

@@ -3,11 +3,12 @@ import { quoteIdentifier } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
-import type { ModelNode } from '../manifest/nodes.js';
+import type { ModelNode, SourceNode } from '../manifest/nodes.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
 import { typescriptSelect } from '../materialize/typescript-model.js';
 import type { Vars } from '../project/vars.js';
 import { batchedSelect } from './batched-select.js';
+import { limitedRows } from './limited-reads.js';
 import type { RunState } from './run-state.js';
 import type { BatchResults } from './run-types.js';
 import { summaryOf } from './summaries.js';
@@ -46,10 +47,12 @@ export async function nodeSelect(
   const { request } = state;
   const summary = summaryOf(node);
   const named = (id: string): string => state.relationOf(id).toString();
+  const read = (id: string): string =>
+    limitedRows(named(id), state.manifest.get(id) as ModelNode | SourceNode, state.limits());
   const { select, drop } = await typescriptSelect(node, session, state.engine, {
-    refRelation: (name) => named(dependencyOf(state, node, name)),
+    refRelation: (name) => read(dependencyOf(state, node, name)),
     sourceRelation: (source, table) =>
-      named(
+      read(
         node.dependsOn.find((id) => {
           const found = state.manifest.get(id)!;
           return found.resourceType === 'source' && found.sourceName === source && found.name === table;

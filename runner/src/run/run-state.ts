@@ -14,7 +14,7 @@ import { dbtSeedSelect, seedSelect } from '../materialize/seed-select.js';
 import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
 import { DeferredRelations } from './deferred-relations.js';
-import { limitedReads } from './limited-reads.js';
+import { limitedReads, type ReadLimits } from './limited-reads.js';
 import { nativeRelation } from './native-relation.js';
 import type { BatchResults, NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
@@ -52,8 +52,16 @@ export class RunState {
   }
 
   /** A SELECT of a seed's rows: in a dbt project with the types that dbt gives them. */
-  seedSelect(node: ModelNode, session: Session): Promise<string> {
-    return this.request.project.isDbt ? dbtSeedSelect(node, session) : seedSelect(node, session);
+  async seedSelect(node: ModelNode, session: Session): Promise<string> {
+    const { project, empty } = this.request;
+    const select = await (project.isDbt ? dbtSeedSelect(node, session) : seedSelect(node, session));
+    return empty === true ? `select * from (${select}) limit 0` : select;
+  }
+
+  /** Which rows a node reads of what it reads. */
+  limits(batch?: Batch): ReadLimits {
+    const { sample, empty } = this.request;
+    return { batch, sample, empty };
   }
 
   /** Whether a node adds to the table that is published, instead of writing it anew. */
@@ -66,11 +74,11 @@ export class RunState {
    * @throws {QualityError} TSD4015 where the model's config says too little
    */
   batchesOf(node: ModelNode, isIncremental: boolean): readonly Batch[] {
-    const { retried, eventTimes, runStartedAt } = this.request;
+    const { retried, eventTimes, sample, runStartedAt } = this.request;
     const config = microbatchConfig(node);
     const left = retried?.batches.get(node.uniqueId)?.failed;
     if (left !== undefined) return left.map((times) => batchAt(config.size, times));
-    return batchesOf(config, { isIncremental, times: eventTimes, now: retried?.startedAt ?? runStartedAt });
+    return batchesOf(config, { isIncremental, times: sample ?? eventTimes, now: retried?.startedAt ?? runStartedAt });
   }
 
   /** With the batches that the run which is retried has written. */
@@ -180,7 +188,7 @@ export class RunState {
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.command,
-      adapt: limitedReads(this.manifest, node, { batch: options.batch, empty: request.empty }),
+      adapt: limitedReads(this.manifest, node, this.limits(options.batch)),
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
       onEphemeralFailed: options.onEphemeralFailed,
     });

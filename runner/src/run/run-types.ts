@@ -5,7 +5,7 @@ import type { ManifestNode } from '../manifest/nodes.js';
 import type { BatchTimes, EventTimes } from '../materialize/microbatch.js';
 import type { Project } from '../project/project.js';
 
-export type RunCommand = 'build' | 'run' | 'test' | 'seed' | 'snapshot';
+export type RunCommand = 'build' | 'run' | 'test' | 'seed' | 'snapshot' | 'clone';
 
 /** Where a node that another run has published is read. */
 export interface DeferredRelation {
@@ -46,7 +46,9 @@ export interface RunRequest {
   readonly failFast: boolean;
   /** `--event-time-start` and `--event-time-end`: the time whose batches are written */
   readonly eventTimes?: EventTimes | undefined;
-  /** `--empty`: refs and sources have no rows */
+  /** `--sample`: the time whose rows are read, of refs and sources with an `event_time` */
+  readonly sample?: EventTimes | undefined;
+  /** `--empty`: refs, sources and seeds have no rows */
   readonly empty?: boolean | undefined;
   readonly defer?: Deferral | undefined;
   /** `retry`: the run that is taken up again */

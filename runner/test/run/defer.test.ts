@@ -145,3 +145,39 @@ describe('--defer of Delta tables', () => {
     expect(existsSync(`${folder}/mine/staging/b`)).toBe(false);
   });
 });
+
+describe.each(['delta', 'native'] as const)('clone, %s', (kept) => {
+  it('makes what is not here of what the state has, and leaves what is here', async () => {
+    const { run, rows } = await shop(kept, { 'seeds/staging/s.csv': 'id\n1\n' });
+    expect((await run('clone')).code).toBe(2);
+    await run('run', '--select', 'a');
+    const cloned = await run('clone', '--state', 'state');
+    expect(cloned.code, cloned.stderr).toBe(0);
+    expect(await rows('--inline', "select * from {{ ref('a') }}")).toEqual([{ built_for: 'dev' }]);
+    expect(await rows('--inline', "select * from {{ ref('b') }}")).toEqual([{ built_for: 'prod' }]);
+    expect(await rows('--inline', "select * from {{ ref('s') }}")).toEqual([{ id: 1 }]);
+    const again = await run('clone', '--state', 'state', '--full-refresh', '--select', 'a');
+    expect(again.code, again.stderr).toBe(0);
+    expect(await rows('--inline', "select * from {{ ref('a') }}")).toEqual([{ built_for: 'prod' }]);
+  });
+
+  it('lets clones be built over, and leaves the state as it was', async () => {
+    const { run, rows } = await shop(kept);
+    await run('clone', '--state', 'state');
+    expect((await run('run')).code).toBe(0);
+    expect(await rows('--inline', "select * from {{ ref('b') }}")).toEqual([{ built_for: 'dev' }]);
+    expect(await rows('--inline', "select * from {{ ref('b') }}", '--target', 'prod')).toEqual([{ built_for: 'prod' }]);
+  });
+
+  it('passes over what the state does not have', async () => {
+    const { folder, run, rows } = await shop(kept, {
+      'models/staging/v.sql': "{{ config(materialized='view') }} select built_for from {{ ref('b') }}",
+      'models/staging/e.sql': "{{ config(materialized='ephemeral') }} select 1 as id",
+    });
+    writeFiles(folder, { 'models/staging/c.sql': 'select 1 as id' });
+    const cloned = await run('clone', '--state', 'state', '--select', 'v', 'c', 'e');
+    expect(cloned.code, cloned.stderr).toBe(0);
+    expect(cloned.stderr).toContain('the state does not have it');
+    expect(await rows('--inline', "select * from {{ ref('v') }}")).toEqual([{ built_for: 'prod' }]);
+  });
+});

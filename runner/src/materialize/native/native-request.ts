@@ -18,6 +18,8 @@ export interface NativeRequest {
   readonly select: string;
   /** the table is to be written anew (`--full-refresh`, or the model's `full_refresh`) */
   readonly fullRefresh: boolean;
+  /** seeds are made without rows (`--empty`) */
+  readonly empty?: boolean | undefined;
   /** of a microbatch model: the batch that is written */
   readonly batch?: Batch | undefined;
   /** the run's start: snapshots by check date their changes with it */

@@ -29,9 +29,11 @@ export const nativeSeed: NativeMaterialization = async (request) => {
       );
       await session.execute(`create table ${relation} (${list.join(', ')})`);
     }
-    await session.execute(
-      `copy ${relation} from ${quoteLiteral(node.absolutePath)} (format csv, header true, delimiter ${quoteLiteral(node.config.delimiter)})`,
-    );
+    const { delimiter } = node.config;
+    if (request.empty !== true)
+      await session.execute(
+        `copy ${relation} from ${quoteLiteral(node.absolutePath)} (format csv, header true, delimiter ${quoteLiteral(delimiter)})`,
+      );
     rows = Number((await session.query(`select count(*) from ${relation}`)).rows[0]![0]);
     await persistDocs(request, relation);
   });

@@ -40,6 +40,8 @@ export class NativeStorage implements LakeStorage {
     return false;
   }
 
+  async cloneFrom(): Promise<undefined> {}
+
   async latestSelect(relation: Relation): ReturnType<LakeStorage['latestSelect']> {
     const found = await findRelation(this.catalog, relation);
     return found === undefined ? undefined : { select: `select * from ${found}`, dependsOn: [] };
