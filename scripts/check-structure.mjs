@@ -22,7 +22,7 @@ const LEVELS = [
   ['materialize'],
   ['run'],
   ['artifacts'],
-  ['docs-site', 'dashboards', 'register', 'schedule', 'deps'],
+  ['docs-site', 'dashboards', 'register', 'schedule', 'deps', 'codegen'],
   ['report'],
   ['cli'],
   ['api'],

@@ -33,6 +33,10 @@ export type {
   ModelDefinition,
   ModelLogger,
   ModelResult,
+  Relations,
   Row,
+  RowOf,
+  SourceRelations,
+  SourceRowOf,
 } from './project/define-model.js';
 export { defineModel, SqlResult, sql } from './project/define-model.js';

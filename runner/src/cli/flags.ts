@@ -129,6 +129,12 @@ export interface ScheduleOptions extends GlobalOptions {
   readonly once?: boolean;
 }
 
+export interface CodegenOptions extends SelectionOptions {
+  readonly output?: string;
+  readonly check?: boolean;
+  readonly write?: boolean;
+}
+
 export interface DepsOptions extends GlobalOptions {
   readonly lock?: boolean;
   readonly upgrade?: boolean;
@@ -282,6 +288,11 @@ export const flags = {
     ),
   showOutput: (): Option =>
     new Option('--output <form>', 'text or json (default: text)').argParser(oneOf('--output', ['text', 'json'])),
+  codegen: (): Option[] => [
+    new Option('--output <file>', 'types: file to write to (default: tsdbt-types.d.ts of the project)'),
+    new Option('--check', 'write nothing; end with 1 where something is not up to date'),
+    new Option('--write', 'yaml: write the files instead of printing them'),
+  ],
   deps: (): Option[] => [
     new Option('--lock', 'write package-lock.yml, install nothing'),
     new Option('--upgrade', 'choose the newest versions that packages.yml allows, whatever package-lock.yml says'),

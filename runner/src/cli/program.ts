@@ -5,6 +5,7 @@ import type { DocsOptions } from './commands/docs.js';
 import { negations, quietFlags } from './dbt-flags.js';
 import type { Effects } from './effects.js';
 import {
+  type CodegenOptions,
   type CompileOptions,
   type DepsOptions,
   type ExplainOptions,
@@ -183,6 +184,14 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: () => [flags.noCompile(), flags.port()],
     run: async (options, effects, action) =>
       (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
+  },
+  {
+    name: 'codegen',
+    summary: 'write the types of rows for TypeScript (types), or the columns of models and sources for YAML (yaml)',
+    argument: { name: '[what]', summary: 'types (default) or yaml' },
+    options: () => [...flags.selection(), ...flags.codegen()],
+    run: async (options, effects, what) =>
+      (await import('./commands/codegen.js')).codegen(options as CodegenOptions, effects, what),
   },
   {
     name: 'deps',

@@ -62,14 +62,14 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
     relation,
     version: options.versions.get(relation),
     rows: () => query(`select * from ${relation}`),
-    async columns(names) {
+    columns: (async (names?: readonly string[]) => {
       const list = names === undefined ? '*' : names.map(quoteIdentifier).join(', ');
       const { columns, rows } = await ask(`select ${list} from ${relation}`);
       return {
         length: rows.length,
         columns: Object.fromEntries(columns.map((column, i) => [column.name, rows.map((row) => row[i] as CellValue)])),
       };
-    },
+    }) as InputRelation['columns'],
     async *batches() {
       const stream = await engine.openSession();
       streams.add(stream);
@@ -94,13 +94,15 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
   });
 
   const context: ModelContext = {
-    ref(name) {
+    // what a file of declarations says of the rows is nothing that is known here
+    ref: ((name: string) => {
       const declared = node.refs.map((ref) => ref.name);
       if (!declared.includes(name))
         throw undeclared(node, `ref("${name}")`, `refs: ['${name}']`, didYouMean(name, declared));
       return input(options.refRelation(name));
-    },
-    source(source, table) {
+    }) as ModelContext['ref'],
+    rows: (name) => context.ref(name).rows(),
+    source: ((source: string, table: string) => {
       const declared = node.sources.map((call) => `${call.source}.${call.table}`);
       if (!declared.includes(`${source}.${table}`)) {
         throw undeclared(
@@ -111,7 +113,7 @@ export async function openModelContext(options: ModelContextOptions): Promise<Op
         );
       }
       return input(options.sourceRelation(source, table));
-    },
+    }) as ModelContext['source'],
     this: options.thisRelation === undefined ? undefined : input(options.thisRelation),
     isIncremental: options.isIncremental,
     query,

@@ -42,20 +42,43 @@ export function sql(text: string): SqlResult {
   return new SqlResult(text);
 }
 
+/** Rows of models, seeds and snapshots, by name: `tsdbt codegen` adds them. */
+// biome-ignore lint/suspicious/noEmptyInterface: declared further by a file of the project
+export interface Relations {}
+
+/** Rows of sources, by `source.table`: `tsdbt codegen` adds them. */
+// biome-ignore lint/suspicious/noEmptyInterface: declared further by a file of the project
+export interface SourceRelations {}
+
+/** The rows of a model, seed or snapshot, where `tsdbt codegen` has written them; else any rows. */
+export type RowOf<Name extends string> = Name extends keyof Relations ? Relations[Name] : Row;
+
+/** The rows of a source's table. */
+export type SourceRowOf<
+  Source extends string,
+  Table extends string,
+> = `${Source}.${Table}` extends keyof SourceRelations ? SourceRelations[`${Source}.${Table}`] : Row;
+
+/** The names of a row's columns. */
+type NameOf<R> = Extract<keyof R, string>;
+
 /** An input of the model (or `this`). */
-export interface InputRelation {
+export interface InputRelation<R = Row> {
   /** name for use in SQL: `select … from ${input.relation}` */
   readonly relation: string;
   /** Delta version that this run reads; undefined for views and for what lies outside the warehouse */
   readonly version: number | undefined;
   /** all rows, as objects; meant for small tables */
-  rows(): Promise<Row[]>;
+  rows(): Promise<R[]>;
   /** all rows, column-wise: arrays of equal length */
-  columns(
-    names?: readonly string[],
-  ): Promise<{ readonly length: number; readonly columns: Record<string, CellValue[]> }>;
+  columns<Name extends NameOf<R> = NameOf<R>>(
+    names?: readonly Name[],
+  ): Promise<{ readonly length: number; readonly columns: { [C in Name]: Exclude<R[C], undefined>[] } }>;
   /** rows in batches of bounded size */
-  batches(): AsyncIterable<{ readonly length: number; readonly columns: Record<string, readonly CellValue[]> }>;
+  batches(): AsyncIterable<{
+    readonly length: number;
+    readonly columns: { readonly [C in NameOf<R>]: readonly Exclude<R[C], undefined>[] };
+  }>;
   count(): Promise<number>;
 }
 
@@ -65,10 +88,22 @@ export interface ModelLogger {
   warn(message: string): void;
 }
 
-export interface ModelContext {
+/** Pairs `[source, table]`. */
+type SourcePairs = readonly (readonly [string, string])[];
+
+/** What `run` is given. `Refs` and `Sources` are what the model declares that it reads. */
+export interface ModelContext<
+  Refs extends readonly string[] = readonly string[],
+  Sources extends SourcePairs = SourcePairs,
+> {
   /** an input by the name in `refs`; names that are not listed there throw */
-  ref(name: string): InputRelation;
-  source(source: string, table: string): InputRelation;
+  ref<Name extends Refs[number]>(name: Name): InputRelation<RowOf<Name>>;
+  source<Source extends Sources[number][0], Table extends Extract<Sources[number], readonly [Source, string]>[1]>(
+    source: Source,
+    table: Table,
+  ): InputRelation<SourceRowOf<Source, Table>>;
+  /** all rows of an input: `ref(name).rows()` */
+  rows<Name extends Refs[number]>(name: Name): Promise<RowOf<Name>[]>;
   /** the table as it is published now; undefined on the first run and with --full-refresh */
   readonly this: InputRelation | undefined;
   readonly isIncremental: boolean;
@@ -103,19 +138,25 @@ export interface ModelConfig {
   readonly [key: string]: unknown;
 }
 
-export interface ModelDefinition {
+export interface ModelDefinition<
+  Refs extends readonly string[] = readonly string[],
+  Sources extends SourcePairs = SourcePairs,
+> {
   readonly description?: string;
   readonly config?: ModelConfig;
   /** literal names of the models, seeds and snapshots that `run` reads */
-  readonly refs?: readonly string[];
+  readonly refs?: Refs;
   /** literal pairs `[source, table]` */
-  readonly sources?: readonly (readonly [string, string])[];
+  readonly sources?: Sources;
   /** The contract: the columns of the table, in order. */
   readonly columns: { readonly [column: string]: ColumnDefinition | string };
-  run(context: ModelContext): Promise<ModelResult> | ModelResult;
+  run(context: ModelContext<Refs, Sources>): Promise<ModelResult> | ModelResult;
 }
 
 /** Declares a TypeScript model; the file exports the result as its default. */
-export function defineModel<const D extends ModelDefinition>(definition: D): D {
+export function defineModel<
+  const Refs extends readonly string[] = readonly [],
+  const Sources extends SourcePairs = readonly [],
+>(definition: ModelDefinition<Refs, Sources>): ModelDefinition<Refs, Sources> {
   return definition;
 }

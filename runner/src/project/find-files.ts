@@ -47,6 +47,8 @@ function walk(directory: string, root: string, folders: readonly string[], found
       continue;
     }
     if (!entry.isFile() && !entry.isSymbolicLink()) continue;
+    // declarations describe modules and are none
+    if (entry.name.endsWith('.d.ts')) continue;
     const extension = path.extname(entry.name);
     found.set(absolutePath, {
       absolutePath,

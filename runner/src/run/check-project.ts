@@ -23,6 +23,21 @@ export async function checkRun(
   tasks: readonly RunTask[],
   session: Session,
 ): Promise<readonly TsdbtError[]> {
+  const checked = await checkedNodes(state, tasks, session);
+  const { createsViews } = state.engine.capabilities;
+  return checkTypes(checked, createsViews ? await viewStandIns(session) : cteStandIns(session), state.manifest);
+}
+
+/**
+ * The nodes of a run as they are checked, each after what it reads.
+ * @param more ids that are looked at as they are published, beside those that the run reads
+ */
+export async function checkedNodes(
+  state: RunState,
+  tasks: readonly RunTask[],
+  session: Session,
+  more: ReadonlySet<string> = new Set(),
+): Promise<readonly CheckedNode[]> {
   const built = new Map<string, ModelNode>();
   const tests: TestNode[] = [];
   for (const task of tasks) {
@@ -46,13 +61,13 @@ export async function checkRun(
   for (const id of state.manifest.order) {
     const node = built.get(id);
     if (node === undefined) {
-      if (outside.has(id)) checked.push(published(id));
+      if (outside.has(id) || more.has(id)) checked.push(published(id));
     } else if (runsModels) checked.push(await builtNode(state, node, session));
     // another engine builds it: the types of its rows, its seed and its contract are that engine's
     else checked.push(node.language === 'sql' ? sqlNode(state, node, false) : published(id));
   }
   for (const test of tests) checked.push(sqlNode(state, test, false));
-  return checkTypes(checked, createsViews ? await viewStandIns(session) : cteStandIns(session), state.manifest);
+  return checked;
 }
 
 async function builtNode(state: RunState, node: ModelNode, session: Session): Promise<CheckedNode> {
