@@ -54,12 +54,27 @@ export async function withManifest<T>(
   effects: Effects,
   work: (opened: OpenedProject) => Promise<T>,
 ): Promise<T> {
+  const startedAt = effects.now();
   const project = await openProjectFor(options, effects);
-  const { buildManifest } = await import('../manifest/build-manifest.js');
-  const manifest = await buildManifest(project);
+  const manifest = await manifestOf(project, options, effects, startedAt);
   if (options.warnError && manifest.warnings.length > 0) throw new TsdbtErrors(manifest.warnings);
   return withReporters(options, effects, project, async (bus) => {
     for (const warning of manifest.warnings) bus.emit(warningEvent(warning));
     return work({ project, manifest, bus });
   });
+}
+
+async function manifestOf(
+  project: Project,
+  options: GlobalOptions,
+  effects: Effects,
+  startedAt: Date,
+): Promise<Manifest> {
+  const { keepManifest, keptManifest } = await import('./kept-manifest.js');
+  const kept = keptManifest(project, options, effects);
+  if (kept !== undefined) return kept;
+  const { buildManifest } = await import('../manifest/build-manifest.js');
+  const manifest = await buildManifest(project);
+  keepManifest(manifest, options, effects, startedAt);
+  return manifest;
 }

@@ -1,6 +1,7 @@
 /** A text file as the user wrote it. Every place in an error message is a place in one of these. */
 export class SourceText {
-  #lineStarts: number[] | undefined;
+  /** no `#` field: what was kept of a project gets its class back by its prototype (manifest/keep-manifest.ts) */
+  private starts: number[] | undefined;
 
   /**
    * @param path project-relative path with forward slashes, as it is printed in messages
@@ -13,12 +14,12 @@ export class SourceText {
 
   /** Offsets at which lines begin; the first is 0. */
   get lineStarts(): readonly number[] {
-    if (this.#lineStarts === undefined) {
+    if (this.starts === undefined) {
       const starts = [0];
       for (let i = this.text.indexOf('\n'); i !== -1; i = this.text.indexOf('\n', i + 1)) starts.push(i + 1);
-      this.#lineStarts = starts;
+      this.starts = starts;
     }
-    return this.#lineStarts;
+    return this.starts;
   }
 
   /** Line and column, both counted from 1, of an offset. Offsets past the end give the last place. */

@@ -9,10 +9,9 @@ import { graphCodes } from './codes.js';
 import { readDocs } from './docs.js';
 import { readExposures } from './exposures.js';
 import { readGenericTests } from './generic-test-nodes.js';
-import { Graph } from './graph.js';
 import { createModuleLoader, type LoadModule } from './load-typescript.js';
 import { readMacros } from './macros.js';
-import { Manifest } from './manifest.js';
+import { graphOf, Manifest } from './manifest.js';
 import { readModels } from './models.js';
 import { namingMacros } from './naming-macros.js';
 import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode, UnitTestNode } from './nodes.js';
@@ -100,7 +99,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     warnings,
   };
   const all = new Map<string, ManifestNode>([...nodes, ...parts.sources, ...parts.unitTests, ...parts.exposures]);
-  const graph = new Graph(new Map([...all].map(([id, node]) => [id, node.dependsOn])));
+  const graph = graphOf(parts);
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
   if (errors.length > 0) throw orderedErrors(withoutConsequences(errors));

@@ -34,6 +34,13 @@ export interface ManifestParts {
   readonly warnings: readonly TsdbtError[];
 }
 
+/** What reads what, in the order in which a build meets it. */
+export function graphOf(parts: Pick<ManifestParts, 'nodes' | 'sources' | 'unitTests' | 'exposures'>): Graph {
+  const { nodes, sources, unitTests = new Map<string, UnitTestNode>(), exposures } = parts;
+  const all = [nodes, sources, unitTests, exposures].flatMap((part) => [...part.values()] as ManifestNode[]);
+  return new Graph(new Map(all.map((node) => [node.uniqueId, node.dependsOn])));
+}
+
 /** Everything that a project declares, resolved: nodes, what they read, macros and docs. */
 export class Manifest implements ManifestParts {
   readonly project: Project;

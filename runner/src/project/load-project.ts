@@ -17,6 +17,7 @@ import { chooseTarget } from './targets.js';
 import { validate } from './validate.js';
 import { valueScope } from './value-scope.js';
 import { Vars } from './vars.js';
+import { watchedEnvironment } from './watched-environment.js';
 import { YamlDocument } from './yaml-document.js';
 
 export interface LoadProjectOptions {
@@ -43,7 +44,7 @@ export interface LoadProjectOptions {
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
   const projectDir = path.resolve(options.projectDir);
   const document = readProjectFile(projectDir);
-  const env = projectEnvironment(projectDir, options.env);
+  const env = watchedEnvironment(projectEnvironment(projectDir, options.env));
   const errors: ProjectError[] = [];
 
   const raw = (document.value ?? {}) as Record<string, unknown>;

@@ -32,6 +32,15 @@ export function redactorFor(env: Environment): Redactor {
   };
 }
 
+/** Whether bytes hold a secret of an environment, in one byte a character or in two. */
+export function holdsSecret(bytes: Buffer, env: Environment): boolean {
+  return secretsOf(env)
+    .flatMap(writtenForms)
+    .some(
+      (secret) => bytes.includes(secret, 0, 'latin1') || bytes.includes(secret, 0, 'utf16le') || bytes.includes(secret),
+    );
+}
+
 /** Hides the beginning of a secret before a mark of omission, and the end of one after it. */
 function withoutRemains(text: string, secrets: readonly string[]): string {
   const parts = text.split(/(…|\.\.\.)/);

@@ -1,0 +1,199 @@
+import { deserialize, serialize } from 'node:v8';
+import { SourceText } from '../errors/source-text.js';
+import {
+  EngineError,
+  type ErrorDetails,
+  GraphError,
+  ProjectError,
+  QualityError,
+  TemplateError,
+  TsdbtError,
+} from '../errors/tsdbt-error.js';
+import type { Project } from '../project/project.js';
+import { WholeFloat } from '../project/yaml-dialect.js';
+import { MacroLibrary, type UnparsedMacro } from '../template/macros.js';
+import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
+import { type DocBlock, DocBlocks } from './docs.js';
+import { keptUnitTest, type PlainUnitTest, unitTestOf } from './keep-unit-tests.js';
+import { graphOf, Manifest, type ManifestParts } from './manifest.js';
+import type { ManifestNode } from './nodes.js';
+
+type Plain = Omit<ManifestParts, 'project' | 'macros' | 'docs' | 'programs' | 'warnings' | 'unitTests' | 'disabled'>;
+
+interface PlainMacros {
+  readonly packageName: string;
+  readonly source: SourceText;
+  readonly macros: readonly UnparsedMacro[];
+}
+
+interface PlainError {
+  readonly name: string;
+  readonly code: TsdbtError['code'];
+  readonly message: string;
+  readonly details: ErrorDetails;
+}
+
+/** A manifest without its project, as values that a structured clone keeps. */
+interface KeptManifest extends Plain {
+  readonly unitTests: ReadonlyMap<string, PlainUnitTest>;
+  readonly disabled: ReadonlyMap<string, ManifestNode | PlainUnitTest>;
+  readonly macros: readonly PlainMacros[];
+  /** of the project and of its packages */
+  readonly docs: readonly (readonly DocBlock[])[];
+  readonly warnings: readonly PlainError[];
+  /** all files that something in it has a place in: they are given their class again */
+  readonly files: readonly SourceText[];
+  /** objects and keys in them that hold a {@link WholeFloat} */
+  readonly wholeFloats: readonly (readonly [holder: Record<string, unknown>, key: string])[];
+}
+
+/**
+ * A manifest as bytes for {@link manifestFrom}; undefined where it holds what bytes cannot: functions of TypeScript models.
+ * Of the project nothing is in it but what nodes took from it.
+ */
+export function bytesOfManifest(manifest: Manifest): Buffer | undefined {
+  const unitTests = new Map([...manifest.unitTests].map(([id, node]) => [id, keptUnitTest(node)]));
+  const disabled = new Map(
+    [...manifest.disabled].map(([id, node]) => [id, node.resourceType === 'unit_test' ? keptUnitTest(node) : node]),
+  );
+  const { nodes, sources, exposures, groups, macroProperties, argumentPlaces } = manifest;
+  const kept = {
+    nodes,
+    sources,
+    exposures,
+    groups,
+    macroProperties,
+    argumentPlaces,
+    unitTests,
+    disabled,
+    macros: macrosByFile(manifest.macros),
+    docs: [manifest.docs, ...manifest.docs.others].map((docs) => [...docs.blocks.values()]),
+    warnings: manifest.warnings.map(plainError),
+  };
+  const found = examine(kept);
+  if (found === undefined) return undefined;
+  return serialize({ ...kept, ...found } satisfies KeptManifest);
+}
+
+/** The manifest of {@link bytesOfManifest}; templates and macros are parsed when they are first used. */
+export function manifestFrom(bytes: Uint8Array, project: Project): Manifest {
+  const kept = deserialize(bytes) as KeptManifest;
+  for (const source of kept.files) Object.setPrototypeOf(source, SourceText.prototype);
+  for (const [holder, key] of kept.wholeFloats) holder[key] = new WholeFloat(Number(holder[key]));
+  const unitTests = new Map([...kept.unitTests].map(([id, node]) => [id, unitTestOf(node)]));
+  const disabled = new Map<string, ManifestNode>(
+    [...kept.disabled].map(([id, node]) => [id, isPlainUnitTest(node) ? unitTestOf(node) : node]),
+  );
+  const parts: ManifestParts = {
+    ...kept,
+    project,
+    unitTests,
+    disabled,
+    macros: libraryOf(project, kept.macros),
+    docs: docsOf(kept.docs),
+    programs: snapshotPrograms(kept.nodes),
+    warnings: kept.warnings.map(errorOf),
+  };
+  return new Manifest(parts, graphOf(parts));
+}
+
+function isPlainUnitTest(node: ManifestNode | PlainUnitTest): node is PlainUnitTest {
+  return node.resourceType === 'unit_test';
+}
+
+/** Macros by file, each package's in the order in which they were read. */
+function macrosByFile(library: MacroLibrary): PlainMacros[] {
+  const files = new Map<string, { packageName: string; source: SourceText; macros: UnparsedMacro[] }>();
+  for (const { packageName, name, place } of library.all()) {
+    const key = `${packageName}\0${place.source.path}`;
+    let file = files.get(key);
+    if (file === undefined) {
+      file = { packageName, source: place.source, macros: [] };
+      files.set(key, file);
+    }
+    file.macros.push({ name, place });
+  }
+  return [...files.values()];
+}
+
+function libraryOf(project: Project, files: readonly PlainMacros[]): MacroLibrary {
+  const library = new MacroLibrary(
+    project.name,
+    new Map(project.dispatch.map((d) => [d.macro_namespace, d.search_order])),
+  );
+  for (const { packageName, source, macros } of files) {
+    let program: TemplateProgram | undefined;
+    library.addLazily(packageName, macros, () => {
+      program ??= parseTemplate(source);
+      return program;
+    });
+  }
+  return library;
+}
+
+function docsOf(kept: KeptManifest['docs']): DocBlocks {
+  const all = kept.map((blocks) => {
+    const docs = new DocBlocks();
+    for (const block of blocks) docs.blocks.set(block.name, block);
+    return docs;
+  });
+  for (const docs of all) docs.others.push(...all.filter((one) => one !== docs));
+  return all[0]!;
+}
+
+/** A snapshot's program is one block of its file; every other node's is its file. */
+function snapshotPrograms(nodes: Plain['nodes']): Map<string, TemplateProgram> {
+  const programs = new Map<string, TemplateProgram>();
+  for (const node of nodes.values()) {
+    if (node.resourceType !== 'snapshot') continue;
+    const whole = parseTemplate(node.source);
+    const block = whole.blocks.find((one) => one.kind === 'snapshot' && one.name === node.name);
+    if (block !== undefined) programs.set(node.uniqueId, blockProgram(whole, block));
+  }
+  return programs;
+}
+
+function plainError(error: TsdbtError): PlainError {
+  const { name, code, message, place, hint, compiled, via, detail } = error;
+  return { name, code, message, details: { place, hint, compiled, via, detail } };
+}
+
+const errorClasses = [ProjectError, TemplateError, GraphError, QualityError, EngineError];
+
+function errorOf({ name, code, message, details }: PlainError): TsdbtError {
+  const Class = errorClasses.find((one) => one.name === name) ?? TsdbtError;
+  return new Class(code, message, details);
+}
+
+/** Walks all values: files and whole floats in them; undefined where there is something else that is no plain data. */
+function examine(root: object): Pick<KeptManifest, 'files' | 'wholeFloats'> | undefined {
+  const files: SourceText[] = [];
+  const wholeFloats: [Record<string, unknown>, string][] = [];
+  const seen = new Set<object>();
+  const waiting: object[] = [root];
+  const meet = (value: unknown): boolean => {
+    if (typeof value === 'function' || typeof value === 'symbol') return false;
+    if (typeof value !== 'object' || value === null || seen.has(value)) return true;
+    seen.add(value);
+    waiting.push(value);
+    return true;
+  };
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (value instanceof SourceText) files.push(value);
+    else if (value instanceof Map) {
+      for (const [key, item] of value) if (!meet(key) || !meet(item)) return undefined;
+    } else if (value instanceof Set) {
+      for (const item of value) if (!meet(item)) return undefined;
+    } else if (!(value instanceof Date)) {
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return undefined;
+      const holder = value as Record<string, unknown>;
+      for (const key in holder) {
+        const item = holder[key];
+        if (item instanceof WholeFloat) wholeFloats.push([holder, key]);
+        else if (!meet(item)) return undefined;
+      }
+    }
+  }
+  return { files, wholeFloats };
+}
