@@ -13,6 +13,7 @@ import {
   stageAppend,
   stageDelete,
   stageMerge,
+  stageMergeClauses,
   stageOptimize,
   stageOverwrite,
   stageShallowClone,
@@ -144,6 +145,54 @@ describe('Spark reads what is written here', () => {
     expect(await same()).toBe(5);
     await spark.sql([`OPTIMIZE ${table}`, `RESTORE TABLE ${table} TO VERSION AS OF 1`]);
     expect(await same()).toBe(5);
+  });
+
+  it('with wider types than its files have, in-commit timestamps, and statistics in checkpoints as structs', async () => {
+    const properties = {
+      'delta.enableTypeWidening': 'true',
+      'delta.enableInCommitTimestamps': 'true',
+      'delta.checkpoint.writeStatsAsStruct': 'true',
+      'delta.checkpointInterval': '2',
+    };
+    const select =
+      "SELECT range::TINYINT AS n, 1.5::FLOAT AS f, 7::INTEGER AS d, DATE '2024-02-29' AS \"day\", {'x': 1::SMALLINT} AS s, [1::TINYINT] AS l, 'a' AS p FROM range(3)";
+    await commit(stageOverwrite(target(), { select, properties, partitionBy: ['p'] }));
+    const widen = {
+      n: 'BIGINT',
+      f: 'DOUBLE',
+      d: 'DECIMAL(12,2)',
+      day: 'TIMESTAMP',
+      s: 'STRUCT(x INTEGER)',
+      l: 'SMALLINT[]',
+    };
+    await commit(stageAlterColumns(target(), { widen, order: ['p', 'l'] }));
+    await commit(
+      stageAppend(target(), {
+        select: "SELECT 5000000000 AS n, 1e300 AS f, 'b' AS p, TIMESTAMP '2024-01-01' AS \"day\"",
+      }),
+    );
+    for (const version of [0, 1, 2]) await same(version);
+    const found = await spark.sql([`SELECT count(*) FROM delta.\`${location}\` WHERE n >= 2 AND d IS NOT NULL`]);
+    expect(found).toEqual([['1']]);
+    await spark.sql([`INSERT INTO delta.\`${location}\` SELECT * FROM delta.\`${location}\` WHERE n > 1`]);
+    expect(await same()).toBe(6);
+  });
+
+  it('after a merge by clauses', async () => {
+    await commit(
+      stageOverwrite(target(), { select: EVERY_TYPE, properties: { 'delta.enableChangeDataFeed': 'true' } }),
+    );
+    await commit(
+      stageMergeClauses(target(), {
+        source: merged,
+        on: ['id'],
+        whenMatched: [{ when: 'target.id = 2', delete: true }, { set: 'all' }],
+        whenNotMatched: [{ values: 'all' }],
+        whenNotMatchedBySource: [{ set: { txt: "'alone'" } }],
+      }),
+    );
+    expect(await same()).toBe(4);
+    await expectSame(await changesSql(await open(), { from: 1 }), location, { changes_from: 1 });
   });
 
   it('as a shallow clone', async () => {

@@ -35,6 +35,7 @@ export {
 export { type OptimizeOptions, stageOptimize } from './operations/optimize.js';
 export { type OverwriteOptions, stageOverwrite } from './operations/overwrite.js';
 export { restore, stageRestore } from './operations/restore.js';
+export { type SetPropertiesOptions, stageSetProperties } from './operations/set-properties.js';
 export { type CommitResult, StagedCommit } from './operations/staged-commit.js';
 export type { Target } from './operations/target.js';
 export { stageUpdate, type UpdateOptions } from './operations/update.js';

@@ -10,7 +10,7 @@ export interface StoredFile {
 
 /**
  * Where the bytes of one table live. Paths are relative to the table, with forward slashes.
- * What has been put is durable when the promise resolves.
+ * What has been put is durable when the promise resolves (PROTOCOL.md, "Creation of New Log Entries").
  */
 export interface LogStore {
   /** the table's folder, absolute */

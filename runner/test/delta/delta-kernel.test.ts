@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   DeltaTable,
   restore,
+  stageAlterColumns,
   stageAppend,
   stageDelete,
   stageMerge,
@@ -55,6 +56,17 @@ describe.skipIf(kernel === undefined)('Delta Kernel reads what is written here',
       expect(await t.read()).toHaveLength(2000);
     },
   );
+
+  it('with wider types than its files have, and in-commit timestamps', { timeout: 120_000 }, async () => {
+    const properties = { 'delta.enableTypeWidening': 'true', 'delta.enableInCommitTimestamps': 'true' };
+    const select =
+      "SELECT range::TINYINT AS n, 1.5::FLOAT AS f, 7::INTEGER AS d, {'x': 1::SMALLINT} AS s, [1::TINYINT] AS l FROM range(3)";
+    await (await stageOverwrite(t.target, { select, properties })).commit(by);
+    const widen = { n: 'BIGINT', f: 'DOUBLE', d: 'DECIMAL(12,2)', s: 'STRUCT(x INTEGER)', l: 'SMALLINT[]' };
+    await (await stageAlterColumns(t.target, { widen })).commit(by);
+    await (await stageAppend(t.target, { select: 'SELECT 5000000000 AS n, 1e300 AS f' })).commit(by);
+    for (const version of [0, 1, 2]) await expectSame(version);
+  });
 
   it('with columns mapped by name or by id', { timeout: 120_000 }, async () => {
     for (const mode of ['name', 'id']) {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Compared, Comparison } from './deltalake.js';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('./delta-kernel-session.mjs', import.meta.url));
@@ -46,13 +47,31 @@ export class DeltaKernel {
 
   /** Reads a version of a table into a Parquet file. */
   async read(location: string, into: string, version?: number): Promise<void> {
-    const request = { folder: this.folder, extension: this.extension, location, into, version };
-    const child = spawn(process.execPath, [SCRIPT, JSON.stringify(request)], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let err = '';
+    await this.#run(location, [{ version, into }], []);
+  }
+
+  /** Reads versions, and counts rows of the latest by predicates. */
+  async compare(location: string, { reads, predicates }: Comparison): Promise<Compared> {
+    return { counts: await this.#run(location, reads, predicates) };
+  }
+
+  async #run(
+    location: string,
+    reads: readonly { readonly version?: number | undefined; readonly into: string }[],
+    predicates: readonly string[],
+  ): Promise<number[]> {
+    const { folder, extension } = this;
+    const child = spawn(process.execPath, [SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      out += text;
+    });
     child.stderr.setEncoding('utf8').on('data', (text) => {
       err += text;
     });
+    child.stdin.end(JSON.stringify({ folder, extension, location, reads, predicates }));
     const code = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
     if (code !== 0) throw new Error(`Delta Kernel: ${err.trim().split('\n').slice(0, 6).join(' | ')}`);
+    return JSON.parse(out) as number[];
   }
 }

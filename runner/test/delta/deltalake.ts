@@ -38,8 +38,30 @@ export async function findDeltalake(): Promise<Deltalake | undefined> {
   return new Deltalake(python);
 }
 
+/** What an independent reader is to do with a table, all at once: starting it takes longer than reading. */
+export interface Comparison {
+  /** versions, each into a Parquet file */
+  readonly reads: readonly { readonly version: number; readonly into: string }[];
+  /** SQL conditions of DuckDB by which rows of the latest version are counted */
+  readonly predicates: readonly string[];
+  /** Parquet file of the latest version's rows */
+  readonly ours: string;
+}
+
+export interface Compared {
+  /** rows for which each predicate holds, from readers that know SQL */
+  readonly counts?: readonly number[];
+  /** filters of the reader's own that find other rows than there are */
+  readonly wrong?: readonly string[];
+}
+
 export class Deltalake {
   constructor(private readonly python: string) {}
+
+  /** Reads versions, and counts rows by filters: `wrong` tells those that find other rows than there are. */
+  async compare(location: string, { reads, ours }: Comparison): Promise<Compared> {
+    return (await this.ask({ do: 'compare', location, reads, ours })) as Compared;
+  }
 
   /** Sends a request to `deltalake-session.py` and returns its answer. */
   async ask(request: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {

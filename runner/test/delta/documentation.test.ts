@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,30 @@ describe('the page on Delta tables', () => {
     await writeFile(join(folder, 'example.ts'), source);
     const { stdout } = await run(process.execPath, ['--import', 'jiti/register', 'example.ts'], { cwd: folder });
     expect(stdout).toBe(blocks.find(({ kind }) => kind === 'text')!.text);
+  });
+
+  it('tells where each part of the specification is', async () => {
+    const table = page.slice(page.indexOf('## Where the specification is'), page.indexOf('## Figures'));
+    const rows = table.split('\n').filter((line) => /^\| [A-Z]/.test(line) && !line.includes('| file |'));
+    const headings = rows.flatMap((row) =>
+      row
+        .split('|')[1]!
+        .replace('Actions: ', 'Actions, ')
+        .trim()
+        .split(/, | and (?=V2)/),
+    );
+    const named = [...table.matchAll(/`([a-z0-9/-]+\.ts)`/g)].map(([, file]) => file!);
+    const root = at('runner/src/delta');
+    const files = (await readdir(root, { recursive: true })).filter((file) => file.endsWith('.ts'));
+    expect(named.filter((file) => !files.includes(file))).toEqual([]);
+    const cited = new Set<string>();
+    for (const file of files) {
+      const text = await readFile(join(root, file), 'utf8');
+      for (const [, list] of text.replace(/\n \* /g, ' ').matchAll(/PROTOCOL\.md, ((?:"[^"]+"(?:, | and )?)+)/g))
+        for (const [, heading] of list!.matchAll(/"([^"]+)"/g)) cited.add(heading!);
+    }
+    expect(cited.size).toBeGreaterThan(25);
+    expect([...cited].filter((heading) => !headings.includes(heading))).toEqual([]);
   });
 
   it('tells the types that columns are stored as', () => {

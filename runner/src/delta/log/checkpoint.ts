@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { ParquetEngine } from '../parquet.js';
-import type { Action } from '../protocol/actions.js';
+import type { Action, AddFile } from '../protocol/actions.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { CHECKPOINT_COLUMNS, VECTORED_COLUMNS } from './checkpoint-columns.js';
+import { type CheckpointStats, checkpointStats } from './checkpoint-stats.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 import { loadSnapshot } from './load.js';
 import type { Snapshot } from './snapshot.js';
@@ -18,7 +19,8 @@ import type { Snapshot } from './snapshot.js';
  */
 export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<void> {
   requireWritable(store.location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
-  const actions = checkpointActions(snapshot);
+  const stats = checkpointStats(snapshot);
+  const actions = checkpointActions(snapshot, stats);
   const id = randomUUID();
   const lines = `${LOG_FOLDER}/_tmp_${id}.ndjson`;
   const parquet = `${LOG_FOLDER}/_tmp_${id}.parquet`;
@@ -29,7 +31,9 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, sn
     // nobody needs it after a crash
     await writeFile(source, texts.join('\n'));
     const vectors = [...snapshot.files, ...snapshot.tombstones].some((file) => file.deletionVector);
-    const types = vectors ? VECTORED_COLUMNS : CHECKPOINT_COLUMNS;
+    const plain = vectors ? VECTORED_COLUMNS : CHECKPOINT_COLUMNS;
+    const add = plain.add!.slice(0, -1).replace(', stats VARCHAR', '');
+    const types = { ...plain, add: `${[add, ...stats.fields].join(', ')})` };
     const columns = Object.entries(types).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
     const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
     const names = Object.keys(types).map((name) => `"${name}"`);
@@ -65,8 +69,8 @@ export async function writeCheckpointIfDue(
   if (snapshot !== undefined) await writeCheckpoint(store, engine, snapshot);
 }
 
-/** The whole state as actions. Tombstones are kept until they expire; statistics as JSON text only. */
-function checkpointActions(snapshot: Snapshot): Action[] {
+/** The whole state as actions. Tombstones are kept until they expire. */
+function checkpointActions(snapshot: Snapshot, stats: CheckpointStats): Action[] {
   const { state, properties } = snapshot;
   const expired = Date.now() - retentionMillis(properties['delta.deletedFileRetentionDuration']);
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
@@ -92,7 +96,7 @@ function checkpointActions(snapshot: Snapshot): Action[] {
           ...(deletionVector ? { deletionVector } : {}),
         },
       });
-  for (const file of snapshot.files) actions.push({ add: { ...file, dataChange: false } });
+  for (const file of snapshot.files) actions.push({ add: { ...stats.of(file), dataChange: false } as AddFile });
   return actions;
 }
 

@@ -7,6 +7,7 @@ import { type DeletedRows, NO_DELETED_ROWS } from '../protocol/deletion-vectors.
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { requireReadable } from '../protocol/features.js';
 import { parseStats } from '../protocol/stats.js';
+import { requireKnownTypeChanges } from '../protocol/type-widening.js';
 import type { TableState } from './replay.js';
 import { scanSql, type TableLayout } from './scan-sql.js';
 
@@ -44,6 +45,7 @@ export class Snapshot implements TableLayout {
     this.protocol = state.protocol;
     this.schema = parseSchema(this.metadata.schemaString, location);
     requireReadable(location, this.protocol, this.metadata);
+    requireKnownTypeChanges(location, this.schema);
     this.mapping = mappingMode(location, this.metadata.configuration);
     this.columns = this.schema.fields.map((field) => ({ name: field.name, type: toDuckDBType(field.type) }));
     this.partitionColumns = this.metadata.partitionColumns;

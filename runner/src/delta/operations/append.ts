@@ -9,6 +9,7 @@ import { stageOverwrite } from './overwrite.js';
 import { rewriteFiles } from './rewrite.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
+import { widenFitted } from './widen.js';
 import { writeFiles } from './write-files.js';
 
 export interface AppendOptions extends TableSettings {
@@ -30,9 +31,12 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   const { store, engine, base } = await openTarget(target);
   if (base === undefined) return stageOverwrite(target, options);
   const columns = await describeSource(engine, options.select, base.schema);
-  const fitted = fitColumns(store.location, columns, base.schema, {
-    mergeSchema: options.mergeSchema ?? false,
-  });
+  const mergeSchema = options.mergeSchema ?? false;
+  const fitted = widenFitted(
+    fitColumns(store.location, columns, base.schema, { mergeSchema }),
+    base,
+    options.properties,
+  );
   const { partitionColumns } = base;
   const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, CHANGES_NOTHING);
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../log/snapshot.js';
+import type { AddFile } from '../protocol/actions.js';
 import { enclosed, identifierList } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
@@ -51,13 +52,13 @@ export async function stageDelete(target: Target, predicate: string): Promise<St
 /**
  * Takes rows away, and adds others in their place.
  *
- * @param inserted table expression of the rows to add; its columns are those of the schema
+ * @param options `inserted`: table expression of the rows to add, its columns those of the schema; `rewriteAlso`: files to write anew whatever their rows
  */
 export async function deleteRows(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
   predicate: string,
-  inserted?: string,
+  { inserted, rewriteAlso }: { readonly inserted?: string; readonly rewriteAlso?: readonly AddFile[] } = {},
 ): Promise<{ readonly changes: RowChanges; readonly rows: number }> {
   const feeds = recordsChanges(request.properties);
   const names = identifierList(request.schema.fields.map((field) => field.name));
@@ -74,6 +75,7 @@ export async function deleteRows(
       deleted: rows === 0n ? undefined : gone,
       further,
       feed: feeds && (rows > 0n || further !== undefined) ? feed : undefined,
+      rewriteAlso,
     });
     return { changes, rows: Number(rows) };
   });

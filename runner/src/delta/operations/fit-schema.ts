@@ -80,7 +80,7 @@ export function fitColumns(
 }
 
 /** The type that holds both; undefined where there is none. Without `widen` the result has the table's primitives and fields. */
-function unify(table: DataType, given: DataType, widen: boolean): DataType | undefined {
+export function unify(table: DataType, given: DataType, widen: boolean): DataType | undefined {
   if (typeof table === 'string' || typeof given === 'string') {
     if (typeof table !== 'string' || typeof given !== 'string') return undefined;
     if (fits(given, table)) return table;

@@ -19,6 +19,7 @@ import { requireTable } from './require-table.js';
 import { changeRows, positionedScan, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
+import { widenFitted } from './widen.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
 /** `all`: what the source has under the columns' names; or column → SQL expression. */
@@ -68,8 +69,9 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
   const all = [...whenMatched, ...whenNotMatched].some((clause) =>
     'values' in clause ? clause.values === 'all' : 'set' in clause && clause.set === 'all',
   );
+  const fit = { mergeSchema: options.mergeSchema ?? false, allowMissing: true };
   const fitted = all
-    ? fitColumns(location, columns, base.schema, { mergeSchema: options.mergeSchema ?? false, allowMissing: true })
+    ? widenFitted(fitColumns(location, columns, base.schema, fit), base, options.properties)
     : undefined;
   const changes = whenMatched.length + whenNotMatchedBySource.length > 0;
   const intent = changes ? { removesRows: true, rewritesRows: true } : CHANGES_NOTHING;

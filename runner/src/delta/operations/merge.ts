@@ -15,6 +15,7 @@ import { stageOverwrite } from './overwrite.js';
 import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTarget, type Target } from './target.js';
+import { widenFitted } from './widen.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
 export interface MergeOptions extends TableSettings {
@@ -71,10 +72,8 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
   const { store, engine, base } = open;
   const { partitionColumns } = base;
   const columns = await describeSource(engine, options.source, base.schema);
-  const fitted = fitColumns(store.location, columns, base.schema, {
-    mergeSchema: options.mergeSchema ?? false,
-    allowMissing: true,
-  });
+  const fit = { mergeSchema: options.mergeSchema ?? false, allowMissing: true };
+  const fitted = widenFitted(fitColumns(store.location, columns, base.schema, fit), base, options.properties);
   const on = resolveColumns(store.location, options.on, fitted.present);
   const update = resolveColumns(store.location, options.update ?? fitted.present, fitted.present).filter(
     (name) => !on.includes(name),

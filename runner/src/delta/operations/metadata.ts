@@ -36,14 +36,16 @@ export function changeTable(
   base: Snapshot | undefined,
   schema: StructType,
   partitionColumns: readonly string[],
-  options: TableSettings,
+  options: TableSettings & { readonly unset?: readonly string[] | undefined },
   intent: WriteIntent,
 ): TableChange {
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
   const set = checkProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
+  const { unset = [] } = options;
+  const stays = Object.entries(base?.properties ?? {}).filter(([key]) => !unset.includes(key));
   const { schema: commented, properties } = withMapping(location, base, withComments(schema, options.comments), {
-    ...base?.metadata.configuration,
+    ...Object.fromEntries(stays),
     ...set.configuration,
   });
   requireNamesForFeed(location, commented, properties);

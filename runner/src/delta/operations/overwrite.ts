@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { StructType } from '../protocol/data-types.js';
 import { planColumns } from '../protocol/duckdb-types.js';
+import { TYPE_CHANGES } from '../protocol/type-widening.js';
 import { enclosed } from '../sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
@@ -93,7 +94,8 @@ function inherit(
   const old = new Map(before?.fields.map((field) => [field.name.toLowerCase(), field]));
   const fields = schema.fields.map((field) => {
     const nullable = !required.delete(field.name.toLowerCase());
-    return { ...field, nullable, metadata: old.get(field.name.toLowerCase())?.metadata ?? {} };
+    const { [TYPE_CHANGES]: _, ...metadata } = old.get(field.name.toLowerCase())?.metadata ?? {};
+    return { ...field, nullable, metadata };
   });
   const [unknown] = required;
   if (unknown !== undefined)

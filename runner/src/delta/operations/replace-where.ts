@@ -11,6 +11,7 @@ import { sumBytes } from './metrics.js';
 import type { OverwriteOptions } from './overwrite.js';
 import { StagedCommit } from './staged-commit.js';
 import type { OpenTarget } from './target.js';
+import { widenFitted } from './widen.js';
 import { withSpill } from './write-files.js';
 
 /**
@@ -23,9 +24,13 @@ export async function stageReplaceWhere(
   options: OverwriteOptions & { readonly replaceWhere: string },
 ): Promise<StagedCommit> {
   const { replaceWhere } = options;
-  const fitted = fitColumns(store.location, await describeSource(engine, options.select, base.schema), base.schema, {
-    mergeSchema: options.mergeSchema ?? false,
-  });
+  const columns = await describeSource(engine, options.select, base.schema);
+  const mergeSchema = options.mergeSchema ?? false;
+  const fitted = widenFitted(
+    fitColumns(store.location, columns, base.schema, { mergeSchema }),
+    base,
+    options.properties,
+  );
   const { partitionColumns } = base;
   const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
     removesRows: true,
@@ -44,7 +49,10 @@ export async function stageReplaceWhere(
           hint: 'restrict the query to the rows that the predicate names',
         },
       );
-    const { changes, rows } = await deleteRows(request, base, replaceWhere, spill);
+    const { changes, rows } = await deleteRows(request, base, replaceWhere, {
+      inserted: spill,
+      rewriteAlso: fitted.widened.length > 0 ? base.files : [],
+    });
     return new StagedCommit({
       store,
       engine,

@@ -2,6 +2,7 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 
 /** Actions of the log (PROTOCOL.md, "Actions"). Fields that this implementation does not use are kept as they are. */
 
+/** PROTOCOL.md, "Change Metadata" */
 export interface Metadata {
   readonly id: string;
   readonly name?: string;
@@ -14,6 +15,7 @@ export interface Metadata {
   readonly configuration: Readonly<Record<string, string>>;
 }
 
+/** PROTOCOL.md, "Protocol Evolution" */
 export interface Protocol {
   readonly minReaderVersion: number;
   readonly minWriterVersion: number;
@@ -21,6 +23,7 @@ export interface Protocol {
   readonly writerFeatures?: readonly string[];
 }
 
+/** PROTOCOL.md, "Add File and Remove File" */
 export interface AddFile {
   /** relative to the table or absolute; percent-encoded */
   readonly path: string;
@@ -48,6 +51,7 @@ export interface DeletionVector {
   readonly cardinality: number;
 }
 
+/** PROTOCOL.md, "Add File and Remove File" */
 export interface RemoveFile {
   readonly path: string;
   /** milliseconds since the epoch */
@@ -59,12 +63,14 @@ export interface RemoveFile {
   readonly deletionVector?: DeletionVector | null;
 }
 
+/** PROTOCOL.md, "Transaction Identifiers" */
 export interface Transaction {
   readonly appId: string;
   readonly version: number;
   readonly lastUpdated?: number | null;
 }
 
+/** PROTOCOL.md, "Domain Metadata" */
 export interface DomainMetadata {
   readonly domain: string;
   readonly configuration: string;
@@ -80,7 +86,7 @@ export interface ChangeFile {
   readonly dataChange: false;
 }
 
-/** Provenance of a commit; free in form. */
+/** Provenance of a commit; free in form (PROTOCOL.md, "Commit Provenance Information"). */
 export interface CommitInfo {
   /** milliseconds since the epoch */
   readonly timestamp?: number;

@@ -50,7 +50,7 @@ export interface WriteIntent {
 /** The intent of what leaves the table's rows as they are. */
 export const CHANGES_NOTHING: WriteIntent = { removesRows: false, rewritesRows: false };
 
-/** Throws StorageError TSD6012, or TSD6013 for an append-only table, when a commit would break a rule of the table. */
+/** Throws StorageError TSD6012, or TSD6013 for an append-only table (PROTOCOL.md, "Append-only Tables"), when a commit would break a rule of the table. */
 export function requireWritable(
   location: string,
   protocol: Protocol,

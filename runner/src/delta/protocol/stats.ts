@@ -12,7 +12,7 @@ interface Tree {
 /**
  * Statistics of a written file as the text of `add.stats` (PROTOCOL.md, "Per-file Statistics"): numRecords, and for
  * columns and struct fields minValues, maxValues, nullCount. Left out where a bound is not certain or not JSON: NaN,
- * infinities, booleans, binary, years that ISO 8601 needs more than four digits for.
+ * infinities, binary, years that ISO 8601 needs more than four digits for.
  */
 export function statsJson(file: WrittenFile, schema: StructType): string {
   const min: Tree = {};
@@ -45,6 +45,7 @@ function jsonBounds(column: WrittenColumnStats, type: string): { min?: string | 
   const { min, max } = column;
   if (min === undefined || max === undefined || column.hasNan === true) return {};
   if (type === 'string') return { min: JSON.stringify(prefix(min)), max: prefixAbove(max) };
+  if (type === 'boolean') return { min: jsonBoolean(min), max: jsonBoolean(max) };
   if (type === 'date') return { min: isoDate(min), max: isoDate(max) };
   if (type === 'timestamp' || type === 'timestamp_ntz') {
     const zone = type === 'timestamp' ? 'Z' : '';
@@ -56,6 +57,10 @@ function jsonBounds(column: WrittenColumnStats, type: string): { min?: string | 
   if (decimalOf(type) !== undefined || /^(byte|short|integer|long)$/.test(type))
     return { min: jsonNumber(min), max: jsonNumber(max) };
   return {};
+}
+
+function jsonBoolean(text: string): string | undefined {
+  return /^(1|true)$/.test(text) ? 'true' : /^(0|false)$/.test(text) ? 'false' : undefined;
 }
 
 function jsonNumber(text: string): string | undefined {
