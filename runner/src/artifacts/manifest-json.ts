@@ -9,10 +9,11 @@ import type {
   UnitTestNode,
   UnitTestRows,
 } from '../manifest/nodes.js';
+import { writeCompletionNames } from './completion-names.js';
 import { criteriaOf } from './sources-json.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
-/** Writes `target/manifest.json`: the whole project as it was parsed. */
+/** Writes `target/manifest.json`: the whole project as it was parsed. Shells complete its names from then on. */
 export function writeManifest(manifest: Manifest, invocationId: string): void {
   const { project } = manifest;
   const all = [...manifest.all()];
@@ -32,6 +33,7 @@ export function writeManifest(manifest: Manifest, invocationId: string): void {
     parent_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.parentsOf(node.uniqueId)])),
     child_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.childrenOf(node.uniqueId)])),
   });
+  writeCompletionNames(manifest);
 }
 
 /** A node as the manifest holds it. */

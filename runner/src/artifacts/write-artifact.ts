@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Project } from '../project/project.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
@@ -11,8 +11,8 @@ import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 export function writeArtifact(project: Pick<Project, 'targetPath' | 'env'>, name: string, content: unknown): void {
   const { targetPath } = project;
   const redact = redactorFor(project.env);
-  mkdirSync(targetPath, { recursive: true });
   const path = join(targetPath, name);
+  mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, jsonOf(content, redact));
   renameSync(temporary, path);

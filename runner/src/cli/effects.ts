@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { TimedEvent } from '../events/events.js';
 import type { OutputStream } from '../report/output-stream.js';
 import type { RunResult } from '../run/run-types.js';
@@ -23,6 +24,8 @@ export interface Effects {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Calls back at every Ctrl-C (and when the program is asked to end: SIGTERM); returns what takes the listener away. */
   readonly onInterrupt: (listener: (signal?: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** All of standard input, as text. */
+  readonly readInput?: (() => Promise<string>) | undefined;
   /** Calls back at every key that is pressed, where somebody sits at a terminal; returns what takes the listener away. */
   readonly onKey?: ((listener: (key: string) => void) => () => void) | undefined;
   /** Hears of environments whose secrets must not be printed; `main` sets it. */
@@ -51,6 +54,7 @@ export function processEffects(): Effects {
         process.off('SIGTERM', terminated);
       };
     },
+    readInput: () => text(process.stdin),
     onKey: process.stdin.isTTY ? listenToKeys : undefined,
     exit: (code) => process.exit(code),
   };

@@ -66,29 +66,39 @@ export function size(flag: string): (value: string) => number {
   };
 }
 
+/** A reader of a flag's value that tells which values there are. */
+type Chooser<R extends (...given: never[]) => unknown> = R & { readonly choices: readonly string[] };
+
 /** A reader of a flag's value that takes one of a list. */
-export function oneOf<const T extends string>(flag: string, choices: readonly T[]): (value: string) => T {
-  return (value) => {
+export function oneOf<const T extends string>(flag: string, choices: readonly T[]): Chooser<(value: string) => T> {
+  const read = (value: string): T => {
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
     const hint = [didYouMean(value, choices), `one of: ${choices.join(', ')}`].filter((part) => part !== undefined);
     throw new ProjectError(cliCodes.wrongFlagValue, `${flag} does not take "${value}"`, { hint: hint.join(' ') });
   };
+  return Object.assign(read, { choices });
 }
 
 /** Values of a flag that may be given several times, and several of `oneOf` at once. */
 export function someOf<const T extends string>(
   flag: string,
   choices: readonly T[],
-): (value: string, before?: T[]) => T[] {
-  const read = oneOf(flag, choices);
-  return (value, before = []) => [
+): Chooser<(value: string, before?: T[]) => T[]> {
+  const one = oneOf(flag, choices);
+  const read = (value: string, before: T[] = []): T[] => [
     ...before,
     ...value
       .split(/[\s,]+/)
       .filter(Boolean)
-      .map(read),
+      .map((word) => one(word)),
   ];
+  return Object.assign(read, { choices });
+}
+
+/** The values that a reader takes, where it takes those of a list. */
+export function choicesOf(read: unknown): readonly string[] | undefined {
+  return typeof read === 'function' ? (read as Partial<Chooser<() => void>>).choices : undefined;
 }
 
 /** Values of a flag that may be given several times. */

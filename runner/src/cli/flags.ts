@@ -65,7 +65,7 @@ export interface ListOptions extends SelectionOptions {
 export interface ShowOptions extends SelectionOptions {
   readonly inline?: string;
   readonly limit?: number;
-  readonly output?: 'json' | 'text';
+  readonly output?: 'json' | 'text' | 'csv';
   readonly asOf?: SnapshotAt;
 }
 
@@ -285,6 +285,10 @@ export const flags = {
   port: (): Option =>
     new Option('--port <n>', 'port of 127.0.0.1 to serve at (default: the first free one from 8080 on)').argParser(
       wholeNumber('--port', 0),
+    ),
+  rowsOutput: (): Option =>
+    new Option('--output <form>', 'text, json or csv (default: text)').argParser(
+      oneOf('--output', ['text', 'json', 'csv']),
     ),
   showOutput: (): Option =>
     new Option('--output <form>', 'text or json (default: text)').argParser(oneOf('--output', ['text', 'json'])),

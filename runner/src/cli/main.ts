@@ -22,6 +22,7 @@ export async function main(argv: readonly string[], effects?: Partial<Effects>):
       all.stdout.write(`${TSDBT_VERSION}\n`);
       return 0;
     }
+    if (argv[0] === '__complete') return (await import('./completion/complete.js')).complete(argv.slice(1), all);
     const { dispatch } = await import('./dispatch.js');
     return await dispatch(argv, all);
   } catch (thrown) {

@@ -29,7 +29,7 @@ interface CommandDefinition {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  readonly argument?: { readonly name: string; readonly summary: string };
+  readonly argument?: { readonly name: string; readonly summary: string; readonly choices?: readonly string[] };
   readonly options: () => Option[];
   run(options: GlobalOptions, effects: Effects, argument: string | undefined): Promise<number>;
 }
@@ -99,7 +99,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'source',
     summary: 'say how old the newest rows of sources are, and whether that is as fresh as they should be (freshness)',
-    argument: { name: '<action>', summary: 'freshness; snapshot-freshness is the same' },
+    argument: { name: '<action>', summary: 'freshness; snapshot-freshness is the same', choices: ['freshness'] },
     options: () => [...flags.selection(), flags.sourcesFile()],
     run: async (options, effects, action) =>
       (await import('./commands/source.js')).source(options as SourceOptions, effects, action!),
@@ -110,7 +110,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: () => [
       ...flags.selection(),
       ...flags.resourceTypes(),
-      flags.inline('SQL with templates to compile'),
+      flags.inline('SQL with templates to compile; - reads it from standard input'),
       flags.check(),
     ],
     run: async (options, effects) =>
@@ -121,10 +121,10 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     summary: 'print rows of a model, or of SQL given with --inline',
     options: () => [
       ...flags.selection(),
-      flags.inline('SQL with templates to run'),
+      flags.inline('SQL with templates to run; - reads it from standard input'),
       flags.limit(),
       flags.asOf(),
-      flags.showOutput(),
+      flags.rowsOutput(),
     ],
     run: async (options, effects) => (await import('./commands/show.js')).show(options as ShowOptions, effects),
   },
@@ -172,7 +172,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     name: 'dashboard',
     summary:
       'make a page of the charts in dashboards/ (build), check them without running a query (check), or make assets of Superset of them (superset)',
-    argument: { name: '<action>', summary: 'build, check or superset' },
+    argument: { name: '<action>', summary: 'build, check or superset', choices: ['build', 'check', 'superset'] },
     options: () => [flags.outputFolder('target/dashboard, target/superset.zip'), flags.supersetDatabase()],
     run: async (options, effects, action) =>
       (await import('./commands/dashboard.js')).dashboard(options as DashboardOptions, effects, action),
@@ -180,7 +180,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'docs',
     summary: 'write pages about the project (generate), or show them at 127.0.0.1 (serve)',
-    argument: { name: '<action>', summary: 'generate or serve' },
+    argument: { name: '<action>', summary: 'generate or serve', choices: ['generate', 'serve'] },
     options: () => [flags.noCompile(), flags.port()],
     run: async (options, effects, action) =>
       (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
@@ -188,7 +188,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'codegen',
     summary: 'write the types of rows for TypeScript (types), or the columns of models and sources for YAML (yaml)',
-    argument: { name: '[what]', summary: 'types (default) or yaml' },
+    argument: { name: '[what]', summary: 'types (default) or yaml', choices: ['types', 'yaml'] },
     options: () => [...flags.selection(), ...flags.codegen()],
     run: async (options, effects, what) =>
       (await import('./commands/codegen.js')).codegen(options as CodegenOptions, effects, what),
@@ -231,6 +231,13 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: () => flags.schedule(),
     run: async (options, effects) =>
       (await import('./commands/schedule.js')).schedule(options as ScheduleOptions, effects),
+  },
+  {
+    name: 'completion',
+    summary: 'print the script by which a shell completes command lines',
+    argument: { name: '<shell>', summary: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] },
+    options: () => [],
+    run: async (_options, effects, shell) => (await import('./commands/completion.js')).completion(effects, shell!),
   },
   {
     name: 'init',

@@ -3,6 +3,7 @@ import { counted } from '../../report/node-line.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { CompileOptions } from '../flags.js';
+import { inlineSql } from '../inline-sql.js';
 import { interruptible } from '../interrupt.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
@@ -15,15 +16,14 @@ import { deferralOf } from '../state.js';
 export function compile(options: CompileOptions, effects: Effects): Promise<number> {
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const defer = deferralOf(options, project);
+    const inline = await inlineSql(options, effects);
     const { compileNodes } = await import('../../run/compile.js');
     // what is named is wanted without its tests
     const one = options.select && !options.check ? { ...options, indirectSelection: 'empty' as const } : options;
     const selected =
-      options.inline === undefined
-        ? selectedBy(one, manifest, ['model', 'test', 'snapshot', 'analysis'])
-        : new Set<string>();
+      inline === undefined ? selectedBy(one, manifest, ['model', 'test', 'snapshot', 'analysis']) : new Set<string>();
     if (options.check) {
-      if (options.inline !== undefined)
+      if (inline !== undefined)
         throw new ProjectError(cliCodes.conflictingFlags, '--check takes models and tests, not --inline', {
           hint: 'tsdbt show --inline … --limit 0 binds a text',
         });
@@ -39,7 +39,7 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
     }
     const compiled = await interruptible(
       effects,
-      (signal) => compileNodes({ project, manifest, selected, defer, inline: options.inline, bus, signal }),
+      (signal) => compileNodes({ project, manifest, selected, defer, inline, bus, signal }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     const [first] = compiled;

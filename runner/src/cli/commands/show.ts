@@ -3,6 +3,7 @@ import { formatTable, jsonValue } from '../../report/table.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { ShowOptions } from '../flags.js';
+import { inlineSql } from '../inline-sql.js';
 import { interruptible } from '../interrupt.js';
 import { withManifest } from '../open-project.js';
 import { selectedNode } from '../selection.js';
@@ -10,10 +11,10 @@ import { deferralOf } from '../state.js';
 
 const DEFAULT_LIMIT = 5;
 
-/** Prints rows of a node, or of SQL given with `--inline`, as a table or as JSON. */
+/** Prints rows of a node, or of SQL given with `--inline`, as a table, as JSON or as CSV. */
 export function show(options: ShowOptions, effects: Effects): Promise<number> {
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
-    const { inline } = options;
+    const inline = await inlineSql(options, effects);
     const node =
       inline === undefined ? selectedNode(options, manifest, 'show', ['model', 'seed', 'snapshot', 'test']) : undefined;
     const limit = options.limit ?? DEFAULT_LIMIT;
@@ -34,6 +35,11 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
       const objects = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]])));
       const shown = { node: node?.name ?? 'inline_query', show: objects };
       effects.stdout.write(`${JSON.stringify(shown, jsonValue, 2)}\n`);
+      return 0;
+    }
+    if (options.output === 'csv') {
+      const { formatCsv } = await import('../../report/csv.js');
+      effects.stdout.write(formatCsv(columns, rows));
       return 0;
     }
     const width = effects.stdout.isTTY ? effects.stdout.columns : undefined;

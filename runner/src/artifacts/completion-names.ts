@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Manifest } from '../manifest/manifest.js';
+import { selectorMethods } from '../manifest/select/methods.js';
+import { readSelectors } from '../manifest/select/yaml-selectors.js';
+import { writeArtifact } from './write-artifact.js';
+
+/** Below the target folder. */
+export const COMPLETION_NAMES = join('cache', 'completion.json');
+
+/** What a shell can complete of a project, kept so that no key press has to read it. */
+export interface CompletionNames {
+  /** values of each selector method, sorted */
+  readonly methods: Readonly<Record<string, readonly string[]>>;
+  readonly selectors: readonly string[];
+  readonly targets: readonly string[];
+  /** the project's own commands, with what they say they do */
+  readonly commands: Readonly<Record<string, string>>;
+  /** macros of the project and its packages, not those of dbt itself */
+  readonly macros: readonly string[];
+}
+
+/** Keeps the names of a manifest for completion. */
+export function writeCompletionNames(manifest: Manifest): void {
+  const { project } = manifest;
+  const methods: Record<string, readonly string[]> = {};
+  const nodes = [...manifest.all()];
+  for (const [name, method] of Object.entries(selectorMethods))
+    methods[name] = [...new Set(method.takes ?? nodes.flatMap((node) => method.values(node, [])))].sort();
+  methods['config.materialized'] = [
+    ...new Set(nodes.flatMap((node) => selectorMethods.config!.values(node, ['materialized']))),
+  ].sort();
+  delete methods.config;
+  const names: CompletionNames = {
+    methods,
+    selectors: selectorNames(manifest),
+    targets: project.targetNames,
+    commands: Object.fromEntries([...project.commands.values()].map(({ name, description }) => [name, description])),
+    macros: [...manifest.macros.all()]
+      .filter((macro) => macro.packageName !== 'dbt')
+      .map(({ name }) => name)
+      .sort(),
+  };
+  writeArtifact(project, COMPLETION_NAMES, names);
+}
+
+/** A file with mistakes has none: what needs it says so. */
+function selectorNames({ project }: Manifest): string[] {
+  try {
+    return [...readSelectors(project).keys()];
+  } catch {
+    return [];
+  }
+}
