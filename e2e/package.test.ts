@@ -72,6 +72,12 @@ describe.runIf(packed !== undefined)('the packed engine', () => {
     expect(readme).not.toContain('http');
   });
 
+  it('explains its error codes', async () => {
+    const { code, stdout, stderr } = await run('npx', ['tsdbt', 'explain', 'TSD2003'], home, clean);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^TSD2003 {2}an end tag that closes nothing\n/);
+  });
+
   it('makes a project that builds at once', async () => {
     const init = await run('npx', ['tsdbt', 'init', 'my-project'], home, clean);
     expect(init.code, init.stderr).toBe(0);

@@ -21,7 +21,8 @@ export function dbtHeading(
   return `Encountered an error:\n${dbtKindOf(first)} Error`;
 }
 
-function projectDirOf(argv: readonly string[]): string | undefined {
+/** The value of `--project-dir` in a command line that could not be read as a whole. */
+export function projectDirOf(argv: readonly string[]): string | undefined {
   const at = argv.findIndex((word) => word === '--project-dir' || word.startsWith('--project-dir='));
   if (at === -1) return undefined;
   const [, value] = argv[at]!.split('=', 2);

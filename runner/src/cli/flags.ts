@@ -4,6 +4,7 @@ import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js'
 import type { LogLevel } from '../events/events.js';
 import { dbtFlags } from './dbt-flags.js';
 import { collected, duration, mapping, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
+import { type NamedReporter, readReporter } from './named-reporters.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {
@@ -24,6 +25,7 @@ export interface GlobalOptions {
   /** false with --no-partial-parse: what an earlier parse kept does not count */
   readonly partialParse?: boolean;
   readonly warnError?: boolean;
+  readonly reporter?: readonly NamedReporter[];
   /** folder of an earlier run's artifacts */
   readonly state?: string;
   readonly defer?: boolean;
@@ -171,6 +173,10 @@ export const flags = {
     ),
     new Option('-d, --debug', 'the same as --log-level debug'),
     ...dbtFlags(),
+    new Option(
+      '--reporter <name>',
+      'report elsewhere too: junit[=file] (target/junit.xml), json[=file], github[=file]; may be given several times',
+    ).argParser(readReporter),
     new Option('--no-color', 'no colours and no live region'),
     new Option('--warn-error', 'warnings are errors'),
     new Option(

@@ -35,11 +35,19 @@ export async function main(argv: readonly string[], effects?: Partial<Effects>):
 async function report(thrown: unknown, argv: readonly string[], effects: Effects, redact: Redactor): Promise<number> {
   const { writeThrown } = await import('./thrown.js');
   const { tsdbtErrorsOf } = await import('../errors/tsdbt-error.js');
-  const { dbtHeading } = await import('./dbt-heading.js');
-  return writeThrown(thrown, effects, {
+  const { dbtHeading, projectDirOf } = await import('./dbt-heading.js');
+  const errors = tsdbtErrorsOf(thrown);
+  const exitCode = writeThrown(thrown, effects, {
     json: /(?:^| )--log-format[= ]json(?: |$)/.test(argv.join(' ')),
     color: argv.includes('--no-color') ? false : undefined,
-    heading: dbtHeading(tsdbtErrorsOf(thrown), argv, effects),
+    heading: dbtHeading(errors, argv, effects),
     redact,
   });
+  const { githubReporter, isGitHub } = await import('./named-reporters.js');
+  if (errors.length > 0 && (isGitHub(effects) || /--reporter[= ]github/.test(argv.join(' ')))) {
+    const { projectFolder } = await import('./project-folder.js');
+    const projectDir = projectFolder({ projectDir: projectDirOf(argv) }, effects);
+    githubReporter(effects, { redact, projectDir }).ended(errors);
+  }
+  return exitCode;
 }

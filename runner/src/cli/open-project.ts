@@ -56,9 +56,9 @@ export async function withManifest<T>(
 ): Promise<T> {
   const startedAt = effects.now();
   const project = await openProjectFor(options, effects);
-  const manifest = await manifestOf(project, options, effects, startedAt);
-  if (options.warnError && manifest.warnings.length > 0) throw new TsdbtErrors(manifest.warnings);
   return withReporters(options, effects, project, async (bus) => {
+    const manifest = await manifestOf(project, options, effects, startedAt);
+    if (options.warnError && manifest.warnings.length > 0) throw new TsdbtErrors(manifest.warnings);
     for (const warning of manifest.warnings) bus.emit(warningEvent(warning));
     return work({ project, manifest, bus });
   });

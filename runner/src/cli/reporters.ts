@@ -2,6 +2,7 @@ import { formatPlace } from '../errors/source-text.js';
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { EventBus, type Reporter, type RunEvent } from '../events/events.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
+import { GitHubReporter } from '../report/github.js';
 import { JsonReporter } from '../report/json.js';
 import { LogFileReporter } from '../report/log-file.js';
 import type { OutputStream } from '../report/output-stream.js';
@@ -10,12 +11,15 @@ import { QuietReporter } from '../report/quiet.js';
 import { TerminalReporter } from '../report/terminal.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
+import { namedReporters } from './named-reporters.js';
 import { isLive, usesColor } from './style.js';
 
 /** What reporters need to know of a project. */
 export interface ReportedProject {
   /** absolute folder of the log files */
   readonly logPath: string;
+  /** absolute folder of the project */
+  readonly projectDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -31,16 +35,22 @@ export async function withReporters<T>(
   work: (bus: EventBus) => Promise<T>,
 ): Promise<T> {
   const redact = redactorFor(project.env);
+  const level = options.debug ? 'debug' : (options.logLevel ?? 'info');
+  const settings = { level, redact, projectDir: project.projectDir } as const;
+  const named = namedReporters(options.reporter ?? [], effects, settings);
   const log = new LogFileReporter(project.logPath, { redact });
   const bus = new EventBus();
   bus.add(screenReporter(options, effects, redact));
   bus.add(log);
+  for (const reporter of named) bus.add(reporter);
+  // those on the screen are printed by main, where all errors end
+  const files = [log, ...named.filter((reporter) => !(reporter instanceof GitHubReporter))];
   try {
     return await work(bus);
   } catch (thrown) {
     const at = effects.now();
     const errors = tsdbtErrorsOf(thrown);
-    for (const error of errors) log.handle({ event: 'error', error, at });
+    for (const file of files) for (const error of errors) file.handle({ event: 'error', error, at });
     if (thrown instanceof Error && errors.length === 0)
       log.handle({ event: 'log', level: 'error', message: thrown.stack ?? thrown.message, at });
     throw thrown;

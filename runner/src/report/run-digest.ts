@@ -102,7 +102,8 @@ export function summaryLine(event: RunEvent & { event: 'run_finished' }, color: 
   return `${paint.bold(verbColor(`${verb} ${event.command}`))} ${when} ${duration(event.elapsed)}: ${counts}${changes}`;
 }
 
-function countsOf(totals: RunTotals): string[] {
+/** `23 succeeded`, `1 failed`, … */
+export function countsOf(totals: RunTotals): string[] {
   const parts: [number, string][] = [
     [totals.success, 'succeeded'],
     [totals.reused, 'reused'],

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { describe, expect, it } from 'vitest';
+import { type Explanation, explanationOf } from '../../src/cli/explanations.js';
 import { splitWords } from '../../src/cli/split-words.js';
 import { codeTitles, type ErrorCode, isErrorCode } from '../../src/errors/codes.js';
-import { type Explanation, explanationOf } from '../../src/errors/explanations.js';
 import { tsdbtErrorsOf } from '../../src/errors/tsdbt-error.js';
 import { temporaryFolder, tsdbt, writeFiles } from '../cli/recording-effects.js';
 

@@ -1,10 +1,10 @@
 import picocolors from 'picocolors';
 import { codeAreas, codeTitles, type ErrorCode, isErrorCode } from '../../errors/codes.js';
-import { type Explanation, explanationOf } from '../../errors/explanations.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
+import { type Explanation, explanationOf } from '../explanations.js';
 import type { ExplainOptions } from '../flags.js';
 import { usesColor } from '../style.js';
 

@@ -19,7 +19,7 @@ export async function parse(options: SelectionOptions, effects: Effects): Promis
   if (record !== undefined) {
     const env = projectEnvironment(projectDir, effects.env);
     effects.hideSecretsOf?.(env);
-    return withReporters(options, effects, { env, logPath: record.logPath }, async (bus) => {
+    return withReporters(options, effects, { env, projectDir, logPath: record.logPath }, async (bus) => {
       for (const warning of record.warnings) bus.emit(warning);
       bus.emit(say(record.projectName, record.summary));
       return 0;

@@ -49,7 +49,7 @@ export async function schedule(options: ScheduleOptions, effects: Effects, progr
         },
   };
   // a folder of its own: the log files of its children are put aside by them, while this process lives on
-  const reported = { logPath: join(project.logPath, 'schedule'), env: project.env };
+  const reported = { ...project, logPath: join(project.logPath, 'schedule') };
   return withReporters(options, effects, reported, async (bus) => {
     const log: Log = (level, message) => bus.emit({ event: 'log', level, message });
     const stopping = onStop(effects, log);

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { codeTitles, type ErrorCode } from './codes.js';
+import { join } from 'node:path';
+import { codeTitles, type ErrorCode } from '../errors/codes.js';
+import { PACKAGE_FOLDER } from '../project/package-folder.js';
 
 /** A step of an example: a file that is written, or commands that are run. */
 export type ExampleStep =
@@ -23,13 +25,12 @@ export interface Explanation {
   readonly untried: string | undefined;
 }
 
-const PAGES = new URL('../../explanations/', import.meta.url);
 const SECTIONS = ['Usual causes', 'What to do', 'Example'] as const;
 const UNTRIED = /^None that could be tried: (.*)\.$/s;
 
 /** Reads the page of a code, `explanations/<code>.md`. */
 export function explanationOf(code: ErrorCode): Explanation {
-  const page = readFileSync(new URL(`${code}.md`, PAGES), 'utf8');
+  const page = readFileSync(join(PACKAGE_FOLDER, 'explanations', `${code}.md`), 'utf8');
   const [meaning = '', ...sections] = page.split(/^## /m);
   const [causes, remedy, example] = SECTIONS.map((name, i) => {
     const section = sections[i];
