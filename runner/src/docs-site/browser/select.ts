@@ -49,9 +49,14 @@ export class SiteGraph implements SelectableManifest {
     const errors: GraphError[] = [];
     try {
       const all = { direct: new Set([...this.all()].map((node) => node.uniqueId)), indirect: new Set<string>() };
-      const selected = wanted.length === 0 ? all : evaluateSelection(this, parseSelection(wanted), 'eager', errors);
+      const selected =
+        wanted.length === 0
+          ? all
+          : evaluateSelection(this, parseSelection(wanted), { indirectSelection: 'eager', errors });
       const excluded =
-        unwanted.length === 0 ? undefined : evaluateSelection(this, parseSelection(unwanted), 'eager', errors);
+        unwanted.length === 0
+          ? undefined
+          : evaluateSelection(this, parseSelection(unwanted), { indirectSelection: 'eager', errors });
       const left =
         excluded === undefined
           ? selected

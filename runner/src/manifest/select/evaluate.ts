@@ -4,6 +4,7 @@ import { graphCodes } from '../codes.js';
 import type { Manifest } from '../manifest.js';
 import type { ManifestNode } from '../nodes.js';
 import type { Criterion, IndirectSelection, Selection } from './criterion.js';
+import { matchesGlob } from './glob.js';
 import { type SelectorMethod, selectorMethods } from './methods.js';
 import type { PreviousState } from './previous-state.js';
 
@@ -18,21 +19,32 @@ export interface Selected {
   readonly indirect: ReadonlySet<string>;
 }
 
-/**
- * What a selection selects. Tests come with what they test, by the rule of indirect selection.
- * Errors (unknown methods, terms that match nothing) are pushed to `errors`.
- */
+/** What a selection is evaluated with. */
+export interface SelectionContext {
+  /** which tests come with what is selected, where a part does not say it */
+  readonly indirectSelection: IndirectSelection;
+  /** takes unknown methods, and terms that match nothing */
+  readonly errors: GraphError[];
+  /** what `state:`, `result:` and `source_status:` compare with */
+  readonly state?: PreviousState | undefined;
+  /** those of selectors.yml, for `selector:` */
+  readonly selectors?: (() => ReadonlyMap<string, { readonly selection: Selection }>) | undefined;
+  /** names of the selectors that are being evaluated */
+  readonly within?: readonly string[] | undefined;
+}
+
+/** What a selection selects. Tests come with what they test, by the rule of indirect selection. */
 export function evaluateSelection(
   manifest: SelectableManifest,
   selection: Selection,
-  indirectSelection: IndirectSelection,
-  errors: GraphError[],
-  state?: PreviousState,
+  context: SelectionContext,
 ): Selected {
-  const evaluate = (part: Selection) => evaluateSelection(manifest, part, indirectSelection, errors, state);
+  const evaluate = (part: Selection) => evaluateSelection(manifest, part, context);
   switch (selection.kind) {
     case 'criterion':
-      return evaluateCriterion(manifest, selection, selection.indirectSelection ?? indirectSelection, errors, state);
+      return selection.method === 'selector'
+        ? evaluateNamed(manifest, selection, context)
+        : evaluateCriterion(manifest, selection, context);
     case 'union':
       return combine(selection.parts.map(evaluate), union);
     case 'intersection':
@@ -40,6 +52,31 @@ export function evaluateSelection(
     case 'difference':
       return combine([evaluate(selection.from), evaluate(selection.without)], difference);
   }
+}
+
+/** `selector:name`: what selectors of selectors.yml select, with what stands before and after it. No further tests come along. */
+function evaluateNamed(manifest: SelectableManifest, criterion: Criterion, context: SelectionContext): Selected {
+  const selectors = context.selectors?.() ?? new Map();
+  const names = [...selectors.keys()].filter((name) => matchesGlob(name, criterion.value));
+  if (names.length === 0) {
+    context.errors.push(
+      new GraphError(graphCodes.unknownSelector, `selectors.yml has no selector "${criterion.value}"`, {
+        hint: didYouMean(criterion.value, selectors.keys()) ?? fewValues(new Set(selectors.keys())),
+      }),
+    );
+  }
+  const matched = new Set<string>();
+  for (const name of names) {
+    const within = [...(context.within ?? []), name];
+    if (context.within?.includes(name)) {
+      const message = `the selector "${name}" names itself: ${within.join(' → ')}`;
+      context.errors.push(new GraphError(graphCodes.selectorSyntax, message));
+      continue;
+    }
+    const inner = { ...context, within };
+    for (const id of evaluateSelection(manifest, selectors.get(name)!.selection, inner).direct) matched.add(id);
+  }
+  return { direct: withRelatives(manifest, matched, criterion), indirect: new Set() };
 }
 
 function combine(
@@ -61,9 +98,7 @@ function combine(
 function evaluateCriterion(
   manifest: SelectableManifest,
   criterion: Criterion,
-  indirectSelection: IndirectSelection,
-  errors: GraphError[],
-  state: PreviousState | undefined,
+  { indirectSelection, errors, state }: SelectionContext,
 ): Selected {
   const method = selectorMethods[criterion.method];
   if (method === undefined) {
@@ -82,7 +117,12 @@ function evaluateCriterion(
   }
   if (matched.size === 0 && criterion.value !== '*' && !method.comparesState)
     errors.push(matchesNothing(manifest, criterion));
-  const { graph } = manifest;
+  const reached = withRelatives(manifest, matched, criterion);
+  return withTests(manifest, reached, criterion.indirectSelection ?? indirectSelection);
+}
+
+/** Adds what `+`, `@` and their depths ask for. */
+function withRelatives({ graph }: SelectableManifest, matched: ReadonlySet<string>, criterion: Criterion): Set<string> {
   const reached = new Set(matched);
   if (criterion.childrensParents) {
     const family = union(matched, graph.descendants(matched));
@@ -90,7 +130,7 @@ function evaluateCriterion(
   }
   if (criterion.parents > 0) for (const id of graph.ancestors(matched, criterion.parents)) reached.add(id);
   if (criterion.children > 0) for (const id of graph.descendants(matched, criterion.children)) reached.add(id);
-  return withTests(manifest, reached, indirectSelection);
+  return reached;
 }
 
 function withTests(
@@ -126,10 +166,10 @@ function dependsOnOf(node: ManifestNode | undefined): readonly string[] {
   return node?.dependsOn ?? [];
 }
 
-const elsewhere: ReadonlySet<string> = new Set(['metric', 'version']);
+const elsewhere: ReadonlySet<string> = new Set(['metric', 'semantic_model', 'saved_query']);
 
 function unknownMethod(criterion: Criterion): GraphError {
-  const names = Object.keys(selectorMethods);
+  const names = [...Object.keys(selectorMethods), 'selector'];
   const hint = elsewhere.has(criterion.method)
     ? 'this method of dbt is not supported yet'
     : (didYouMean(criterion.method, names) ?? `methods: ${names.join(', ')}`);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { configForTemplates } from '../config-for-templates.js';
 import type { ManifestNode } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
 import { type PreviousState, STATE_ASPECTS } from './previous-state.js';
@@ -24,7 +25,10 @@ export interface SelectorMethod {
 /** The methods of dbt's selector language that look at one node. */
 export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   fqn: {
-    matches: (node, value) => isNamed(node) && (matchesFqn(node.fqn, value) || matchesFqn(node.fqn.slice(1), value)),
+    matches: (node, value) => {
+      const isVersioned = 'version' in node && node.resourceType === 'model' && node.version !== undefined;
+      return isNamed(node) && [node.fqn, node.fqn.slice(1)].some((fqn) => matchesFqn(fqn, value, isVersioned));
+    },
     values: (node) =>
       isNamed(node) && node.resourceType !== 'test' && node.resourceType !== 'unit_test'
         ? [
@@ -39,7 +43,12 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
     values: (node) => node.tags,
   },
   path: {
-    matches: (node, value) => matchesPath(node.path, value),
+    matches: (node, value, _args, { projectName }) => {
+      // a pattern is looked for among the files of the project, where those of packages are not
+      const isFile = !isGlob(value) || node.packageName === projectName;
+      const properties = node.propertiesPlace?.source.path;
+      return matchesPath(node.path, value, isFile) || (properties !== undefined && matchesFile(properties, value));
+    },
     values: (node) => [node.path, ...foldersOf(node.path)],
   },
   file: {
@@ -73,7 +82,8 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
     values: (node) => [node.packageName],
   },
   config: {
-    matches: (node, value, args) => matchesConfig(configValue(node, args), value),
+    matches: (node, value, args) =>
+      matchesConfig(configValue(node, args), value, args.length === 1 && args[0] === 'severity'),
     values: (node, args) => {
       const value = configValue(node, args);
       return (Array.isArray(value) ? value : [value]).filter((v) => v !== undefined && v !== null).map(String);
@@ -88,9 +98,9 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   },
   test_name: {
     matches: (node, value) =>
-      node.resourceType === 'test' &&
-      node.generic !== undefined &&
-      matchesGlob(node.generic.name, value.split('.').at(-1)!),
+      node.resourceType === 'unit_test'
+        ? matchesGlob(node.name, value)
+        : node.resourceType === 'test' && node.generic !== undefined && matchesGlob(node.generic.name, value),
     values: (node) => (node.resourceType === 'test' && node.generic !== undefined ? [node.generic.name] : []),
   },
   group: {
@@ -101,6 +111,17 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   access: {
     matches: (node, value) => node.resourceType === 'model' && (node.config.access ?? 'protected') === value,
     values: () => ['private', 'protected', 'public'],
+  },
+  version: {
+    takes: ['latest', 'old', 'prerelease', 'none'],
+    matches: (node, value) => {
+      if (node.resourceType !== 'model') return false;
+      const { version, latestVersion } = node;
+      if (version === undefined || latestVersion === undefined) return value === 'none';
+      const order = compareVersions(version, latestVersion);
+      return value === (order === 0 ? 'latest' : order < 0 ? 'old' : 'prerelease');
+    },
+    values: () => [],
   },
   state: {
     comparesState: true,
@@ -140,22 +161,39 @@ const testTypes: Readonly<Record<string, readonly ('generic' | 'singular')[]>> =
   data: ['generic', 'singular'],
 };
 
-/** Sources and exposures have methods of their own and are not meant by a bare name. */
+/** Sources have a method of their own and are not meant by a bare name. */
 function isNamed(node: ManifestNode): boolean {
-  return node.resourceType !== 'source' && node.resourceType !== 'exposure';
+  return node.resourceType !== 'source';
 }
 
-/** dbt's rule: the leaf's name, or a prefix of the dotted name; from the first wildcard on, the rest as a pattern. */
-export function matchesFqn(fqn: readonly string[], selector: string): boolean {
-  if (fqn.at(-1) === selector) return true;
-  const flat = fqn.flatMap((segment) => segment.split('.'));
+/**
+ * dbt's rule: the leaf's name, or a prefix of the dotted name; from the first wildcard on, the rest as a pattern. A pattern without dots
+ * may mean the leaf as well. The leaf of a version of a model is the model's name; `name.v1` and `name_v1` mean one version.
+ */
+export function matchesFqn(fqn: readonly string[], selector: string, isVersioned = false): boolean {
+  const leaf = fqn.at(isVersioned ? -2 : -1);
+  if (leaf === selector) return true;
   const parts = selector.split('.');
+  if (isVersioned && fqn.slice(-2).join('_') === parts.slice(-2).join('_')) return true;
+  const flat = fqn.flatMap((segment) => segment.split('.'));
   if (flat.length < parts.length) return false;
   for (const [i, part] of parts.entries()) {
-    if (isGlob(part)) return matchesGlob(flat.slice(i).join('.'), parts.slice(i).join('.'));
+    if (isGlob(part))
+      return (
+        matchesGlob(flat.slice(i).join('.'), parts.slice(i).join('.')) ||
+        (parts.length === 1 && leaf !== undefined && matchesGlob(leaf, selector))
+      );
     if (flat[i] !== part) return false;
   }
   return true;
+}
+
+/** As dbt orders them: by number where both are numbers, else by their text. */
+function compareVersions(a: string | number, b: string | number): number {
+  const [left, right] = [Number(a), Number(b)];
+  if (!Number.isNaN(left) && !Number.isNaN(right)) return left - right;
+  const [x, y] = [String(a), String(b)];
+  return x === y ? 0 : x < y ? -1 : 1;
 }
 
 function foldersOf(file: string): string[] {
@@ -163,11 +201,21 @@ function foldersOf(file: string): string[] {
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
 }
 
-function matchesPath(file: string, value: string): boolean {
-  const pattern = path.posix.normalize(value.replaceAll('\\', '/')).replace(/\/$/, '');
+/** Whether a path means a file or one of its folders. @param asFile false: only its folders */
+function matchesPath(file: string, value: string, asFile: boolean): boolean {
+  const pattern = normalized(value);
   if (pattern === '.') return true;
-  if (!isGlob(pattern)) return file === pattern || file.startsWith(`${pattern}/`);
-  return [file, ...foldersOf(file)].some((candidate) => matchesPathGlob(candidate, pattern));
+  if (!isGlob(pattern)) return matchesFile(file, value) || file.startsWith(`${pattern}/`);
+  return (asFile && matchesFile(file, value)) || foldersOf(file).some((folder) => matchesPathGlob(folder, pattern));
+}
+
+function matchesFile(file: string, value: string): boolean {
+  const pattern = normalized(value);
+  return isGlob(pattern) ? matchesPathGlob(file, pattern) : file === pattern;
+}
+
+function normalized(value: string): string {
+  return path.posix.normalize(value.replaceAll('\\', '/')).replace(/\/$/, '');
 }
 
 function matchesSource(node: ManifestNode & { sourceName: string }, value: string): boolean {
@@ -188,23 +236,40 @@ function matchesPackaged(node: ManifestNode, value: string): boolean {
   return matchesGlob(node.packageName, value.slice(0, dot)) && matchesGlob(node.name, value.slice(dot + 1));
 }
 
-function configValue(node: ManifestNode, args: readonly string[]): unknown {
+/** Keys that the config of a test has whatever is set, beside what is. */
+const TEST_KEYS = ['enabled', 'tags', 'meta', 'materialized', 'severity', 'fail_calc', 'warn_if', 'error_if'] as const;
+
+/** dbt's config of a node, with dbt's defaults; undefined where a selector does not look at it. */
+function configOf(node: ManifestNode): Readonly<Record<string, unknown>> | undefined {
   if (!('config' in node)) return undefined;
-  const [first, ...rest] = args;
-  if (first === undefined) return undefined;
-  const known = (node.config as unknown as Record<string, unknown>)[first];
-  let value: unknown = known ?? node.config.extra[first];
-  for (const key of rest) {
+  const { config } = node;
+  switch (node.resourceType) {
+    case 'model':
+    case 'seed':
+    case 'snapshot':
+      return { ...configForTemplates(config), tags: config.tags, meta: config.meta };
+    case 'test':
+      return { ...Object.fromEntries(TEST_KEYS.map((key) => [key, config[key]])), ...config.extra };
+    case 'source':
+      return { enabled: config.enabled, tags: config.tags, meta: config.meta, ...config.extra };
+    default:
+      return undefined;
+  }
+}
+
+function configValue(node: ManifestNode, args: readonly string[]): unknown {
+  let value: unknown = configOf(node);
+  for (const key of args) {
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<string, unknown>)[key];
   }
   return value;
 }
 
-function matchesConfig(value: unknown, wanted: string): boolean {
+function matchesConfig(value: unknown, wanted: string, anyCase: boolean): boolean {
   if (value === undefined || value === null) return false;
-  if (Array.isArray(value)) return value.some((item) => matchesConfig(item, wanted));
-  if (typeof value === 'boolean') return wanted.toLowerCase() === String(value);
-  if (typeof value === 'object') return Object.hasOwn(value, wanted);
-  return String(value) === wanted;
+  if (Array.isArray(value)) return value.some((item) => matchesConfig(item, wanted, anyCase));
+  if (typeof value === 'object') return false;
+  const text = String(value);
+  return text === wanted || ((anyCase || typeof value === 'boolean') && text.toLowerCase() === wanted.toLowerCase());
 }

@@ -3,9 +3,9 @@ import { graphCodes } from '../codes.js';
 import type { Manifest } from '../manifest.js';
 import type { ResourceType } from '../nodes.js';
 import { type IndirectSelection, parseSelection, type Selection } from './criterion.js';
-import { difference, evaluateSelection, type Selected, settle } from './evaluate.js';
+import { difference, evaluateSelection, type Selected, type SelectionContext, settle } from './evaluate.js';
 import type { PreviousState } from './previous-state.js';
-import { namedSelector, readSelectors } from './yaml-selectors.js';
+import { type NamedSelector, namedSelector, readSelectors } from './yaml-selectors.js';
 
 export interface SelectOptions {
   /** `--select`; each item may hold several terms */
@@ -28,17 +28,23 @@ export interface SelectOptions {
  * @throws TsdbtErrors for terms that are no selectors or match nothing (TSD3020 to TSD3023), each with a suggestion
  */
 export function selectNodes(manifest: Manifest, options: SelectOptions = {}): Set<string> {
-  const indirectSelection = options.indirectSelection ?? 'eager';
   const errors: GraphError[] = [];
+  let selectors: ReadonlyMap<string, NamedSelector> | undefined;
+  const context: SelectionContext = {
+    indirectSelection: options.indirectSelection ?? 'eager',
+    errors,
+    state: options.state,
+    selectors: () => {
+      selectors ??= readSelectors(manifest.project);
+      return selectors;
+    },
+  };
   const wanted = wantedSelection(manifest, options);
-  const selected =
-    wanted === undefined
-      ? everything(manifest)
-      : evaluateSelection(manifest, wanted, indirectSelection, errors, options.state);
+  const selected = wanted === undefined ? everything(manifest) : evaluateSelection(manifest, wanted, context);
   const excluded =
     options.exclude === undefined || options.exclude.length === 0
       ? undefined
-      : evaluateSelection(manifest, parseSelection(options.exclude), indirectSelection, errors, options.state);
+      : evaluateSelection(manifest, parseSelection(options.exclude), context);
   // dbt goes on with what else is selected
   const fatal = errors.filter((e) => !manifest.project.isDbt || e.code !== graphCodes.selectorMatchesNothing);
   if (fatal.length > 0) throw new TsdbtErrors(fatal);
@@ -49,7 +55,8 @@ export function selectNodes(manifest: Manifest, options: SelectOptions = {}): Se
           direct: difference(selected.direct, excluded.direct),
           indirect: difference(selected.indirect, excluded.direct),
         };
-  const ids = settle(manifest, left);
+  // definitions in YAML say themselves which tests come along
+  const ids = options.selector === undefined ? settle(manifest, left) : new Set(left.direct);
   const kinds = options.resourceTypes;
   if (kinds === undefined) return ids;
   return new Set([...ids].filter((id) => kinds.includes(manifest.get(id)!.resourceType)));
