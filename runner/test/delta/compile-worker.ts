@@ -12,6 +12,7 @@ const PARTS = [
   'src/delta',
   'test/delta/duckdb-parquet.ts',
   'test/delta/mixed-steps.ts',
+  'test/delta/different-work.ts',
   'test/delta/write-worker.ts',
 ];
 

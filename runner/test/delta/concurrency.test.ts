@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { history, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { changesSql, history, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { type OwnRows, ownRowsAfter } from './different-work.js';
 import { appendAtOnce, killAgainAndAgain, startWorker } from './endurance.js';
 import { by, useTempTable } from './temp-table.js';
 
@@ -13,6 +14,28 @@ describe('several processes that append at once', () => {
   it('lose no row and double none', { timeout: 120_000 }, async () => {
     expect(await appendAtOnce(t.engine, t.location, 4, 20)).toEqual([]);
     expect(await history(await t.open())).toHaveLength(81);
+  });
+});
+
+describe('several processes that do different things at once', () => {
+  it('leave each of them exactly its own rows', { timeout: 240_000 }, async () => {
+    const [writers, steps] = [4, 10];
+    const properties = { 'delta.enableDeletionVectors': 'true', 'delta.enableChangeDataFeed': 'true' };
+    await (await stageOverwrite(t.target, { select: 'SELECT -1 AS writer, 0 AS n, 0 AS v', properties })).commit(by);
+    const workers = Array.from({ length: writers }, (_, i) => worker('different', String(i), steps));
+    await Promise.all(workers.map(({ process: child }) => once(child, 'close')));
+    expect(workers.map(({ errors }) => errors.join(''))).toEqual(workers.map(() => ''));
+    const found = await t.read();
+    for (let writer = 0; writer < writers; writer++) {
+      let rows: OwnRows = new Map();
+      for (let step = 0; step < steps; step++) rows = ownRowsAfter(writer, step, rows);
+      const own = found.filter((row) => row.writer === writer).map(({ n, v }) => [n, v]);
+      expect([writer, own]).toEqual([writer, [...rows].sort(([a], [b]) => a - b)]);
+    }
+    // what the change data feed tells, from the first row on, is what there is
+    const changes = await changesSql(await t.open(), { from: 0 });
+    const sum = `SELECT writer, n, v, sum(CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END)::INTEGER AS times FROM (${changes}) GROUP BY ALL HAVING times <> 0 ORDER BY ALL`;
+    expect(await t.engine.rows(sum)).toEqual(found.map((row) => ({ ...row, times: 1 })));
   });
 });
 

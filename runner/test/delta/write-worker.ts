@@ -1,8 +1,9 @@
 /**
  * Writes to a table, one commit for each number, as a process of its own:
- * `write-worker.ts <append|overwrite|merge|mixed> <location> <name> <commits> [from]`.
+ * `write-worker.ts <append|overwrite|merge|mixed|different> <location> <name> <commits> [from]`.
  */
 import { stageAppend, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { doOwnStep } from './different-work.js';
 import { openTestEngine } from './duckdb-parquet.js';
 import { doStep } from './mixed-steps.js';
 
@@ -18,6 +19,7 @@ engine.close();
 
 async function write(n: number): Promise<void> {
   if (operation === 'mixed') return doStep(n, target);
+  if (operation === 'different') return doOwnStep(Number(name), n, target);
   const select = `SELECT '${name}' AS writer, ${n} AS n`;
   const staged =
     operation === 'append'
