@@ -58,14 +58,14 @@ def release():
 
 
 def call(args):
-    args = list(args or ["run"])
+    args = [str(word) for word in args or ["run"]]
     for name in ("run_results.json", "sources.json", "catalog.json"):
         if os.path.exists(f"target/{name}"):
             os.remove(f"target/{name}")
     release()
     program = ["node", os.environ["TSDBT_BIN"], *args]
     ended = subprocess.run(program, capture_output=True, text=True, timeout=120, env={**os.environ, "NO_COLOR": "1"})
-    print(f"\n\n$ tsdbt {' '.join(map(str, args))} → {ended.returncode}\n{ended.stdout}{ended.stderr}")
+    print(f"\n\n$ tsdbt {' '.join(args)} → {ended.returncode}\n{ended.stdout}{ended.stderr}")
     return args, ended
 
 

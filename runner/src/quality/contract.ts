@@ -29,7 +29,7 @@ export async function contractErrors(
       errors.push(
         new QualityError(
           'TSD4001',
-          `contract of ${label}: column "${column.name}" is missing from the model's SELECT`,
+          `contract of ${label}: column "${column.name}" is missing in definition: the model's SELECT does not give it`,
           {
             place,
             hint: didYouMean(
@@ -54,7 +54,7 @@ export async function contractErrors(
       errors.push(
         new QualityError(
           'TSD4001',
-          `contract of ${label}: column "${column.name}" is ${found.type.toLowerCase()}, declared ${type.toLowerCase()}`,
+          `contract of ${label}: column "${column.name}" is ${found.type.toLowerCase()}, declared ${type.toLowerCase()} (data type mismatch)`,
           { place, hint: `cast it in the model (cast(… as ${type.toLowerCase()})) or change its data_type` },
         ),
       );
@@ -63,10 +63,14 @@ export async function contractErrors(
   for (const column of columns) {
     if (!names.has(column.name.toLowerCase())) {
       errors.push(
-        new QualityError('TSD4001', `contract of ${label}: column "${column.name}" is not declared`, {
-          place: node.propertiesPlace,
-          hint: `add it under "columns:" with data_type: ${column.type.toLowerCase()}, or leave it out of the SELECT`,
-        }),
+        new QualityError(
+          'TSD4001',
+          `contract of ${label}: column "${column.name}" is missing in contract: it is not declared`,
+          {
+            place: node.propertiesPlace,
+            hint: `add it under "columns:" with data_type: ${column.type.toLowerCase()}, or leave it out of the SELECT`,
+          },
+        ),
       );
     }
   }

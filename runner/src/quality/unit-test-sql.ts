@@ -12,7 +12,7 @@ export type ListedRows = Extract<UnitTestRows, { format: 'dict' | 'csv' }>;
  * A SELECT of the rows of a unit test, with the given columns: what a row leaves out is null of the column's type.
  *
  * @param columns all columns of what the rows stand for
- * @param subject what they stand for, e.g. `ref('orders')`
+ * @param subject what they stand for, e.g. `'orders'`
  * @throws {QualityError} TSD4112 for a column that is not there
  */
 export function rowsSelect(rows: ListedRows, columns: readonly Column[], subject: string): string {
@@ -37,13 +37,13 @@ export function emptySelect(columns: readonly Column[]): string {
 }
 
 /** The names that the rows of an expectation compare: those of the first row, as in dbt; all where there are no rows. */
-export function comparedColumns(rows: ListedRows, actual: readonly Column[], model: string): readonly Column[] {
+export function comparedColumns(rows: ListedRows, actual: readonly Column[]): readonly Column[] {
   const [first] = rows.rows;
   if (first === undefined) return actual;
   const known = new Map(actual.map((column) => [column.name.toLowerCase(), column]));
   return Object.keys(first).map((name) => {
     const column = known.get(name.toLowerCase());
-    if (column === undefined) throw unknownColumn(name, rows, 0, actual, model);
+    if (column === undefined) throw unknownColumn(name, rows, 0, actual, 'expected output');
     return column;
   });
 }
@@ -56,7 +56,8 @@ function unknownColumn(
   subject: string,
 ): QualityError {
   const names = columns.map((column) => column.name);
-  return new QualityError('TSD4112', `${subject} has no column "${name}"`, {
+  // dbt's words
+  return new QualityError('TSD4112', `Invalid column name: '${name}' in unit test fixture for ${subject}.`, {
     place: rows.place(row, name),
     hint: didYouMean(name, names) ?? `columns: ${names.join(', ')}`,
   });

@@ -22,21 +22,12 @@ import { isBuilt, planRun, type RunTask } from './plan-run.js';
 import { runNode } from './run-node.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
-import type { NodeResult, RunCommand, RunRequest, RunResult } from './run-types.js';
+import type { NodeResult, RunRequest, RunResult } from './run-types.js';
+import { runsIn } from './runs-in.js';
 import { schedule } from './scheduler.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
 import { sweep } from './sweep.js';
 import { withUnitTests } from './unit-test-tasks.js';
-
-/** What each command does with what is selected. */
-const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
-  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
-  run: ['model'],
-  seed: ['seed'],
-  snapshot: ['snapshot'],
-  test: ['test', 'unit_test'],
-  clone: ['model', 'seed', 'snapshot'],
-};
 
 /**
  * Runs what is selected: checks it, builds it in the order of the graph, and writes the file of views.
@@ -48,7 +39,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   if (request.project.target.storage === 'native') return executeNativeRun(request);
   const startedAt = new Date();
   const { project, manifest, bus } = request;
-  const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
+  const selected = new Set([...request.selected].filter((id) => runsIn(request.command, manifest.get(id))));
   const open = await openLake(project, request.invocationId, {
     writes: request.command !== 'test',
     signal: request.signal,
@@ -147,11 +138,6 @@ function skipAll(state: RunState, tasks: readonly RunTask[]): void {
     ? ({ status: 'cancelled', elapsed: 0, message: 'interrupted' } as const)
     : ({ status: 'skipped', elapsed: 0, message: 'on-run-start failed' } as const);
   for (const node of tasks.flatMap(nodesOf)) state.finish(node, outcome);
-}
-
-function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
-  if (node === undefined || !RESOURCES[command].includes(node.resourceType)) return false;
-  return !(node.resourceType === 'model' && node.config.materialized === 'ephemeral');
 }
 
 /** A running engine over a project's warehouse. */

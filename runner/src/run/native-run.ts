@@ -3,6 +3,7 @@ import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { ManifestNode } from '../manifest/nodes.js';
 import { createSchema } from '../materialize/native/native-catalog.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+import { commentedSession } from './commented-session.js';
 import { runNativeNode } from './native-node.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
@@ -10,20 +11,11 @@ import { isBuilt, type RunTask } from './plan-run.js';
 import { runOperations } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
-import type { OperationResult, RunCommand, RunRequest, RunResult } from './run-types.js';
+import type { OperationResult, RunRequest, RunResult } from './run-types.js';
+import { runsIn } from './runs-in.js';
 import { schedule } from './scheduler.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
 import { withUnitTests } from './unit-test-tasks.js';
-
-/** What each command does with what is selected. */
-const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
-  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
-  run: ['model'],
-  seed: ['seed'],
-  snapshot: ['snapshot'],
-  test: ['test', 'unit_test'],
-  clone: ['model', 'seed', 'snapshot'],
-};
 
 /**
  * Runs what is selected in a DuckDB file, as dbt does it: every node is written under its name, then tested; what lies
@@ -32,7 +24,7 @@ const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
 export async function executeNativeRun(request: RunRequest): Promise<RunResult> {
   const startedAt = new Date();
   const { project, manifest, bus } = request;
-  const selected = new Set([...request.selected].filter((id) => isRun(request.command, manifest.get(id))));
+  const selected = new Set([...request.selected].filter((id) => runsIn(request.command, manifest.get(id))));
   const open = await openNative(project, request.invocationId);
   const sessions: Session[] = [];
   const cancel = (): void => {
@@ -65,14 +57,16 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
     const [session] = sessions;
+    // a comment that cannot be rendered ends the command here
+    const hookSession = await commentedSession(state, undefined, session!);
     const began = await attempt(state, async () => {
       await createSchemas(state, tasks, session!);
-      operations.push(...(await runOperations(state, 'on-run-start', session!)));
+      operations.push(...(await runOperations(state, 'on-run-start', hookSession)));
     });
     if (began && allOf(operations)) await runTasks(state, tasks, sessions);
     else for (const task of tasks) skip(state, task, 'on-run-start failed');
     const ended = await attempt(state, async () => {
-      if (!request.signal.aborted) operations.push(...(await runOperations(state, 'on-run-end', session!)));
+      if (!request.signal.aborted) operations.push(...(await runOperations(state, 'on-run-end', hookSession)));
     });
     allWell = began && ended && allOf(operations);
   } finally {
@@ -99,11 +93,6 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
   return { exitCode: interrupted ? 130 : failed || !allWell ? 1 : 0, results, operations, elapsed, startedAt };
 }
 
-function isRun(command: RunCommand, node: ManifestNode | undefined): boolean {
-  if (node === undefined || !RESOURCES[command].includes(node.resourceType)) return false;
-  return !(node.resourceType === 'model' && node.config.materialized === 'ephemeral');
-}
-
 /** Makes the schemas of everything that will be written, one after the other: the catalog takes one such change at a time. */
 async function createSchemas(state: RunState, tasks: readonly RunTask[], session: Session): Promise<void> {
   const made = new Set<string>();
@@ -123,7 +112,7 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
   await schedule(tasks, {
     concurrency: sessions.length,
     run: async (task, worker) => {
-      const session = sessions[worker]!;
+      const session = await commentedSession(state, task.kind === 'node' ? task.node : task.test, sessions[worker]!);
       const end =
         task.kind === 'node'
           ? await runNativeNode(state, task, session, worker)

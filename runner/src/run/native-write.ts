@@ -16,6 +16,7 @@ import { hooksOf, runHooks } from './hooks.js';
 import { batchForTemplates } from './limited-reads.js';
 import { materializationOptions } from './materialization-options.js';
 import type { RunState } from './run-state.js';
+import { summaryOf } from './summaries.js';
 
 /** One of the batches of a model. */
 export interface BatchWrite {
@@ -79,6 +80,7 @@ export class NativeWrite {
       batch: part?.batch,
       startedAt: state.request.runStartedAt,
       wrote: (sql) => state.writeRun(node, sql),
+      warn: (message) => state.log('warn', message, summaryOf(node)),
       hooks: async (phase, inTransaction) => {
         if (part !== undefined && !(phase === 'pre_hook' ? part.isFirst : part.isLast)) return;
         await runHooks(state, hooksAt(node, phase, inTransaction), node, session);

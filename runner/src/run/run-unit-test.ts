@@ -72,9 +72,7 @@ export async function runUnitTest(
 async function compare(test: UnitTestNode, code: CompiledCode, session: Session): Promise<RowsDiff | undefined> {
   const actual = await session.describe(code.sql);
   const columns =
-    test.expect.format === 'sql'
-      ? await columnsOfSql(test, actual, session)
-      : comparedColumns(test.expect, actual, test.model);
+    test.expect.format === 'sql' ? await columnsOfSql(test, actual, session) : comparedColumns(test.expect, actual);
   const expected = await expectedSelect(test, test.expect.format === 'sql' ? columns : actual, session);
   const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   const { rows } = await session.query(
@@ -108,10 +106,14 @@ async function columnsOfSql(
   const known = new Set(names.map((name) => name.toLowerCase()));
   const unknown = columns.find((column) => !known.has(column.name.toLowerCase()));
   if (unknown === undefined) return columns;
-  throw new QualityError('TSD4112', `${test.model} has no column "${unknown.name}"`, {
-    place,
-    hint: didYouMean(unknown.name, names) ?? `columns: ${names.join(', ')}`,
-  });
+  throw new QualityError(
+    'TSD4112',
+    `Invalid column name: '${unknown.name}' in unit test fixture for expected output.`,
+    {
+      place,
+      hint: didYouMean(unknown.name, names) ?? `columns: ${names.join(', ')}`,
+    },
+  );
 }
 
 function errorsOf(

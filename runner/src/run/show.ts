@@ -63,6 +63,8 @@ export async function showQuery(request: ShowRequest): Promise<ShownRows> {
       await missingParents(state, new Set([sqlNode.uniqueId]), [sqlNode.name]);
       const { code, path } = await compilePublished(state, sqlNode, session);
       const origin = { node: sqlNode, manifest: request.manifest };
+      const header = sqlNode.config.extra.sql_header;
+      if (typeof header === 'string' && header.trim() !== '') await session.execute(header);
       return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, path, origin));
     }
     return published(state, node!, limit, session, asOf);

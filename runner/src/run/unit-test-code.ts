@@ -128,7 +128,7 @@ async function givenSelect(state: RunState, given: UnitTestInput, session: Sessi
           : `build it first (tsdbt build --select +${name}), or give the rows with format: sql`,
     });
   }
-  const sql = rowsSelect(rows, columns, given.input);
+  const sql = rowsSelect(rows, columns, `'${state.manifest.get(given.node)!.name}'`);
   await checked(sql, session, async (thrown) => {
     throw (await wrongValue(rows, columns, given.input, session)) ?? thrown;
   });
@@ -161,7 +161,7 @@ export async function expectedSelect(
 ): Promise<string> {
   const rows = test.expect;
   if (rows.format === 'sql') return rows.sql;
-  const sql = rowsSelect(rows, columns, test.model);
+  const sql = rowsSelect(rows, columns, 'expected output');
   await checked(sql, session, async (thrown) => {
     throw (await wrongValue(rows, columns, 'expect', session)) ?? thrown;
   });

@@ -84,3 +84,57 @@ other: {target: dev, outputs: {dev: {type: duckdb, path: other.duckdb}}}
     expect(output).toContain('both "pre_hook" and "pre-hook"');
   });
 });
+
+describe('query-comment', () => {
+  it('stands before every statement of a node, as a macro gives it, and in the log at level debug', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nquery-comment: "{{ return(about(node)) }}"\n',
+      'macros/about.sql':
+        "{% macro about(node) %}{{ return('by ' ~ (node.name if node else 'nobody')) }}{% endmacro %}",
+      'models/a.sql': 'select 1 as id',
+      'models/broken.sql': 'select\n  no_such_column\nfrom (select 1 as id)',
+      'models/empty.sql': '\n',
+    });
+    const { exitCode, output } = await project.run('--debug', 'run');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('/* by a */\ncreate view "shop"."main"."a__dbt_tmp"');
+    // places are those of the file all the same
+    expect(output).toContain('models/broken.sql:2:3');
+    // a file without SQL is no model to run
+    expect(
+      results(project)
+        .map((one) => one.unique_id)
+        .sort(),
+    ).toEqual(['model.shop.a', 'model.shop.broken']);
+  });
+
+  it('that cannot be rendered ends the command', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nquery-comment: "{{ no_such_macro() }}"\n',
+      'models/a.sql': 'select 1 as id',
+    });
+    expect((await project.run('run')).exitCode).toBe(2);
+  });
+});
+
+describe('persist_docs', () => {
+  it('tells of columns that are described and not there, letter by letter where they are quoted', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id, 2 as "Two"',
+      'models/schema.yml': `models:
+  - name: a
+    config: {persist_docs: {columns: true}}
+    columns:
+      - {name: ID, description: key}
+      - {name: two, quote: true, description: quoted otherwise}
+      - {name: three, description: not there}
+`,
+    });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(0);
+    expect(output).toContain('specified in the schema but are not present in the database: two, three');
+    expect(await project.rows('select column_name, comment from duckdb_columns() where comment is not null')).toEqual([
+      { column_name: 'id', comment: 'key' },
+    ]);
+  });
+});

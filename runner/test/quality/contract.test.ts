@@ -42,9 +42,9 @@ describe('a contract', () => {
 
   it('that is broken is told with all its errors, in the YAML file, before anything is written', async () => {
     expect(await refused(`select 1::bigint as id, 'x' as nmae, 1.5::decimal(10,2) as price`)).toEqual([
-      'TSD4001 models/s/s.yml:5:15 contract of s.t: column "id" is bigint, declared integer (cast it in the model (cast(… as integer)) or change its data_type)',
-      `TSD4001 models/s/s.yml:7:15 contract of s.t: column "name" is missing from the model's SELECT (did you mean "nmae"?)`,
-      'TSD4001 models/s/s.yml:2:11 contract of s.t: column "nmae" is not declared (add it under "columns:" with data_type: varchar, or leave it out of the SELECT)',
+      'TSD4001 models/s/s.yml:5:15 contract of s.t: column "id" is bigint, declared integer (data type mismatch) (cast it in the model (cast(… as integer)) or change its data_type)',
+      `TSD4001 models/s/s.yml:7:15 contract of s.t: column "name" is missing in definition: the model's SELECT does not give it (did you mean "nmae"?)`,
+      'TSD4001 models/s/s.yml:2:11 contract of s.t: column "nmae" is missing in contract: it is not declared (add it under "columns:" with data_type: varchar, or leave it out of the SELECT)',
     ]);
   });
 

@@ -26,6 +26,8 @@ export interface NativeRequest {
   readonly startedAt: Date;
   /** keeps the statement that builds the node, for `target/run` */
   wrote(sql: string): void;
+  /** tells what is no error */
+  warn(message: string): void;
   /** runs the model's hooks of one phase */
   hooks(phase: HookPhase, inTransaction: boolean): Promise<void>;
 }

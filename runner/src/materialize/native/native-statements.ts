@@ -117,21 +117,26 @@ function tableConstraint({ type, expression, columns, name }: ConstraintProperti
   }
 }
 
-/** Writes descriptions as comments, where `persist_docs` asks for them. */
-export async function persistDocs({ node, session }: NativeRequest, relation: Relation): Promise<void> {
+/**
+ * Writes descriptions as comments, where `persist_docs` asks for them. The name of a column with `quote: true` is meant letter by letter.
+ */
+export async function persistDocs({ node, session, warn }: NativeRequest, relation: Relation): Promise<void> {
   const { relation: ofRelation, columns } = node.config.persist_docs;
   if (ofRelation === true && node.description !== '') {
     const kind = relation.type === 'view' ? 'view' : 'table';
     await session.execute(`comment on ${kind} ${relation} is ${comment(node.description)}`);
   }
   if (columns !== true || node.columns.size === 0) return;
-  const there = new Set((await columnsOf(session, relation)).map((column) => column.name));
-  for (const column of node.columns.values()) {
-    if (!there.has(column.name)) continue;
-    await session.execute(
-      `comment on column ${relation}.${quoteIdentifier(column.name)} is ${comment(column.description)}`,
-    );
+  const there = (await columnsOf(session, relation)).map((column) => column.name);
+  const missing: string[] = [];
+  for (const { name, quote, description } of node.columns.values()) {
+    const found = there.find((one) => one === name || (quote !== true && one.toLowerCase() === name.toLowerCase()));
+    if (found === undefined) missing.push(name);
+    else await session.execute(`comment on column ${relation}.${quoteIdentifier(found)} is ${comment(description)}`);
   }
+  // dbt's words
+  const what = 'The following columns are specified in the schema but are not present in the database';
+  if (missing.length > 0) warn(`In relation ${relation}: ${what}: ${missing.join(', ')}`);
 }
 
 function comment(text: string): string {

@@ -1,0 +1,19 @@
+import type { ManifestNode } from '../manifest/nodes.js';
+import type { RunCommand } from './run-types.js';
+
+/** What each command does with what is selected. */
+const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
+  run: ['model'],
+  seed: ['seed'],
+  snapshot: ['snapshot'],
+  test: ['test', 'unit_test'],
+  clone: ['model', 'seed', 'snapshot'],
+};
+
+/** Whether a command does anything with a node: ephemeral models and empty files of a dbt project are never run. */
+export function runsIn(command: RunCommand, node: ManifestNode | undefined): boolean {
+  if (node === undefined || !RESOURCES[command].includes(node.resourceType)) return false;
+  if (node.resourceType !== 'model') return true;
+  return node.config.materialized !== 'ephemeral' && node.source.text.trim() !== '';
+}
