@@ -16,7 +16,7 @@ export interface TestResult {
 
 /** Failing rows shown with a failed test. */
 const SHOWN_ROWS = 5;
-const CONDITION = /^\s*(=|==|!=|<>|<|<=|>|>=)\s*-?\d+(\.\d+)?\s*$/;
+const CONDITION = /^\s*(=|==|!=|<>|<|<=|>|>=)\s*(-?\d+(?:\.\d+)?)\s*$/;
 
 /**
  * Runs one data test: counts what its SELECT returns with `fail_calc` and holds that against `error_if` and `warn_if`,
@@ -74,6 +74,38 @@ export async function runTest(
     compiled: { path: compiledPath, line: 1 },
   });
   return { status: isError ? 'fail' : 'warn', failures, message, error };
+}
+
+/** Whether a test with so many failures neither fails nor warns; false where its conditions cannot be read. */
+export function passes(
+  { severity, error_if, warn_if }: Pick<TestNode['config'], 'severity' | 'error_if' | 'warn_if'>,
+  failures: number,
+): boolean {
+  const [isError, isWarning] = [holds(error_if, failures), holds(warn_if, failures)];
+  return isError !== undefined && isWarning === false && !(severity === 'error' && isError);
+}
+
+function holds(condition: string, value: number): boolean | undefined {
+  const [, operator, text] = CONDITION.exec(condition) ?? [];
+  const bound = Number(text);
+  switch (operator) {
+    case '=':
+    case '==':
+      return value === bound;
+    case '!=':
+    case '<>':
+      return value !== bound;
+    case '<':
+      return value < bound;
+    case '<=':
+      return value <= bound;
+    case '>':
+      return value > bound;
+    case '>=':
+      return value >= bound;
+    default:
+      return undefined;
+  }
 }
 
 function failedToRun(error: TsdbtError): TestResult {

@@ -6,6 +6,7 @@ import { runTest } from '../quality/run-test.js';
 import type { RunState } from './run-state.js';
 import { runUnitTest } from './run-unit-test.js';
 import type { TaskEnd } from './scheduler.js';
+import { sharedPass } from './shared-scan.js';
 import { summaryOf } from './summaries.js';
 import { tellProgress } from './tell-progress.js';
 
@@ -32,15 +33,18 @@ export async function runOneTest(
   );
   try {
     for (const id of state.namedParents(test.uniqueId)) if (!staged.has(id)) await state.expose(id);
-    const { code, path } = await state.compile(test, session, { staged });
-    const result = await runTest(test, code, path, session, state.manifest, staged.size > 0);
+    const shared = await sharedPass(state, test, session, staged);
+    const { code, path } = shared?.compiled ?? (await state.compile(test, session, { staged }));
+    const result = shared
+      ? ({ status: 'pass', failures: shared.failures, message: undefined, error: undefined } as const)
+      : await runTest(test, code, path, session, state.manifest, staged.size > 0);
     const stored =
       result.status === 'error' ? undefined : await storeFailures(state, test, code.sql, result.failures, session);
     state.finish(
       test,
       {
         status: result.status,
-        elapsed: elapsed(),
+        elapsed: shared?.elapsed ?? elapsed(),
         failures: result.failures,
         message: result.message,
         errors: result.error === undefined ? undefined : [result.error],
