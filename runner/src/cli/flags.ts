@@ -3,7 +3,7 @@ import type { SnapshotAt } from '../delta/log/load.js';
 import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js';
 import type { LogLevel } from '../events/events.js';
 import { dbtFlags } from './dbt-flags.js';
-import { collected, duration, mapping, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
+import { collected, duration, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
 import { type NamedReporter, readReporter } from './named-reporters.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
@@ -106,7 +106,8 @@ export interface CompileOptions extends SelectionOptions {
 
 export interface OperationOptions extends GlobalOptions {
   /** the macro's arguments by name */
-  readonly args?: Readonly<Record<string, unknown>>;
+  /** YAML or JSON, as given */
+  readonly args?: string;
   readonly sql?: string;
   /** set by retry: the macro that the run before called */
   readonly macro?: string;
@@ -199,9 +200,7 @@ export const flags = {
     ),
   ],
   operation: (): Option[] => [
-    new Option('--args <mapping>', 'arguments of the macro by name, as YAML or JSON, e.g. \'{"days": 3}\'').argParser(
-      mapping('--args'),
-    ),
+    new Option('--args <mapping>', 'arguments of the macro by name, as YAML or JSON, e.g. \'{"days": 3}\''),
     new Option('--sql <sql>', 'SQL with templates to run instead of a macro'),
   ],
   resourceTypes: (): Option[] => [

@@ -2,7 +2,7 @@ import { ProjectError } from '../errors/tsdbt-error.js';
 import type { EventTimes } from '../materialize/microbatch.js';
 import { timeOf } from '../materialize/microbatch.js';
 import { cliCodes } from './codes.js';
-import { mapping } from './flag-values.js';
+import { mapping } from './mapping.js';
 
 const GRAINS = ['hour', 'day', 'month', 'year'] as const;
 

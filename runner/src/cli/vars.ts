@@ -1,4 +1,4 @@
-import { mapping } from './flag-values.js';
+import { mapping } from './mapping.js';
 
 /** The mapping of `--vars`: YAML, of which JSON is a part. */
 export function readVars(text: string | undefined): Readonly<Record<string, unknown>> {

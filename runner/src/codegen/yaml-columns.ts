@@ -49,6 +49,34 @@ export function addColumns(text: string, path: EntryPath, columns: readonly Colu
   return { text: changed, added, typed };
 }
 
+/**
+ * Adds an entry to the end of a file's list of models, seeds or snapshots; a list that is not there is begun.
+ *
+ * @returns undefined where the list is written in one line
+ */
+export function addEntry(
+  text: string,
+  { key, name }: Exclude<EntryPath, { key: 'sources' }>,
+  columns: readonly Column[],
+): AddedColumns | undefined {
+  const { contents } = parseDocument(text, { uniqueKeys: false });
+  const list = isMap(contents) ? pairOf(contents, key) : undefined;
+  const items = isSeq(list?.value) ? list.value : undefined;
+  if (items?.flow === true) return undefined;
+  const last = items?.items.at(-1);
+  const dash = last === undefined ? 2 : columnAt(text, text.lastIndexOf('-', startOf(last) - 1));
+  const space = ' '.repeat(dash);
+  const entry = `${space}- name: ${scalar(name)}\n${space}  description: ""\n${space}  columns:\n${listed(columns, dash + 4)}`;
+  const added = columns.map((column) => column.name);
+  if (list === undefined) {
+    const begun = text.trimEnd() === '' ? text : `${text.trimEnd()}\n\n`;
+    return { text: `${begun}${key}:\n${entry}\n`, added, typed: [] };
+  }
+  const at = last === undefined ? lineEnd(text, endOf(list.key)) : contentEnd(text, endOf(last));
+  const rest = text.slice(at);
+  return { text: `${text.slice(0, at)}\n${entry}${rest === '' ? '\n' : rest}`, added, typed: [] };
+}
+
 function insertion(
   text: string,
   entry: YAMLMap,
@@ -73,7 +101,7 @@ function insertion(
 }
 
 /** Columns as items of a list, without a line end after the last. */
-export function listed(columns: readonly Column[], indent: number): string {
+function listed(columns: readonly Column[], indent: number): string {
   const space = ' '.repeat(indent);
   return columns
     .map(

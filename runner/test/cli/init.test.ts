@@ -25,6 +25,7 @@ const FILES = [
   'seeds/raw_orders.csv',
   'seeds/seeds.yml',
   'tests/revenue_adds_up.sql',
+  'tsconfig.json',
 ];
 
 function filesOf(folder: string): string[] {

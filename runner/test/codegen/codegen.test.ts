@@ -205,7 +205,7 @@ models:
     const printed = parse(stdout) as { models: object[] };
     expect(stdout.startsWith('# models/gold/gold.yml\nversion: 2\n')).toBe(true);
     expect(printed.models).toHaveLength(3);
-    expect(printed.models[0]).toEqual({
+    expect(printed.models[2]).toEqual({
       name: 'fresh',
       description: '',
       columns: [{ name: 'letter', data_type: 'VARCHAR', description: '' }],
@@ -226,13 +226,13 @@ models:
     expect(stderr).toContain('c is written in one line of models/gold/gold.yml');
     expect(parse(read('models/silver/silver.yml')).models[0].name).toBe('a');
     expect(read('models/gold/gold.yml')).toBe(`models:
+- {name: c}
 - name: b
   description: ""
   columns:
     - name: x
       data_type: INTEGER
       description: ""
-- {name: c}
 `);
     expect((await tsdbt(folder, ['parse'])).code).toBe(0);
   });

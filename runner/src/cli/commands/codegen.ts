@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { TYPES_FILE, typesFile } from '../../codegen/types-file.js';
-import { addColumns, type EntryPath, listed } from '../../codegen/yaml-columns.js';
+import { addColumns, addEntry, type EntryPath } from '../../codegen/yaml-columns.js';
 import type { Column } from '../../engines/engine.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { ModelNode, SourceNode } from '../../manifest/nodes.js';
@@ -90,7 +90,7 @@ function writeYaml(
     const before = read(path);
     const done =
       node.propertiesPlace === undefined
-        ? withEntry(before, node as ModelNode, found)
+        ? addEntry(before, { key: KEYS[(node as ModelNode).resourceType], name: node.name }, found)
         : addColumns(before, entryPath(node), found);
     if (done === undefined) {
       bus.emit({
@@ -140,26 +140,4 @@ function entryPath(node: ModelNode | SourceNode): EntryPath {
 function newFile(node: { readonly path: string }): string {
   const folder = dirname(node.path);
   return `${folder}/${basename(folder)}.yml`;
-}
-
-/** A file with a new entry: below its list where it has one, else in a list of its own. */
-function withEntry(
-  before: string,
-  node: ModelNode,
-  columns: readonly Column[],
-): { text: string; added: readonly string[]; typed: readonly string[] } | undefined {
-  const key = KEYS[node.resourceType];
-  const at = new RegExp(`^${key}:[ \\t]*(?:#.*)?\\n`, 'm').exec(before);
-  // as the entries that are there are indented
-  const dash = /^\s*?\n?( *)-/.exec(before.slice((at?.index ?? 0) + (at?.[0].length ?? 0)))?.[1] ?? '  ';
-  const space = at === null ? '  ' : dash;
-  const entry = `${space}- name: ${node.name}\n${space}  description: ""\n${space}  columns:\n${listed(columns, space.length + 4)}\n`;
-  const added = columns.map(({ name }) => name);
-  if (at !== null) {
-    const from = at.index + at[0].length;
-    return { text: before.slice(0, from) + entry + before.slice(from), added, typed: [] };
-  }
-  if (new RegExp(`^${key}:`, 'm').test(before)) return undefined;
-  const joint = before === '' || before.endsWith('\n') ? '' : '\n';
-  return { text: `${before}${joint}${before === '' ? '' : '\n'}${key}:\n${entry}`, added, typed: [] };
 }

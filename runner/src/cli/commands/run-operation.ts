@@ -3,9 +3,10 @@ import { ProjectError } from '../../errors/tsdbt-error.js';
 import { namedMacro } from '../../manifest/call-macro.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
-import type { OperationOptions } from '../flags.js';
+import type { GlobalOptions, OperationOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { argsOf } from '../invocation-args.js';
+import { mapping } from '../mapping.js';
 import { withManifest } from '../open-project.js';
 
 /**
@@ -15,7 +16,8 @@ import { withManifest } from '../open-project.js';
  * @throws {TsdbtError} for a macro that is not there
  */
 export function operation(options: OperationOptions, effects: Effects, name: string | undefined): Promise<number> {
-  const { sql, args = {} } = options;
+  const { sql } = options;
+  const args = options.args === undefined ? {} : mapping('--args')(options.args);
   if ((name === undefined) === (sql === undefined))
     throw new ProjectError(
       cliCodes.conflictingFlags,
@@ -51,7 +53,11 @@ export function operation(options: OperationOptions, effects: Effects, name: str
       startedAt,
       completedAt: effects.now(),
       invocationId: randomUUID(),
-      args: argsOf('run-operation', { ...options, macro: name } as OperationOptions),
+      args: argsOf('run-operation', {
+        ...options,
+        ...(options.args === undefined ? {} : { args }),
+        macro: name,
+      } as GlobalOptions),
     });
     return errors.length === 0 ? 0 : 1;
   });
