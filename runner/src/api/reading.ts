@@ -65,7 +65,7 @@ export function parseProject(options: ProjectOptions): Promise<ParsedProject> {
   return call(options, ({ effects }) =>
     withManifest(flagsOf(options), effects, async ({ project, manifest }) => {
       const { writeManifest } = await import('../artifacts/manifest-json.js');
-      writeManifest(manifest, randomUUID());
+      writeManifest(manifest, { invocationId: randomUUID(), startedAt: effects.now() });
       return {
         project: project.name,
         target: project.target.name,

@@ -3,13 +3,15 @@ import { isAbsolute, join } from 'node:path';
 import { DeltaTable } from '../delta/table.js';
 import { Relation } from '../engines/relation.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ModelNode, SourceNode } from '../manifest/nodes.js';
 import { readView } from '../materialize/view-file.js';
 import type { Project } from '../project/project.js';
 import { LazyParquet } from './lazy-parquet.js';
+import { readNativeCatalog } from './native-catalog.js';
 import { type TableVersion, tableVersions } from './table-versions.js';
-import { artifactMetadata, writeArtifact } from './write-artifact.js';
+import { artifactMetadata, type Invocation, writeArtifact } from './write-artifact.js';
 
 export interface CatalogColumn {
   readonly name: string;
@@ -22,6 +24,8 @@ export interface CatalogColumn {
 export interface CatalogEntry {
   readonly uniqueId: string;
   readonly kind: 'table' | 'view';
+  /** undefined for Delta tables, which lie in folders */
+  readonly database?: string | undefined;
   readonly schema: string;
   readonly name: string;
   readonly comment: string | undefined;
@@ -52,9 +56,17 @@ export interface Catalog {
 /** Versions of a table that a catalog lists. */
 const VERSIONS = 50;
 
-/** Reads columns, types, rows, sizes and versions of every table and view from the Delta logs; no data file is opened. */
-export async function readCatalog(manifest: Manifest): Promise<Catalog> {
+/**
+ * Reads columns, types, rows, sizes and versions of every table and view from the Delta logs; no data file is opened. Of a database
+ * file its own catalog is read.
+ */
+export async function readCatalog(
+  manifest: Manifest,
+  options: { readonly bus: EventBus; readonly signal: AbortSignal },
+): Promise<Catalog> {
   const { project } = manifest;
+  if (project.target.storage === 'native')
+    return { entries: await readNativeCatalog(manifest, options), problems: new Map() };
   const entries = new Map<string, CatalogEntry>();
   const problems = new Map<string, string>();
   const parquet = new LazyParquet(join(project.targetPath, 'tmp'));
@@ -136,12 +148,12 @@ function commentOf(
 }
 
 /** Writes `target/catalog.json`: what the warehouse holds for every node. */
-export function writeCatalog(manifest: Manifest, catalog: Catalog, invocationId: string): void {
+export function writeCatalog(manifest: Manifest, catalog: Catalog, invocation: Omit<Invocation, 'env'>): void {
   const entries = [...catalog.entries.values()];
   const isSource = (entry: CatalogEntry): boolean => manifest.sources.has(entry.uniqueId);
   const byId = (some: readonly CatalogEntry[]) => Object.fromEntries(some.map((e) => [e.uniqueId, entryJson(e)]));
   writeArtifact(manifest.project, 'catalog.json', {
-    metadata: artifactMetadata('catalog', invocationId),
+    metadata: artifactMetadata('catalog', { ...invocation, env: manifest.project.env }),
     nodes: byId(entries.filter((entry) => !isSource(entry))),
     sources: byId(entries.filter(isSource)),
     errors: catalog.problems.size === 0 ? null : [...catalog.problems.values()],
@@ -149,36 +161,53 @@ export function writeCatalog(manifest: Manifest, catalog: Catalog, invocationId:
 }
 
 function entryJson(entry: CatalogEntry): Record<string, unknown> {
-  const { versions, columns, ...rest } = entry;
+  const { columns, comment, database, kind, schema, name } = entry;
   return {
-    unique_id: entry.uniqueId,
     metadata: {
-      type: entry.kind === 'view' ? 'VIEW' : 'BASE TABLE',
-      schema: entry.schema,
-      name: entry.name,
-      database: null,
-      comment: entry.comment ?? null,
+      type: kind === 'view' ? 'VIEW' : 'BASE TABLE',
+      schema,
+      name,
+      database: database ?? null,
+      comment: comment ?? null,
       owner: null,
     },
     columns: Object.fromEntries(
-      columns.map(({ name, type, comment }, i) => [name, { type, index: i + 1, name, comment: comment ?? null }]),
+      columns.map((column, i) => [
+        column.name,
+        { type: column.type, index: i + 1, name: column.name, comment: column.comment ?? null },
+      ]),
     ),
-    stats: {
-      has_stats: stat('has_stats', 'Has statistics', rest.rows !== undefined, 'whether rows are known', false),
-      ...(rest.rows === undefined
-        ? {}
-        : { num_rows: stat('num_rows', 'Rows', rest.rows, 'rows of the latest version') }),
-      ...(rest.bytes === undefined
-        ? {}
-        : { num_bytes: stat('num_bytes', 'Size', rest.bytes, 'bytes of its data files') }),
-      ...(rest.version === undefined ? {} : { version: stat('version', 'Version', rest.version, 'Delta version') }),
-    },
-    partition_by: entry.partitionBy,
-    properties: entry.properties,
-    versions,
+    stats: Object.fromEntries(statsOf(entry).map((stat) => [stat.id, stat])),
+    unique_id: entry.uniqueId,
   };
 }
 
-function stat(id: string, label: string, value: unknown, description: string, include = true) {
-  return { id, label, value, description, include };
+interface Stat {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string | number | boolean;
+  readonly include: boolean;
+  readonly description: string;
+}
+
+/** Facts of a table that pages of documentation list. */
+function statsOf({ rows, bytes, version, modifiedAt, partitionBy }: CatalogEntry): Stat[] {
+  const stat = (id: string, label: string, value: Stat['value'] | undefined, description: string): Stat[] =>
+    value === undefined ? [] : [{ id, label, value, include: true, description }];
+  const partitions = partitionBy.length === 0 ? undefined : partitionBy.join(', ');
+  const known = [
+    ...stat('num_rows', 'Rows', rows, 'Rows of the latest version'),
+    ...stat('num_bytes', 'Size', bytes, 'Bytes of its data files'),
+    ...stat('version', 'Version', version, 'Version of the Delta table'),
+    ...stat('last_modified', 'Last modified', modifiedAt, 'When the latest version was written'),
+    ...stat('partition_by', 'Partitioned by', partitions, 'Columns that the table is partitioned by'),
+  ];
+  const has = {
+    id: 'has_stats',
+    label: 'Has Stats?',
+    value: known.length > 0,
+    include: false,
+    description: 'Indicates whether there are statistics for this table',
+  };
+  return [...known, has];
 }

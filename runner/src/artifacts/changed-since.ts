@@ -1,5 +1,5 @@
 import type { Manifest } from '../manifest/manifest.js';
-import { manifestEntry, manifestMacros } from './manifest-json.js';
+import { stateEntries } from './manifest-json.js';
 import { stateChanges } from './state-changes.js';
 import type { StateEntry } from './state-manifest.js';
 
@@ -10,16 +10,17 @@ export interface ManifestMemory {
 }
 
 export function remembered(manifest: Manifest): ManifestMemory {
-  const entries = [...manifest.all()].map((node) => [node.uniqueId, manifestEntry(node)] as const);
-  return { entries: new Map(entries), macros: manifestMacros(manifest) };
+  const { entry, macros } = stateEntries(manifest);
+  return { entries: new Map([...manifest.all()].map((node) => [node.uniqueId, entry(node)])), macros };
 }
 
 /** Unique ids of what is new or otherwise than before. */
 export function changedSince(before: ManifestMemory, manifest: Manifest): Set<string> {
-  const macros = { before: before.macros, after: manifestMacros(manifest) };
+  const now = stateEntries(manifest);
+  const macros = { before: before.macros, after: now.macros };
   const changed = [...manifest.all()].filter((node) => {
     const then = before.entries.get(node.uniqueId);
-    return then === undefined || stateChanges(then, manifestEntry(node), macros).length > 0;
+    return then === undefined || stateChanges(then, now.entry(node), macros).length > 0;
   });
   return new Set(changed.map((node) => node.uniqueId));
 }

@@ -1,171 +1,161 @@
+import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import type { Manifest } from '../manifest/manifest.js';
-import type {
-  ExposureNode,
-  ManifestNode,
-  ModelNode,
-  SourceNode,
-  TestNode,
-  UnitTestNode,
-  UnitTestRows,
-} from '../manifest/nodes.js';
-import { writeCompletionNames } from './completion-names.js';
-import { criteriaOf } from './sources-json.js';
-import { artifactMetadata, writeArtifact } from './write-artifact.js';
+import type { ManifestNode, TestNode } from '../manifest/nodes.js';
+import type { Project } from '../project/project.js';
 
-/** Writes `target/manifest.json`: the whole project as it was parsed. Shells complete its names from then on. */
-export function writeManifest(manifest: Manifest, invocationId: string): void {
-  const { project } = manifest;
-  const all = [...manifest.all()];
-  writeArtifact(project, 'manifest.json', {
-    metadata: {
-      ...artifactMetadata('manifest', invocationId),
-      project_name: project.name,
-      adapter_type: project.target.type,
-      warehouse: project.target.storage === 'delta' ? relative(project.projectDir, project.warehouse) : undefined,
-    },
-    nodes: Object.fromEntries([...manifest.nodes.values()].map((node) => [node.uniqueId, nodeOf(node)])),
-    sources: Object.fromEntries([...manifest.sources.values()].map((node) => [node.uniqueId, sourceOf(node)])),
-    exposures: Object.fromEntries([...manifest.exposures.values()].map((node) => [node.uniqueId, exposureOf(node)])),
-    unit_tests: Object.fromEntries([...manifest.unitTests.values()].map((node) => [node.uniqueId, unitTestOf(node)])),
-    macros: manifestMacros(manifest),
-    disabled: [...manifest.disabled.keys()],
-    parent_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.parentsOf(node.uniqueId)])),
-    child_map: Object.fromEntries(all.map((node) => [node.uniqueId, manifest.childrenOf(node.uniqueId)])),
-  });
+import { writeCompletionNames } from './completion-names.js';
+import type { CompiledEntry } from './compiled-entry.js';
+import { macrosJson } from './manifest-macros.js';
+import { type ManifestContext, nodeJson } from './manifest-nodes.js';
+import { operationsJson } from './manifest-operations.js';
+import { selectorsJson } from './manifest-selectors.js';
+import { semanticJson } from './manifest-semantics.js';
+import { docsJson, exposureJson, groupJson, sourceJson, unitTestJson } from './manifest-sources.js';
+import { artifactMetadata, type Invocation, WAREHOUSE, writeArtifact } from './write-artifact.js';
+
+const NONE: ReadonlyMap<string, CompiledEntry> = new Map();
+
+/**
+ * Writes `target/manifest.json`: the whole project as it was parsed, in the form of dbt's schema (version 12). Shells
+ * complete its names from then on.
+ *
+ * @param compiled SQL of the nodes that were compiled, by unique id
+ */
+export function writeManifest(
+  manifest: Manifest,
+  invocation: Omit<Invocation, 'env'>,
+  compiled: ReadonlyMap<string, CompiledEntry> = NONE,
+): void {
+  writeArtifact(manifest.project, 'manifest.json', manifestJson(manifest, invocation, compiled));
   writeCompletionNames(manifest);
 }
 
+function manifestJson(
+  manifest: Manifest,
+  invocation: Omit<Invocation, 'env'>,
+  compiled: ReadonlyMap<string, CompiledEntry>,
+): Record<string, unknown> {
+  const { project } = manifest;
+  const context = manifestContext(manifest, compiled);
+  const { createdAt } = context;
+  const nodes = {
+    ...entries([...manifest.nodes.values(), ...manifest.analyses.values()], context),
+    ...operationsJson(context),
+  };
+  const semantics = [...manifest.semantics.values()];
+  const ofKind = (kind: string) =>
+    entries(
+      semantics.filter((node) => node.resourceType === kind),
+      context,
+    );
+  const called = Object.values(nodes).flatMap((node) => (node.depends_on as { macros: readonly string[] }).macros);
+  return {
+    metadata: {
+      ...artifactMetadata('manifest', { ...invocation, env: project.env }, warehouseOf(project)),
+      project_name: project.name,
+      project_id: createHash('md5').update(project.name).digest('hex'),
+      user_id: null,
+      send_anonymous_usage_stats: false,
+      adapter_type: project.target.type,
+      quoting: { database: true, schema: true, identifier: true, column: null, ...project.quoting },
+      run_started_at: invocation.startedAt.toISOString(),
+    },
+    nodes,
+    sources: entries([...manifest.sources.values()], context),
+    macros: macrosJson(manifest, new Set(called), createdAt),
+    docs: docsJson(manifest),
+    exposures: entries([...manifest.exposures.values()], context),
+    metrics: ofKind('metric'),
+    groups: Object.fromEntries([...manifest.groups.values()].map((group) => [group.uniqueId, groupJson(group)])),
+    selectors: selectorsJson(project),
+    disabled: Object.fromEntries(
+      [...manifest.disabled.values()].map((node) => [node.uniqueId, [manifestEntry(node, context)]]),
+    ),
+    ...edges(manifest, Object.keys(nodes)),
+    group_map: groupMap(manifest, nodes, context),
+    saved_queries: ofKind('saved_query'),
+    semantic_models: ofKind('semantic_model'),
+    unit_tests: entries([...manifest.unitTests.values()], context),
+    functions: {},
+  };
+}
+
+/** Where the Delta tables lie, for those who read them by another project's state. */
+function warehouseOf({ target, projectDir, warehouse }: Project): Record<string, string> {
+  return target.storage === 'delta' ? { [WAREHOUSE]: relative(projectDir, warehouse) } : {};
+}
+
+/** What one state of a project is compared with another by. */
+export interface StateEntries {
+  entry(node: ManifestNode): Record<string, unknown>;
+  /** by unique id */
+  readonly macros: Record<string, Record<string, unknown>>;
+}
+
+/** The entries of nodes and macros as the manifest would hold them. */
+export function stateEntries(manifest: Manifest): StateEntries {
+  const context = manifestContext(manifest);
+  return { entry: (node) => manifestEntry(node, context), macros: macrosJson(manifest, [], context.createdAt) };
+}
+
+/** What all entries of a manifest are written with. */
+function manifestContext(manifest: Manifest, compiled: ReadonlyMap<string, CompiledEntry> = NONE): ManifestContext {
+  const tests = new Map<string, TestNode[]>();
+  for (const node of [...manifest.nodes.values(), ...manifest.disabled.values()]) {
+    if (node.resourceType !== 'test' || node.attachedNode === undefined) continue;
+    const attached = tests.get(node.attachedNode);
+    if (attached === undefined) tests.set(node.attachedNode, [node]);
+    else attached.push(node);
+  }
+  return { manifest, createdAt: Date.now() / 1000, compiled, tests };
+}
+
+function entries(nodes: readonly ManifestNode[], context: ManifestContext): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(nodes.map((node) => [node.uniqueId, manifestEntry(node, context)]));
+}
+
 /** A node as the manifest holds it. */
-export function manifestEntry(node: ManifestNode): Record<string, unknown> {
-  if (node.resourceType === 'source') return sourceOf(node);
-  if (node.resourceType === 'exposure') return exposureOf(node);
-  if (node.resourceType === 'unit_test') return unitTestOf(node);
-  return nodeOf(node);
-}
-
-/** The macros of the project and its packages, by unique id. */
-export function manifestMacros(manifest: Manifest): Record<string, Record<string, unknown>> {
-  const found: Record<string, Record<string, unknown>> = {};
-  for (const macro of manifest.macros.all()) {
-    const { place } = macro;
-    found[macro.uniqueId] = {
-      unique_id: macro.uniqueId,
-      resource_type: 'macro',
-      name: macro.name,
-      package_name: macro.packageName,
-      original_file_path: place.source.path,
-      macro_sql: place.source.text.slice(place.start, place.end),
-    };
+function manifestEntry(node: ManifestNode, context: ManifestContext): Record<string, unknown> {
+  switch (node.resourceType) {
+    case 'source':
+      return sourceJson(node, context);
+    case 'exposure':
+      return exposureJson(node, context);
+    case 'unit_test':
+      return unitTestJson(node, context);
+    case 'metric':
+    case 'semantic_model':
+    case 'saved_query':
+      return semanticJson(node, context);
+    default:
+      return nodeJson(node, context);
   }
-  return found;
 }
 
-function common(node: ManifestNode): Record<string, unknown> {
+/** What each node reads and what reads it; operations have no place in the graph and stand alone. */
+function edges(manifest: Manifest, nodes: readonly string[]): Record<string, unknown> {
+  const ids = new Set([...nodes, ...[...manifest.all()].map((node) => node.uniqueId)]);
+  const sorted = (of: (id: string) => readonly string[]) =>
+    Object.fromEntries([...ids].map((id) => [id, [...of(id)].sort()]));
   return {
-    unique_id: node.uniqueId,
-    resource_type: node.resourceType,
-    package_name: node.packageName,
-    name: node.name,
-    fqn: node.fqn,
-    original_file_path: node.path,
-    description: node.description,
-    tags: node.tags,
-    meta: node.meta,
-    depends_on: { nodes: node.dependsOn, macros: 'dependsOnMacros' in node ? node.dependsOnMacros : [] },
+    parent_map: sorted((id) => manifest.parentsOf(id)),
+    child_map: sorted((id) => manifest.childrenOf(id)),
   };
 }
 
-function nodeOf(node: ModelNode | TestNode): Record<string, unknown> {
-  const { extra, ...config } = node.config;
-  const shared = { ...common(node), schema: node.schema, alias: node.alias, config: { ...extra, ...config } };
-  if (node.resourceType === 'test') {
-    return {
-      ...shared,
-      raw_code: node.rawCode,
-      column_name: node.columnName ?? null,
-      attached_node: node.attachedNode ?? null,
-      test_metadata:
-        node.generic === undefined
-          ? null
-          : { name: node.generic.name, namespace: node.generic.package ?? null, kwargs: node.generic.kwargs },
-    };
-  }
-  return {
-    ...shared,
-    language: node.language,
-    raw_code: node.language === 'csv' ? '' : node.source.text,
-    checksum: { name: 'sha256', checksum: node.checksum },
-    relation_name: node.config.materialized === 'ephemeral' ? null : `"${node.schema}"."${node.alias}"`,
-    columns: columnsOf(node),
-    constraints: node.constraints,
-    refs: node.refs.map(({ name, package: packageName, version }) => ({
-      name,
-      package: packageName ?? null,
-      version: version ?? null,
-    })),
-    sources: node.sources.map(({ source, table }) => [source, table]),
+/** The nodes of each group, by the group's name. */
+function groupMap(
+  manifest: Manifest,
+  nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  context: ManifestContext,
+): Record<string, string[]> {
+  const members: Record<string, string[]> = {};
+  for (const group of context.manifest.groups.values()) members[group.name] = [];
+  const add = (group: unknown, id: string): void => {
+    if (typeof group === 'string') members[group]?.push(id);
   };
-}
-
-function sourceOf(node: SourceNode): Record<string, unknown> {
-  return {
-    ...common(node),
-    source_name: node.sourceName,
-    identifier: node.identifier,
-    schema: node.schema,
-    database: node.database ?? null,
-    loader: node.loader ?? null,
-    loaded_at_field: node.loadedAtField ?? null,
-    loaded_at_query: node.loadedAtQuery ?? null,
-    freshness: criteriaOf(node.freshness),
-    location: node.location ?? null,
-    columns: columnsOf(node),
-  };
-}
-
-function unitTestOf(node: UnitTestNode): Record<string, unknown> {
-  const { macros, vars, envVars } = node.overrides;
-  return {
-    ...common(node),
-    model: node.model,
-    version: node.version ?? null,
-    given: node.given.map(({ input, rows }) => ({ input, ...rowsOf(rows) })),
-    expect: rowsOf(node.expect),
-    overrides: { macros, vars, env_vars: envVars },
-    config: { tags: node.tags, meta: node.meta, enabled: true },
-    schema: null,
-  };
-}
-
-function rowsOf(rows: UnitTestRows | undefined): Record<string, unknown> {
-  if (rows === undefined) return { rows: null, format: 'dict', fixture: null };
-  return { rows: rows.format === 'sql' ? rows.sql : rows.rows, format: rows.format, fixture: null };
-}
-
-function exposureOf(node: ExposureNode): Record<string, unknown> {
-  return {
-    ...common(node),
-    type: node.exposureType,
-    owner: node.owner,
-    url: node.url ?? null,
-    maturity: node.maturity ?? null,
-    label: node.label ?? null,
-  };
-}
-
-function columnsOf(node: ModelNode | SourceNode): Record<string, unknown> {
-  return Object.fromEntries(
-    [...node.columns.values()].map((column) => [
-      column.name,
-      {
-        name: column.name,
-        description: column.description,
-        data_type: column.dataType ?? null,
-        constraints: column.constraints,
-        meta: column.meta,
-        tags: column.tags,
-      },
-    ]),
-  );
+  for (const [id, node] of Object.entries(nodes)) add(node.group, id);
+  for (const node of manifest.semantics.values()) add(node.config.group, node.uniqueId);
+  return members;
 }

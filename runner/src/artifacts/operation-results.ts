@@ -21,13 +21,16 @@ export function writeOperationResults(project: Project, outcome: OperationOutcom
   const elapsed = (completedAt.getTime() - startedAt.getTime()) / 1000;
   const [began, ended] = [startedAt.toISOString(), completedAt.toISOString()];
   writeArtifact(project, 'run_results.json', {
-    metadata: artifactMetadata('run_results', invocationId),
+    metadata: artifactMetadata('run-results', { invocationId, startedAt, env: project.env }),
     results: [
       {
         unique_id: uniqueId,
         status: errors.length === 0 ? 'success' : 'error',
-        timing: [{ name: 'execute', started_at: began, completed_at: ended }],
-        thread_id: 'Thread-1',
+        timing: [
+          { name: 'compile', started_at: began, completed_at: began },
+          { name: 'execute', started_at: began, completed_at: ended },
+        ],
+        thread_id: 'Thread-1 (worker)',
         execution_time: elapsed,
         adapter_response: {},
         message: errors[0]?.message ?? null,

@@ -4,7 +4,7 @@ import { graphCodes } from '../manifest/codes.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PreviousState, StateChange } from '../manifest/select/previous-state.js';
 import { timeOf } from '../materialize/microbatch.js';
-import { manifestEntry, manifestMacros } from './manifest-json.js';
+import { stateEntries } from './manifest-json.js';
 import { readArtifact } from './read-artifact.js';
 import { stateChanges } from './state-changes.js';
 import { StateManifest } from './state-manifest.js';
@@ -24,7 +24,8 @@ export function readPreviousState(folder: string, manifest: Manifest): PreviousS
   const statuses = once(() => valuesOf(folder, 'run_results.json', 'status'));
   const loadedBefore = once(() => valuesOf(folder, 'sources.json', 'max_loaded_at'));
   const loadedNow = once(() => valuesOf(manifest.project.targetPath, 'sources.json', 'max_loaded_at'));
-  const macros = once(() => ({ before: before().macros, after: manifestMacros(manifest) }));
+  const now = once(() => stateEntries(manifest));
+  const macros = once(() => ({ before: before().macros, after: now().macros }));
   const changes = new Map<string, readonly StateChange[]>();
   return {
     isNew: (node) => before().entry(node.uniqueId) === undefined,
@@ -32,7 +33,7 @@ export function readPreviousState(folder: string, manifest: Manifest): PreviousS
       const known = changes.get(node.uniqueId);
       if (known !== undefined) return known;
       const then = before().entry(node.uniqueId);
-      const found = then === undefined ? [] : stateChanges(then, manifestEntry(node), macros());
+      const found = then === undefined ? [] : stateChanges(then, now().entry(node), macros());
       changes.set(node.uniqueId, found);
       return found;
     },

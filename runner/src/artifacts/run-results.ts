@@ -5,12 +5,21 @@ import { artifactMetadata, writeArtifact } from './write-artifact.js';
 /** Statuses by the names that readers of run results know; `blocked` counts as an error there, its reason is in the message. */
 const STATUS: Readonly<Record<string, string>> = { blocked: 'error', cancelled: 'skipped', reused: 'success' };
 
-/** Writes `target/run_results.json`: what every node of a run did. An interrupted run writes what it has. */
+/**
+ * Writes `target/run_results.json` in the form of dbt's schema (version 6): what every node of a run did. An interrupted run writes
+ * what it has. What only we know of a node stands in its `adapter_response`, which is free.
+ */
 export function writeRunResults(request: RunRequest, result: RunResult): void {
-  const { project, manifest } = request;
+  const { project, invocationId, runStartedAt } = request;
+  const operations = result.operations ?? [];
+  const isStart = ({ uniqueId }: OperationResult): boolean => uniqueId.includes('-on-run-start-');
   writeArtifact(project, 'run_results.json', {
-    metadata: artifactMetadata('run_results', request.invocationId),
-    results: [...result.results.map(resultOf), ...(result.operations ?? []).map(operationOf)],
+    metadata: artifactMetadata('run-results', { invocationId, startedAt: runStartedAt, env: project.env }),
+    results: [
+      ...operations.filter(isStart).map(operationOf),
+      ...result.results.map(resultOf),
+      ...operations.filter((operation) => !isStart(operation)).map(operationOf),
+    ],
     elapsed_time: result.elapsed,
     args: {
       which: request.command,
@@ -18,7 +27,9 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
       threads: request.threads,
       full_refresh: request.fullRefresh,
       fail_fast: request.failFast,
-      nodes: manifest.nodes.size,
+      select: request.selection,
+      exclude: [],
+      project_dir: project.projectDir,
       ...request.args,
     },
   });
@@ -31,61 +42,45 @@ function statusOf({ outcome, batches }: NodeResult): string {
   return STATUS[outcome.status] ?? outcome.status;
 }
 
-function operationOf({ uniqueId, status, elapsed, message }: OperationResult): Record<string, unknown> {
+function operationOf({ uniqueId, status, elapsed, message, startedAt, completedAt }: OperationResult) {
+  const name = uniqueId.slice(uniqueId.indexOf('.') + 1).replace(/^([^.]+)\.\1-(.*)-(\d+)$/, '$1.$2.$3');
   return {
-    unique_id: uniqueId,
     status,
+    timing: timingOf({ startedAt, compiledAt: undefined, completedAt }),
+    thread_id: 'main',
     execution_time: elapsed,
-    thread_id: null,
-    timing: [],
-    message: message ?? null,
-    failures: null,
     adapter_response: {},
+    message: status === 'success' ? `${name} passed` : (message ?? null),
+    failures: status === 'success' ? 0 : null,
+    unique_id: uniqueId,
     compiled: status !== 'skipped',
     compiled_code: null,
     relation_name: null,
+    batch_results: null,
   };
 }
 
 function resultOf(result: NodeResult): Record<string, unknown> {
-  const { outcome } = result;
+  const { outcome, node, batches } = result;
+  const status = statusOf(result);
+  const isTest = node.resourceType === 'test' || node.resourceType === 'unit_test';
+  const isDone = status === 'success';
   return {
-    unique_id: result.node.uniqueId,
-    status: statusOf(result),
-    outcome: outcome.status,
+    status,
+    timing: timingOf(result),
+    thread_id: result.worker === undefined ? 'main' : `Thread-${result.worker + 1} (worker)`,
     execution_time: outcome.elapsed,
-    thread_id: result.worker === undefined ? null : `Thread-${result.worker + 1}`,
-    timing:
-      result.startedAt === undefined
-        ? []
-        : [
-            {
-              name: 'execute',
-              started_at: result.startedAt.toISOString(),
-              completed_at: (result.completedAt ?? result.startedAt).toISOString(),
-            },
-          ],
-    message: messageOf(outcome),
+    adapter_response: responseOf(outcome),
+    message: messageOf(outcome) ?? (isDone && !isTest ? said(outcome) : null),
     // rows that a test found and may find are no failures
     failures: outcome.status === 'pass' ? 0 : (outcome.failures ?? null),
-    compiled: result.compiledCode !== undefined,
+    unique_id: node.uniqueId,
+    // seeds are no SQL
+    compiled: node.resourceType === 'seed' ? null : result.compiledCode !== undefined,
     compiled_code: result.compiledCode ?? null,
-    compiled_path: result.compiledPath ?? null,
-    relation_name: result.relationName ?? null,
-    adapter_response: {
-      rows: outcome.rows,
-      version: outcome.version,
-      unchanged: outcome.unchanged,
-      rows_inserted: outcome.rowsInserted,
-      rows_updated: outcome.rowsUpdated,
-      rows_deleted: outcome.rowsDeleted,
-    },
-    ...(result.batches === undefined
-      ? {}
-      : {
-          batch_results: { successful: result.batches.successful.map(times), failed: result.batches.failed.map(times) },
-        }),
-    errors: (outcome.errors ?? []).map((error) => ({ code: error.code, message: error.message, hint: error.hint })),
+    relation_name: node.resourceType === 'seed' ? null : (result.relationName ?? null),
+    batch_results:
+      batches === undefined ? null : { successful: batches.successful.map(times), failed: batches.failed.map(times) },
   };
 }
 
@@ -93,6 +88,45 @@ function resultOf(result: NodeResult): Record<string, unknown> {
 function messageOf({ heading, message }: NodeOutcome): string | null {
   if (heading === undefined || message === undefined) return message ?? null;
   return `${heading}\n  ${message.replaceAll('\n', '\n  ')}`;
+}
+
+/** What the engine did, and what became of it: dbt leaves it to each adapter what to say here. */
+function responseOf(outcome: NodeOutcome): Record<string, unknown> {
+  const errors = (outcome.errors ?? []).map(({ code, message, hint }) => ({ code, message, hint }));
+  const affected = outcome.rowsInserted ?? outcome.rows;
+  return {
+    ...(outcome.status === 'success' ? { _message: said(outcome) } : {}),
+    rows_affected: affected,
+    outcome: outcome.status,
+    rows: outcome.rows,
+    version: outcome.version,
+    unchanged: outcome.unchanged,
+    rows_inserted: outcome.rowsInserted,
+    rows_updated: outcome.rowsUpdated,
+    rows_deleted: outcome.rowsDeleted,
+    ...(errors.length === 0 ? {} : { errors }),
+  };
+}
+
+function said({ message }: NodeOutcome): string {
+  return message ?? 'OK';
+}
+
+/** What took how long: `compile` until the SQL was ready, `execute` from then on. */
+function timingOf({
+  startedAt,
+  compiledAt,
+  completedAt,
+}: Pick<NodeResult, 'startedAt' | 'compiledAt' | 'completedAt'>) {
+  if (startedAt === undefined) return [];
+  const end = completedAt ?? startedAt;
+  const ready = compiledAt === undefined || compiledAt > end || compiledAt < startedAt ? startedAt : compiledAt;
+  const step = (name: string, from: Date, to: Date) => ({
+    name,
+    started_at: from.toISOString(),
+    completed_at: to.toISOString(),
+  });
+  return [step('compile', startedAt, ready), step('execute', ready, end)];
 }
 
 function times({ start, end }: { readonly start: Date; readonly end: Date }): readonly string[] {

@@ -2,15 +2,17 @@ import { basename, dirname } from 'node:path';
 import type { Freshness, FreshnessThreshold } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
 import type { FreshnessRun, SourceFreshness } from '../run/run-freshness.js';
-import { artifactMetadata, writeArtifact } from './write-artifact.js';
+import { artifactMetadata, type Invocation, writeArtifact } from './write-artifact.js';
 
 /** Writes how fresh sources are, in the shape of dbt's `sources.json` (version 3), to an absolute path. */
-export function writeSources(project: Project, path: string, run: FreshnessRun, invocationId: string): void {
+export function writeSources(
+  project: Project,
+  path: string,
+  run: FreshnessRun,
+  invocation: Omit<Invocation, 'env'>,
+): void {
   writeArtifact({ targetPath: dirname(path), env: project.env }, basename(path), {
-    metadata: {
-      ...artifactMetadata('sources', invocationId),
-      dbt_schema_version: 'https://schemas.getdbt.com/dbt/sources/v3.json',
-    },
+    metadata: artifactMetadata('sources', { ...invocation, env: project.env }),
     results: run.sources.map(resultOf),
     elapsed_time: run.elapsed,
   });
@@ -20,16 +22,24 @@ function resultOf({ node, result, error, startedAt, completedAt }: SourceFreshne
   if (result === undefined) return { unique_id: node.uniqueId, error, status: 'runtime error' };
   return {
     unique_id: node.uniqueId,
-    max_loaded_at: result.maxLoadedAt.toISOString(),
-    snapshotted_at: result.snapshottedAt.toISOString(),
+    max_loaded_at: withOffset(result.maxLoadedAt),
+    snapshotted_at: withOffset(result.snapshottedAt),
     max_loaded_at_time_ago_in_s: result.age,
     status: result.status,
     criteria: criteriaOf(node.freshness),
     adapter_response: {},
-    timing: [{ name: 'execute', started_at: startedAt.toISOString(), completed_at: completedAt.toISOString() }],
-    thread_id: 'Thread-1',
+    timing: [
+      { name: 'compile', started_at: startedAt.toISOString(), completed_at: startedAt.toISOString() },
+      { name: 'execute', started_at: startedAt.toISOString(), completed_at: completedAt.toISOString() },
+    ],
+    thread_id: 'Thread-1 (worker)',
     execution_time: (completedAt.getTime() - startedAt.getTime()) / 1000,
   };
+}
+
+/** A time as Python writes it. */
+function withOffset(time: Date): string {
+  return time.toISOString().replace(/(?:\.000)?Z$/, '+00:00');
 }
 
 /** A freshness as artifacts hold it. */

@@ -20,6 +20,12 @@ const TEST_KEYS = new Set([
   'sql_header',
 ]);
 
+/** What entries of the semantic layer say. */
+const SEMANTIC_KEYS = [
+  ...['type', 'type_params', 'filter', 'time_granularity', 'label', 'description'],
+  ...['model', 'defaults', 'entities', 'dimensions', 'measures', 'primary_entity', 'query_params', 'exports'],
+];
+
 /** What is compared beside two entries. */
 export interface StateMacros {
   readonly before: Entries;
@@ -54,6 +60,11 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
       return changes;
     case 'unit_test':
       add('body', unitTestKeys(then, now));
+      return changes;
+    case 'metric':
+    case 'semantic_model':
+    case 'saved_query':
+      add('body', differing(SEMANTIC_KEYS));
       return changes;
     case 'seed':
       add('body', checksumOf(then) === checksumOf(now) ? [] : ['checksum']);
@@ -148,13 +159,15 @@ function unitTestKeys(then: StateEntry, now: StateEntry): string[] {
   return keys;
 }
 
-/** Macros of the project and its packages that the node calls, and that are not as they were. Those of dbt itself change with its version. */
+/** Macros of the project and its packages that the node calls, directly or not, and that are not as they were. Those of dbt itself change with its version. */
 function changedMacros(then: StateEntry, now: StateEntry, macros: StateMacros): string[] {
   const body = (entries: Entries, id: string): string | undefined => {
     const sql = entries[id]?.macro_sql;
     return sql === undefined ? undefined : String(sql).trim();
   };
   const called = new Set([...macrosOf(then), ...macrosOf(now)]);
+  // a set that grows while it is gone through is gone through to its end
+  for (const id of called) for (const inner of macrosOf(macros.after[id] ?? {})) called.add(inner);
   return [...called].filter(
     (id) => !id.startsWith('macro.dbt.') && id in macros.after && body(macros.before, id) !== body(macros.after, id),
   );

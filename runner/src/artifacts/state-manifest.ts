@@ -5,17 +5,21 @@ import { graphCodes } from '../manifest/codes.js';
 import type { Project } from '../project/project.js';
 import type { DeferredRelation } from '../run/run-types.js';
 import { readArtifact } from './read-artifact.js';
+import { WAREHOUSE } from './write-artifact.js';
 
 /** A node, source, exposure or macro as a manifest.json has it. */
 export type StateEntry = Readonly<Record<string, unknown>>;
 type Entries = Readonly<Record<string, StateEntry>>;
 
 interface ManifestFile {
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly metadata?: { readonly env?: Readonly<Record<string, unknown>> };
   readonly nodes: Entries;
   readonly sources?: Entries;
   readonly exposures?: Entries;
   readonly unit_tests?: Entries;
+  readonly metrics?: Entries;
+  readonly semantic_models?: Entries;
+  readonly saved_queries?: Entries;
   readonly macros?: Entries;
 }
 
@@ -35,10 +39,11 @@ export class StateManifest {
     });
   }
 
-  /** A node, source, exposure or unit test; undefined where it was not there. */
+  /** A node of any kind; undefined where it was not there. */
   entry(uniqueId: string): StateEntry | undefined {
-    const { nodes, sources, exposures, unit_tests: unitTests } = this.file;
-    return nodes[uniqueId] ?? sources?.[uniqueId] ?? exposures?.[uniqueId] ?? unitTests?.[uniqueId];
+    const { nodes, sources, exposures, unit_tests, metrics, semantic_models, saved_queries } = this.file;
+    const parts = [nodes, sources, exposures, unit_tests, metrics, semantic_models, saved_queries];
+    return parts.map((part) => part?.[uniqueId]).find((entry) => entry !== undefined);
   }
 
   get macros(): Entries {
@@ -60,7 +65,7 @@ export class StateManifest {
   }
 
   #warehouse({ projectDir, warehouse }: Project): string | undefined {
-    const written = text(this.file.metadata?.warehouse);
+    const written = text(this.file.metadata?.env?.[WAREHOUSE]);
     const folder = written === undefined ? warehouse : resolve(projectDir, written);
     return folder === warehouse ? undefined : folder;
   }

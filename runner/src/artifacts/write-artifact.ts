@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Project } from '../project/project.js';
-import { type Redactor, redactorFor } from '../project/redact.js';
+import { type Environment, type Redactor, redactorFor } from '../project/redact.js';
+import { dbtLanguageVersion } from '../project/required-version.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 
 /**
@@ -32,12 +33,43 @@ function jsonOf(content: unknown, redact: Redactor): string {
   );
 }
 
-/** The `metadata` that every artifact begins with. */
-export function artifactMetadata(kind: string, invocationId: string): Record<string, unknown> {
+/** What an artifact is called in dbt's schemas, and which version of its schema is written. */
+const SCHEMAS = {
+  manifest: 'manifest/v12',
+  'run-results': 'run-results/v6',
+  catalog: 'catalog/v1',
+  sources: 'sources/v3',
+} as const;
+
+/** Where an artifact says, among variables of the environment, which program wrote it: dbt's schemas have no other place for it. */
+const WRITER = 'TSDBT_VERSION';
+/** Where a manifest says in which folder its Delta tables lie, relative to the project. */
+export const WAREHOUSE = 'TSDBT_WAREHOUSE';
+const CUSTOM = 'DBT_ENV_CUSTOM_ENV_';
+
+export interface Invocation {
+  readonly invocationId: string;
+  readonly startedAt: Date;
+  readonly env: Environment;
+}
+
+/** The `metadata` that every artifact begins with. `env` holds what the environment gives as `DBT_ENV_CUSTOM_ENV_…`. */
+export function artifactMetadata(
+  kind: keyof typeof SCHEMAS,
+  invocation: Invocation,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
+  const custom = Object.entries(invocation.env).filter(([name]) => name.startsWith(CUSTOM));
   return {
-    tsdbt_artifact: kind,
-    tsdbt_version: TSDBT_VERSION,
+    dbt_schema_version: `https://schemas.getdbt.com/dbt/${SCHEMAS[kind]}.json`,
+    dbt_version: dbtLanguageVersion,
     generated_at: new Date().toISOString(),
-    invocation_id: invocationId,
+    invocation_id: invocation.invocationId,
+    invocation_started_at: invocation.startedAt.toISOString(),
+    env: {
+      ...Object.fromEntries(custom.map(([name, value]) => [name.slice(CUSTOM.length), value])),
+      [WRITER]: TSDBT_VERSION,
+      ...more,
+    },
   };
 }

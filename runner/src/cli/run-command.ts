@@ -66,10 +66,10 @@ export function runCommand(
     }
     const defer = deferralOf(command === 'clone' ? { ...options, defer: true } : options, project);
     const execute = await executorOf(command);
+    const { compiledOf } = await import('../artifacts/compiled-entry.js');
     const { writeManifest } = await import('../artifacts/manifest-json.js');
     const { writeRunResults } = await import('../artifacts/run-results.js');
     const invocationId = randomUUID();
-    writeManifest(manifest, invocationId);
     const result = await interruptible(
       effects,
       async (signal) => {
@@ -95,7 +95,13 @@ export function runCommand(
           runStartedAt,
           afterPublishing: registering(command, project, { manifest, bus, signal }),
         };
-        const ended = await execute(request);
+        const invocation = { invocationId, startedAt: runStartedAt };
+        // with the SQL of what was compiled; a run that could not begin leaves what was parsed
+        const ended = await execute(request).catch((thrown: unknown) => {
+          writeManifest(manifest, invocation);
+          throw thrown;
+        });
+        writeManifest(manifest, invocation, compiledOf(ended, project));
         writeRunResults(request, ended);
         ran(ended);
         return ended;

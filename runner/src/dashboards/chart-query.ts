@@ -2,7 +2,7 @@ import type { Session } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import { compileInline } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
-import { readDependency } from '../manifest/exposures.js';
+import { readDependency } from '../manifest/dependency-call.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { type ChartEntry, type FieldEntry, fieldOf } from './definition-schema.js';
 import type { Chart } from './definitions.js';

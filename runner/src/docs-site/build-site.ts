@@ -1,6 +1,6 @@
 import type { Catalog } from '../artifacts/catalog.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ManifestNode } from '../manifest/nodes.js';
+import type { ExposureNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { CompiledForDocs } from './compile-for-docs.js';
 import { OVERVIEW, readEntryPoints } from './entry-points.js';
@@ -16,6 +16,9 @@ export interface SiteInput {
   readonly generatedAt: Date;
 }
 
+/** What has a page of its own. */
+export type PageNode = SourceNode | ModelNode | TestNode | ExposureNode;
+
 /** Nodes whose details lie in one file: a page then loads a few dozen kilobytes. */
 const CHUNK = 25;
 
@@ -23,7 +26,8 @@ const CHUNK = 25;
 export function buildSite(input: SiteInput): { index: SiteIndex; details: NodeDetails[] } {
   const { manifest, catalog, lastRun } = input;
   const { project } = manifest;
-  const nodes = [...manifest.all()].filter((node) => node.resourceType !== 'unit_test');
+  const nodes: PageNode[] = [...manifest.sources.values(), ...manifest.nodes.values(), ...manifest.exposures.values()];
+  const docs = manifest.docs[0]!;
   const place = new Map(nodes.map((node, i) => [node.uniqueId, i]));
   const configs = new ConfigTable();
   const index: SiteIndex = {
@@ -34,8 +38,8 @@ export function buildSite(input: SiteInput): { index: SiteIndex; details: NodeDe
     },
     generatedAt: input.generatedAt.toISOString(),
     generator: `tsdbt ${TSDBT_VERSION}`,
-    ...optional('overview', manifest.docs.blocks.get(OVERVIEW)?.text),
-    entryPoints: readEntryPoints(manifest.docs),
+    ...optional('overview', docs.blocks.get(OVERVIEW)?.text),
+    entryPoints: readEntryPoints(docs),
     nodes: nodes.map((node) => siteNode(node, place, configs, catalog, lastRun)),
     configs: configs.all,
     ...(lastRun === undefined
@@ -53,7 +57,7 @@ export function buildSite(input: SiteInput): { index: SiteIndex; details: NodeDe
 }
 
 function siteNode(
-  node: ManifestNode,
+  node: PageNode,
   place: ReadonlyMap<string, number>,
   configs: ConfigTable,
   catalog: Catalog,
@@ -97,19 +101,18 @@ function siteNode(
 
 function resultOf(stored: StoredResult): SiteResult {
   return {
-    status: stored.outcome ?? stored.status,
+    status: stored.adapter_response.outcome ?? stored.status,
     seconds: stored.execution_time,
     ...optional('failures', stored.failures ?? undefined),
     ...optional('message', stored.message ?? undefined),
   };
 }
 
-function labelOf(node: ManifestNode): string {
+function labelOf(node: PageNode): string {
   switch (node.resourceType) {
     case 'source':
       return `${node.sourceName}.${node.name}`;
     case 'test':
-    case 'unit_test':
       return node.name;
     case 'exposure':
       return node.label ?? node.name;
@@ -118,7 +121,7 @@ function labelOf(node: ManifestNode): string {
   }
 }
 
-function kindOf(node: ManifestNode): string {
+function kindOf(node: PageNode): string {
   switch (node.resourceType) {
     case 'source':
       return 'source';
@@ -134,7 +137,7 @@ function kindOf(node: ManifestNode): string {
 }
 
 /** What a generic test was given: tells tests of one name apart. */
-function argumentsOf(node: ManifestNode): string {
+function argumentsOf(node: PageNode): string {
   if (node.resourceType !== 'test') return '';
   const given = Object.entries(node.generic?.kwargs ?? {}).filter(([key]) => key !== 'model' && key !== 'column_name');
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

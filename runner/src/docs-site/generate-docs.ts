@@ -1,13 +1,15 @@
 import path from 'node:path';
 import { readCatalog, writeCatalog } from '../artifacts/catalog.js';
+import type { CompiledEntry } from '../artifacts/compiled-entry.js';
 import { writeManifest } from '../artifacts/manifest-json.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { selectNodes } from '../manifest/select/select-nodes.js';
 import type { Project } from '../project/project.js';
+import { compiledPath } from '../run/run-state.js';
 import { buildSite } from './build-site.js';
-import { compileForDocs } from './compile-for-docs.js';
+import { type CompiledForDocs, compileForDocs } from './compile-for-docs.js';
 import { ENTRY_POINTS, isWebAddress } from './entry-points.js';
 import { readRunResults } from './read-run-results.js';
 import type { EntryPoint } from './site-data.js';
@@ -42,15 +44,16 @@ export async function generateDocs(manifest: Manifest, options: GenerateDocsOpti
   const { project } = manifest;
   const { bus, signal } = options;
   const lastRun = readRunResults(project.targetPath);
-  const catalog = await readCatalog(manifest);
+  const catalog = await readCatalog(manifest, { bus, signal });
   for (const problem of catalog.problems.values()) bus.emit({ event: 'log', level: 'warn', message: problem });
   signal.throwIfAborted();
   const compiled = await compileForDocs(manifest, lastRun, { compile: options.compile, bus, signal });
   const site = buildSite({ manifest, catalog, lastRun, compiled, generatedAt: options.now });
   for (const message of brokenEntryPoints(manifest, site.index.entryPoints))
     bus.emit({ event: 'log', level: 'warn', message });
-  writeManifest(manifest, options.invocationId);
-  writeCatalog(manifest, catalog, options.invocationId);
+  const invocation = { invocationId: options.invocationId, startedAt: options.now };
+  writeManifest(manifest, invocation, compiledSql(manifest, compiled));
+  writeCatalog(manifest, catalog, invocation);
   const folder = docsFolder(project);
   await writeSite(site, { folder, cacheDir: path.join(project.targetPath, 'cache'), redact: options.redact });
   return { folder, nodes: site.index.nodes.length, tables: catalog.entries.size };
@@ -71,4 +74,16 @@ function brokenEntryPoints(manifest: Manifest, entries: readonly EntryPoint[]): 
       );
     }
   });
+}
+
+/** The SQL of the nodes that were compiled, as the manifest takes it. */
+function compiledSql(manifest: Manifest, compiled: ReadonlyMap<string, CompiledForDocs>): Map<string, CompiledEntry> {
+  const found = new Map<string, CompiledEntry>();
+  for (const [id, { sql }] of compiled) {
+    const node = manifest.get(id);
+    if (sql === undefined || node === undefined) continue;
+    const file = path.relative(manifest.project.projectDir, compiledPath(manifest.project.targetPath, node));
+    found.set(id, { sql, path: file.replaceAll('\\', '/'), runPath: undefined });
+  }
+  return found;
 }

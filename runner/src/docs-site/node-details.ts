@@ -1,13 +1,13 @@
 import type { CatalogEntry } from '../artifacts/catalog.js';
-import type { ColumnProperties, ConstraintProperties, ManifestNode } from '../manifest/nodes.js';
-import type { SiteInput } from './build-site.js';
+import type { ColumnProperties, ConstraintProperties } from '../manifest/nodes.js';
+import type { PageNode, SiteInput } from './build-site.js';
 import type { NodeDetails, SiteCode, SiteColumn } from './site-data.js';
 
 /** What a node's own page shows. */
-export function nodeDetails(node: ManifestNode, input: SiteInput): NodeDetails {
+export function nodeDetails(node: PageNode, input: SiteInput): NodeDetails {
   const entry = input.catalog.entries.get(node.uniqueId);
   const problem = input.catalog.problems.get(node.uniqueId);
-  const errors = input.lastRun?.results.get(node.uniqueId)?.errors ?? [];
+  const errors = input.lastRun?.results.get(node.uniqueId)?.adapter_response.errors ?? [];
   const code = codeOf(node, input);
   return {
     description: node.description.trim() === '' ? (entry?.comment ?? '') : node.description,
@@ -74,9 +74,8 @@ function tableOf(entry: CatalogEntry): NonNullable<NodeDetails['table']> {
   return table;
 }
 
-function codeOf(node: ManifestNode, input: SiteInput): SiteCode | undefined {
-  if (node.resourceType === 'source' || node.resourceType === 'exposure' || node.resourceType === 'unit_test')
-    return undefined;
+function codeOf(node: PageNode, input: SiteInput): SiteCode | undefined {
+  if (node.resourceType === 'source' || node.resourceType === 'exposure') return undefined;
   const compiled = input.compiled.get(node.uniqueId);
   const rest = {
     ...(compiled?.sql === undefined ? {} : { compiled: compiled.sql }),
@@ -87,11 +86,16 @@ function codeOf(node: ManifestNode, input: SiteInput): SiteCode | undefined {
   return { language: node.language, raw: node.source.text, ...rest };
 }
 
+function text(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : [value].flat().join(', ');
+}
+
 /** Short facts for the head of the page, beside what the warehouse tells. */
-function factsOf(node: ManifestNode): [string, string][] {
+function factsOf(node: PageNode): [string, string][] {
   const facts: [string, string | undefined][] = [];
   if (node.resourceType === 'exposure') {
-    const { name, email } = node.owner;
+    const name = text(node.owner.name);
+    const email = text(node.owner.email);
     facts.push(['Owner', name === undefined ? email : email === undefined ? name : `${name} <${email}>`]);
     facts.push(['Maturity', node.maturity]);
     return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);

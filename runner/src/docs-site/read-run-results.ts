@@ -5,12 +5,18 @@ import { z } from 'zod';
 const resultSchema = z.object({
   unique_id: z.string(),
   status: z.string(),
-  outcome: z.string().optional(),
   execution_time: z.number().catch(0),
   message: z.string().nullish(),
   failures: z.number().nullish(),
   compiled_code: z.string().nullish(),
-  errors: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() })).optional(),
+  // what only we say of a node; dbt's own files have other things here
+  adapter_response: z
+    .object({
+      outcome: z.string(),
+      errors: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().nullish() })),
+    })
+    .partial()
+    .catch({}),
 });
 const fileSchema = z.object({
   metadata: z.object({ generated_at: z.string().optional() }).optional(),

@@ -1,23 +1,36 @@
 import path from 'node:path';
 import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
-import { GraphError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { GraphError, type ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { orderedErrors } from '../project/ordered-errors.js';
 import type { Project } from '../project/project.js';
 import { readProperties } from '../project/properties.js';
+import { accessErrors, groupErrors } from './access.js';
 import { graphCodes } from './codes.js';
+import { deprecations } from './deprecations.js';
 import { readDocs } from './docs.js';
 import { readExposures } from './exposures.js';
 import { readGenericTests } from './generic-test-nodes.js';
 import { createModuleLoader, type LoadModule } from './load-typescript.js';
 import { readMacros } from './macros.js';
-import { graphOf, Manifest } from './manifest.js';
+import { type Group, graphOf, type MacroProperties, Manifest } from './manifest.js';
 import { readModels } from './models.js';
 import { namingMacros } from './naming-macros.js';
-import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode, UnitTestNode } from './nodes.js';
+import type {
+  AnalysisNode,
+  ExposureNode,
+  ManifestNode,
+  ModelNode,
+  SourceNode,
+  TestNode,
+  UnitTestNode,
+} from './nodes.js';
 import type { ParseState } from './parse-state.js';
 import { PropertyIndex } from './property-index.js';
 import { cycleError, Resolver, withoutConsequences } from './resolve.js';
+import { readSemantics } from './semantic/read-semantics.js';
+import { SemanticResolver } from './semantic/resolve-semantics.js';
+import type { SemanticModelNode, SemanticNode } from './semantic/semantic-nodes.js';
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
 import { readUnitTests, resolveUnitTests } from './unit-tests.js';
@@ -64,9 +77,16 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   );
   const sources = read.flatMap((one) => one.sources);
   const exposures = read.flatMap((one) => one.exposures);
+  const analyses = read.flatMap((one) => one.analyses);
+  const semantics = read.flatMap((one) => one.semantics);
   const allTests = read.flatMap((one) => one.tests);
   const [state] = states;
-  const unresolved = resolveAll({ ...state!, disabled }, models, sources, [...models, ...allTests, ...exposures]);
+  const semanticModels = semantics.filter((node) => node.resourceType === 'semantic_model');
+  const readers = [...models, ...allTests, ...exposures, ...analyses, ...semanticModels];
+  const unresolved = resolveAll({ ...state!, disabled }, models, sources, readers);
+  const semantic = new SemanticResolver(semantics, disabled.values(), project.name, errors);
+  for (const node of semantics) if (node.resourceType !== 'semantic_model') semantic.resolve(node);
+  for (const node of exposures) semantic.resolveExposure(node);
   const unitTests = read
     .flatMap((one) => one.unitTests)
     .filter((test) => models.some((m) => m.uniqueId === test.dependsOn[0]));
@@ -83,22 +103,27 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     exposures: byId(exposures),
     unitTests: byId(unitTests),
     disabled,
-    groups: new Map(
-      states.flatMap(({ index }) =>
-        [...index.groups.values()].map(
-          ({ entry }) =>
-            [entry.name, { name: entry.name, owner: entry.owner, description: entry.description ?? '' }] as const,
-        ),
-      ),
-    ),
+    analyses: byId(analyses),
+    semantics: byId(semantics),
+    groups: new Map(states.flatMap(readGroups).map((group) => [group.name, group])),
     macros,
-    macroProperties: new Map([...state!.index.macros.values()].map(({ entry }) => [entry.name, entry])),
-    docs: state!.docs,
+    macroProperties: new Map(states.flatMap(readMacroProperties)),
+    docs: states.map((one) => one.docs),
     programs,
     argumentPlaces: new Map(read.flatMap((one) => [...one.argumentPlaces])),
     warnings,
   };
-  const all = new Map<string, ManifestNode>([...nodes, ...parts.sources, ...parts.unitTests, ...parts.exposures]);
+  const all = new Map<string, ManifestNode>([
+    ...nodes,
+    ...parts.sources,
+    ...parts.unitTests,
+    ...parts.exposures,
+    ...parts.analyses,
+    ...parts.semantics,
+  ]);
+  errors.push(...groupErrors(all.values(), parts.groups.keys()));
+  errors.push(...accessErrors(all.values(), nodes, [project, ...project.packages]));
+  warnings.push(...deprecations(models, new Date()));
   const graph = graphOf(parts);
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
@@ -114,6 +139,8 @@ interface ReadNodes {
   readonly tests: readonly TestNode[];
   readonly unitTests: readonly UnitTestNode[];
   readonly exposures: readonly ExposureNode[];
+  readonly analyses: readonly AnalysisNode[];
+  readonly semantics: readonly SemanticNode[];
   readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
 }
 
@@ -123,20 +150,50 @@ async function readNodes(state: ParseState): Promise<ReadNodes> {
   const allSources = readSources(project, index, docs, errors);
   const sources = allSources.filter((node) => node.config.enabled);
   for (const node of allSources) if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
-  const models = await readModels(state);
+  const { models, analyses } = await readModels(state);
   const generic = readGenericTests(state, models, sources);
   const singular = readSingularTests(state);
   const exposures = readExposures(project, index, docs, errors);
   for (const node of exposures.disabled) state.disabled.set(node.uniqueId, node);
-  reportUnclaimed(state, models);
+  reportUnclaimed(state, models, analyses);
   return {
     models,
     sources,
     tests: [...generic.nodes.values(), ...singular],
     unitTests: readUnitTests(state, models),
     exposures: exposures.enabled,
+    analyses,
+    semantics: readSemantics(state),
     argumentPlaces: generic.argumentPlaces,
   };
+}
+
+/** The groups that YAML declares. */
+function readGroups({ index, docs, project, errors }: ParseState): Group[] {
+  return [...index.groups.values()].map(({ entry, document, file, at }) => {
+    const own: ProjectError[] = [];
+    const description = docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own);
+    errors.push(...own);
+    return {
+      uniqueId: `group.${project.name}.${entry.name}`,
+      packageName: project.name,
+      path: file.path,
+      name: entry.name,
+      owner: entry.owner,
+      description,
+      config: entry.config ?? {},
+    };
+  });
+}
+
+/** What YAML says of macros, by their unique ids. */
+function readMacroProperties({ index, docs, project, errors }: ParseState): [string, MacroProperties][] {
+  return [...index.macros.values()].map(({ entry, document, file, at }) => {
+    const own: ProjectError[] = [];
+    const description = docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own);
+    errors.push(...own);
+    return [`macro.${project.name}.${entry.name}`, { entry, description, path: file.path }];
+  });
 }
 
 function byId<T extends { readonly uniqueId: string }>(nodes: readonly T[]): Map<string, T> {
@@ -197,14 +254,18 @@ function duplicate(code: ErrorCode, message: string, node: ModelNode, earlier: M
 function reportUnclaimed(
   { index, macros, disabled, project, ...state }: ParseState,
   models: readonly ModelNode[],
+  analyses: readonly AnalysisNode[],
 ): void {
   // dbt warns of them
   const errors = project.unknownKeys ?? state.errors;
-  const names = (kind: ModelNode['resourceType']) =>
-    [...models, ...disabled.values()].filter((node) => node.resourceType === kind).map((node) => node.name);
+  const names = (kind: (ModelNode | AnalysisNode)['resourceType']) =>
+    [...models, ...analyses, ...disabled.values()]
+      .filter((node) => node.resourceType === kind)
+      .map((node) => node.name);
   index.models.unclaimed(names('model'), errors);
   index.seeds.unclaimed(names('seed'), errors);
   index.snapshots.unclaimed(names('snapshot'), errors);
+  index.analyses.unclaimed(names('analysis'), errors);
   const macroNames = [...macros.all()].filter((m) => m.packageName === project.name).map((m) => m.name);
   for (const { entry } of index.macros.values()) {
     if (macroNames.includes(entry.name) || macroNames.includes(`test_${entry.name}`)) index.macros.take(entry.name);
@@ -214,12 +275,14 @@ function reportUnclaimed(
   index.tests.unclaimed([], errors);
 }
 
+type Reader = ModelNode | TestNode | ExposureNode | AnalysisNode | SemanticModelNode;
+
 /** @returns the tests of a dbt project that read what is disabled or missing: dbt leaves them out, with a warning */
 function resolveAll(
   { project, errors, warnings, disabled }: ParseState,
   models: readonly ModelNode[],
   sources: readonly SourceNode[],
-  readers: readonly (ModelNode | TestNode | ExposureNode)[],
+  readers: readonly Reader[],
 ): Set<TestNode> {
   const unresolved = new Set<TestNode>();
   const resolver = new Resolver(models, sources, disabled.values(), project.name);
@@ -245,7 +308,8 @@ function resolveAll(
 }
 
 /** refs and sources in the order in which they stand in the file. */
-function inFileOrder(node: ModelNode | TestNode | ExposureNode) {
+function inFileOrder(node: Reader) {
+  if (node.resourceType === 'semantic_model') return node.refs;
   const calls = [...node.refs, ...node.sources];
   if (node.sources.length === 0 || node.refs.length === 0) return calls;
   return calls.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));

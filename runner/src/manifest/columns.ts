@@ -41,6 +41,8 @@ export function columnsFromYaml(
       meta: { ...entry.meta, ...entry.config?.meta },
       tags: [...new Set([...textList(entry.tags), ...textList(entry.config?.tags)])],
       quote: entry.quote,
+      granularity: entry.granularity,
+      docBlocks: docs.idsIn(entry.description ?? ''),
       place,
       extra: extraOf(entry),
     });
@@ -60,6 +62,10 @@ export function constraintsFromYaml(entries: readonly ConstraintEntry[] | undefi
       entry.expression ?? (entry.to === undefined ? undefined : `${entry.to} (${(entry.to_columns ?? []).join(', ')})`),
     columns: entry.columns ?? [],
     name: entry.name,
+    to: entry.to,
+    toColumns: entry.to_columns,
+    warnUnenforced: entry.warn_unenforced,
+    warnUnsupported: entry.warn_unsupported,
   }));
 }
 

@@ -28,12 +28,18 @@ const standard: Readonly<Record<string, unknown>> = {
 };
 
 /** `config` of a node as templates see it: dbt's keys with dbt's defaults, then what was set. */
-export function configForTemplates({ extra, materialized, contract }: NodeConfig): Record<string, unknown> {
+export function configForTemplates({
+  extra,
+  materialized,
+  contract,
+  pre_hook,
+  post_hook,
+}: NodeConfig): Record<string, unknown> {
   return {
     ...standard,
     contract: { alias_types: true, ...contract },
-    'pre-hook': extra.pre_hook ?? [],
-    'post-hook': extra.post_hook ?? [],
+    'pre-hook': pre_hook,
+    'post-hook': post_hook,
     ...extra,
     materialized,
   };

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import { findFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
+import { valueScope } from '../project/value-scope.js';
 
 export interface DocBlock {
   readonly name: string;
   readonly text: string;
   readonly place: SourcePlace;
+  /** `doc.<package>.<name>` */
+  readonly uniqueId: string;
 }
 
 /** `{% docs name %}` blocks of a project's Markdown files. */
@@ -18,43 +21,87 @@ export class DocBlocks {
   /** blocks of other packages, in which a name is looked for that is not here */
   readonly others: DocBlocks[] = [];
 
-  #find(name: string): DocBlock | undefined {
-    return (
-      this.blocks.get(name) ?? this.others.map((docs) => docs.blocks.get(name)).find((block) => block !== undefined)
-    );
+  /** @param project the project or package whose blocks these are */
+  constructor(readonly project: Project) {}
+
+  get packageName(): string {
+    return this.project.name;
   }
 
-  /** Replaces `{{ doc('x') }}` in a description; an unknown name is an error at `place`. */
+  /** A block of the package that is named; else this package's own, else that of any other. */
+  #find(name: string, packageName: string | undefined): DocBlock | undefined {
+    return [this, ...this.others]
+      .filter((docs) => packageName === undefined || docs.packageName === packageName)
+      .map((docs) => docs.blocks.get(name))
+      .find((block) => block !== undefined);
+  }
+
+  /**
+   * A description with its doc blocks put in (`{{ doc('x') }}`, `{{ doc('package', 'x') }}`) and its other templates evaluated:
+   * variables, environment, target. What a block says is left as it is. Errors are pushed to `errors`, at `place`.
+   */
   render(description: string, place: SourcePlace, errors: ProjectError[]): string {
-    if (!description.includes('{{')) return description;
-    return description.replace(docCall, (whole: string, ...groups: unknown[]) => {
-      const name = String(groups[2] ?? groups[1])
-        .split('.')
-        .at(-1)!;
-      const block = this.#find(name);
-      if (block !== undefined) return block.text;
-      errors.push(
-        new ProjectError(projectCodes.unknownDoc, `there is no doc block "${name}"`, {
-          place,
-          hint: didYouMean(name, this.blocks.keys()) ?? `write {% docs ${name} %} … {% enddocs %} into a .md file`,
-        }),
-      );
-      return whole;
-    });
+    if (!description.includes('{{') && !description.includes('{%')) return description;
+    let rendered = '';
+    let end = 0;
+    for (const match of description.matchAll(docCall)) {
+      rendered += this.#evaluate(description.slice(end, match.index), place, errors);
+      rendered += this.#textOf(match, place, errors);
+      end = match.index + match[0].length;
+    }
+    return rendered + this.#evaluate(description.slice(end), place, errors);
+  }
+
+  #textOf([whole, , first, , second]: RegExpMatchArray, place: SourcePlace, errors: ProjectError[]): string {
+    const name = second ?? first!.split('.').at(-1)!;
+    const block = this.#find(name, second === undefined ? undefined : first);
+    if (block !== undefined) return block.text;
+    errors.push(
+      new ProjectError(projectCodes.unknownDoc, `there is no doc block "${name}"`, {
+        place,
+        hint: didYouMean(name, this.blocks.keys()) ?? `write {% docs ${name} %} … {% enddocs %} into a .md file`,
+      }),
+    );
+    return whole;
+  }
+
+  #evaluate(text: string, place: SourcePlace, errors: ProjectError[]): string {
+    if (!text.includes('{{') && !text.includes('{%')) return text;
+    const { vars, env, target, name, evaluate } = this.project;
+    try {
+      // a text around it keeps the value from becoming a number
+      return String(evaluate(`${GUARD}${text}`, valueScope(vars, env, target, name))).slice(GUARD.length);
+    } catch (thrown) {
+      const [inner] = tsdbtErrorsOf(thrown);
+      if (inner === undefined) throw thrown;
+      const message = `${inner.message}, in the description`;
+      errors.push(new ProjectError(projectCodes.templatedValue, message, { place, hint: inner.hint, cause: thrown }));
+      return text;
+    }
+  }
+
+  /** Unique ids of the blocks that a description names, in order. */
+  idsIn(description: string): string[] {
+    if (!description.includes('{{')) return [];
+    const found = [...description.matchAll(docCall)].map(([, , first, , second]) =>
+      this.#find(second ?? first!.split('.').at(-1)!, second === undefined ? undefined : first),
+    );
+    return [...new Set(found.filter((block) => block !== undefined).map((block) => block.uniqueId))];
   }
 }
 
+const GUARD = '·';
 const docCall = /\{\{-?\s*doc\(\s*(?:(['"])([\w.]+)\1)(?:\s*,\s*(['"])([\w.]+)\3)?\s*\)\s*-?\}\}/g;
 const docsBlock = /\{%-?\s*docs\s+([A-Za-z_]\w*)\s*-?%\}(.*?)\{%-?\s*enddocs\s*-?%\}/gs;
 
 /** Reads the doc blocks of every .md file below the project's doc paths (all resource paths when there are none). */
 export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
-  const docs = new DocBlocks();
+  const docs = new DocBlocks(project);
   const { paths } = project;
   const roots =
     paths.docs.length > 0
       ? paths.docs
-      : [...paths.models, ...paths.seeds, ...paths.snapshots, ...paths.tests, ...paths.macros];
+      : [...paths.models, ...paths.seeds, ...paths.snapshots, ...paths.tests, ...paths.macros, ...paths.analyses];
   for (const file of findFiles(project.projectDir, [...new Set(roots)])) {
     if (file.extension !== '.md') continue;
     const source = new SourceText(project.prefix + file.path, readFileSync(file.absolutePath, 'utf8'));
@@ -71,7 +118,7 @@ export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
           }),
         );
       }
-      docs.blocks.set(name, { name, text: match[2]!.trim(), place });
+      docs.blocks.set(name, { name, text: match[2]!.trim(), place, uniqueId: `doc.${project.name}.${name}` });
     }
   }
   return docs;

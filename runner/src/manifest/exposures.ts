@@ -1,11 +1,11 @@
-import type { SourcePlace } from '../errors/source-text.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { Project } from '../project/project.js';
 import { configLayers } from './config-layers.js';
+import { readDependency } from './dependency-call.js';
 import type { DocBlocks } from './docs.js';
-import { mergeLayers, textList } from './merge-config.js';
-import type { ExposureNode, RefCall, SourceCall } from './nodes.js';
+import { mergeLayers, toNodeConfig } from './merge-config.js';
+import type { ExposureNode, MetricCall, RefCall, SourceCall } from './nodes.js';
 import { entryLayer, type PropertyIndex } from './property-index.js';
 
 /** The exposures that YAML declares; what they read is resolved later. Disabled ones are given apart. */
@@ -20,28 +20,25 @@ export function readExposures(
   for (const { entry, document, file, at, place } of index.exposures.values()) {
     const fqn = [project.name, ...file.folders, entry.name];
     const layers = configLayers(project, 'exposures', fqn);
-    const merged = mergeLayers([...layers.own, ...entryLayer(entry), ...layers.root]);
+    const config = toNodeConfig(mergeLayers([...layers.own, ...entryLayer(entry), ...layers.root]), 'exposures');
     const refs: RefCall[] = [];
     const sources: SourceCall[] = [];
+    const metrics: MetricCall[] = [];
     for (const [i, text] of (entry.depends_on ?? []).entries()) {
       const callPlace = document.placeOf([...at, 'depends_on', i]);
       const call = readDependency(text, callPlace);
       if (call?.kind === 'ref') refs.push(call);
       else if (call?.kind === 'source') sources.push(call);
+      else if (call?.kind === 'metric') metrics.push(call);
       else {
         own.push(
-          new ProjectError(projectCodes.wrongValue, `"${text}" is neither a ref nor a source`, {
+          new ProjectError(projectCodes.wrongValue, `"${text}" is neither a ref nor a source nor a metric`, {
             place: callPlace,
-            hint: "write ref('model') or source('source', 'table')",
+            hint: "write ref('model'), source('source', 'table') or metric('metric')",
           }),
         );
       }
     }
-    const { email, name } = entry.owner;
-    const owner = {
-      ...(name === undefined ? {} : { name }),
-      ...(email === undefined ? {} : { email: textList(email).join(', ') }),
-    };
     const node: ExposureNode = {
       uniqueId: `exposure.${project.name}.${entry.name}`,
       resourceType: 'exposure',
@@ -51,38 +48,23 @@ export function readExposures(
       path: file.path,
       source: document.source,
       description: docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own),
-      tags: textList(merged.tags),
-      meta: (merged.meta ?? {}) as Record<string, unknown>,
+      tags: config.tags,
+      meta: config.meta,
       propertiesPlace: place,
       exposureType: entry.type,
-      owner,
+      owner: entry.owner,
       url: entry.url,
       maturity: entry.maturity,
       label: entry.label,
       refs,
       sources,
+      metrics,
+      config,
+      writtenConfig: { given: entry.config ?? {}, raw: {} },
       dependsOn: [],
     };
-    result[merged.enabled === false ? 'disabled' : 'enabled'].push(node);
+    result[config.enabled ? 'enabled' : 'disabled'].push(node);
   }
   errors.push(...own);
   return result;
-}
-
-const call = /^\s*(?:\{\{)?\s*(ref|source)\s*\(\s*(['"])([^'"]+)\2\s*(?:,\s*(['"])([^'"]+)\4\s*)?\)\s*(?:\}\})?\s*$/;
-
-/** `ref('x')`, `ref('package', 'x')`, `source('a', 'b')`, with or without braces. */
-export function readDependency(text: string, place: SourcePlace): RefCall | SourceCall | undefined {
-  const match = call.exec(text);
-  if (match === null) return undefined;
-  const [, kind, , first, , second] = match;
-  if (kind === 'source')
-    return second === undefined ? undefined : { kind: 'source', source: first!, table: second, place };
-  return {
-    kind: 'ref',
-    package: second === undefined ? undefined : first,
-    name: second ?? first!,
-    version: undefined,
-    place,
-  };
 }

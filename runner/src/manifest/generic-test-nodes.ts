@@ -1,7 +1,9 @@
+import { quoteIdentifier } from '../engines/relation.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
+import type { Project } from '../project/project.js';
 import type { ColumnEntry } from '../project/properties-schema.js';
 import { isRenderedLater, renderValues } from '../project/render-values.js';
 import { valueScope } from '../project/value-scope.js';
@@ -155,7 +157,7 @@ function toNode(
     (project.unknownKeys ?? errors).push(unknownTest(state, entry));
     if (!project.isDbt) return undefined;
   }
-  const columnName = column === undefined ? undefined : String(column.name);
+  const columnName = column === undefined ? undefined : nameOf(column, project);
   const before = errors.length;
   if (found !== undefined) checkArguments(entry, found, columnName, errors, project.isDbt ? state.warnings : undefined);
   if (errors.length > before) return undefined;
@@ -196,13 +198,7 @@ function toNode(
   const isOwn = macro === undefined || macro.packageName === internalPackage;
   const body = isOwn ? undefined : testMacroFacts(state, macro, stub, tested, kwargs);
   const layers = configLayers(project, 'tests', fqn);
-  const merged = mergeLayers([
-    ...layers.own,
-    ...(body?.config ?? []),
-    { tags: textList(column?.tags) },
-    entry.config,
-    ...layers.root,
-  ]);
+  const merged = mergeLayers([...layers.own, ...(body?.config ?? []), entry.config, ...layers.root]);
   const config = toNodeConfig(merged, 'tests');
   if (config.alias === undefined && entry.customName === undefined && names.short !== names.full)
     config.alias = names.short;
@@ -210,7 +206,7 @@ function toNode(
     ...stub,
     source: document.source,
     description: entry.description,
-    tags: config.tags,
+    tags: tagsOf(config.tags, column, tested),
     meta: config.meta,
     propertiesPlace: entry.place,
     config,
@@ -219,12 +215,25 @@ function toNode(
     rawCode: `{{ ${entry.package === undefined ? '' : `${entry.package}.`}test_${entry.name}(**_tsdbt_test_arguments) }}`,
     generic: { name: entry.name, package: entry.package, kwargs },
     columnName,
+    writtenConfig: { given: entry.config, raw: mergeLayers(body?.config ?? []) },
     attachedNode: tested.uniqueId,
     refs: [...own.refs, ...args.refs, ...(body?.refs ?? [])],
     sources: [...own.sources, ...args.sources, ...(body?.sources ?? [])],
     dependsOn: [],
     dependsOnMacros: [...(macro === undefined ? [] : [macro.uniqueId]), ...(body?.macros ?? [])],
   };
+}
+
+/** A test has the tags of its column, too, and of the source that it tests. */
+function tagsOf(own: readonly string[], column: ColumnEntry | undefined, tested: ModelNode | SourceNode): string[] {
+  const outer = tested.resourceType === 'source' ? tested.tags : [];
+  const inherited = [...textList(column?.tags), ...textList(column?.config?.tags), ...outer];
+  return inherited.length === 0 ? [...own] : [...new Set([...own, ...inherited])].sort();
+}
+
+/** A column's name as tests are given it: a dbt project may ask for quotes around it. */
+function nameOf({ name, quote }: ColumnEntry, { isDbt }: Project): string {
+  return isDbt && quote === true ? quoteIdentifier(String(name)) : String(name);
 }
 
 function refCall(node: ModelNode, place: SourcePlace): RefCall {

@@ -13,6 +13,8 @@ import type { Project } from '../project/project.js';
 import { WholeFloat } from '../project/yaml-dialect.js';
 import { MacroLibrary, type UnparsedMacro } from '../template/macros.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
+import { graphCodes } from './codes.js';
+import { deprecations } from './deprecations.js';
 import { type DocBlock, DocBlocks } from './docs.js';
 import { keptUnitTest, type PlainUnitTest, unitTestOf } from './keep-unit-tests.js';
 import { graphOf, Manifest, type ManifestParts } from './manifest.js';
@@ -56,19 +58,22 @@ export function bytesOfManifest(manifest: Manifest): Buffer | undefined {
   const disabled = new Map(
     [...manifest.disabled].map(([id, node]) => [id, node.resourceType === 'unit_test' ? keptUnitTest(node) : node]),
   );
-  const { nodes, sources, exposures, groups, macroProperties, argumentPlaces } = manifest;
+  const { nodes, sources, exposures, analyses, semantics, groups, macroProperties, argumentPlaces } = manifest;
   const kept = {
     nodes,
     sources,
     exposures,
+    analyses,
+    semantics,
     groups,
     macroProperties,
     argumentPlaces,
     unitTests,
     disabled,
     macros: macrosByFile(manifest.macros),
-    docs: [manifest.docs, ...manifest.docs.others].map((docs) => [...docs.blocks.values()]),
-    warnings: manifest.warnings.map(plainError),
+    docs: manifest.docs.map((docs) => [...docs.blocks.values()]),
+    // deprecations come with time: they are looked for anew
+    warnings: manifest.warnings.filter((one) => one.code !== graphCodes.deprecated).map(plainError),
   };
   const found = examine(kept);
   if (found === undefined) return undefined;
@@ -90,9 +95,9 @@ export function manifestFrom(bytes: Uint8Array, project: Project): Manifest {
     unitTests,
     disabled,
     macros: libraryOf(project, kept.macros),
-    docs: docsOf(kept.docs),
+    docs: docsOf(kept.docs, project),
     programs: snapshotPrograms(kept.nodes),
-    warnings: kept.warnings.map(errorOf),
+    warnings: [...kept.warnings.map(errorOf), ...deprecations(kept.nodes.values(), new Date())],
   };
   return new Manifest(parts, graphOf(parts));
 }
@@ -131,14 +136,15 @@ function libraryOf(project: Project, files: readonly PlainMacros[]): MacroLibrar
   return library;
 }
 
-function docsOf(kept: KeptManifest['docs']): DocBlocks {
-  const all = kept.map((blocks) => {
-    const docs = new DocBlocks();
+function docsOf(kept: KeptManifest['docs'], project: Project): readonly DocBlocks[] {
+  const projects = [project, ...project.packages];
+  const all = kept.map((blocks, i) => {
+    const docs = new DocBlocks(projects[i] ?? project);
     for (const block of blocks) docs.blocks.set(block.name, block);
     return docs;
   });
   for (const docs of all) docs.others.push(...all.filter((one) => one !== docs));
-  return all[0]!;
+  return all;
 }
 
 /** A snapshot's program is one block of its file; every other node's is its file. */

@@ -6,13 +6,35 @@ import type { MacroLibrary } from '../template/macros.js';
 import type { TemplateProgram } from '../template/parse.js';
 import type { DocBlocks } from './docs.js';
 import { Graph } from './graph.js';
-import type { ExposureNode, ManifestNode, ModelNode, SourceNode, TestNode, UnitTestNode } from './nodes.js';
+import type {
+  AnalysisNode,
+  ExposureNode,
+  ManifestNode,
+  ModelNode,
+  SourceNode,
+  TestNode,
+  UnitTestNode,
+} from './nodes.js';
+import type { SemanticNode } from './semantic/semantic-nodes.js';
 
 /** A group of nodes with an owner. */
 export interface Group {
+  readonly uniqueId: string;
+  readonly packageName: string;
+  /** project-relative path of the YAML file */
+  readonly path: string;
   readonly name: string;
   readonly owner: Readonly<Record<string, unknown>>;
   readonly description: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What YAML says of a macro. */
+export interface MacroProperties {
+  readonly entry: MacroEntry;
+  readonly description: string;
+  /** project-relative path of the YAML file */
+  readonly path: string;
 }
 
 export interface ManifestParts {
@@ -21,12 +43,16 @@ export interface ManifestParts {
   readonly sources: ReadonlyMap<string, SourceNode>;
   readonly exposures: ReadonlyMap<string, ExposureNode>;
   readonly unitTests?: ReadonlyMap<string, UnitTestNode> | undefined;
+  readonly analyses?: ReadonlyMap<string, AnalysisNode> | undefined;
+  /** semantic models, metrics and saved queries */
+  readonly semantics?: ReadonlyMap<string, SemanticNode> | undefined;
   readonly disabled: ReadonlyMap<string, ManifestNode>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly macros: MacroLibrary;
-  /** what YAML says of macros, by name */
-  readonly macroProperties: ReadonlyMap<string, MacroEntry>;
-  readonly docs: DocBlocks;
+  /** what YAML says of macros, by unique id */
+  readonly macroProperties: ReadonlyMap<string, MacroProperties>;
+  /** of the project and of each of its packages */
+  readonly docs: readonly DocBlocks[];
   /** the parsed template of every SQL model and test */
   readonly programs: ReadonlyMap<string, TemplateProgram>;
   /** where the arguments of generic tests stand in YAML, by the test's unique id and the argument's name */
@@ -35,9 +61,13 @@ export interface ManifestParts {
 }
 
 /** What reads what, in the order in which a build meets it. */
-export function graphOf(parts: Pick<ManifestParts, 'nodes' | 'sources' | 'unitTests' | 'exposures'>): Graph {
-  const { nodes, sources, unitTests = new Map<string, UnitTestNode>(), exposures } = parts;
-  const all = [nodes, sources, unitTests, exposures].flatMap((part) => [...part.values()] as ManifestNode[]);
+export function graphOf(
+  parts: Pick<ManifestParts, 'nodes' | 'sources' | 'unitTests' | 'exposures' | 'analyses' | 'semantics'>,
+): Graph {
+  const { nodes, sources, unitTests, exposures, analyses, semantics } = parts;
+  const all = [nodes, sources, unitTests, exposures, analyses, semantics].flatMap((part): ManifestNode[] =>
+    part === undefined ? [] : [...part.values()],
+  );
   return new Graph(new Map(all.map((node) => [node.uniqueId, node.dependsOn])));
 }
 
@@ -49,11 +79,13 @@ export class Manifest implements ManifestParts {
   readonly sources: ReadonlyMap<string, SourceNode>;
   readonly exposures: ReadonlyMap<string, ExposureNode>;
   readonly unitTests: ReadonlyMap<string, UnitTestNode>;
+  readonly analyses: ReadonlyMap<string, AnalysisNode>;
+  readonly semantics: ReadonlyMap<string, SemanticNode>;
   readonly disabled: ReadonlyMap<string, ManifestNode>;
   readonly groups: ReadonlyMap<string, Group>;
   readonly macros: MacroLibrary;
-  readonly macroProperties: ReadonlyMap<string, MacroEntry>;
-  readonly docs: DocBlocks;
+  readonly macroProperties: ReadonlyMap<string, MacroProperties>;
+  readonly docs: readonly DocBlocks[];
   readonly programs: ReadonlyMap<string, TemplateProgram>;
   readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
   /** what is likely a mistake and stops nothing */
@@ -68,6 +100,8 @@ export class Manifest implements ManifestParts {
     this.sources = parts.sources;
     this.exposures = parts.exposures;
     this.unitTests = parts.unitTests ?? new Map();
+    this.analyses = parts.analyses ?? new Map();
+    this.semantics = parts.semantics ?? new Map();
     this.disabled = parts.disabled;
     this.groups = parts.groups;
     this.macros = parts.macros;
@@ -84,12 +118,14 @@ export class Manifest implements ManifestParts {
     return this.project.packages.find((one) => one.name === node?.packageName) ?? this.project;
   }
 
-  /** Every enabled node, source, unit test and exposure. */
+  /** Everything that is enabled and has a place in the graph. */
   *all(): Generator<ManifestNode> {
     yield* this.sources.values();
     yield* this.nodes.values();
     yield* this.unitTests.values();
     yield* this.exposures.values();
+    yield* this.analyses.values();
+    yield* this.semantics.values();
   }
 
   get(uniqueId: string): ManifestNode | undefined {
@@ -97,7 +133,9 @@ export class Manifest implements ManifestParts {
       this.nodes.get(uniqueId) ??
       this.sources.get(uniqueId) ??
       this.unitTests.get(uniqueId) ??
-      this.exposures.get(uniqueId)
+      this.exposures.get(uniqueId) ??
+      this.analyses.get(uniqueId) ??
+      this.semantics.get(uniqueId)
     );
   }
 

@@ -43,7 +43,7 @@ const added: ReadonlySet<string> = new Set([
 
 function mergeKey(key: string, before: unknown, value: unknown): unknown {
   if (key === 'tags') return [...new Set([...textList(before), ...textList(value)])];
-  if (key === 'pre_hook' || key === 'post_hook') return [...hookList(before), ...hookList(value)];
+  if (key === 'pre_hook' || key === 'post_hook') return [...hookItems(before), ...hookItems(value)];
   if (key === 'contract' && typeof value === 'boolean') return { enforced: value };
   if (key === 'grants') return mergeGrants(before, value);
   if (added.has(key) && isRecord(before) && isRecord(value)) return { ...before, ...value };
@@ -72,10 +72,14 @@ export function textList(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-function hookList(value: unknown): string[] {
+/** Hooks as they are written: texts, or mappings that say more than the text. */
+function hookItems(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((hook) => (isRecord(hook) ? String(hook.sql) : String(hook)));
+  return Array.isArray(value) ? value : [value];
+}
+
+function hookList(value: unknown): string[] {
+  return hookItems(value).map((hook) => (isRecord(hook) ? String(hook.sql) : String(hook)));
 }
 
 const defaultMaterialization: Readonly<Record<ConfigKind, string>> = {
@@ -85,6 +89,9 @@ const defaultMaterialization: Readonly<Record<ConfigKind, string>> = {
   tests: 'test',
   sources: 'source',
   exposures: 'exposure',
+  metrics: 'metric',
+  semantic_models: 'semantic_model',
+  saved_queries: 'saved_query',
 };
 
 /**

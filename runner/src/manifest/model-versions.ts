@@ -7,6 +7,8 @@ export interface ModelVersion {
   readonly name: string;
   readonly version: string | number;
   readonly latest: string | number;
+  /** its place in the list of versions, from 0 */
+  readonly position: number;
   /** the model's entry with what the version changes */
   readonly located: Located<ModelEntry>;
 }
@@ -25,11 +27,17 @@ export function versionsByFile(index: PropertyIndex): ReadonlyMap<string, ModelV
     const versions = (Array.isArray(entry.versions) ? entry.versions : []) as VersionEntry[];
     const numbers = versions.map((one) => versionOf(one.v)).filter((v) => v !== undefined);
     const latest = versionOf(entry.latest_version) ?? numbers.sort(byVersion).at(-1);
-    for (const one of versions) {
+    for (const [position, one] of versions.entries()) {
       const version = versionOf(one.v);
       if (version === undefined || latest === undefined) continue;
       const file = typeof one.defined_in === 'string' ? one.defined_in : `${entry.name}_v${version}`;
-      const model = { name: entry.name, version, latest, located: { ...located, entry: entryOf(entry, one) } };
+      const model = {
+        name: entry.name,
+        version,
+        latest,
+        position,
+        located: { ...located, entry: entryOf(entry, one) },
+      };
       found.set(file, model);
       // the file of the latest version may go without it
       if (version === latest && one.defined_in === undefined) found.set(entry.name, model);
@@ -57,6 +65,8 @@ function entryOf(entry: ModelEntry, version: VersionEntry): ModelEntry {
     config: { ...entry.config, ...config },
     columns: columnsOf(entry.columns ?? [], columns),
     versions: undefined,
+    // each version has a date of its own
+    deprecation_date: version.deprecation_date,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type SourcePlace, SourceText } from '../errors/source-text.js';
-import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { SourceText } from '../errors/source-text.js';
+import { type ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
 import { type FoundFile, findFiles } from '../project/find-files.js';
@@ -8,20 +8,26 @@ import type { ModelEntry } from '../project/properties-schema.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './columns.js';
 import { configLayers } from './config-layers.js';
+import { dateText } from './deprecations.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
 import { type ModelVersion, versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
-import type { ColumnProperties, ModelNode, RefCall, SourceCall } from './nodes.js';
+import type { AnalysisNode, ColumnProperties, ModelNode, RefCall, SourceCall } from './nodes.js';
 import { parseFacts } from './parse-facts.js';
 import type { ParseState } from './parse-state.js';
 import { entryLayer, type Located } from './property-index.js';
 import { readSource } from './read-source.js';
+import { timeSpineErrors } from './semantic/time-spines.js';
 import { placeOfKey, placeOfLiteral } from './typescript-places.js';
+import { writtenConfig } from './written-config.js';
 
-type Kind = ModelNode['resourceType'];
+type Kind = (ModelNode | AnalysisNode)['resourceType'];
+/** Where the entries of a kind are. */
+const entryKinds = { model: 'models', seed: 'seeds', snapshot: 'snapshots', analysis: 'analyses' } as const;
 const trees: Readonly<Record<Kind, 'models' | 'seeds' | 'snapshots'>> = {
   model: 'models',
+  analysis: 'models',
   seed: 'seeds',
   snapshot: 'snapshots',
 };
@@ -38,25 +44,29 @@ interface Draft {
   readonly definition?: ModelDefinition;
 }
 
-/** Models, seeds and snapshots of a project, the disabled ones put apart. Errors go to the state. */
-export async function readModels(state: ParseState): Promise<ModelNode[]> {
+/** Models, seeds, snapshots and analyses of a project, the disabled ones put apart. Errors go to the state. */
+export async function readModels(
+  state: ParseState,
+): Promise<{ readonly models: ModelNode[]; readonly analyses: AnalysisNode[] }> {
   const nodes: ModelNode[] = [];
+  const analyses: AnalysisNode[] = [];
   const versions = versionsByFile(state.index);
   for await (const draft of drafts(state)) {
     try {
       const version = draft.kind === 'model' ? versions.get(draft.file.stem) : undefined;
       const node = toNode(state, version === undefined ? draft : { ...draft, name: version.name }, version);
-      if (node.config.enabled) nodes.push(node);
-      else state.disabled.set(node.uniqueId, node);
+      if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
+      else if (node.resourceType === 'analysis') analyses.push(node);
+      else nodes.push(node);
     } catch (thrown) {
       const ours = tsdbtErrorsOf(thrown);
       if (ours.length === 0) throw thrown;
       state.errors.push(...ours);
       // what YAML says of it is not wrong because the file is
-      state.index[trees[draft.kind]].take(draft.name);
+      state.index[entryKinds[draft.kind]].take(draft.name);
     }
   }
-  return nodes;
+  return { models: nodes, analyses };
 }
 
 async function* drafts(state: ParseState): AsyncGenerator<Draft> {
@@ -90,6 +100,12 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
     }
   }
   yield* yamlSnapshots(state);
+  for (const file of findFiles(project.projectDir, project.paths.analyses)) {
+    if (file.extension !== '.sql') continue;
+    const read = readSource(file, errors, project.prefix);
+    if (read === undefined) index.analyses.take(file.stem);
+    else yield* sqlDraft(state, { kind: 'analysis', name: file.stem, file, language: 'sql', ...read });
+  }
 }
 
 /** Snapshots that YAML declares with the `relation` that they keep. */
@@ -112,15 +128,15 @@ function* sqlDraft(state: ParseState, draft: Draft): Generator<Draft> {
     const ours = tsdbtErrorsOf(thrown);
     if (ours.length === 0) throw thrown;
     state.errors.push(...ours);
-    state.index[trees[draft.kind]].take(draft.name);
+    state.index[entryKinds[draft.kind]].take(draft.name);
   }
 }
 
-function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undefined): ModelNode {
+function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undefined): ModelNode | AnalysisNode {
   const { project, index, docs, errors, naming } = state;
   const { kind, name, file, definition, source } = draft;
   const tree = trees[kind];
-  const taken = index[tree].take(name) as Located<ModelEntry> | undefined;
+  const taken = index[entryKinds[kind]].take(name) as Located<ModelEntry> | undefined;
   const located = versioned?.located ?? taken;
   const suffix = versioned === undefined ? '' : `v${versioned.version}`;
   const entry = located?.entry;
@@ -128,6 +144,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const inBlock = project.isDbt && kind === 'snapshot' && file.extension === '.sql';
   const fqn = [
     project.name,
+    ...(kind === 'analysis' ? ['analysis'] : []),
     ...file.folders,
     ...(inBlock ? [file.stem] : []),
     name,
@@ -139,7 +156,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const stub = { uniqueId, resourceType: kind, name, fqn, path: file.path, packageName: project.name };
   const facts =
     draft.program === undefined
-      ? { refs: [], sources: [], config: [], macros: [] }
+      ? { refs: [], sources: [], config: [], macros: [], directMacros: [], configCall: {} }
       : parseFacts(state, draft.program, stub, tree, outer, ofRoot);
   if (definition?.config !== undefined) facts.config.push(definition.config);
   const merged = mergeLayers([...outer, ...facts.config, ...ofRoot]);
@@ -158,8 +175,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
       ? described
       : docs.render(described, located.document.placeOf([...located.at, 'description']), own);
   const inYaml = entry?.config !== undefined && 'group' in entry.config;
-  const groupPlace = inYaml ? located!.document.placeOf([...located!.at, 'config', 'group']) : source.place(0);
-  checkGroup(state, config.group, groupPlace, own);
+  if (located !== undefined && kind === 'model') own.push(...timeSpineErrors(located));
   const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
   project.unknownKeys?.push(...own.filter(isMild));
   errors.push(...own.filter((error) => !isMild(error)));
@@ -178,6 +194,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     ...stub,
     source,
     description: description.trim(),
+    docBlocks: docs.idsIn(described),
     tags: config.tags,
     meta: config.meta,
     propertiesPlace: located?.place,
@@ -191,10 +208,16 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     sources: definition === undefined ? facts.sources : sourcesOf(definition, source),
     dependsOn: [],
     dependsOnMacros: facts.macros,
+    directMacros: facts.directMacros,
+    configCall: definition === undefined ? facts.configCall : { ...definition.config },
     checksum: draft.checksum,
     absolutePath: file.absolutePath,
     version: versioned?.version,
     latestVersion: versioned?.latest,
+    deprecationDate: dateText(entry?.deprecation_date),
+    groupPlace: inYaml ? located!.document.placeOf([...located!.at, 'config', 'group']) : source.place(0),
+    timeSpine: entry?.time_spine ?? undefined,
+    writtenConfig: located === undefined ? undefined : writtenConfig(located, versioned),
     definition,
   };
 }
@@ -223,14 +246,4 @@ function sourcesOf(definition: ModelDefinition, source: SourceText): SourceCall[
     table,
     place: placeOfLiteral(source, table) ?? placeOfKey(source, 'sources'),
   }));
-}
-
-function checkGroup(state: ParseState, group: string | undefined, place: SourcePlace, errors: ProjectError[]): void {
-  if (group === undefined || [...state.index.groups.values()].some((g) => g.entry.name === group)) return;
-  errors.push(
-    new ProjectError(projectCodes.unknownGroup, `there is no group "${group}"`, {
-      place,
-      hint: 'declare it under groups: in a .yml file',
-    }),
-  );
 }

@@ -18,7 +18,7 @@ export function schemaOf(
   project: Project,
   config: NodeConfig,
   folders: readonly string[],
-  kind: 'model' | 'seed' | 'snapshot' | 'test',
+  kind: 'model' | 'seed' | 'snapshot' | 'test' | 'analysis',
   macros: NamingMacros,
   node: Readonly<Record<string, unknown>>,
 ): string {

@@ -1,5 +1,7 @@
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import type { ModelDefinition } from '../project/define-model.js';
+import type { TimeSpineEntry } from '../project/semantic-schema.js';
+import type { MetricNode, SavedQueryNode, SemanticModelNode } from './semantic/semantic-nodes.js';
 
 export type ResourceType =
   | 'model'
@@ -10,6 +12,9 @@ export type ResourceType =
   | 'source'
   | 'exposure'
   | 'analysis'
+  | 'semantic_model'
+  | 'metric'
+  | 'saved_query'
   | 'operation';
 export type Materialization = 'table' | 'view' | 'incremental' | 'ephemeral' | 'seed' | 'snapshot' | 'test';
 export type Severity = 'error' | 'warn';
@@ -24,6 +29,10 @@ export interface ColumnProperties {
   readonly meta: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly quote: boolean | undefined;
+  /** unit of a time spine's column */
+  readonly granularity?: string | undefined;
+  /** unique ids of the doc blocks that its description names */
+  readonly docBlocks?: readonly string[] | undefined;
   readonly place: SourcePlace | undefined;
   /** a dbt project's keys that dbt does not know: packages read them from `model.columns` */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
@@ -34,6 +43,12 @@ export interface ConstraintProperties {
   readonly expression: string | undefined;
   readonly columns: readonly string[];
   readonly name: string | undefined;
+  /** a foreign key's other side, as written */
+  readonly to?: string | undefined;
+  readonly toColumns?: readonly string[] | undefined;
+  /** false: no warning where the engine does not hold it */
+  readonly warnUnenforced?: boolean | undefined;
+  readonly warnUnsupported?: boolean | undefined;
 }
 
 /** A ref or source as it stands in a file. */
@@ -48,6 +63,13 @@ export interface SourceCall {
   readonly kind: 'source';
   readonly source: string;
   readonly table: string;
+  readonly place: SourcePlace | undefined;
+}
+
+export interface MetricCall {
+  readonly kind: 'metric';
+  readonly package: string | undefined;
+  readonly name: string;
   readonly place: SourcePlace | undefined;
 }
 
@@ -96,7 +118,15 @@ export interface NodeConfig {
   extra: Record<string, unknown>;
 }
 
-interface NodeBase {
+/** Config of a YAML entry before it is joined with anything. */
+export interface WrittenConfig {
+  /** with the keys that stand beside `config:`; templates are rendered */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** what stands under `config:`, as it is written */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface NodeBase {
   /** `model.shop.top_customers` */
   readonly uniqueId: string;
   readonly resourceType: ResourceType;
@@ -110,6 +140,8 @@ interface NodeBase {
   readonly description: string;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, unknown>>;
+  /** unique ids of the doc blocks that its description names */
+  readonly docBlocks?: readonly string[] | undefined;
   /** place of the YAML entry, if there is one */
   readonly propertiesPlace: SourcePlace | undefined;
 }
@@ -130,6 +162,10 @@ export interface ModelNode extends NodeBase {
   dependsOn: string[];
   /** uniqueIds of macros it calls, directly or not */
   dependsOnMacros: string[];
+  /** those that its template calls itself */
+  readonly directMacros?: readonly string[] | undefined;
+  /** its `config(…)` as it is written */
+  readonly configCall?: Readonly<Record<string, unknown>> | undefined;
   /** sha256 of the raw file */
   readonly checksum: string;
   /** absolute path of the file */
@@ -137,6 +173,14 @@ export interface ModelNode extends NodeBase {
   /** of a model with versions */
   readonly version?: string | number | undefined;
   readonly latestVersion?: string | number | undefined;
+  /** config of its YAML entry; undefined where it has none */
+  readonly writtenConfig?: WrittenConfig | undefined;
+  /** where its entry names its group */
+  readonly groupPlace?: SourcePlace | undefined;
+  /** ISO 8601: from then on nothing should read it */
+  readonly deprecationDate?: string | undefined;
+  /** the model has one row for each step of time */
+  readonly timeSpine?: TimeSpineEntry | undefined;
   /** `language: 'typescript'` only: the default export, loaded at parse */
   readonly definition: ModelDefinition | undefined;
 }
@@ -168,7 +212,20 @@ export interface SourceNode extends NodeBase {
   readonly loadedAtQuery: string | undefined;
   /** how old its rows may be; undefined where nothing says so */
   readonly freshness: Freshness | undefined;
+  /** YAML says that nothing is asked of it */
+  readonly isFreshnessOff?: boolean | undefined;
   readonly config: NodeConfig;
+  /** what the source says of all its tables */
+  readonly about: {
+    readonly description: string;
+    readonly meta: Readonly<Record<string, unknown>>;
+    /** as written, with templates */
+    readonly database: string | undefined;
+    readonly schema: string | undefined;
+  };
+  readonly quoting: Readonly<Record<string, boolean>>;
+  readonly external: unknown;
+  readonly writtenConfig: WrittenConfig;
   readonly dependsOn: string[];
 }
 
@@ -188,6 +245,11 @@ export interface TestNode extends NodeBase {
     | undefined;
   /** column it stands under, if any */
   readonly columnName: string | undefined;
+  readonly writtenConfig?: WrittenConfig | undefined;
+  readonly directMacros?: readonly string[] | undefined;
+  readonly configCall?: Readonly<Record<string, unknown>> | undefined;
+  /** sha256 of a singular test's file */
+  readonly checksum?: string | undefined;
   /** uniqueId of the node it is attached to (generic), else undefined */
   attachedNode: string | undefined;
   readonly refs: readonly RefCall[];
@@ -203,11 +265,18 @@ export type FixtureRow = Readonly<Record<string, unknown>>;
 export type UnitTestRows =
   | {
       readonly format: 'dict' | 'csv';
+      /** the file that holds them */
+      readonly fixture?: string | undefined;
       readonly rows: readonly FixtureRow[];
       /** where a value stands, or the row where no column is named */
       place(row: number, column?: string): SourcePlace;
     }
-  | { readonly format: 'sql'; readonly sql: string; place(): SourcePlace };
+  | {
+      readonly format: 'sql';
+      readonly fixture?: string | undefined;
+      readonly sql: string;
+      place(): SourcePlace;
+    };
 
 export interface UnitTestInput {
   /** as written: `ref('orders')`, `source('shop', 'orders')`, `this` */
@@ -241,13 +310,30 @@ export interface UnitTestNode extends NodeBase {
 export interface ExposureNode extends NodeBase {
   readonly resourceType: 'exposure';
   readonly exposureType: string;
-  readonly owner: { readonly name?: string; readonly email?: string };
+  readonly owner: Readonly<Record<string, unknown>>;
   readonly url: string | undefined;
   readonly maturity: string | undefined;
   readonly label: string | undefined;
   readonly refs: readonly RefCall[];
   readonly sources: readonly SourceCall[];
+  readonly metrics: readonly MetricCall[];
+  readonly config: NodeConfig;
+  readonly writtenConfig: WrittenConfig;
   dependsOn: string[];
 }
 
-export type ManifestNode = ModelNode | SourceNode | TestNode | UnitTestNode | ExposureNode;
+/** A SELECT that is compiled and never run. */
+export interface AnalysisNode extends Omit<ModelNode, 'resourceType'> {
+  readonly resourceType: 'analysis';
+}
+
+export type ManifestNode =
+  | ModelNode
+  | SourceNode
+  | TestNode
+  | UnitTestNode
+  | ExposureNode
+  | AnalysisNode
+  | SemanticModelNode
+  | MetricNode
+  | SavedQueryNode;

@@ -16,10 +16,12 @@ import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { CallSite } from '../template/values.js';
 import { baseHost } from './base-host.js';
+import { calledMacros } from './called-macros.js';
 import { type ConfigLayer, mergeLayers, twoSpellings } from './merge-config.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 import type { ParseState, TemplateFacts } from './parse-state.js';
 import { isTemplateText, mapTexts, toTemplateText } from './test-arguments.js';
+import { writtenConfigCall } from './written-call.js';
 
 /** What is known of a node before its template is rendered. */
 export interface NodeStub {
@@ -48,7 +50,7 @@ export function parseFacts(
 ): TemplateFacts {
   const recorder = new Recorder(state, stub, kind, outer, last);
   settled(renderTemplate(program, createDbtContext(recorder.host())));
-  return recorder.finish();
+  return recorder.finish(program);
 }
 
 /** What the macro of a generic test asks for itself, besides its arguments. */
@@ -189,10 +191,30 @@ class Recorder {
     if (checked !== undefined) this.#config.push(checked as ConfigLayer);
   }
 
-  /** @throws TsdbtErrors when a config() call was wrong */
-  finish(): TemplateFacts {
+  /** Macros that the template names itself; what only a value names counts as if it stood there. */
+  #direct({ statements }: TemplateProgram): readonly string[] {
+    if (this.#macros.size === 0) return [];
+    const { project, macros } = this.state;
+    const { adapterTypes } = baseHost(project, macros);
+    const called = calledMacros(statements, macros, project.name, adapterTypes).filter((id) => this.#macros.has(id));
+    return called.length === 0 ? [...this.#macros] : called;
+  }
+
+  /**
+   * @param whole the template that was rendered, where it is a file's
+   * @throws TsdbtErrors when a config() call was wrong
+   */
+  finish(whole?: TemplateProgram): TemplateFacts {
     if (this.#errors.length > 0) throw new TsdbtErrors(this.#errors);
-    return { refs: this.#refs, sources: this.#sources, config: this.#config, macros: [...this.#macros] };
+    const macros = [...this.#macros];
+    return {
+      refs: this.#refs,
+      sources: this.#sources,
+      config: this.#config,
+      macros,
+      directMacros: whole === undefined ? macros : this.#direct(whole),
+      configCall: whole === undefined || this.#config.length === 0 ? {} : writtenConfigCall(whole),
+    };
   }
 }
 

@@ -17,6 +17,10 @@ export interface TemplateFacts {
   readonly config: ConfigLayer[];
   /** unique ids of the macros it called, directly or not */
   readonly macros: string[];
+  /** those among them that stand in the template itself */
+  readonly directMacros: readonly string[];
+  /** its first `config(…)` call as it is written */
+  readonly configCall: Readonly<Record<string, string>>;
 }
 
 /** Everything that reading the nodes of a project needs and adds to. */

@@ -5,6 +5,7 @@ import { projectCodes } from '../project/codes.js';
 import type { FoundFile } from '../project/find-files.js';
 import type { PropertiesDocument } from '../project/properties.js';
 import type {
+  AnalysisEntry,
   ExposureEntry,
   GroupEntry,
   MacroEntry,
@@ -15,6 +16,7 @@ import type {
   SourceEntry,
   UnitTestEntry,
 } from '../project/properties-schema.js';
+import type { MetricEntry, SavedQueryEntry, SemanticModelEntry } from '../project/semantic-schema.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 
 /** An entry of a YAML file and where it stands. */
@@ -83,6 +85,10 @@ export class PropertyIndex {
   readonly tests = new EntryTable<SingularTestEntry>('test');
   readonly macros = new EntryTable<MacroEntry>('macro');
   readonly exposures = new EntryTable<ExposureEntry>('exposure');
+  readonly analyses = new EntryTable<AnalysisEntry>('analysis');
+  readonly semanticModels = new EntryTable<SemanticModelEntry>('semantic model');
+  readonly metrics = new EntryTable<MetricEntry>('metric');
+  readonly savedQueries = new EntryTable<SavedQueryEntry>('saved query');
   readonly groups = new EntryTable<GroupEntry>('group');
   readonly sources: Located<SourceEntry>[] = [];
   readonly unitTests: Located<UnitTestEntry>[] = [];
@@ -105,6 +111,10 @@ export class PropertyIndex {
       for (const located of each('macros', content.macros)) this.macros.add(located, errors);
       for (const located of each('exposures', content.exposures)) this.exposures.add(located, errors);
       for (const located of each('groups', content.groups)) this.groups.add(located, errors);
+      for (const located of each('analyses', content.analyses)) this.analyses.add(located, errors);
+      for (const located of each('semantic_models', content.semantic_models)) this.semanticModels.add(located, errors);
+      for (const located of each('metrics', content.metrics)) this.metrics.add(located, errors);
+      for (const located of each('saved_queries', content.saved_queries)) this.savedQueries.add(located, errors);
       this.sources.push(...each('sources', content.sources));
       this.unitTests.push(...each('unit_tests', content.unit_tests));
     }

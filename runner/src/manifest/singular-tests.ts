@@ -8,6 +8,7 @@ import type { TestNode } from './nodes.js';
 import { parseFacts } from './parse-facts.js';
 import type { ParseState } from './parse-state.js';
 import { readSource } from './read-source.js';
+import { writtenConfig } from './written-config.js';
 
 /** The tests that are SQL files of their own: every .sql below the test paths but `generic/`. */
 export function readSingularTests(state: ParseState): TestNode[] {
@@ -65,11 +66,16 @@ export function readSingularTests(state: ParseState): TestNode[] {
         rawCode: source.text,
         generic: undefined,
         columnName: undefined,
+        checksum: read.checksum,
+        writtenConfig: located === undefined ? undefined : writtenConfig(located),
+        docBlocks: docs.idsIn(located?.entry.description ?? ''),
         attachedNode: undefined,
         refs: facts.refs,
         sources: facts.sources,
         dependsOn: [],
         dependsOnMacros: facts.macros,
+        directMacros: facts.directMacros,
+        configCall: facts.configCall,
       };
       errors.push(...own);
       state.programs.set(node.uniqueId, program);

@@ -2,6 +2,7 @@ import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { FreshnessEntry } from '../project/config-schema.js';
 import type { Project } from '../project/project.js';
+import type { SourceEntry, SourceTableEntry } from '../project/properties-schema.js';
 import { columnsFromYaml } from './columns.js';
 import { configLayers } from './config-layers.js';
 import type { DocBlocks } from './docs.js';
@@ -58,7 +59,20 @@ export function readSources(
           table.config?.freshness,
           ...layers.root.map((layer) => layer.freshness as FreshnessEntry | undefined),
         ]),
+        isFreshnessOff: freshnessEntry(source, table) === null,
         config,
+        docBlocks: docs.idsIn(table.description ?? ''),
+        about: {
+          description: docs.render(source.description ?? '', document.placeOf([...at, 'description']), own),
+          meta: { ...source.meta, ...source.config?.meta },
+          ...pick(document.recordAt(at)),
+        },
+        quoting: { ...source.quoting, ...table.quoting },
+        external: table.external,
+        writtenConfig: {
+          given: mergeLayers([{ meta: {} }, ...entryLayer(source), ...entryLayer(table)]),
+          raw: { ...document.recordAt([...at, 'config']), ...document.recordAt([...tableAt, 'config']) },
+        },
         dependsOn: [],
       };
       const earlier = nodes.get(node.uniqueId);
@@ -80,6 +94,17 @@ export function readSources(
   }
   errors.push(...own);
   return [...nodes.values()];
+}
+
+/** The nearest freshness that YAML gives; null says that nothing is asked. */
+function freshnessEntry(source: SourceEntry, table: SourceTableEntry): FreshnessEntry | undefined {
+  const given = [table.config?.freshness, table.freshness, source.config?.freshness, source.freshness];
+  return given.find((entry) => entry !== undefined);
+}
+
+/** Database and schema of a source as they are written. */
+function pick({ database, schema }: Readonly<Record<string, unknown>>) {
+  return { database: text(database), schema: text(schema) };
 }
 
 function text(value: unknown): string | undefined {

@@ -86,10 +86,11 @@ function readFixture(
   }
   const source = new SourceText(project.prefix + found.path, readFileSync(found.absolutePath, 'utf8'));
   const whole = () => source.place(0, source.line(1).length);
-  if (format === 'sql') return { format, sql: trimmed(source.text), place: whole };
+  if (format === 'sql') return { format, fixture: name, sql: trimmed(source.text), place: whole };
   const { rows, lines } = parseCsv(source.text);
   return {
     format,
+    fixture: name,
     rows: rows.map(nullsForNothing),
     place: (row) => {
       const line = lines[row] ?? 1;

@@ -4,7 +4,7 @@ import { GraphError, ProjectError, QualityError, type TsdbtError, tsdbtErrorsOf 
 import { projectCodes } from '../project/codes.js';
 import type { UnitTestEntry } from '../project/properties-schema.js';
 import { graphCodes } from './codes.js';
-import { readDependency } from './exposures.js';
+import { readDependency } from './dependency-call.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
 import type { ModelNode, UnitTestInput, UnitTestNode } from './nodes.js';
 import type { ParseState } from './parse-state.js';
@@ -76,7 +76,7 @@ function readEntry(state: ParseState, { entry, document, at, place }: Located<Un
     const here = [...at, 'given', i];
     const inputPlace = document.placeOf([...here, 'input']);
     const call = one.input.trim() === 'this' ? ('this' as const) : readDependency(one.input, inputPlace);
-    if (call === undefined) {
+    if (call === undefined || (call !== 'this' && call.kind === 'metric')) {
       errors.push(
         new ProjectError(projectCodes.wrongValue, `"${one.input}" is neither a ref nor a source nor this`, {
           place: inputPlace,

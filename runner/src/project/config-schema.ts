@@ -162,6 +162,8 @@ const source = {
   formatter: text,
 };
 
+const semantic = { enabled: common.enabled, group: common.group, tags: common.tags, meta: common.meta };
+
 /** Config keys that each kind of resource takes. Every key may be left out. */
 export const configSchemas = {
   models: z.strictObject({ ...common, ...relation }).partial(),
@@ -170,6 +172,16 @@ export const configSchemas = {
   tests: z.strictObject({ ...common, ...test, materialized: text, sql_header: text }).partial(),
   sources: z.strictObject({ ...common, ...source, quoting: z.record(z.string(), z.boolean()) }).partial(),
   exposures: z.strictObject({ enabled: common.enabled, tags: common.tags, meta: common.meta }).partial(),
+  metrics: z.strictObject(semantic).partial(),
+  semantic_models: z.strictObject(semantic).partial(),
+  saved_queries: z
+    .strictObject({
+      ...semantic,
+      export_as: z.enum(['table', 'view', 'cache']),
+      schema: common.schema,
+      cache: z.strictObject({ enabled: z.boolean() }),
+    })
+    .partial(),
 } as const;
 
 export type ConfigKind = keyof typeof configSchemas;
@@ -186,4 +198,5 @@ export const mappingConfigs: ReadonlySet<string> = new Set([
   'quoting',
   'freshness',
   'snapshot_meta_column_names',
+  'cache',
 ]);

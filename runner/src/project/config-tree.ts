@@ -47,19 +47,35 @@ export class ConfigTree {
    * @param fqn `[package, ...folders, name]`; the tree may name the package first or begin with the folders
    */
   configsFor(fqn: readonly string[]): readonly ConfigValues[] {
-    const found = [this.root.config];
-    if (!this.beginsWithPackage) this.#walk(fqn.slice(1), found);
-    this.#walk(fqn, found);
-    return found.filter((config) => Object.keys(config).length > 0);
+    return this.#nodesFor(fqn).map((node) => node.config);
   }
 
-  #walk(steps: readonly string[], found: ConfigValues[]): void {
+  /** The same configs as they are written, templates and all. */
+  writtenFor(fqn: readonly string[]): readonly ConfigValues[] {
+    return this.#nodesFor(fqn).map((node) => {
+      const written = Object.entries(this.document.recordAt(node.at));
+      return Object.fromEntries(
+        written
+          .map(([key, value]) => [key.startsWith('+') ? key.slice(1) : key, value] as const)
+          .filter(([key]) => Object.hasOwn(node.config, key)),
+      );
+    });
+  }
+
+  #nodesFor(fqn: readonly string[]): readonly TreeNode[] {
+    const found = [this.root];
+    if (!this.beginsWithPackage) this.#walk(fqn.slice(1), found);
+    this.#walk(fqn, found);
+    return found.filter((node) => Object.keys(node.config).length > 0);
+  }
+
+  #walk(steps: readonly string[], found: TreeNode[]): void {
     let node = this.root;
     for (const step of steps) {
       const next = node.folders.get(step);
       if (next === undefined) return;
       this.#used.add(next);
-      found.push(next.config);
+      found.push(next);
       node = next;
     }
   }

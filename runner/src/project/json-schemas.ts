@@ -35,6 +35,9 @@ const treeKeys: Readonly<Record<string, ConfigKind>> = {
   data_tests: 'tests',
   tests: 'tests',
   exposures: 'exposures',
+  metrics: 'metrics',
+  'semantic-models': 'semantic_models',
+  'saved-queries': 'saved_queries',
 };
 
 /** Keys of project.yml that dbt_project.yml has not. */

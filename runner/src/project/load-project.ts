@@ -117,6 +117,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     env,
     evaluate: options.evaluate,
     isDbt,
+    restrictAccess: file['restrict-access'] ?? false,
     unknownKeys: warnings,
     packages,
     root: undefined,

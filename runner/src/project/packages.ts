@@ -122,6 +122,7 @@ export function loadPackage(found: PackageFile, root: Project, errors: ProjectEr
     flags: root.flags,
     commands: new Map(),
     isDbt,
+    restrictAccess: file['restrict-access'] ?? false,
     unknownKeys: warnings,
     packages: [],
     root,

@@ -8,7 +8,18 @@ import { WholeFloat, withPlainNumbers } from './yaml-dialect.js';
 import type { YamlDocument } from './yaml-document.js';
 
 /** Keys of a project file that hold config by folder. */
-export const treeKeys = ['models', 'seeds', 'snapshots', 'sources', 'data_tests', 'tests', 'exposures'] as const;
+export const treeKeys = [
+  'models',
+  'seeds',
+  'snapshots',
+  'sources',
+  'data_tests',
+  'tests',
+  'exposures',
+  'metrics',
+  'semantic-models',
+  'saved-queries',
+] as const;
 export type TreeValues = Partial<Record<(typeof treeKeys)[number], unknown>>;
 
 export interface TreeOptions {
@@ -37,6 +48,9 @@ export function configTrees(trees: TreeValues, document: YamlDocument, options: 
     tests: read('tests', trees.data_tests === undefined ? 'tests' : 'data_tests'),
     sources: read('sources', 'sources'),
     exposures: read('exposures', 'exposures'),
+    metrics: read('metrics', 'metrics'),
+    semantic_models: read('semantic_models', 'semantic-models'),
+    saved_queries: read('saved_queries', 'saved-queries'),
   };
 }
 

@@ -79,6 +79,9 @@ export interface ProjectConfigTrees {
   readonly tests: ConfigTree;
   readonly sources: ConfigTree;
   readonly exposures: ConfigTree;
+  readonly metrics: ConfigTree;
+  readonly semantic_models: ConfigTree;
+  readonly saved_queries: ConfigTree;
 }
 
 /** A project.yml that was read, rendered and checked. */
@@ -116,6 +119,8 @@ export interface Project {
   readonly evaluate: EvaluateValue;
   /** written for dbt (`dbt_project.yml`): names, YAML and unknown keys are treated as dbt does */
   readonly isDbt: boolean;
+  /** protected models are for this project only, `restrict-access: true` */
+  readonly restrictAccess: boolean;
   /** a dbt project's unknown keys, as warnings; elsewhere they are errors and this is undefined */
   readonly unknownKeys: ProjectError[] | undefined;
   /** the projects under dbt_packages, each with `root` */

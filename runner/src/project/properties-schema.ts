@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchemas, freshnessSchema } from './config-schema.js';
+import { metricSchema, savedQuerySchema, semanticModelSchema, timeSpineSchema } from './semantic-schema.js';
 
 const text = z.string();
 const description = z.union([text, z.null()]).optional();
@@ -67,8 +68,10 @@ const model = z.strictObject({
   latest_version: z.unknown().optional(),
   versions: z.unknown().optional(),
   deprecation_date: z.unknown().optional(),
-  time_spine: z.unknown().optional(),
+  time_spine: z.union([timeSpineSchema, z.null()]).optional(),
   primary_key: texts.optional(),
+  semantic_model: z.unknown().optional(),
+  metrics: z.unknown().optional(),
 });
 const seed = z.strictObject({ ...resource, config: configSchemas.seeds.optional(), group: text.optional() });
 const snapshot = z.strictObject({
@@ -191,6 +194,8 @@ const unitTest = z.strictObject({
     .optional(),
 });
 
+const analysis = z.strictObject({ ...resource, config: configSchemas.models.optional() });
+
 const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), z.null()]).optional();
 
 /** A `*.yml` file beside models, seeds, snapshots, macros or tests. */
@@ -203,17 +208,18 @@ export const propertiesSchema = z.strictObject({
   macros: list(macro),
   tests: list(singularTest),
   data_tests: list(singularTest),
-  analyses: list(z.strictObject({ ...resource, config: record.optional() })),
+  analyses: list(analysis),
   exposures: list(exposure),
   groups: list(group),
   unit_tests: list(unitTest),
-  metrics: z.unknown().optional(),
-  semantic_models: z.unknown().optional(),
-  saved_queries: z.unknown().optional(),
+  metrics: list(metricSchema),
+  semantic_models: list(semanticModelSchema),
+  saved_queries: list(savedQuerySchema),
 });
 
 export type PropertiesFile = z.infer<typeof propertiesSchema>;
 export type ModelEntry = z.infer<typeof model>;
+export type AnalysisEntry = z.infer<typeof analysis>;
 export type SeedEntry = z.infer<typeof seed>;
 export type SnapshotEntry = z.infer<typeof snapshot>;
 export type SourceEntry = z.infer<typeof source>;

@@ -64,23 +64,19 @@ function isLeftToTests(path: YamlPath): boolean {
   return path.length > 1 && (key === 'tests' || key === 'data_tests' || key === 'depends_on');
 }
 
-const unsupportedKeys: Readonly<Record<string, string>> = {
-  metrics: 'metrics of the semantic layer are not supported',
-  semantic_models: 'semantic models are not supported',
-  saved_queries: 'saved queries are not supported',
-};
-
+/** The semantic layer's other form, which stands inside of a model's entry. */
 function unsupported(content: PropertiesFile, document: YamlDocument): ProjectError[] {
   const errors: ProjectError[] = [];
-  for (const [key, message] of Object.entries(unsupportedKeys)) {
-    const value = content[key as keyof PropertiesFile];
-    if (value === undefined || value === null) continue;
-    errors.push(
-      new ProjectError(projectCodes.unsupportedKey, message, {
-        place: document.placeOf([key], 'key'),
-        hint: 'remove the block',
-      }),
-    );
+  for (const [i, model] of (content.models ?? []).entries()) {
+    for (const key of ['semantic_model', 'metrics'] as const) {
+      if (model[key] === undefined || model[key] === null || model[key] === false) continue;
+      errors.push(
+        new ProjectError(projectCodes.unsupportedKey, `${key}: in the entry of a model is not read`, {
+          place: document.placeOf(['models', i, key], 'key'),
+          hint: 'write them under semantic_models: and metrics: at the top of the file',
+        }),
+      );
+    }
   }
   return errors;
 }

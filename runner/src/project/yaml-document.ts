@@ -33,6 +33,13 @@ export class YamlDocument {
     this.value = value === null ? undefined : value;
   }
 
+  /** The mapping at a path as it is written, templates and all; empty where there is none. */
+  recordAt(path: YamlPath): Readonly<Record<string, unknown>> {
+    let value: unknown = this.value;
+    for (const step of path) value = isRecord(value) ? value[step] : undefined;
+    return isRecord(value) && !Array.isArray(value) ? value : {};
+  }
+
   /**
    * The place of the value (or the key) at a path. Where the path leads beyond what the file holds,
    * it is the place of the key of the nearest part that exists.
@@ -119,4 +126,8 @@ function duplicateKey(source: SourceText, place: SourcePlace): ProjectError {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function isRecord(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -11,7 +11,7 @@ export async function writeViews(state: RunState): Promise<void> {
   const { project } = state.request;
   const views: LakeView[] = [];
   for (const node of state.manifest.all()) {
-    if (node.resourceType === 'exposure' || node.resourceType === 'unit_test') continue;
+    if (!['model', 'seed', 'snapshot', 'source', 'test'].includes(node.resourceType)) continue;
     if (node.resourceType === 'source' && node.location !== undefined) continue;
     if ('materialized' in node.config && node.config.materialized === 'ephemeral') continue;
     const relation = state.relationOf(node.uniqueId);

@@ -30,9 +30,11 @@ export async function runOperations(
       results.push({ uniqueId, status: 'skipped', elapsed: 0, message: undefined });
       continue;
     }
-    const began = Date.now();
+    const startedAt = new Date();
     const done = (status: OperationResult['status'], message?: string): void => {
-      results.push({ uniqueId, status, elapsed: (Date.now() - began) / 1000, message });
+      const completedAt = new Date();
+      const elapsed = (completedAt.getTime() - startedAt.getTime()) / 1000;
+      results.push({ uniqueId, status, elapsed, message, startedAt, completedAt });
     };
     try {
       await runHooks(state, [hook], undefined, session, packageName);

@@ -134,6 +134,9 @@ export class RunState {
     return [...found];
   }
 
+  /** when each node's SQL was ready */
+  readonly #compiledAt = new Map<string, Date>();
+
   /** Makes a node or source readable by its name; false where it does not exist yet. */
   async expose(uniqueId: string): Promise<boolean> {
     const deferred = this.#deferred?.expose(uniqueId);
@@ -192,6 +195,7 @@ export class RunState {
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
       onEphemeralFailed: options.onEphemeralFailed,
     });
+    this.#compiledAt.set(node.uniqueId, new Date());
     // the SELECT becomes part of other statements
     const code = { ...compiled, sql: compiled.sql.replace(/[;\s]+$/, '') };
     return { code, path: this.writeCompiled(node, code, options.batch) };
@@ -258,6 +262,7 @@ export class RunState {
       summary,
       outcome,
       startedAt: undefined,
+      compiledAt: this.#compiledAt.get(node.uniqueId),
       completedAt: undefined,
       worker: undefined,
       compiledPath: undefined,
@@ -275,9 +280,12 @@ export class RunState {
   }
 }
 
-/** Generic tests and unit tests of one YAML file go into a folder of the file's name, as they are not files of their own. */
+/** What is no file of its own (generic tests, unit tests, snapshots) goes into a folder with the name of the file that declares it. */
 export function compiledPath(targetPath: string, node: ManifestNode, kind: 'compiled' | 'run' = 'compiled'): string {
-  const isGeneric = (node.resourceType === 'test' && node.generic !== undefined) || node.resourceType === 'unit_test';
-  const path = isGeneric ? join(node.path, `${node.name}.sql`) : node.path;
+  const isDeclared =
+    (node.resourceType === 'test' && node.generic !== undefined) ||
+    node.resourceType === 'unit_test' ||
+    node.resourceType === 'snapshot';
+  const path = isDeclared ? join(node.path, `${node.name}.sql`) : node.path;
   return join(targetPath, kind, node.packageName, path);
 }

@@ -48,9 +48,19 @@ export async function runOneTest(
         failures: result.failures,
         message: result.message,
         errors: result.error === undefined ? undefined : [result.error],
-        hint: stored === undefined ? undefined : `the failing rows: select * from ${stored}`,
+        hint:
+          stored === undefined || result.failures === 0
+            ? undefined
+            : `the failing rows: select * from ${stored.schema}.${stored.identifier}`,
       },
-      { startedAt, completedAt: new Date(), worker, compiledPath: path, compiledCode: code.sql, relationName: stored },
+      {
+        startedAt,
+        completedAt: new Date(),
+        worker,
+        compiledPath: path,
+        compiledCode: code.sql,
+        relationName: stored?.toString(),
+      },
     );
     return result.status === 'fail' || result.status === 'error' ? 'stop' : 'go-on';
   } catch (thrown) {
@@ -87,17 +97,19 @@ async function storeFailures(
   sql: string,
   failures: number,
   session: Session,
-): Promise<string | undefined> {
+): Promise<Relation | undefined> {
   const wanted =
     state.request.storeFailures ?? test.config.store_failures ?? test.config.store_failures_as !== undefined;
   if (!wanted || test.config.store_failures_as === 'ephemeral') return undefined;
-  const relation = new Relation(test.schema, test.alias);
+  const { target } = state.request.project;
+  const relation = new Relation(test.schema, test.alias, target.storage === 'native' ? target.database : undefined);
   if (!state.engine.capabilities.runsModels) {
     if (failures > 0)
       state.log('warn', `the failing rows of ${test.name} are not kept: nothing is written on this target`);
     return undefined;
   }
-  if (failures === 0 && (await state.storage.published(relation)) === undefined) return undefined;
+  const isNative = target.storage === 'native';
+  if (failures === 0 && !isNative && (await state.storage.published(relation)) === undefined) return undefined;
   const options = {
     partitionBy: [],
     clusterBy: [],
@@ -110,5 +122,5 @@ async function storeFailures(
   const rows = `select * from (\n${sql}\n) as failing_rows${limit}`;
   const staged = await state.storage.stageTable(session, relation, rows, options);
   await staged.publish();
-  return `${relation.schema}.${relation.identifier}`;
+  return relation;
 }

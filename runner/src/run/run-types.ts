@@ -78,6 +78,8 @@ export interface NodeResult {
   readonly summary: NodeSummary;
   readonly outcome: NodeOutcome;
   readonly startedAt: Date | undefined;
+  /** when its SQL was ready to run */
+  readonly compiledAt?: Date | undefined;
   readonly completedAt: Date | undefined;
   /** number of the worker, from 0 */
   readonly worker: number | undefined;
@@ -97,6 +99,8 @@ export interface OperationResult {
   /** seconds */
   readonly elapsed: number;
   readonly message: string | undefined;
+  readonly startedAt?: Date | undefined;
+  readonly completedAt?: Date | undefined;
 }
 
 export interface RunResult {

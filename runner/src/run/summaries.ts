@@ -11,7 +11,7 @@ export function summaryOf(node: ManifestNode): NodeSummary {
       ? node.resourceType.replace('_', ' ')
       : 'config' in node
         ? node.config.materialized
-        : node.resourceType;
+        : 'source';
   const label =
     node.resourceType === 'source'
       ? `${node.sourceName}.${node.name}`

@@ -8,11 +8,15 @@ import { LakeProject } from '../run/lake-project.js';
 interface Result {
   readonly unique_id: string;
   readonly status: string;
-  readonly outcome: string;
   readonly message: string | null;
   readonly failures: number | null;
   readonly timing: readonly { readonly started_at: string; readonly completed_at: string }[];
-  readonly adapter_response: { readonly rows?: number; readonly version?: number; readonly unchanged?: boolean };
+  readonly adapter_response: {
+    readonly outcome: string;
+    readonly rows?: number;
+    readonly version?: number;
+    readonly unchanged?: boolean;
+  };
 }
 
 describe('artifacts', () => {
@@ -20,12 +24,19 @@ describe('artifacts', () => {
     const project = new LakeProject(shopCopy());
     const run = await project.build();
     expect([run.exitCode, run.errors]).toEqual([0, []]);
-    writeManifest(run.request.manifest, run.request.invocationId);
+    writeManifest(run.request.manifest, {
+      invocationId: run.request.invocationId,
+      startedAt: run.request.runStartedAt,
+    });
     writeRunResults(run.request, run.result);
     const read = (name: string) => JSON.parse(readFileSync(project.path('target', name), 'utf8'));
 
     const manifest = read('manifest.json');
-    expect(manifest.metadata).toMatchObject({ tsdbt_artifact: 'manifest', project_name: 'shop' });
+    expect(manifest.metadata).toMatchObject({
+      dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+      project_name: 'shop',
+      adapter_type: 'duckdb',
+    });
     expect(manifest.nodes['model.shop.customers'].depends_on.nodes).toEqual(['seed.shop.raw_customers']);
     expect(manifest.child_map['seed.shop.raw_customers']).toContain('model.shop.customers');
     expect(Object.keys(manifest.parent_map).sort()).toEqual(
@@ -62,7 +73,7 @@ describe('artifacts', () => {
     writeRunResults(run.request, run.result);
     const { results } = JSON.parse(readFileSync(project.path('target/run_results.json'), 'utf8'));
     const of = (id: string) => results.find((result: Result) => result.unique_id.startsWith(id)) as Result;
-    expect(of('model.p.a')).toMatchObject({ status: 'error', outcome: 'blocked' });
+    expect(of('model.p.a')).toMatchObject({ status: 'error', adapter_response: { outcome: 'blocked' } });
     expect(of('model.p.a').message).toContain('not_null_a_n');
     expect(of('test.p.not_null_a_n')).toMatchObject({ status: 'fail', failures: 1 });
     expect(of('model.p.b')).toMatchObject({ status: 'skipped', message: 'a was not published' });

@@ -168,8 +168,8 @@ describe('YAML', () => {
   });
 
   it('with what is not supported', async () => {
-    expect(await yaml('semantic_models:\n  - name: x\n')).toEqual([
-      'TSD1013 models/m.yml:1:1 semantic models are not supported (remove the block)',
+    expect(await yaml('models:\n  - name: orders\n    semantic_model: true\n')).toEqual([
+      'TSD1013 models/m.yml:3:5 semantic_model: in the entry of a model is not read (write them under semantic_models: and metrics: at the top of the file)',
     ]);
   });
 

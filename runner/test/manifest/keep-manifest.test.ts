@@ -21,7 +21,7 @@ function contentOf(manifest: Manifest) {
     given: test.given.map((input) => ({ ...input, rows: input.rows && rows(input.rows) })),
     expect: rows(test.expect),
   }));
-  const docs = [manifest.docs, ...manifest.docs.others].map(({ blocks }) => blocks);
+  const docs = manifest.docs.map(({ blocks }) => blocks);
   const told = warnings.map((warning) => ({ ...warning, message: warning.message }));
   return {
     nodes,

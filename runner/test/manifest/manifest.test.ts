@@ -115,7 +115,7 @@ describe('the shop', () => {
 
   it('knows the macros that a node calls', () => {
     expect(model(shop, 'payments').dependsOnMacros).toContain('macro.shop.cents_to_units');
-    expect(shop.macroProperties.get('cents_to_units')?.description).toBe('Cents as units of the currency.');
+    expect(shop.macroProperties.get('macro.shop.cents_to_units')?.description).toBe('Cents as units of the currency.');
   });
 
   it('has the source with its location', () => {

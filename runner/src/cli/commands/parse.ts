@@ -34,7 +34,7 @@ export async function parse(options: SelectionOptions, effects: Effects): Promis
     const summary = parts.join(', ') || 'nothing in it';
     const { writeManifest } = await import('../../artifacts/manifest-json.js');
     const { writeArtifact } = await import('../../artifacts/write-artifact.js');
-    writeManifest(manifest, randomUUID());
+    writeManifest(manifest, { invocationId: randomUUID(), startedAt });
     const warnings = manifest.warnings.map(warningEvent);
     const found = parseRecord(manifest, options, effects, startedAt, { summary, warnings });
     if (found !== undefined) writeArtifact(project, RECORD, found);

@@ -10,13 +10,14 @@ import { selectedBy } from '../selection.js';
 /** `source freshness`: says how old the newest rows of sources are, and writes it to `target/sources.json`. */
 export function source(options: SourceOptions, effects: Effects, action: string): Promise<number> {
   oneOf('source', ['freshness', 'snapshot-freshness'])(action);
+  const startedAt = effects.now();
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const selected = selectedBy(options, manifest, ['source']);
     const { runFreshness } = await import('../../run/run-freshness.js');
     const { writeManifest } = await import('../../artifacts/manifest-json.js');
     const { writeSources } = await import('../../artifacts/sources-json.js');
-    const invocationId = randomUUID();
-    writeManifest(manifest, invocationId);
+    const invocation = { invocationId: randomUUID(), startedAt };
+    writeManifest(manifest, invocation);
     const run = await interruptible(
       effects,
       (signal) => runFreshness({ project, manifest, selected, bus, signal, now: effects.now }),
@@ -26,7 +27,7 @@ export function source(options: SourceOptions, effects: Effects, action: string)
       options.output === undefined
         ? resolve(project.targetPath, 'sources.json')
         : resolve(project.projectDir, options.output);
-    writeSources(project, path, run, invocationId);
+    writeSources(project, path, run, invocation);
     return run.exitCode;
   });
 }

@@ -44,6 +44,8 @@ export interface NamedSelector {
   readonly description: string;
   readonly isDefault: boolean;
   readonly selection: Selection;
+  /** as it stands in the file, templates rendered */
+  readonly definition: unknown;
 }
 
 /**
@@ -77,6 +79,7 @@ export function readSelectors(project: Project): Map<string, NamedSelector> {
         description: selector.description ?? '',
         isDefault: selector.default ?? false,
         selection,
+        definition: selector.definition,
       });
     }
   }

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Project } from '../project/project.js';
+import type { RunResult } from '../run/run-types.js';
+
+/** What became of a node's template. */
+export interface CompiledEntry {
+  readonly sql: string;
+  /** project-relative path of the compiled file */
+  readonly path: string | undefined;
+  /** project-relative path of the file with the statements that ran */
+  readonly runPath: string | undefined;
+}
+
+/** The SQL of every node that a run compiled, by unique id. */
+export function compiledOf(result: RunResult, project: Project): Map<string, CompiledEntry> {
+  const found = new Map<string, CompiledEntry>();
+  for (const { node, compiledCode: sql, compiledPath: path } of result.results) {
+    if (sql === undefined) continue;
+    const runPath = path?.replace('/compiled/', '/run/');
+    const hasRun = runPath !== undefined && existsSync(join(project.projectDir, runPath));
+    found.set(node.uniqueId, { sql, path, runPath: hasRun ? runPath : undefined });
+  }
+  return found;
+}

@@ -1,0 +1,319 @@
+import { hash } from 'node:crypto';
+import { Relation } from '../engines/relation.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { AnalysisNode, ManifestNode, ModelNode, RefCall, TestNode } from '../manifest/nodes.js';
+import type { CompiledEntry } from './compiled-entry.js';
+import { columnsJson, contractChecksum, primaryKey, tableConstraintsJson } from './manifest-columns.js';
+import { configJson, docsOf } from './manifest-config.js';
+import { sourcesFirst } from './order.js';
+import { unrenderedConfig } from './unrendered-config.js';
+
+/** What all nodes of a manifest are written with. */
+export interface ManifestContext {
+  readonly manifest: Manifest;
+  /** seconds since 1970 */
+  readonly createdAt: number;
+  /** SQL of nodes that were compiled, by unique id */
+  readonly compiled: ReadonlyMap<string, CompiledEntry>;
+  /** generic tests by the node that they are attached to, disabled ones included */
+  readonly tests: ReadonlyMap<string, readonly TestNode[]>;
+}
+
+type SqlNode = ModelNode | TestNode | AnalysisNode;
+
+/** A model, seed, snapshot, analysis or test in dbt's form. */
+export function nodeJson(node: SqlNode, context: ManifestContext): Record<string, unknown> {
+  const shared = sharedJson(node, context);
+  switch (node.resourceType) {
+    case 'seed':
+      return {
+        ...shared,
+        root_path: context.manifest.projectOf(node).projectDir,
+        depends_on: { macros: node.dependsOnMacros },
+      };
+    case 'test':
+      return node.generic === undefined
+        ? { ...shared, ...sqlJson(node, context) }
+        : { ...shared, ...sqlJson(node, context), ...genericJson(node, context, node.generic) };
+    case 'model':
+      return {
+        ...shared,
+        ...sqlJson(node, context),
+        access: node.config.access ?? 'protected',
+        constraints: tableConstraintsJson(node.constraints),
+        version: node.version ?? null,
+        latest_version: node.latestVersion ?? null,
+        deprecation_date: node.deprecationDate ?? null,
+        primary_key: primaryKey(node, context.tests.get(node.uniqueId) ?? []),
+        time_spine:
+          node.timeSpine === undefined
+            ? null
+            : {
+                standard_granularity_column: node.timeSpine.standard_granularity_column,
+                custom_granularities: (node.timeSpine.custom_granularities ?? []).map((one) => ({
+                  name: one.name,
+                  column_name: one.column_name ?? null,
+                })),
+              },
+      };
+    default:
+      return { ...shared, ...sqlJson(node, context) };
+  }
+}
+
+function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: ManifestContext): Record<string, unknown> {
+  const project = manifest.projectOf(node);
+  const isTest = node.resourceType === 'test';
+  const kind = isTest ? 'tests' : node.resourceType === 'analysis' ? 'models' : KINDS[node.resourceType];
+  const call = isTest && node.generic !== undefined ? genericCall(node) : node.configCall;
+  return {
+    database: databaseOf(node, manifest),
+    schema: node.schema,
+    name: node.name,
+    resource_type: node.resourceType,
+    package_name: node.packageName,
+    path: pathOf(node),
+    original_file_path: node.path,
+    unique_id: node.uniqueId,
+    fqn: node.fqn,
+    alias: node.alias,
+    checksum: checksumOf(node),
+    config: configJson(node.resourceType, node.config),
+    tags: node.tags,
+    description: node.description,
+    columns: isTest ? {} : columnsJson(node.columns),
+    meta: node.meta,
+    group: groupOf(node, manifest) ?? null,
+    docs: docsOf(node.config),
+    patch_path: isTest && node.generic !== undefined ? null : patchPath(node, project),
+    build_path: compiled.get(node.uniqueId)?.runPath ?? null,
+    unrendered_config: unrenderedConfig(
+      project,
+      kind,
+      node.fqn,
+      isTest && node.generic !== undefined ? undefined : node.writtenConfig,
+      call,
+    ),
+    created_at: createdAt,
+    relation_name: relationName(node, manifest),
+    raw_code: rawCode(node),
+    doc_blocks: node.docBlocks ?? [],
+  };
+}
+
+const KINDS = { model: 'models', seed: 'seeds', snapshot: 'snapshots' } as const;
+
+function sqlJson(node: SqlNode, { compiled }: ManifestContext): Record<string, unknown> {
+  const found = compiled.get(node.uniqueId);
+  const enforced = node.config.contract.enforced;
+  return {
+    language: node.resourceType === 'test' ? 'sql' : node.language,
+    refs: refsJson(node),
+    sources: node.sources.map(({ source, table }) => [source, table]),
+    metrics: [],
+    functions: [],
+    depends_on: { macros: directMacros(node), nodes: parentsJson(node) },
+    compiled_path: found?.path ?? null,
+    ...(found === undefined
+      ? {}
+      : { compiled: true, compiled_code: found.sql, extra_ctes_injected: true, extra_ctes: [] }),
+    contract: {
+      enforced,
+      alias_types: true,
+      checksum: node.resourceType === 'model' ? contractChecksum(node) : null,
+    },
+  };
+}
+
+/** The macros that a node's template calls itself; those that they call stand at the macros. */
+function directMacros(node: SqlNode): readonly string[] {
+  if (node.resourceType === 'test' && node.generic !== undefined)
+    return [...node.dependsOnMacros.slice(0, 1), ...(node.dependsOnMacros.length === 0 ? [] : [WHERE_MACRO])];
+  return node.directMacros ?? node.dependsOnMacros;
+}
+
+/** What every generic test reads its model through. */
+const WHERE_MACRO = 'macro.dbt.get_where_subquery';
+
+/** A generic test reads what its arguments name, then what it tests, which it names without the package. */
+function refsJson(node: SqlNode): Record<string, unknown>[] {
+  if (node.resourceType !== 'test' || node.generic === undefined || node.refs.length === 0)
+    return node.refs.map(refJson);
+  const [first, ...others] = node.refs;
+  const isTested = node.attachedNode?.startsWith('source.') !== true;
+  if (!isTested) return node.refs.map(refJson);
+  // what dbt knows without rendering keeps its number
+  const isKnown = node.generic.package === undefined && ['unique', 'not_null'].includes(node.generic.name);
+  const version = first!.version === undefined || isKnown ? first!.version : String(first!.version);
+  return [...others.map(refJson), refJson({ ...first!, package: undefined, version })];
+}
+
+function parentsJson(node: SqlNode): string[] {
+  const ids = sourcesFirst(node.dependsOn);
+  const { attachedNode: tested } = node.resourceType === 'test' ? node : { attachedNode: undefined };
+  if (tested === undefined || tested.startsWith('source.') || !ids.includes(tested)) return ids;
+  return [...ids.filter((id) => id !== tested), tested];
+}
+
+/** A ref as manifests hold it. */
+export function refJson({ name, package: packageName, version }: RefCall): Record<string, unknown> {
+  return { name, package: packageName ?? null, version: version ?? null };
+}
+
+function genericJson(
+  node: TestNode,
+  { manifest }: ManifestContext,
+  generic: NonNullable<TestNode['generic']>,
+): Record<string, unknown> {
+  const tested = node.attachedNode === undefined ? undefined : testedNode(node.attachedNode, manifest);
+  const isSource = tested?.resourceType === 'source';
+  const call =
+    tested === undefined
+      ? ''
+      : isSource
+        ? `source('${tested.sourceName}', '${tested.name}')`
+        : `ref('${tested.name}'${'version' in tested && tested.version !== undefined ? `, version='${tested.version}'` : ''})`;
+  return {
+    column_name: node.columnName ?? null,
+    file_key_name:
+      tested === undefined
+        ? null
+        : isSource
+          ? `sources.${tested.sourceName}`
+          : `${tested.resourceType}s.${tested.name}`,
+    attached_node: isSource ? null : (node.attachedNode ?? null),
+    test_metadata: {
+      name: generic.name,
+      kwargs: {
+        ...(node.columnName === undefined ? {} : { column_name: node.columnName }),
+        ...generic.kwargs,
+        model: `{{ get_where_subquery(${call}) }}`,
+      },
+      namespace: generic.package ?? null,
+    },
+  };
+}
+
+function testedNode(id: string, manifest: Manifest): ManifestNode | undefined {
+  return manifest.get(id) ?? manifest.disabled.get(id);
+}
+
+/** Config keys of a generic test in the order in which dbt writes them. */
+const TEST_KEYS = [
+  'severity',
+  'tags',
+  'enabled',
+  'where',
+  'limit',
+  'warn_if',
+  'error_if',
+  'fail_calc',
+  'store_failures',
+  'store_failures_as',
+  'meta',
+  'database',
+  'schema',
+  'alias',
+];
+
+/** The config of a generic test's entry as texts, and the short name of one whose name is too long; else what its macro says. */
+function genericCall(node: TestNode): Record<string, unknown> {
+  const given = givenConfig(node);
+  if (given.length === 0) return { ...node.writtenConfig?.raw };
+  const isKept = (key: string, value: unknown): boolean => key === 'tags' || typeof value === 'string';
+  return Object.fromEntries(given.map(([key, value]) => [key, isKept(key, value) ? value : python(value)]));
+}
+
+function givenConfig(node: TestNode): [string, unknown][] {
+  const given = { ...node.writtenConfig?.given };
+  // the engine shortens names, too
+  if (given.alias === undefined && node.config.alias !== undefined && node.config.extra.alias === undefined)
+    given.alias = node.config.alias;
+  return TEST_KEYS.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
+}
+
+function rawCode(node: SqlNode): string {
+  if (node.resourceType === 'seed') return '';
+  if (node.resourceType !== 'test') return codeOf(node);
+  if (node.generic === undefined) return node.rawCode.trim();
+  const { package: namespace, name } = node.generic;
+  const config = givenConfig(node)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? `"${value.replaceAll('"', '\\"')}"` : python(value)}`)
+    .join(',');
+  const call = `{{ ${namespace === undefined ? '' : `${namespace}.`}test_${name}(**_dbt_generic_test_kwargs) }}`;
+  return config === '' ? call : `${call}{{ config(${config}) }}`;
+}
+
+/** A snapshot's block without its tags; any other file as it is. */
+function codeOf(node: ModelNode | AnalysisNode): string {
+  const { text } = node.source;
+  if (node.resourceType !== 'snapshot') return text.trim();
+  const block = new RegExp(`\\{%-?\\s*snapshot\\s+${node.name}\\s*-?%\\}(.*?)\\{%-?\\s*endsnapshot\\s*-?%\\}`, 's');
+  return block.exec(text)?.[1] ?? text;
+}
+
+function python(value: unknown): string {
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (value === null || value === undefined) return 'None';
+  if (typeof value === 'string')
+    return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
+  if (Array.isArray(value)) return `[${value.map(python).join(', ')}]`;
+  if (typeof value === 'object' && !(value instanceof Number))
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${python(key)}: ${python(inner)}`)
+      .join(', ')}}`;
+  return String(value);
+}
+
+/** A hash that white space does not change, as dbt computes it. A generic test is no file. */
+function checksumOf(node: SqlNode): Record<string, unknown> {
+  if (node.resourceType === 'test' && node.generic !== undefined) return { name: 'none', checksum: '' };
+  return { name: 'sha256', checksum: textChecksum(node.source.text, node.resourceType === 'seed') };
+}
+
+/** @param exact whether white space within the text counts, as it does in data */
+export function textChecksum(text: string, exact = false): string {
+  const hashed = exact ? text.trim() : text.trim().split(/\s+/).join(' ');
+  return hash('sha256', hashed, 'hex');
+}
+
+/** Path below the folder of its kind. */
+function pathOf(node: SqlNode): string {
+  const below = node.path.split('/').slice(1).join('/');
+  if (node.resourceType === 'test' && node.generic !== undefined) return `${node.alias}.sql`;
+  if (node.resourceType === 'analysis') return `analysis/${below}`;
+  if (node.resourceType === 'snapshot') return `${node.name}.sql`;
+  return below;
+}
+
+/** The YAML file of a node's entry: `shop://models/shop.yml`. */
+export function patchPath(
+  node: Pick<ManifestNode, 'propertiesPlace' | 'packageName'>,
+  project: { readonly prefix: string },
+): string | null {
+  const path = node.propertiesPlace?.source.path;
+  return path === undefined ? null : `${node.packageName}://${path.slice(project.prefix.length)}`;
+}
+
+function groupOf(node: SqlNode, manifest: Manifest): string | undefined {
+  if (node.config.group !== undefined || node.resourceType !== 'test' || node.attachedNode === undefined)
+    return node.config.group;
+  const tested = testedNode(node.attachedNode, manifest);
+  return tested?.resourceType === 'model' ? tested.config.group : undefined;
+}
+
+function databaseOf(node: SqlNode, { project }: Manifest): string | null {
+  return node.config.database ?? project.target.database ?? null;
+}
+
+/** The quoted name of what holds a node's rows; null where nothing does. */
+function relationName(node: SqlNode, manifest: Manifest): string | null {
+  if (node.resourceType === 'analysis' || node.config.materialized === 'ephemeral') return null;
+  if (node.resourceType === 'test') {
+    const { store_failures: stores, store_failures_as: as } = node.config;
+    if (as === undefined ? stores !== true : as === 'ephemeral') return null;
+  }
+  const database = node.config.database ?? manifest.project.target.database;
+  return new Relation(node.schema, node.alias, database).toString();
+}
