@@ -17,7 +17,7 @@ export function remembered(manifest: Manifest): ManifestMemory {
 /** Unique ids of what is new or otherwise than before. */
 export function changedSince(before: ManifestMemory, manifest: Manifest): Set<string> {
   const now = stateEntries(manifest);
-  const macros = { before: before.macros, after: now.macros };
+  const macros = { before: before.macros, after: now.macros, persistsAll: !manifest.project.isDbt };
   const changed = [...manifest.all()].filter((node) => {
     const then = before.entries.get(node.uniqueId);
     return then === undefined || stateChanges(then, now.entry(node), macros).length > 0;

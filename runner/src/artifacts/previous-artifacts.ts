@@ -25,7 +25,7 @@ export function readPreviousState(folder: string, manifest: Manifest): PreviousS
   const loadedBefore = once(() => valuesOf(folder, 'sources.json', 'max_loaded_at'));
   const loadedNow = once(() => valuesOf(manifest.project.targetPath, 'sources.json', 'max_loaded_at'));
   const now = once(() => stateEntries(manifest));
-  const macros = once(() => ({ before: before().macros, after: now().macros }));
+  const macros = once(() => ({ before: before().macros, after: now().macros, persistsAll: !manifest.project.isDbt }));
   const changes = new Map<string, readonly StateChange[]>();
   return {
     isNew: (node) => before().entry(node.uniqueId) === undefined,

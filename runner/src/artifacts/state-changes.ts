@@ -30,6 +30,8 @@ const SEMANTIC_KEYS = [
 export interface StateMacros {
   readonly before: Entries;
   readonly after: Entries;
+  /** descriptions are written to tables whatever `persist_docs` says, as outside of dbt projects */
+  readonly persistsAll?: boolean | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
     'relation',
     PLACE_KEYS.filter((key) => !sameConfig(then, now, key)),
   );
-  add('persisted_descriptions', descriptions(then, now));
+  add('persisted_descriptions', descriptions(then, now, macros.persistsAll === true));
   add('contract', contract(then, now));
   add('references', references(then, now));
   return changes;
@@ -186,11 +188,11 @@ function columnsOf(entry: StateEntry): readonly StateEntry[] {
 }
 
 /** Descriptions count where they are written to the database. */
-function descriptions(then: StateEntry, now: StateEntry): string[] {
+function descriptions(then: StateEntry, now: StateEntry, all: boolean): string[] {
   const { persist_docs: persist } = configOf(now) as { persist_docs?: { relation?: boolean; columns?: boolean } };
   const found: string[] = [];
-  if (persist?.relation === true && !same(then.description, now.description)) found.push('description');
-  if (persist?.columns !== true) return found;
+  if ((all || persist?.relation === true) && !same(then.description, now.description)) found.push('description');
+  if (!all && persist?.columns !== true) return found;
   const before = new Map(columnsOf(then).map((column) => [column.name, column.description]));
   for (const { name, description } of columnsOf(now))
     if (!same(before.get(name), description)) found.push(String(name));
