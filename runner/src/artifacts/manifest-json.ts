@@ -3,9 +3,8 @@ import { relative } from 'node:path';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
-
-import { writeCompletionNames } from './completion-names.js';
 import type { CompiledEntry } from './compiled-entry.js';
+import { writeCompletionNames } from './completion-names.js';
 import { macrosJson } from './manifest-macros.js';
 import { type ManifestContext, nodeJson } from './manifest-nodes.js';
 import { operationsJson } from './manifest-operations.js';

@@ -59,7 +59,7 @@ describe('YAML files of projects fit the schemas', () => {
     const validate =
       ajv.getSchema(name) ??
       ajv.addSchema(JSON.parse(readFileSync(new URL(name, folder), 'utf8')), name).getSchema(name)!;
-    return validate(parse(text))
+    return validate(parse(text, { merge: true }))
       ? []
       : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
   };
