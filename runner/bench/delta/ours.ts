@@ -36,14 +36,10 @@ async function merge(source: string) {
   );
 }
 
-async function append(times: number) {
+async function append(times: number, store = new LocalStore(`${folder}/commits-ours`)) {
+  const place = { engine, location: store.location, store };
   for (let n = 0; n < times; n++)
-    await (
-      await stageAppend(
-        { ...target, location: `${folder}/commits-ours` },
-        { select: `FROM read_parquet('${folder}/thousand.parquet')` },
-      )
-    ).commit(by);
+    await (await stageAppend(place, { select: `FROM read_parquet('${folder}/thousand.parquet')` })).commit(by);
 }
 
 const tasks: Record<string, () => Promise<unknown>> = {
@@ -104,7 +100,9 @@ const tasks: Record<string, () => Promise<unknown>> = {
       ).commit(by);
   },
   append: () => append(20),
-  /** every append by an engine that has not seen the table */
+  /** as deltalake writes: nothing waits for the disk */
+  appendUnsynced: () => append(20, new LocalStore(`${folder}/commits-ours`, { durable: false })),
+  /** every append opens the table by its path, with an engine of its own */
   async appendByPath() {
     for (let n = 0; n < 20; n++) {
       const engine = new DuckDbParquet(new DuckDbSession(connection));

@@ -64,6 +64,8 @@ tasks = {
     "merge": lambda: merge("changes"),
     "mergeLate": lambda: merge("late"),
     "append": lambda: append(20),
+    # it syncs nothing anyway
+    "appendUnsynced": lambda: append(20),
     "appendByPath": append_by_path,
     "appendOnce": lambda: append(1),
     "open": open_log,

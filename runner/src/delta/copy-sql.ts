@@ -1,11 +1,16 @@
 import type { ParquetFilesOptions, ParquetWriteOptions } from './parquet.js';
 import { quoteLiteral } from './sql.js';
 
+/** Takes a third less time than the engine's own level, for files a tenth larger: about the time of snappy, for half of its size. */
+const ZSTD_LEVEL = 1;
+
 /** The COPY statement of a write; its rows are for `writtenFilesOf`. */
 export function copySql(select: string, options: ParquetWriteOptions | ParquetFilesOptions): string {
+  const { compression = 'zstd' } = options;
   const settings = [
     'FORMAT parquet',
-    `COMPRESSION ${options.compression ?? 'zstd'}`,
+    `COMPRESSION ${compression}`,
+    ...(compression === 'zstd' ? [`COMPRESSION_LEVEL ${ZSTD_LEVEL}`] : []),
     `ROW_GROUP_SIZE ${options.rowGroupSize ?? 122_880}`,
     ...(options.fieldIds === undefined ? [] : [`FIELD_IDS ${options.fieldIds}`]),
     'RETURN_STATS',

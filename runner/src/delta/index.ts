@@ -12,7 +12,7 @@
  * ```
  */
 export { duckDBEngine } from './duckdb.js';
-export { LocalStore } from './local-store.js';
+export { LocalStore, type LocalStoreOptions } from './local-store.js';
 export { writeCheckpoint } from './log/checkpoint.js';
 export type { CommitProvenance } from './log/commit.js';
 export type { SnapshotAt } from './log/load.js';

@@ -23,6 +23,14 @@ const sync = promisify(fsync);
 /** So many files are synced or looked at together: more would crowd out other work. */
 const TOGETHER = 16;
 
+export interface LocalStoreOptions {
+  /**
+   * false: no write waits for the disk. Commits stay atomic for whoever reads, and survive a crash of the program; after a crash of the
+   * machine the last ones may be lost or damaged. For tables that can be made anew. Default true.
+   */
+  readonly durable?: boolean | undefined;
+}
+
 /**
  * A table on a local disk. Files appear by hard link or rename, after fsync, so that a crash leaves all of one or nothing.
  * What takes microseconds is done at once: handing it to a thread and back takes several times as long, and on a busy machine
@@ -30,10 +38,12 @@ const TOGETHER = 16;
  */
 export class LocalStore implements LogStore {
   readonly location: string;
+  readonly #durable: boolean;
 
   /** @param location the table's folder; relative to the working directory or absolute */
-  constructor(location: string) {
+  constructor(location: string, options: LocalStoreOptions = {}) {
     this.location = resolve(location);
+    this.#durable = options.durable ?? true;
   }
 
   async list(folder: string): Promise<string[]> {
@@ -80,7 +90,7 @@ export class LocalStore implements LogStore {
     } finally {
       rmSync(temporary, { force: true });
     }
-    await syncFolder(dirname(target));
+    await this.#syncFolder(dirname(target));
     return true;
   }
 
@@ -88,7 +98,7 @@ export class LocalStore implements LogStore {
     const target = await this.prepareWrite(path);
     const temporary = await this.#writeTemporary(target, content);
     renameSync(temporary, target);
-    await syncFolder(dirname(target));
+    await this.#syncFolder(dirname(target));
   }
 
   async remove(paths: readonly string[]): Promise<void> {
@@ -101,13 +111,14 @@ export class LocalStore implements LogStore {
     // a folder is durable once its parent is
     if (made !== undefined)
       for (let folder = dirname(target); folder.length >= dirname(made).length; folder = dirname(folder)) {
-        await syncFolder(folder);
+        await this.#syncFolder(folder);
         if (folder === dirname(folder)) break;
       }
     return target;
   }
 
   async sync(paths: readonly string[]): Promise<void> {
+    if (!this.#durable) return;
     const files = paths.map((path) => join(this.location, path));
     const folders = [...new Set(files.map((file) => dirname(file)))];
     // at the same time: the disk writes once for several, and names are there already
@@ -115,10 +126,14 @@ export class LocalStore implements LogStore {
   }
 
   async move(from: string, to: string): Promise<void> {
-    await syncFile(join(this.location, from));
+    if (this.#durable) await syncFile(join(this.location, from));
     const target = await this.prepareWrite(to);
     renameSync(join(this.location, from), target);
-    await syncFolder(dirname(target));
+    await this.#syncFolder(dirname(target));
+  }
+
+  async #syncFolder(folder: string): Promise<void> {
+    if (this.#durable) await syncFolder(folder);
   }
 
   async #writeTemporary(target: string, content: string | Uint8Array): Promise<string> {
@@ -127,7 +142,7 @@ export class LocalStore implements LogStore {
       const file = openSync(temporary, 'wx');
       try {
         writeFileSync(file, content);
-        await sync(file);
+        if (this.#durable) await sync(file);
       } finally {
         closeSync(file);
       }

@@ -8,11 +8,17 @@ let folder: string;
 let store: LocalStore;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tsdbt-store-'));
-  store = new LocalStore(join(folder, 'deep', 'table'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('a store on a local disk', () => {
+describe.each([
+  ['a store on a local disk', {}],
+  ['one that waits for no disk', { durable: false }],
+])('%s', (_, options) => {
+  beforeEach(() => {
+    store = new LocalStore(join(folder, 'deep', 'table'), options);
+  });
+
   it('creates a file once, however many try at once', async () => {
     const tries = Array.from({ length: 20 }, (_, i) => store.putIfAbsent('_delta_log/0.json', `writer ${i}`));
     const won = (await Promise.all(tries)).flatMap((created, i) => (created ? [i] : []));

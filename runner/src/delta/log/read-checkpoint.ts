@@ -13,8 +13,8 @@ import { EMPTY_STATE, replay, type TableState } from './replay.js';
 /** Columns of the actions that name no file. */
 const OTHERS = ['protocol', 'metaData', 'txn', 'domainMetadata', 'sidecar'];
 
-/** So many actions leave the engine as one text: one by one they take several times as long. */
-const ACTIONS_TOGETHER = 4096;
+/** So many actions leave the engine as one text: one by one they take several times as long, and texts of megabytes longer too. */
+const ACTIONS_TOGETHER = 256;
 
 /**
  * Reads a checkpoint: classic, multi-part, or of the v2 specification in Parquet or JSON with its sidecars (PROTOCOL.md, "Checkpoints").
@@ -89,6 +89,8 @@ async function readParquet(store: LogStore, engine: ParquetEngine, paths: readon
       rows = await engine.query(actionsSql(list, { ...columns, add }, stats));
     }
   }
+  // files stay in the order of the log, and so rows that are read without another one
+  rows = [...rows].sort((a, b) => compare(a.file, b.file) || compare(a.part, b.part));
   const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
   const actions = rows.flatMap((row) =>
     (JSON.parse(`[${text(row.others)}]`) as Record<string, unknown>[]).map((action) => withoutNulls(action)),
@@ -111,12 +113,18 @@ function actionsSql(files: string, columns: Readonly<Record<string, string>>, st
     return `${quoted}: {name: ${quoted}, type: ${quoteLiteral(type)}, default_value: NULL}`;
   });
   const results = [
+    'filename AS file',
+    `file_row_number // ${ACTIONS_TOGETHER} AS part`,
     `string_agg(${addTextSql(stats)}, chr(31)) AS adds`,
     `string_agg(${removeTextSql()}, chr(31)) AS removes`,
     `string_agg(${othersSql()}, ',') AS others`,
     `count("add".path) > count(${stats}) AS bare`,
   ];
-  return `SELECT ${results.join(', ')} FROM read_parquet(${files}, hive_partitioning=false, schema=MAP {${schema.join(', ')}}) GROUP BY file_row_number // ${ACTIONS_TOGETHER}, filename`;
+  return `SELECT ${results.join(', ')} FROM read_parquet(${files}, hive_partitioning=false, schema=MAP {${schema.join(', ')}}) GROUP BY file, part`;
+}
+
+function compare(a: unknown, b: unknown): number {
+  return (a as string | bigint) < (b as string | bigint) ? -1 : a === b ? 0 : 1;
 }
 
 /** Type of the statistics where a checkpoint has them as a struct (`delta.checkpoint.writeStatsAsStruct`). */

@@ -22,16 +22,17 @@ export interface OpenTarget {
   readonly base: Snapshot | undefined;
 }
 
-/** So many tables are remembered for each engine or store. */
+/** So many tables are remembered on the local disk, and of each other store. */
 const REMEMBERED = 16;
+const LOCAL_DISK = {};
 const remembered = new WeakMap<object, Map<string, Snapshot>>();
 
-/** Opens a target. Of a table that was opened before with the same engine or store, only the commits since are read. */
+/** Opens a target. Of a table that this process has opened before, only the commits since are read. */
 export async function openTarget(target: Target): Promise<OpenTarget> {
   const { engine } = target;
   const store = target.store ?? new LocalStore(target.location);
   if (target.table !== undefined) return { store, engine, base: target.table };
-  const owner = target.store ?? engine;
+  const owner = target.store ?? LOCAL_DISK;
   const tables = remembered.get(owner) ?? new Map<string, Snapshot>();
   remembered.set(owner, tables);
   const base = await loadSnapshot(store, engine, {}, tables.get(store.location));
