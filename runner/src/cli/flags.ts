@@ -4,7 +4,7 @@ import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js'
 import type { LogLevel } from '../events/events.js';
 import { dbtFlags } from './dbt-flags.js';
 import { collected, duration, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
-import { type NamedReporter, readReporter } from './named-reporters.js';
+import { type NamedReporter, readReporter } from './reporter-flag.js';
 
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {

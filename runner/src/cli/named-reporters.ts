@@ -1,6 +1,5 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { LogLevel, Reporter } from '../events/events.js';
 import type { Redactor } from '../project/redact.js';
@@ -9,29 +8,7 @@ import { JsonReporter } from '../report/json.js';
 import { JUnitReporter } from '../report/junit.js';
 import { cliCodes } from './codes.js';
 import type { Effects } from './effects.js';
-
-const NAMES = ['github', 'json', 'junit'] as const;
-
-/** What `--reporter` asks for. */
-export interface NamedReporter {
-  readonly name: (typeof NAMES)[number];
-  /** as given; undefined for the reporter's own */
-  readonly file: string | undefined;
-}
-
-/**
- * Reads `name` or `name=file`, after those that were given before.
- * @throws {ProjectError} TSD1904 for a name that no reporter has
- */
-export function readReporter(value: string, before: readonly NamedReporter[] = []): NamedReporter[] {
-  const [given = '', ...rest] = value.split('=');
-  const name = NAMES.find((one) => one === given);
-  if (name === undefined) {
-    const hint = [didYouMean(given, NAMES), `one of: ${NAMES.join(', ')}`].filter((part) => part !== undefined);
-    throw new ProjectError(cliCodes.wrongFlagValue, `there is no reporter "${given}"`, { hint: hint.join(' ') });
-  }
-  return [...before, { name, file: rest.length === 0 ? undefined : rest.join('=') }];
-}
+import type { NamedReporter } from './reporter-flag.js';
 
 export interface ReporterSettings {
   readonly level: LogLevel;

@@ -95,6 +95,8 @@ export class LocalHub {
   readonly asked: string[] = [];
   /** answers with this status as many times as there are numbers */
   readonly failures: number[] = [];
+  /** archives are asked for and never sent */
+  isStuck = false;
   #server: Server | undefined;
   address = '';
 
@@ -104,6 +106,7 @@ export class LocalHub {
     const server = createServer((request, response) => {
       const path = request.url!;
       this.asked.push(path);
+      if (this.isStuck && path.startsWith('/archives/')) return;
       const failure = this.failures.shift();
       const body = failure === undefined ? this.#answer(path) : undefined;
       response.writeHead(failure ?? (body === undefined ? 404 : 200));

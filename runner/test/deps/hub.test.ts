@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -127,5 +128,26 @@ describe('packages of a hub', () => {
     expect((await deps()).stderr).toContain('TSD1970  there is nothing at http://127.0.0.1');
     project.write({ 'packages.yml': `packages: [{tarball: "${hub.address}/api/v1/index.json", name: base}]\n` });
     expect((await deps()).stderr).toContain('cannot be unpacked: it is no tar archive');
+  });
+
+  it('leave what was there where the program is killed in the midst of it; the next one removes what is left of that', async () => {
+    project = new DepsProject('packages: [{package: acme/base, version: 1.0.0}]\n');
+    await deps();
+    project.write({ 'packages.yml': 'packages: [{package: acme/base, version: 1.1.0}]\n' });
+    hub.isStuck = true;
+    const program = join(import.meta.dirname, '../../bin/tsdbt.js');
+    const env = { PATH: process.env.PATH, DBT_PACKAGE_HUB_URL: hub.address };
+    const child = spawn(process.execPath, [program, 'deps'], { cwd: project.folder, env, stdio: 'ignore' });
+    const ended = new Promise((done) => child.on('close', done));
+    while (!hub.asked.includes('/archives/acme/base/1.1.0.tar.gz')) await new Promise((again) => setTimeout(again, 20));
+    child.kill('SIGKILL');
+    await ended;
+    const hidden = () => readdirSync(project.folder).filter((name) => name.startsWith('.dbt_packages'));
+    expect(hidden()).toHaveLength(1);
+    expect(project.read('dbt_packages/base/dbt_project.yml')).toContain('version: 1.0.0');
+    hub.isStuck = false;
+    expect((await deps()).code).toBe(0);
+    expect(project.read('dbt_packages/base/dbt_project.yml')).toContain('version: 1.1.0');
+    expect(hidden()).toEqual([]);
   });
 });
