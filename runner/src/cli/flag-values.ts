@@ -20,7 +20,7 @@ export function duration(flag: string): (value: string) => number {
   return (value) => {
     const milliseconds = parseDuration(value);
     if (milliseconds !== undefined) return milliseconds;
-    const hint = 'e.g. 90s, 10m, 2h30m';
+    const hint = 'e.g. 90s, 10m, 2h30m, 7d';
     throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a duration, not "${value}"`, { hint });
   };
 }

@@ -71,7 +71,7 @@ export class RunDigest {
     return ['', paint.yellow(`${counted(lines.length, 'warning')}:`), ...lines];
   }
 
-  /** One command for all that failed; undefined where the only failed table has said it already. */
+  /** One command for all that failed, with the flags that it cannot do without; undefined where the only failed table has said it already. */
   #again(): string | undefined {
     // a blocked table brings its tests along
     const tables = this.#failed.filter(({ node }) => !node.resourceType.endsWith('test'));
@@ -79,7 +79,8 @@ export class RunDigest {
     const names = [...new Set((tables.length > 0 ? tables : this.#failed).map(({ node }) => selectorOf(node)))];
     const suffix = this.#command === 'build' && tables.length > 0 ? '+' : '';
     const selected = names.slice(0, LISTED).map((name) => name + suffix);
-    return `tsdbt ${this.#command} --select ${selected.join(' ')}${names.length > LISTED ? ' …' : ''}`;
+    const needed = this.#command === 'restore' ? ' --to …' : '';
+    return `tsdbt ${this.#command} --select ${selected.join(' ')}${names.length > LISTED ? ' …' : ''}${needed}`;
   }
 }
 

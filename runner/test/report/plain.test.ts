@@ -135,16 +135,19 @@ describe('a run, in plain lines', () => {
   });
 
   it('names one command for all that failed, where no table has said its own', () => {
-    const again = (...nodes: NodeSummary[]): string | undefined => {
+    const afterwards = (command: string, ...nodes: NodeSummary[]): string | undefined => {
       const { stream, reporter } = plain();
       for (const node of nodes) emit(reporter, finished(node, { status: 'error', elapsed: 0, message: 'no' }));
-      emit(reporter, runFinished({ error: nodes.length }));
+      const ended = { ...runFinished({ error: nodes.length }), command };
+      emit(reporter, ended);
       return stream.lines.find((line) => line.startsWith('When mended: '));
     };
+    const again = (...nodes: NodeSummary[]) => afterwards('build', ...nodes);
     expect(again(table, test)).toBe('When mended: tsdbt build --select revenue+');
     expect(again(test)).toBe('When mended: tsdbt build --select unique_revenue_day');
     const many = Array.from({ length: 7 }, (_, i) => ({ ...table, uniqueId: `model.shop.t${i}` }));
     expect(again(...many)).toBe('When mended: tsdbt build --select t0+ t1+ t2+ t3+ t4+ …');
+    expect(afterwards('restore', table)).toBe('When mended: tsdbt restore --select revenue --to …');
   });
 
   it('leaves the tests of skipped tables to the count', () => {

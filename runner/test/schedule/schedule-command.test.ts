@@ -174,7 +174,7 @@ describe('what cannot be scheduled is said at once, with exit code 2', () => {
   it.each([
     [['--cron', 'often'], 'TSD1981  "often" is no cron expression: '],
     [['--timezone', 'Mars/Phobos'], 'TSD1982  no time zone "Mars/Phobos"\n'],
-    [['--jitter', '60'], 'TSD1904  --jitter takes a duration, not "60"\n  e.g. 90s, 10m, 2h30m\n'],
+    [['--jitter', '60'], 'TSD1904  --jitter takes a duration, not "60"\n  e.g. 90s, 10m, 2h30m, 7d\n'],
     [['--health-port', '70000'], 'TSD1904  --health-port takes a whole number from 0 to 65535, not "70000"\n'],
     [['--max-failures', '0'], 'TSD1904  --max-failures takes a whole number from 1 on, not "0"\n'],
     [['--run', 'bild'], 'TSD1902  no command "bild"\n  did you mean "build"?\n'],

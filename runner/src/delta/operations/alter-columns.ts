@@ -1,4 +1,3 @@
-import { didYouMean } from '../../errors/suggest.js';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
@@ -9,6 +8,7 @@ import { quoteIdentifier } from '../sql.js';
 import { unify } from './fit-schema.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
+import { resolveColumns } from './resolve-columns.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { widenSchema } from './widen.js';
@@ -94,10 +94,10 @@ export async function stageAlterColumns(target: Target, options: AlterColumnsOpt
 function alter(location: string, base: Snapshot, options: AlterColumnsOptions): Altered[] {
   const names = base.schema.fields.map((field) => field.name);
   const byName = <T>(values: Readonly<Record<string, T>> | undefined) =>
-    new Map(Object.entries(values ?? {}).map(([name, value]) => [resolve(location, name, names), value]));
+    new Map(Object.entries(values ?? {}).map(([name, value]) => [resolveColumns(location, [name], names)[0]!, value]));
   const rename = byName(options.rename);
   const widen = byName(options.widen);
-  const drop = new Set((options.drop ?? []).map((name) => resolve(location, name, names)));
+  const drop = new Set(resolveColumns(location, options.drop ?? [], names));
   for (const name of [...rename.keys(), ...drop]) requireFree(location, name, base.partitionColumns, base.properties);
   const altered: Altered[] = base.schema.fields
     .filter((field) => !drop.has(field.name))
@@ -107,7 +107,7 @@ function alter(location: string, base: Snapshot, options: AlterColumnsOptions): 
     });
   for (const field of planned(options.add ?? {})) altered.push({ before: undefined, field });
   const after = altered.map(({ field }) => field.name);
-  const first = (options.order ?? []).map((name) => resolve(location, name, after));
+  const first = resolveColumns(location, options.order ?? [], after);
   const rank = ({ field }: Altered) => (first.includes(field.name) ? first.indexOf(field.name) : first.length);
   return altered.sort((a, b) => rank(a) - rank(b));
 }
@@ -167,12 +167,4 @@ function requireFree(
     throw new StorageError('TSD6046', `${location}: column "${name}" cannot be renamed or dropped, for it ${why}`, {
       hint: 'rebuild the table (overwrite)',
     });
-}
-
-function resolve(location: string, name: string, columns: readonly string[]): string {
-  const found = columns.find((column) => column.toLowerCase() === name.toLowerCase());
-  if (found !== undefined) return found;
-  throw new StorageError('TSD6038', `${location}: there is no column "${name}"`, {
-    hint: didYouMean(name, columns) ?? `the table has ${columns.join(', ')}`,
-  });
 }

@@ -10,12 +10,13 @@ import { enclosed, quoteIdentifier } from '../sql.js';
 import { requireNewConstraints } from './constraints.js';
 import { describeSource } from './describe-source.js';
 import { type FittedColumns, fitColumns } from './fit-schema.js';
-import { keyRanges, resolveColumns } from './merge.js';
+import { keyRanges, ROWS_HAVE } from './merge.js';
 import { type MergeClausesSql, mergeClausesSql, type PlannedClause } from './merge-clauses-sql.js';
 import { numbered } from './merge-sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { sumBytes } from './metrics.js';
 import { requireTable } from './require-table.js';
+import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
@@ -86,6 +87,7 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
           location,
           options.on,
           columns.map(({ name }) => name),
+          ROWS_HAVE,
         );
   const on =
     typeof options.on === 'string'
@@ -173,7 +175,7 @@ function planClauses(
       typed(name, `source.${quoteIdentifier(inSource.get(name.toLowerCase())!)}`),
     ]);
   const given = (values: Readonly<Record<string, string>>) => {
-    const names = resolveColumns(location, Object.keys(values), [...types.keys()], 'the table has');
+    const names = resolveColumns(location, Object.keys(values), [...types.keys()]);
     return Object.values(values).map((value, i): [string, string] => [names[i]!, typed(names[i]!, enclosed(value))]);
   };
   return (clause) => {

@@ -1,4 +1,3 @@
-import { didYouMean } from '../../errors/suggest.js';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { WrittenFile } from '../parquet.js';
@@ -12,11 +11,15 @@ import { type MergeSql, mergeSql, numbered } from './merge-sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
+import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTarget, type Target } from './target.js';
 import { widenFitted } from './widen.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
+
+/** Whose columns keys are looked for in. */
+export const ROWS_HAVE = 'the rows to merge have';
 
 export interface MergeOptions extends TableSettings {
   /** a SELECT; columns fit the table's by name, and it may leave some out */
@@ -57,6 +60,7 @@ async function create(open: OpenTarget, target: Target, options: MergeOptions): 
     open.store.location,
     options.on,
     columns.map((column) => column.name),
+    ROWS_HAVE,
   );
   const staged = await stageOverwrite(target, { ...rest, select });
   try {
@@ -74,8 +78,8 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
   const columns = await describeSource(engine, options.source, base.schema);
   const fit = { mergeSchema: options.mergeSchema ?? false, allowMissing: true };
   const fitted = widenFitted(fitColumns(store.location, columns, base.schema, fit), base, options.properties);
-  const on = resolveColumns(store.location, options.on, fitted.present);
-  const update = resolveColumns(store.location, options.update ?? fitted.present, fitted.present).filter(
+  const on = resolveColumns(store.location, options.on, fitted.present, ROWS_HAVE);
+  const update = resolveColumns(store.location, options.update ?? fitted.present, fitted.present, ROWS_HAVE).filter(
     (name) => !on.includes(name),
   );
   const deletes = options.notMatchedBySourceDelete;
@@ -201,26 +205,6 @@ export function keyRanges(source: WrittenFile, on: readonly string[]): Range[] {
       ? [{ column: path[0]!, min, max }]
       : [],
   );
-}
-
-/**
- * Names as columns have them, whatever their case. Throws StorageError TSD6038 for one that is not there.
- *
- * @param who whose columns they are, and `has` or `have`
- */
-export function resolveColumns(
-  location: string,
-  names: readonly string[],
-  columns: readonly string[],
-  who = 'the rows to merge have',
-): string[] {
-  return names.map((name) => {
-    const found = columns.find((column) => column.toLowerCase() === name.toLowerCase());
-    if (found !== undefined) return found;
-    throw new StorageError('TSD6038', `${location}: ${who} no column "${name}"`, {
-      hint: didYouMean(name, columns) ?? `${who} ${columns.join(', ')}`,
-    });
-  });
 }
 
 async function requireUniqueKeys(open: OpenTarget, source: string, on: readonly string[]): Promise<void> {

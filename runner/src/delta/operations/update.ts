@@ -1,9 +1,8 @@
-import { didYouMean } from '../../errors/suggest.js';
-import { StorageError } from '../../errors/tsdbt-error.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
+import { resolveColumns } from './resolve-columns.js';
 import { changeRows, POSITION, positionedScan, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
@@ -26,7 +25,10 @@ export async function stageUpdate(target: Target, options: UpdateOptions): Promi
   const { partitionColumns, schema } = base;
   const names = schema.fields.map((field) => field.name);
   const set = new Map(
-    Object.entries(options.set).map(([name, expression]) => [resolve(store.location, name, names), expression]),
+    Object.entries(options.set).map(([name, expression]) => [
+      resolveColumns(store.location, [name], names)[0]!,
+      expression,
+    ]),
   );
   const intent = { removesRows: true, rewritesRows: true };
   const table = changeTable(store.location, base, schema, partitionColumns, {}, intent);
@@ -74,13 +76,5 @@ UNION ALL SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed}`;
         reads: 'table',
       },
     });
-  });
-}
-
-function resolve(location: string, name: string, columns: readonly string[]): string {
-  const found = columns.find((column) => column.toLowerCase() === name.toLowerCase());
-  if (found !== undefined) return found;
-  throw new StorageError('TSD6038', `${location}: there is no column "${name}" to update`, {
-    hint: didYouMean(name, columns) ?? `the table has ${columns.join(', ')}`,
   });
 }
