@@ -151,9 +151,18 @@ function floats(operator: BinaryOperator, x: number, y: number): PyFloat {
   }
   if (y === 0) throw divisionByZero();
   if (operator === '/') return new PyFloat(x / y);
+  // as Python's float_divmod: the sign of the divisor, also on a zero
   let rest = x % y;
-  if (rest !== 0 && rest < 0 !== y < 0) rest += y;
-  return new PyFloat(operator === '%' ? rest : Math.floor((x - rest) / y + 0.5));
+  let whole = (x - rest) / y;
+  if (rest === 0) rest = y < 0 ? -0 : 0;
+  else if (rest < 0 !== y < 0) {
+    rest += y;
+    whole -= 1;
+  }
+  if (operator === '%') return new PyFloat(rest);
+  if (whole === 0) return new PyFloat(x / y < 0 || Object.is(x / y, -0) ? -0 : 0);
+  const floor = Math.floor(whole);
+  return new PyFloat(whole - floor > 0.5 ? floor + 1 : floor);
 }
 
 /** `-value`, `+value`. */

@@ -106,7 +106,8 @@ export function getItem(value: TemplateValue, keyGiven: TemplateValue, lenient =
     if (typeof key === 'number' || typeof key === 'boolean') {
       const index = Number(key);
       const item = items[index < 0 ? index + items.length : index];
-      return item ?? missing(value, `item ${index}: it has ${items.length}`, '', lenient);
+      // none is an item like others
+      return item === undefined ? missing(value, `item ${index}: it has ${items.length}`, '', lenient) : item;
     }
   } else if (typeof items === 'string' || items instanceof Rendered) {
     if (typeof key === 'number' || typeof key === 'boolean') {

@@ -253,6 +253,12 @@ export function iterate(value: TemplateValue): Iterable<TemplateValue> {
   throw typeFailure(`${describe(value)} has no items to go through`);
 }
 
+/** Whether a value has items to go through. */
+export function isIterable(value: TemplateValue): boolean {
+  if (typeof value === 'string' || Array.isArray(value)) return true;
+  return typeof value === 'object' && value !== null && value.iterate !== undefined;
+}
+
 /** The items of a value as an array of its own. */
 export function toArray(value: TemplateValue): TemplateValue[] {
   return Array.isArray(value) ? value.slice() : [...iterate(value)];

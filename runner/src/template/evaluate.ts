@@ -197,8 +197,12 @@ export function contains(containerGiven: TemplateValue, itemGiven: TemplateValue
     if (item instanceof Undefined) throw item.failure();
     throw typeFailure(`"in" looks for a string in a string, not for ${describe(item)}`);
   }
-  if (container instanceof TemplateObject && container.contains !== undefined)
-    return item instanceof PySet || item instanceof PyDict || Array.isArray(item) ? false : container.contains(item);
+  if (container instanceof TemplateObject && container.contains !== undefined) {
+    const unhashable = item instanceof PySet || item instanceof PyDict || Array.isArray(item);
+    if (unhashable && (container instanceof PyDict || container instanceof PySet))
+      throw typeFailure(`${typeName(item)} cannot be a key, so it is in no ${typeName(container)}`);
+    return !unhashable && container.contains(item);
+  }
   for (const candidate of iterate(container)) if (equal(candidate, item)) return true;
   return false;
 }

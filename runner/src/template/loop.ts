@@ -62,9 +62,9 @@ class LoopContext extends TemplateObject {
       case 'depth0':
         return this.depth - 1;
       case 'previtem':
-        return items[index0 - 1] ?? new Undefined('there is no previous item');
+        return index0 > 0 ? items[index0 - 1]! : new Undefined('there is no previous item');
       case 'nextitem':
-        return items[index0 + 1] ?? new Undefined('there is no next item');
+        return index0 + 1 < items.length ? items[index0 + 1]! : new Undefined('there is no next item');
       case 'cycle':
         return new TemplateFunction('cycle', ({ positional }) => {
           if (positional.length === 0) throw argumentFailure('loop.cycle() needs values to cycle through');

@@ -1,7 +1,7 @@
 import { PyDict } from './containers.js';
 import { numeric } from './equality.js';
 import { typeFailure, valueFailure } from './failure.js';
-import { fixedText } from './rounding.js';
+import { characterOf, fixedText } from './rounding.js';
 import { formatFloat, PyFloat, PyTuple, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
 
 const directive = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([a-zA-Z%])/g;
@@ -40,7 +40,8 @@ export function formatPercent(format: string, values: TemplateValue): string {
       return directiveText(kind, flags, width, precision, value);
     },
   );
-  if (!named && used < items.length && !(values instanceof PyDict))
+  // a dict, and by Python's rules a list, may hold more than the format uses
+  if (!named && used < items.length && !(values instanceof PyDict) && !(used === 0 && Array.isArray(values)))
     throw typeFailure('not all values are used by this format');
   return out;
 }
@@ -57,7 +58,7 @@ function directiveText(
   if (kind === 's' || kind === 'r' || kind === 'a') {
     body = kind === 's' ? text(value) : repr(value);
     if (precision !== undefined) body = body.slice(0, precision);
-  } else if (kind === 'c') body = typeof value === 'number' ? String.fromCodePoint(value) : text(value);
+  } else if (kind === 'c') body = character(value);
   else body = formatNumber(kind, flags, precision, value);
   if (body.length >= width) return body;
   if (flags.includes('-')) return body.padEnd(width);
@@ -66,6 +67,14 @@ function directiveText(
     return sign + body.slice(sign.length).padStart(width - sign.length, '0');
   }
   return body.padStart(width);
+}
+
+/** What `%c` prints: a character, or the one of a code. */
+function character(value: TemplateValue): string {
+  if (typeof value === 'string' && [...value].length === 1) return value;
+  if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint')
+    throw typeFailure(`%c needs a number or one character, not ${typeName(value)}`);
+  return characterOf(Number(value));
 }
 
 function formatNumber(kind: string, flags: string, precision: number | undefined, value: TemplateValue): string {

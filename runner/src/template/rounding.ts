@@ -1,3 +1,5 @@
+import { valueFailure } from './failure.js';
+
 /** Python's rounding: to the nearest, ties to the even digit, on the exact value of the float. */
 export function roundHalfEven(value: number, digits: number): number {
   if (!Number.isFinite(value) || digits > 300) return value;
@@ -16,6 +18,12 @@ export function roundHalfEven(value: number, digits: number): number {
   const tie = Number.isInteger(exact * 2) && Math.abs((value * 10 ** digits) % 1) === 0.5;
   if (tie) return roundHalfEven(value * 10 ** digits, 0) / 10 ** digits;
   return Number(value.toFixed(digits));
+}
+
+/** The character of a code, as Python's `chr`. */
+export function characterOf(code: number): string {
+  if (Number.isInteger(code) && code >= 0 && code <= 0x10ffff) return String.fromCodePoint(code);
+  throw valueFailure(`${code} is the code of no character`);
 }
 
 /** Python's `%.nf` of a number that is not negative. */

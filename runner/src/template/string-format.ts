@@ -3,8 +3,9 @@ import type { PyDict } from './containers.js';
 import { numeric } from './equality.js';
 import { typeFailure, valueFailure } from './failure.js';
 import { floatText } from './percent-format.js';
+import { characterOf } from './rounding.js';
 import type { Bound } from './signature.js';
-import { PyFloat, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
+import { PyFloat, plain, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
 
 /**
  * Python's `str.format`.
@@ -85,7 +86,18 @@ export function formatSpec(value: TemplateValue, spec: string): string {
     throw valueFailure(`bad format "${spec}"`);
   }
   const [, fillGiven, alignGiven, sign = '-', alternate, zero, width, grouping, precision, kind] = found;
-  const number = typeof value === 'boolean' && kind === undefined ? undefined : numeric(value);
+  const number = numeric(value);
+  const isText = typeof plain(value) === 'string';
+  if (number === undefined && !isText) throw typeFailure(`${typeName(value)} takes no format "${spec}"`);
+  if (
+    number !== undefined &&
+    !(value instanceof PyFloat) &&
+    found[8] !== undefined &&
+    !/[eEfFgG%]/.test(found[9] ?? '')
+  )
+    throw valueFailure('a whole number has no precision to format');
+  if (isText && found[3] !== undefined) throw valueFailure('a text has no sign to format');
+  if (isText && found[7] !== undefined) throw valueFailure('a text has no thousands to group');
   let body: string;
   let negative = false;
   if (number === undefined) {
@@ -134,7 +146,7 @@ function numberBody(
     const digits = size.toString(base[0]);
     return (alternate ? base[1] : '') + (kind === 'X' ? digits.toUpperCase() : digits);
   }
-  if (kind === 'c') return String.fromCodePoint(Number(size));
+  if (kind === 'c') return characterOf(Number(number));
   if (kind !== undefined && kind !== 'd' && kind !== 'n') throw typeFailure(`format "${kind}" does not work on int`);
   return String(size);
 }

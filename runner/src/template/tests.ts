@@ -1,6 +1,6 @@
 import { didYouMean } from '../errors/suggest.js';
 import { arithmetic } from './arithmetic.js';
-import { PyDict, PyIterator } from './containers.js';
+import { isIterable, PyDict, PyIterator } from './containers.js';
 import { compare, equal, numeric } from './equality.js';
 import { contains } from './evaluate.js';
 import { OperationFailure, templateCodes } from './failure.js';
@@ -37,10 +37,7 @@ const table: Record<string, Test> = {
   'string()': (value) => typeof value === 'string',
   'mapping()': (value) => value instanceof PyDict || (value instanceof TemplateObject && value.isMapping === true),
   'sequence()': isSequence,
-  'iterable()': (value) =>
-    typeof value === 'string' ||
-    Array.isArray(value) ||
-    (value instanceof TemplateObject && value.iterate !== undefined),
+  'iterable()': isIterable,
   'callable()': (value) => value instanceof TemplateObject && (value instanceof Undefined || value.call !== undefined),
   'sameas(other)': (value, [other]) =>
     value === other || (isInteger(value) && isInteger(other!) && equal(value, other!)),

@@ -1,4 +1,4 @@
-// Checks that the expected outputs of jinja2-cases.json are those of the Python package jinja2, which it installs in a
+// Checks that the expected outputs of jinja2-cases.json and jinja2-generated-cases.json are those of the Python package jinja2, which it installs in a
 // virtual environment of its own. Ends with a notice and code 0 where Python or pip is missing.
 //
 //   node runner/test/template/check-jinja2.mjs
@@ -9,33 +9,37 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const version = '3.1.6';
-const cases = fileURLToPath(new URL('./jinja2-cases.json', import.meta.url));
+const cases = ['./jinja2-cases.json', './jinja2-generated-cases.json'].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
 const folder = mkdtempSync(join(tmpdir(), 'tsdbt-jinja2-'));
 const program = `
 import copy, json, sys
 import jinja2
-cases = json.load(open(sys.argv[1], encoding='utf-8'))
 env = jinja2.Environment(extensions=['jinja2.ext.do', 'jinja2.ext.loopcontrols'])
-render = lambda template: env.from_string(template).render(**copy.deepcopy(cases['context']))
 failed = 0
 checked = 0
-for group in cases['groups']:
-    for case in group['cases']:
-        checked += 1
-        try:
-            output = render(case['template'])
-        except Exception as error:
-            output = repr(error)
-        if output != case['expected']:
-            failed += 1
-            print(f"{case['template']!r}\\n  expected {case['expected']!r}\\n  jinja2   {output!r}")
-for template in cases['errors']:
-    checked += 1
-    try:
-        print(f"{template!r}\\n  expected an error\\n  jinja2   {render(template)!r}")
-        failed += 1
-    except Exception:
-        pass
+cases = None
+render = lambda template: env.from_string(template).render(**copy.deepcopy(cases['context']))
+for file in sys.argv[1:]:
+  cases = json.load(open(file, encoding='utf-8'))
+  for group in cases['groups']:
+      for case in group['cases']:
+          checked += 1
+          try:
+              output = render(case['template'])
+          except Exception as error:
+              output = repr(error)
+          if output != case['expected']:
+              failed += 1
+              print(f"{case['template']!r}\\n  expected {case['expected']!r}\\n  jinja2   {output!r}")
+  for template in cases['errors']:
+      checked += 1
+      try:
+          print(f"{template!r}\\n  expected an error\\n  jinja2   {render(template)!r}")
+          failed += 1
+      except Exception:
+          pass
 print(f"jinja2 {jinja2.__version__}: {checked} cases, {failed} differ")
 sys.exit(1 if failed else 0)
 `;
@@ -52,7 +56,7 @@ function main() {
   const installed = spawnSync(python, ['-m', 'pip', 'install', '--quiet', `jinja2==${version}`], { encoding: 'utf8' });
   if (installed.status !== 0)
     return skip(`jinja2 could not be installed: ${installed.stderr.trim().split('\n').at(-1)}`);
-  return spawnSync(python, ['-c', program, cases], { stdio: 'inherit' }).status ?? 1;
+  return spawnSync(python, ['-c', program, ...cases], { stdio: 'inherit' }).status ?? 1;
 }
 
 try {

@@ -7,7 +7,10 @@ import { scopeOf } from '../../src/template/frame.js';
 import { parseTemplate } from '../../src/template/parse.js';
 import { type RenderedTemplate, renderTemplate } from '../../src/template/render.js';
 
-/** Outputs are those of the Python package jinja2: `node runner/test/template/check-jinja2.mjs` compares them again. */
+/**
+ * Outputs are those of the Python package jinja2: `node runner/test/template/check-jinja2.mjs` compares them again. The second
+ * file holds every operator, filter, test and method with values of every kind, and random expressions of them.
+ */
 interface Cases {
   readonly context: Readonly<Record<string, unknown>>;
   readonly groups: readonly {
@@ -18,10 +21,15 @@ interface Cases {
   readonly errors: readonly string[];
 }
 
-const file = JSON.parse(readFileSync(new URL('./jinja2-cases.json', import.meta.url), 'utf8')) as Cases;
+function read(name: string): Cases {
+  return JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')) as Cases;
+}
 
-function render(template: string): string {
-  const values = Object.entries(file.context).map(([name, value]) => [name, toTemplateValue(value)] as const);
+const file = read('./jinja2-cases.json');
+const generated = read('./jinja2-generated-cases.json');
+
+function render(template: string, { context }: Cases = file): string {
+  const values = Object.entries(context).map(([name, value]) => [name, toTemplateValue(value)] as const);
   const program = parseTemplate(new SourceText('case.sql', template));
   return (renderTemplate(program, scopeOf(new Map(values))) as RenderedTemplate).text;
 }
@@ -47,3 +55,26 @@ describe('what Jinja2 refuses is an error with a place', () => {
     expect(place!.end).toBeLessThanOrEqual(Math.max(template.length, place!.start + 1));
   });
 });
+
+describe.each(generated.groups)('generated cases, as Jinja2 renders: $name', ({ cases }) => {
+  it(`all ${cases.length}`, () => {
+    const differ = cases
+      .map(({ template, expected }) => ({ template, expected, rendered: outcome(template) }))
+      .filter(({ expected, rendered }) => rendered !== expected);
+    expect(differ).toEqual([]);
+  });
+});
+
+it(`generated cases that Jinja2 refuses are refused: all ${generated.errors.length}`, () => {
+  expect(generated.errors.filter((template) => !/^TSD2\d{3} /.test(outcome(template)))).toEqual([]);
+});
+
+/** What a template renders, or the code and message of its error. */
+function outcome(template: string): string {
+  try {
+    return render(template, generated);
+  } catch (thrown) {
+    if (thrown instanceof TemplateError) return `${thrown.code} ${thrown.message}`;
+    throw thrown;
+  }
+}

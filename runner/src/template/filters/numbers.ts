@@ -19,12 +19,25 @@ function round(value: TemplateValue, precision: TemplateValue | undefined, metho
   const given = number(value, 'round');
   const digits = precision === undefined ? 0 : number(precision, 'round');
   if (method === 'common') {
-    if (value instanceof PyFloat) return new PyFloat(roundHalfEven(given, digits));
-    return digits >= 0 ? value : integer(BigInt(Math.trunc(roundHalfEven(given, digits))));
+    if (value instanceof PyFloat) {
+      const rounded = roundHalfEven(given, digits);
+      return new PyFloat(rounded === 0 && given < 0 ? -0 : rounded);
+    }
+    if (digits < 0) return integer(roundInteger(BigInt(numeric(value)!), 10n ** BigInt(-digits)));
+    return typeof value === 'boolean' ? Number(value) : value;
   }
   if (method !== 'ceil' && method !== 'floor')
     throw valueFailure(`round has no method "${method}"`, 'its methods are common, ceil, floor');
-  return new PyFloat(Math[method](given * 10 ** digits) / 10 ** digits);
+  // the whole number has no sign of its own where it is zero
+  return new PyFloat((Math[method](given * 10 ** digits) + 0) / 10 ** digits);
+}
+
+/** To the nearest multiple of a power of ten, ties to the even one. */
+function roundInteger(value: bigint, unit: bigint): bigint {
+  const rest = ((value % unit) + unit) % unit;
+  const below = value - rest;
+  const up = rest * 2n > unit || (rest * 2n === unit && (below / unit) % 2n !== 0n);
+  return up ? below + unit : below;
 }
 
 function fileSize(value: TemplateValue, binary: boolean): string {
@@ -49,6 +62,7 @@ export const numberFilters = filterTable({
     return typeof value === 'boolean' ? Number(value) : value;
   },
   'int(default?, base?)': (value, [otherwise, base]) => {
+    if (value instanceof Undefined) throw value.failure();
     try {
       return toInt(value, typeof base === 'number' ? base : 10, true);
     } catch {
@@ -56,6 +70,7 @@ export const numberFilters = filterTable({
     }
   },
   'float(default?)': (value, [otherwise]) => {
+    if (value instanceof Undefined) throw value.failure();
     try {
       return toFloat(value);
     } catch {

@@ -129,11 +129,13 @@ export const sequenceFilters = filterTable({
   'last()': (value) => {
     if (value instanceof PyIterator)
       throw typeFailure('a generator has no last item', 'make a list of it first: … | list | last');
-    return toArray(value).at(-1) ?? new Undefined('no last item, the sequence was empty');
+    const items = toArray(value);
+    return items.length > 0 ? items.at(-1)! : new Undefined('no last item, the sequence was empty');
   },
   'random()': (value) => {
     const items = toArray(value);
-    return items[Math.floor(Math.random() * items.length)] ?? new Undefined('no random item, the sequence was empty');
+    if (items.length === 0) return new Undefined('no random item, the sequence was empty');
+    return items[Math.floor(Math.random() * items.length)]!;
   },
   'list()': toArray,
   'join(d?, attribute?)': (value, [separator, attribute]) => {

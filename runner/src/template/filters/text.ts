@@ -1,5 +1,5 @@
 import { findMethod } from '../attributes.js';
-import { iterate, PyDict, toArray } from '../containers.js';
+import { isIterable, iterate, PyDict, toArray } from '../containers.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { toJson } from '../json.js';
 import { formatPercent } from '../percent-format.js';
@@ -29,9 +29,32 @@ function urlEncode(value: TemplateValue, keepSlash: boolean): string {
   return keepSlash ? encoded.replaceAll('%2F', '/') : encoded;
 }
 
+/** A key and its value. */
+function pairOf(value: TemplateValue): [TemplateValue, TemplateValue] {
+  const [key, of, ...more] = toArray(value);
+  if (key === undefined || of === undefined || more.length > 0)
+    throw valueFailure(`urlencode needs pairs, and ${repr(value)} is none`);
+  return [key, of];
+}
+
+/** The text of a filter that works on lines. */
+function textOnly(value: TemplateValue, filter: string): string {
+  if (value instanceof Undefined) throw value.failure();
+  const given = plain(value);
+  if (typeof given === 'string') return given;
+  throw typeFailure(`${filter} needs a text, not ${typeName(value)}`, 'make one of it first: … | string | …');
+}
+
+/** The text that truncate cuts: of what has a length. */
+function measured(value: TemplateValue): string {
+  if (!(value instanceof Undefined) && typeof plain(value) !== 'string' && !isIterable(value))
+    throw typeFailure(`truncate needs a text, not ${typeName(value)}`, 'make one of it first: … | string | …');
+  return text(value);
+}
+
 function indent(value: TemplateValue, [width, first, blank]: (TemplateValue | undefined)[]): string {
   const by = typeof width === 'string' ? width : ' '.repeat(int(width, 4));
-  const lines = text(value).split('\n');
+  const lines = textOnly(value, 'indent').split('\n');
   return lines
     .map((line, i) => {
       if (i === 0) return truthy(first ?? false) ? by + line : line;
@@ -91,7 +114,7 @@ export const textFilters = filterTable(
     'center(width?)': (value, [width]) => findMethod(text(value), 'center')!([int(width, 80)], new Map()) as string,
     'truncate(length?, killwords?, end?, leeway?)': (value, [length, kill, end, leeway]) =>
       truncate(
-        text(value),
+        measured(value),
         int(length, 255),
         truthy(kill ?? false),
         end === undefined ? '...' : text(end),
@@ -100,7 +123,7 @@ export const textFilters = filterTable(
     'wordcount()': (value) => text(value).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0,
     'wordwrap(width?, break_long_words?, wrapstring?, break_on_hyphens?)': (value, [width, long, by, hyphens]) =>
       wordWrap(
-        text(value),
+        textOnly(value, 'wordwrap'),
         int(width, 79),
         truthy(long ?? true),
         by === undefined || by === null ? '\n' : text(by),
@@ -115,11 +138,8 @@ export const textFilters = filterTable(
         .join(' '),
     'urlencode()': (value) => {
       if (typeof value === 'string') return urlEncode(value, true);
-      if (typeof value === 'number' || typeof value === 'bigint') return text(value);
-      const pairs =
-        value instanceof PyDict
-          ? [...value.items()]
-          : [...iterate(value)].map((p) => toArray(p) as [TemplateValue, TemplateValue]);
+      if (!isIterable(value)) return urlEncode(value, true);
+      const pairs = value instanceof PyDict ? [...value.items()] : [...iterate(value)].map(pairOf);
       return pairs.map(([k, v]) => `${urlEncode(k, false)}=${urlEncode(v, false)}`.replaceAll('%20', '+')).join('&');
     },
     'urlize(trim_url_limit?, nofollow?, target?, rel?, extra_schemes?)': (value, [limit, nofollow, target, rel]) =>
