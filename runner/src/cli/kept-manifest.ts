@@ -22,6 +22,7 @@ interface Head extends ReadFiles {
 
 /** The manifest of a project in which nothing has changed since a command read it; undefined where it has to be read. */
 export function keptManifest(project: Project, options: GlobalOptions, effects: Effects): Manifest | undefined {
+  if (options.partialParse === false) return undefined;
   try {
     const file = readFileSync(pathOf(project));
     const end = file.indexOf('\n');
@@ -64,7 +65,8 @@ function pathOf(project: Project): string {
   return join(project.targetPath, 'cache', 'manifest.bin');
 }
 
-function keyOf(project: Project, { vars, target, profilesDir }: GlobalOptions): string {
-  const facts = [...engineFacts(), project.projectDir, project.document.source.path, { vars, target, profilesDir }];
+/** The target counts whole: which of which profile it is, and what it says. */
+function keyOf({ projectDir, document, target }: Project, { vars, profilesDir }: GlobalOptions): string {
+  const facts = [...engineFacts(), projectDir, document.source.path, { vars, profilesDir }, target];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }

@@ -171,35 +171,36 @@ function errorOf({ name, code, message, details }: PlainError): TsdbtError {
   return new Class(code, message, details);
 }
 
+/** Deeper than any value that a project holds: what refers to itself has no end. */
+const DEEPEST = 100;
+
 /** Walks all values: files and whole floats in them; undefined where there is something else that is no plain data. */
 function examine(root: object): Pick<KeptManifest, 'files' | 'wholeFloats'> | undefined {
-  const files: SourceText[] = [];
+  const files = new Set<SourceText>();
   const wholeFloats: [Record<string, unknown>, string][] = [];
-  const seen = new Set<object>();
-  const waiting: object[] = [root];
-  const meet = (value: unknown): boolean => {
-    if (typeof value === 'function' || typeof value === 'symbol') return false;
-    if (typeof value !== 'object' || value === null || seen.has(value)) return true;
-    seen.add(value);
-    waiting.push(value);
+  const isPlain = (value: unknown, depth: number): boolean => {
+    if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol';
+    if (depth > DEEPEST) return false;
+    if (value instanceof SourceText) {
+      files.add(value);
+      return true;
+    }
+    if (value instanceof Set || value instanceof Map) {
+      for (const item of value) if (!isPlain(item, depth + 1)) return false;
+      return true;
+    }
+    if (value instanceof Date) return true;
+    if (!Array.isArray(value)) {
+      const prototype: unknown = Object.getPrototypeOf(value);
+      if (prototype !== Object.prototype && prototype !== null) return false;
+    }
+    const holder = value as Record<string, unknown>;
+    for (const key in holder) {
+      const item = holder[key];
+      if (item instanceof WholeFloat) wholeFloats.push([holder, key]);
+      else if (typeof item !== 'string' && !isPlain(item, depth + 1)) return false;
+    }
     return true;
   };
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (value instanceof SourceText) files.push(value);
-    else if (value instanceof Map) {
-      for (const [key, item] of value) if (!meet(key) || !meet(item)) return undefined;
-    } else if (value instanceof Set) {
-      for (const item of value) if (!meet(item)) return undefined;
-    } else if (!(value instanceof Date)) {
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return undefined;
-      const holder = value as Record<string, unknown>;
-      for (const key in holder) {
-        const item = holder[key];
-        if (item instanceof WholeFloat) wholeFloats.push([holder, key]);
-        else if (!meet(item)) return undefined;
-      }
-    }
-  }
-  return { files, wholeFloats };
+  return isPlain(root, 0) ? { files: [...files], wholeFloats } : undefined;
 }

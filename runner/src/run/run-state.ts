@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Engine, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
@@ -19,6 +19,7 @@ import { nativeRelation } from './native-relation.js';
 import type { BatchResults, NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
 import { dbtHeadingOf, summaryOf } from './summaries.js';
+import { writeChanged } from './write-changed.js';
 
 /** What the parts of a run share: the engine, the lake as this run sees it, the results so far. */
 export class RunState {
@@ -223,8 +224,7 @@ export class RunState {
     if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
     this.#folders.add(folder);
     try {
-      // small files: handing each to the thread pool costs several times more than writing it
-      writeFileSync(path, this.#redact(sql));
+      writeChanged(path, this.#redact(sql));
     } catch (reason) {
       this.#notWritten ??= { reason };
     }

@@ -5,7 +5,7 @@ import { main } from '../../src/cli/main.js';
 import { type Outcome, recordingEffects, temporaryFolder, writeFiles } from './recording-effects.js';
 
 const profile = (schema: string) =>
-  `shop:\n  target: dev\n  outputs:\n    dev: { type: duckdb, path: shop.duckdb, schema: ${schema} }\n    prod: { type: duckdb, path: shop.duckdb, schema: prod }\n`;
+  `shop:\n  target: dev\n  outputs:\n    dev: { type: duckdb, path: shop.duckdb, schema: ${schema} }\n    prod: { type: duckdb, path: shop.duckdb, schema: prod }\nother:\n  target: dev\n  outputs:\n    dev: { type: duckdb, path: shop.duckdb, schema: elsewhere }\n`;
 
 const keys = ['unique_id', 'alias', 'schema', 'description', 'config', 'tags', 'depends_on'];
 
@@ -115,6 +115,7 @@ describe('what a command keeps of a project for the next one', () => {
   const otherwise: Readonly<Record<string, { args?: string[]; env?: Record<string, string> }>> = {
     'another variable': { args: ['--vars', '{size: large}'] },
     'another target': { args: ['--target', 'prod'] },
+    'another profile with a target of the same name': { args: ['--profile', 'other'] },
     'another variable of the environment, asked for by a model': { env: { OWNER: 'ada' } },
     'another variable of the environment, asked for by the project file': { env: { REGION: 'south' } },
   };
@@ -131,6 +132,13 @@ describe('what a command keeps of a project for the next one', () => {
     const before = inode();
     await said([], { SHLVL: '7' });
     expect(inode()).toBe(before);
+  });
+
+  it('is not used with --no-partial-parse', async () => {
+    await said();
+    const before = inode();
+    await said(['--no-partial-parse']);
+    expect(inode()).not.toBe(before);
   });
 
   it('is not used where it is damaged or cut short', async () => {

@@ -62,13 +62,19 @@ export async function createTable(request: NativeRequest, relation: Relation, te
   );
 }
 
-/** @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract */
-export async function createView(request: NativeRequest, relation: Relation): Promise<void> {
+/**
+ * Creates a view from a SELECT.
+ *
+ * @param replaced the view that is replaced at once; `target/run` holds the statement with the name beside it all the same, as dbt's does
+ * @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract
+ */
+export async function createView(request: NativeRequest, relation: Relation, replaced?: Relation): Promise<void> {
   const { node, session, select } = request;
   await checkContract(request);
-  const statement = `${header(node)}create view ${relation} as (\n${select}\n)`;
+  const body = `as (\n${select}\n)`;
+  const statement = `${header(node)}create view ${relation} ${body}`;
   request.wrote(`${statement};\n`);
-  await session.execute(statement);
+  await session.execute(replaced === undefined ? statement : `create or replace view ${replaced} ${body}`);
 }
 
 async function checkContract({ node, session, select }: NativeRequest): Promise<readonly Column[] | undefined> {
