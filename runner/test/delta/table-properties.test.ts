@@ -1,7 +1,15 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { history, stageAppend, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import {
+  DeltaTable,
+  history,
+  restore,
+  stageAppend,
+  stageMerge,
+  stageOverwrite,
+  stageShallowClone,
+} from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
 
 const t = useTempTable();
@@ -67,6 +75,24 @@ describe('a constraint that a table gains', () => {
       code: 'TSD6033',
       message: expect.stringMatching(/the constraint odd \(nosuch\(a\)\) cannot be checked: .*nosuch/),
     });
+  });
+});
+
+describe('a table that is restored or cloned', () => {
+  it('gives no column an id that another had, and has in-commit timestamps from the clone’s first version on', async () => {
+    const properties = { 'delta.columnMapping.mode': 'name' };
+    await write('SELECT 1 AS a', properties);
+    await (await stageAppend(t.target, { select: 'SELECT 1 AS a, 2 AS b', mergeSchema: true })).commit(by);
+    await restore(await t.open(), 0, by);
+    await (await stageAppend(t.target, { select: 'SELECT 1 AS a, 3 AS c', mergeSchema: true })).commit(by);
+    const [, c] = (await t.snapshot()).schema.fields;
+    expect(c!.metadata['delta.columnMapping.id']).toBe(3);
+    await append('SELECT 4 AS a', { 'delta.enableInCommitTimestamps': 'true' });
+    const target = { ...t.target, location: `${t.location}-clone` };
+    await (await stageShallowClone(target, await t.open())).commit(by);
+    const clone = await (await DeltaTable.open(target.location, t.engine))!.snapshot();
+    expect(clone.commitInfo!.inCommitTimestamp).toBe(clone.timestamp.getTime());
+    expect(Object.keys(clone.properties).filter((key) => key.includes('Enablement'))).toEqual([]);
   });
 });
 

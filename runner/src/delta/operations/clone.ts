@@ -42,20 +42,23 @@ export async function stageShallowClone(
         : { deletionVector: { ...deletionVector, storageType: 'p', pathOrInlineDv: absolute(vector) } }),
     };
   });
+  // since when the source has in-commit timestamps says nothing of the clone, which has them from its first version on
+  const own = ([key]: [string, string]) => !key.startsWith('delta.inCommitTimestampEnablement');
+  const configuration = Object.fromEntries(Object.entries(from.properties).filter(own));
   return new StagedCommit({
     store,
     engine,
     base: undefined,
     schema: from.schema,
     partitionColumns: from.partitionColumns,
-    properties: from.properties,
+    properties: configuration,
     writesFiles: false,
     change: {
       operation: 'CLONE',
       parameters: { source: from.location, sourceVersion: String(from.version), isShallow: 'true' },
       metrics: { sourceNumOfFiles: adds.length, sourceTableSize: from.sizeBytes, numCopiedFiles: 0 },
       protocol: from.protocol,
-      metadata: { ...from.metadata, id: randomUUID(), createdTime: Date.now() },
+      metadata: { ...from.metadata, id: randomUUID(), createdTime: Date.now(), configuration },
       adds,
       removes: [],
       reads: 'table',

@@ -2,6 +2,7 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 import type { CommitProvenance } from '../log/commit.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, Metadata } from '../protocol/actions.js';
+import { MAX_COLUMN_ID } from '../protocol/column-mapping.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
 import { protocolFor, requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
@@ -56,12 +57,19 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
         numOfFilesAfterRestore: wanted.files.length,
       },
       protocol: protocol === base.protocol ? undefined : protocol,
-      metadata: same ? undefined : wanted.metadata,
+      metadata: same ? undefined : withHighestId(wanted.metadata, base.properties[MAX_COLUMN_ID]),
       adds,
       removes,
       reads: 'table',
     },
   });
+}
+
+/** Ids of columns are never given twice (PROTOCOL.md, "Column Mapping"), not even those that came after the version. */
+function withHighestId(metadata: Metadata, highest: string | undefined): Metadata {
+  const before = metadata.configuration[MAX_COLUMN_ID];
+  if (before === undefined || Number(highest ?? 0) <= Number(before)) return metadata;
+  return { ...metadata, configuration: { ...metadata.configuration, [MAX_COLUMN_ID]: highest! } };
 }
 
 /** Stages and commits a restore. */
