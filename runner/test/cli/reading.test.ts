@@ -2,7 +2,7 @@ import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder, tsdbt } from './recording-effects.js';
+import { temporaryFolder, tsdbt, writeFiles } from './recording-effects.js';
 
 let temporary: ReturnType<typeof temporaryFolder>;
 beforeAll(() => {
@@ -61,6 +61,23 @@ describe('tsdbt parse', () => {
     expect(stderr).toContain('3 seeds');
     expect([code, stdout]).toEqual([0, '']);
     expect(existsSync(join(temporary.folder, 'logs/tsdbt.log'))).toBe(true);
+  });
+
+  it('reads selectors.yml, too', async () => {
+    const { folder, remove } = temporaryFolder();
+    try {
+      writeFiles(folder, {
+        'project.yml': 'name: shop\n',
+        'models/orders.sql': 'select 1 as id\n',
+        'selectors.yml': 'selectors:\n  - name: nightly\n    definitino: orders\n',
+      });
+      const { code, stderr } = await tsdbt(folder, ['parse']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('TSD1004  unknown key "definitino"\n  selectors.yml:3:5\n');
+      expect(stderr).toContain('did you mean "definition"?');
+    } finally {
+      remove();
+    }
   });
 
   it('prints all errors at once, each with its place', async () => {

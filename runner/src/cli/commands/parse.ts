@@ -27,6 +27,9 @@ export async function parse(options: SelectionOptions, effects: Effects): Promis
   }
   const { withManifest } = await import('../open-project.js');
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
+    // other commands read the selectors when one is named
+    const { readSelectors } = await import('../../manifest/select/yaml-selectors.js');
+    readSelectors(project);
     const counts = new Map<string, number>();
     for (const node of manifest.all()) counts.set(node.resourceType, (counts.get(node.resourceType) ?? 0) + 1);
     const parts = [...counts].map(([kind, count]) => counted(count, kind));
