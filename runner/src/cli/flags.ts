@@ -154,6 +154,9 @@ export const RESOURCE_TYPES = [
   'source',
   'exposure',
   'analysis',
+  'metric',
+  'semantic_model',
+  'saved_query',
   'all',
   'default',
 ] as const;

@@ -1,5 +1,7 @@
+import { stateEntries } from '../../artifacts/manifest-json.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
+import type { Manifest } from '../../manifest/manifest.js';
 import type { ManifestNode } from '../../manifest/nodes.js';
 import type { PreviousState } from '../../manifest/select/previous-state.js';
 import { cliCodes } from '../codes.js';
@@ -9,32 +11,29 @@ import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
 import { previousState } from '../state.js';
 
-/** Keys of `--output json`, in order, and what they hold. Names are dbt's. */
-const KEYS: Readonly<Record<string, (node: ManifestNode) => unknown>> = {
-  name: (node) => node.name,
-  resource_type: (node) => node.resourceType,
-  package_name: (node) => node.packageName,
-  original_file_path: (node) => node.path,
-  unique_id: (node) => node.uniqueId,
-  alias: (node) => ('alias' in node ? node.alias : undefined),
-  config: (node) => ('config' in node ? configOf(node.config) : undefined),
-  tags: (node) => node.tags,
-  depends_on: (node) => ({ nodes: node.dependsOn, macros: 'dependsOnMacros' in node ? node.dependsOnMacros : [] }),
-  source_name: (node) => ('sourceName' in node ? node.sourceName : undefined),
-};
-const MORE_KEYS: typeof KEYS = {
-  schema: (node) => ('schema' in node ? node.schema : undefined),
-  description: (node) => node.description,
-  fqn: (node) => node.fqn,
-  meta: (node) => node.meta,
-  selector: selectorOf,
-};
+/** Keys of `--output json` where none are asked for. Names are dbt's. */
+const KEYS = [
+  'alias',
+  'name',
+  'package_name',
+  'depends_on',
+  'tags',
+  'config',
+  'resource_type',
+  'source_name',
+  'original_file_path',
+  'unique_id',
+];
 
 /** Prints nodes, one a line: as selectors (which `--select` takes), names, paths or JSON objects. */
 export function ls(options: ListOptions, effects: Effects): Promise<number> {
   return withManifest(options, effects, async ({ manifest, bus }) => {
-    const line = printer(options, previousState(options, manifest));
-    const nodes = [...selectedBy(options, manifest)].map((id) => manifest.get(id)!);
+    const line = printer(options, manifest, previousState(options, manifest));
+    // as dbt does, analyses are listed where they are asked for
+    const isListed = (node: ManifestNode): boolean =>
+      node.resourceType !== 'analysis' ||
+      (options.resourceType !== undefined && !options.resourceType.includes('default'));
+    const nodes = [...selectedBy(options, manifest)].map((id) => manifest.get(id)!).filter(isListed);
     if (nodes.length === 0) bus.emit({ event: 'log', level: 'warn', message: 'the selection holds no nodes' });
     const lines = nodes.map(line);
     // JSON keeps the manifest's order; names are easier to find in the alphabet's
@@ -44,23 +43,18 @@ export function ls(options: ListOptions, effects: Effects): Promise<number> {
   });
 }
 
-function printer(options: ListOptions, state: PreviousState | undefined): (node: ManifestNode) => string {
+function printer(
+  options: ListOptions,
+  manifest: Manifest,
+  state: PreviousState | undefined,
+): (node: ManifestNode) => string {
   switch (options.output) {
     case 'name':
       return (node) => (node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name);
     case 'path':
       return (node) => node.path;
-    case 'json': {
-      const compared: typeof KEYS = state === undefined ? {} : { state_changes: (node) => changesOf(node, state) };
-      const all = { ...KEYS, ...MORE_KEYS, ...compared };
-      const keys = options.outputKeys ?? [...Object.keys(KEYS), ...Object.keys(compared)];
-      for (const key of keys) {
-        if (Object.hasOwn(all, key)) continue;
-        const hint = didYouMean(key, Object.keys(all)) ?? `keys: ${Object.keys(all).join(', ')}`;
-        throw new ProjectError(cliCodes.wrongFlagValue, `--output-keys does not take "${key}"`, { hint });
-      }
-      return (node) => JSON.stringify(Object.fromEntries(keys.map((key) => [key, all[key]!(node)])));
-    }
+    case 'json':
+      return jsonPrinter(options, manifest, state);
     default:
       return selectorOf;
   }
@@ -72,10 +66,48 @@ function changesOf(node: ManifestNode, state: PreviousState): readonly string[] 
   return state.changesOf(node).map(({ aspect, what }) => `${aspect}: ${what.join(', ')}`);
 }
 
+/** A node as the manifest has it: the keys that are asked for, `config.materialized` among them, else dbt's selection of them. */
+function jsonPrinter(options: ListOptions, manifest: Manifest, state: PreviousState | undefined) {
+  const { entry } = stateEntries(manifest);
+  const entryOf = (node: ManifestNode): Record<string, unknown> => ({
+    ...entry(node),
+    selector: selectorOf(node),
+    ...(state === undefined ? {} : { state_changes: changesOf(node, state) }),
+  });
+  const asked = options.outputKeys;
+  if (asked === undefined) {
+    const keys = state === undefined ? KEYS : [...KEYS, 'state_changes'];
+    return (node: ManifestNode) => {
+      const all = entryOf(node);
+      return JSON.stringify(Object.fromEntries(keys.filter((key) => key in all).map((key) => [key, all[key]])));
+    };
+  }
+  const known = new Set([...manifest.all()].flatMap((node) => Object.keys(entryOf(node))));
+  for (const key of asked) {
+    if (known.size === 0 || known.has(key.split('.')[0]!)) continue;
+    const hint = didYouMean(key, known) ?? `keys: ${[...known].sort().join(', ')}`;
+    throw new ProjectError(cliCodes.wrongFlagValue, `--output-keys does not take "${key}"`, { hint });
+  }
+  return (node: ManifestNode) => {
+    const all = entryOf(node);
+    const values = asked.map((key) => [key, valueAt(all, key)] as const);
+    return JSON.stringify(Object.fromEntries(values.filter(([, value]) => value !== undefined)));
+  };
+}
+
+function valueAt(entry: Readonly<Record<string, unknown>>, key: string): unknown {
+  let value: unknown = entry;
+  for (const step of key.split('.'))
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+  return value;
+}
+
 /** What `--select` takes to mean this node: `source:shop.raw.orders`, `exposure:shop.page`, `shop.gold.revenue`. */
 export function selectorOf(node: ManifestNode): string {
   if (node.resourceType === 'source') return `source:${node.packageName}.${node.sourceName}.${node.name}`;
   if (node.resourceType === 'exposure') return `exposure:${node.packageName}.${node.name}`;
+  if (['metric', 'semantic_model', 'saved_query'].includes(node.resourceType))
+    return `${node.resourceType}:${node.packageName}.${node.name}`;
   if (node.resourceType === 'unit_test') return `unit_test:${node.packageName}.${node.name}`;
   return node.fqn.join('.');
 }

@@ -68,6 +68,9 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
     matches: (node, value) => node.resourceType === 'exposure' && matchesPackaged(node, value),
     values: (node) => (node.resourceType === 'exposure' ? [node.name] : []),
   },
+  metric: ofKind('metric'),
+  semantic_model: ofKind('semantic_model'),
+  saved_query: ofKind('saved_query'),
   unit_test: {
     matches: (node, value) => node.resourceType === 'unit_test' && matchesPackaged(node, value),
     values: (node) => (node.resourceType === 'unit_test' ? [node.name] : []),
@@ -160,6 +163,14 @@ const testTypes: Readonly<Record<string, readonly ('generic' | 'singular')[]>> =
   singular: ['singular'],
   data: ['generic', 'singular'],
 };
+
+/** A method that means nodes of one kind by `name` or `package.name`. */
+function ofKind(kind: ManifestNode['resourceType']): SelectorMethod {
+  return {
+    matches: (node, value) => node.resourceType === kind && matchesPackaged(node, value),
+    values: (node) => (node.resourceType === kind ? [node.name] : []),
+  };
+}
 
 /** Sources have a method of their own and are not meant by a bare name. */
 function isNamed(node: ManifestNode): boolean {
