@@ -111,6 +111,15 @@ describe('Spark reads what is written here', () => {
     for (const version of [0, 1, 2]) await same(version);
   });
 
+  it('in files with row groups of the file before', async () => {
+    const select =
+      "SELECT range AS id, 'song ' || range % 50 AS song, {'at': TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds(range)} AS played, [range % 7] AS list FROM range(300000)";
+    await commit(stageOverwrite(target(), { select }));
+    await commit(stageUpdate(target(), { set: { song: "'late'" }, where: 'id > 299990' }));
+    expect((await (await open()).snapshot()).files).toHaveLength(2);
+    expect(await same()).toBe(300_000);
+  });
+
   it('in partitions of every type and of odd values', async () => {
     const odd = ['plain', 'a/b', 'x=y', '100 %', "it''s", 'ü 漢 🎧', '..', 'q?*:"<>|#', ' lead', '%2F', '+', ''];
     const values = odd.map((text, i) => `(${i}, '${text}')`).join(', ');

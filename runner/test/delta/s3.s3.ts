@@ -66,6 +66,18 @@ describe.skipIf(program === undefined)('a table in S3', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name);
 
+  it('keeps row groups in which no row changes', async () => {
+    await (await stageOverwrite(table, { select: 'SELECT range AS id, 1 AS n FROM range(300000)' })).commit(by);
+    const other = connect();
+    await (await stageUpdate(other, { set: { n: '2' }, where: 'id > 299990' })).commit(by);
+    const reader = connect();
+    const snapshot = await (await reader.open())!.snapshot();
+    expect(snapshot.files.map((file) => JSON.parse(file.stats!).numRecords).sort()).toEqual([245_760, 54_240]);
+    expect(
+      await reader.engine.query(`SELECT count(*)::INTEGER AS rows, sum(n)::INTEGER AS sum FROM (${snapshot.toSql()})`),
+    ).toEqual([{ rows: 300_000, sum: 300_009 }]);
+  });
+
   it('is created, added to, merged, changed, put together, and read by another program at every version', async () => {
     await (await stageOverwrite(table, { select: "SELECT range AS id, 'n' || range AS name FROM range(3)" })).commit(
       by,
