@@ -5,7 +5,7 @@ import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
 import type { Engine, Session } from '../engines/engine.js';
 import { CancelledError, ProjectError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import type { ManifestNode, ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
+import type { ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import { DeltaStorage } from '../materialize/delta-storage.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
 import type { Project } from '../project/project.js';

@@ -1,6 +1,5 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import type { ManifestNode } from '../manifest/nodes.js';
 import { createSchema } from '../materialize/native/native-catalog.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { commentedSession } from './commented-session.js';
@@ -111,6 +110,7 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
   let failed = false;
   await schedule(tasks, {
     concurrency: sessions.length,
+    order: 'levels',
     run: async (task, worker) => {
       const session = await commentedSession(state, task.kind === 'node' ? task.node : task.test, sessions[worker]!);
       const end =

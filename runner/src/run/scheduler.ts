@@ -11,6 +11,11 @@ export type TaskEnd = 'go-on' | 'stop';
 export interface ScheduleOptions<T extends Task> {
   /** tasks that run at the same time */
   readonly concurrency: number;
+  /**
+   * which of the tasks that could begin does: `longest-way` (default), the one with the longest way still below it; `levels`, as dbt, the
+   * one with the shortest way above it, in the order of ids: a seed comes before the test of a source that is the seed's table
+   */
+  readonly order?: 'longest-way' | 'levels' | undefined;
   /** runs a task; what it throws ends the whole schedule */
   run(task: T, worker: number): Promise<TaskEnd>;
   /** called instead of `run` for a task that a stopped task leads to; `cause` is the first such task */
@@ -22,7 +27,7 @@ export interface ScheduleOptions<T extends Task> {
 }
 
 /**
- * Runs a graph of tasks: a task begins when all it depends on has ended well, those with the longest way still below them first.
+ * Runs a graph of tasks: a task begins when all it depends on has ended well, in the order of {@link ScheduleOptions.order}.
  * Dependencies on ids that are not among the tasks count as done.
  * @throws what `run` throws, after the running tasks have ended
  */
@@ -35,8 +40,7 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
     waitingFor.set(task.id, known.length);
     for (const id of known) children.get(id)!.push(task);
   }
-  const depth = depths(tasks, children);
-  const place = new Map(tasks.map((task, i) => [task.id, i]));
+  const later = options.order === 'levels' ? byLevels(tasks, byId) : byLongestWay(tasks, children);
   const ready = tasks.filter((task) => waitingFor.get(task.id) === 0);
   const done = new Set<string>();
   let failure: { error: unknown } | undefined;
@@ -67,7 +71,8 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
 
     const next = (): void => {
       if (failure === undefined && !options.stopped()) {
-        ready.sort((a, b) => depth.get(a.id)! - depth.get(b.id)! || place.get(b.id)! - place.get(a.id)!);
+        // the last is taken first
+        ready.sort((a, b) => later(b, a));
         while (freeWorkers.length > 0 && ready.length > 0) {
           const task = ready.pop()!;
           if (done.has(task.id)) continue;
@@ -97,14 +102,29 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
   if (failure !== undefined) throw failure.error;
 }
 
+/** Says which of two tasks comes later: negative, the second one does. */
+type Later<T> = (a: T, b: T) => number;
+
+function byLongestWay<T extends Task>(tasks: readonly T[], children: ReadonlyMap<string, readonly T[]>): Later<T> {
+  const depth = longestWays(tasks, (task) => children.get(task.id)!);
+  const place = new Map(tasks.map((task, i) => [task.id, i]));
+  return (a, b) => depth.get(b.id)! - depth.get(a.id)! || place.get(a.id)! - place.get(b.id)!;
+}
+
+function byLevels<T extends Task>(tasks: readonly T[], byId: ReadonlyMap<string, T>): Later<T> {
+  const parents = (task: T): T[] => task.dependsOn.flatMap((id) => byId.get(id) ?? []);
+  const level = longestWays(tasks, parents);
+  return (a, b) => level.get(a.id)! - level.get(b.id)! || (a.id < b.id ? -1 : 1);
+}
+
 /** Length of the longest way from each task to an end. */
-function depths<T extends Task>(tasks: readonly T[], children: ReadonlyMap<string, readonly T[]>): Map<string, number> {
+function longestWays<T extends Task>(tasks: readonly T[], next: (task: T) => readonly T[]): Map<string, number> {
   const depth = new Map<string, number>();
   const visit = (task: T): number => {
     const known = depth.get(task.id);
     if (known !== undefined) return known;
     let deepest = 0;
-    for (const child of children.get(task.id)!) deepest = Math.max(deepest, visit(child) + 1);
+    for (const one of next(task)) deepest = Math.max(deepest, visit(one) + 1);
     depth.set(task.id, deepest);
     return deepest;
   };

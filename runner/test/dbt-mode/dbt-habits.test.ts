@@ -85,6 +85,22 @@ other: {target: dev, outputs: {dev: {type: duckdb, path: other.duckdb}}}
   });
 });
 
+describe('what runs first', () => {
+  it('is the seed, before the tests of the source that is its table', async () => {
+    const project = new DbtProject({
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 1}}}\n',
+      'seeds/raw.csv': 'id\n1\n',
+      'models/a.sql': "select id from {{ source('lake', 'raw') }}",
+      'models/b.sql': "select id from {{ ref('a') }}",
+      'models/sources.yml':
+        'sources: [{name: lake, schema: main, tables: [{name: raw, columns: [{name: id, tests: [not_null]}]}]}]\n',
+    });
+    const { exitCode, statuses } = await project.run('build');
+    expect(exitCode).toBe(0);
+    expect(Object.values(statuses)).toEqual(['success', 'pass', 'success', 'success']);
+  });
+});
+
 describe('query-comment', () => {
   it('stands before every statement of a node, as a macro gives it, and in the log at level debug', async () => {
     const project = new DbtProject({
