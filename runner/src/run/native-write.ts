@@ -2,7 +2,9 @@ import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import type { Relation } from '../engines/relation.js';
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { resolverOf } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
+import { readDependency } from '../manifest/dependency-call.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import { materializationMacro } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
@@ -79,6 +81,7 @@ export class NativeWrite {
       empty: state.request.empty,
       batch: part?.batch,
       startedAt: state.request.runStartedAt,
+      relationNamed: (text) => this.#relationNamed(text),
       wrote: (sql) => state.writeRun(node, sql),
       warn: (message) => state.log('warn', message, summaryOf(node)),
       hooks: async (phase, inTransaction) => {
@@ -86,6 +89,14 @@ export class NativeWrite {
         await runHooks(state, hooksAt(node, phase, inTransaction), node, session);
       },
     });
+  }
+
+  #relationNamed(text: string): Relation | undefined {
+    const { state, node } = this;
+    const call = readDependency(text, node.propertiesPlace ?? node.source.place(0));
+    if (call === undefined || call.kind === 'metric') return undefined;
+    const resolver = resolverOf(state.manifest);
+    return state.relationOf((call.kind === 'ref' ? resolver.ref(call, node) : resolver.source(call, node)).uniqueId);
   }
 
   /** A materialization that is written in macros: its hooks are its own business. */

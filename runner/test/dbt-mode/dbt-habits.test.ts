@@ -133,6 +133,28 @@ describe('query-comment', () => {
   });
 });
 
+describe('foreign keys of a contract', () => {
+  it('name the table that a ref means', async () => {
+    const project = new DbtProject({
+      'models/parent.sql': "{{ config(materialized='table') }} select 1 as id",
+      'models/child.sql':
+        "{{ config(materialized='table') }}\n-- depends_on: {{ ref('parent') }}\nselect 2 as parent_id",
+      'models/schema.yml': `models:
+  - name: parent
+    config: {contract: {enforced: true}}
+    columns: [{name: id, data_type: integer, constraints: [{type: primary_key}]}]
+  - name: child
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: parent_id, data_type: integer, constraints: [{type: foreign_key, to: "ref('parent')", to_columns: [id]}]}
+`,
+    });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(1);
+    expect(output.toLowerCase()).toContain('violates foreign key constraint');
+  });
+});
+
 describe('persist_docs', () => {
   it('tells of columns that are described and not there, letter by letter where they are quoted', async () => {
     const project = new DbtProject({

@@ -26,6 +26,8 @@ export interface NativeRequest {
   readonly startedAt: Date;
   /** keeps the statement that builds the node, for `target/run` */
   wrote(sql: string): void;
+  /** the relation that a text such as `ref('orders')` names; undefined where it is no such call */
+  relationNamed(call: string): Relation | undefined;
   /** tells what is no error */
   warn(message: string): void;
   /** runs the model's hooks of one phase */

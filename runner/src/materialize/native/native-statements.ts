@@ -52,9 +52,13 @@ export async function createTable(request: NativeRequest, relation: Relation, te
   const list = [...node.columns.values()].map((column) => nameOf(node, column.name));
   const definitions = [
     ...[...node.columns.values()].map((column) =>
-      [nameOf(node, column.name), column.dataType, ...column.constraints.map(columnConstraint)].join(' '),
+      [
+        nameOf(node, column.name),
+        column.dataType,
+        ...column.constraints.map((one) => columnConstraint(one, otherSide(request, one))),
+      ].join(' '),
     ),
-    ...node.constraints.map(tableConstraint),
+    ...node.constraints.map((one) => tableConstraint(one, otherSide(request, one))),
   ].filter((part) => part !== '');
   await build(
     `${header(node)}create table ${name} (\n  ${definitions.join(',\n  ')}\n)`,
@@ -89,7 +93,14 @@ function nameOf(node: ModelNode, column: string): string {
   return node.columns.get(column)?.quote === true ? quoteIdentifier(column) : column;
 }
 
-function columnConstraint({ type, expression }: ConstraintProperties): string {
+/** What a foreign key refers to. DuckDB takes no name of a database there. */
+function otherSide(request: NativeRequest, { to, toColumns = [], expression }: ConstraintProperties): string {
+  const found = to === undefined ? undefined : request.relationNamed(to);
+  if (found === undefined) return expression ?? '';
+  return `${new Relation(found.schema, found.identifier)} (${toColumns.join(', ')})`;
+}
+
+function columnConstraint({ type, expression }: ConstraintProperties, otherSide: string): string {
   switch (type) {
     case 'not_null':
       return 'not null';
@@ -100,13 +111,13 @@ function columnConstraint({ type, expression }: ConstraintProperties): string {
     case 'check':
       return `check (${expression ?? 'true'})`;
     case 'foreign_key':
-      return `references ${expression ?? ''}`;
+      return `references ${otherSide}`;
     default:
       return expression ?? '';
   }
 }
 
-function tableConstraint({ type, expression, columns, name }: ConstraintProperties): string {
+function tableConstraint({ type, expression, columns, name }: ConstraintProperties, otherSide: string): string {
   const prefix = name === undefined ? '' : `constraint ${name} `;
   const list = columns.join(', ');
   switch (type) {
@@ -117,7 +128,7 @@ function tableConstraint({ type, expression, columns, name }: ConstraintProperti
     case 'check':
       return `${prefix}check (${expression ?? 'true'})`;
     case 'foreign_key':
-      return `${prefix}foreign key (${list}) references ${expression ?? ''}`;
+      return `${prefix}foreign key (${list}) references ${otherSide}`;
     default:
       return '';
   }
