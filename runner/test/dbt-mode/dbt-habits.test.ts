@@ -113,7 +113,7 @@ describe('query-comment', () => {
     });
     const { exitCode, output } = await project.run('--debug', 'run');
     expect(exitCode).toBe(1);
-    expect(output).toContain('/* by a */\ncreate view "shop"."main"."a__dbt_tmp"');
+    expect(output).toContain('/* by a */\ncreate or replace view "shop"."main"."a"');
     // places are those of the file all the same
     expect(output).toContain('models/broken.sql:2:3');
     // a file without SQL is no model to run
