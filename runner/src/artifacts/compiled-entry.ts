@@ -1,16 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CompiledEntry } from '../manifest/entries/entry-context.js';
 import type { Project } from '../project/project.js';
 import type { RunResult } from '../run/run-types.js';
-
-/** What became of a node's template. */
-export interface CompiledEntry {
-  readonly sql: string;
-  /** project-relative path of the compiled file */
-  readonly path: string | undefined;
-  /** project-relative path of the file with the statements that ran */
-  readonly runPath: string | undefined;
-}
 
 /** The SQL of every node that a run compiled, by unique id. */
 export function compiledOf(result: RunResult, project: Project): Map<string, CompiledEntry> {

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
+import { type CompiledEntry, type EntryContext, entryContext } from '../manifest/entries/entry-context.js';
+import { macrosJson } from '../manifest/entries/macros.js';
+import { entries, manifestEntry } from '../manifest/entries/manifest-entry.js';
+import { docsJson, groupJson } from '../manifest/entries/sources.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ManifestNode, TestNode } from '../manifest/nodes.js';
+import type { ManifestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
-import type { CompiledEntry } from './compiled-entry.js';
 import { writeCompletionNames } from './completion-names.js';
-import { macrosJson } from './manifest-macros.js';
-import { type ManifestContext, nodeJson } from './manifest-nodes.js';
 import { operationsJson } from './manifest-operations.js';
 import { selectorsJson } from './manifest-selectors.js';
-import { semanticJson } from './manifest-semantics.js';
-import { docsJson, exposureJson, groupJson, sourceJson, unitTestJson } from './manifest-sources.js';
 import { artifactMetadata, type Invocation, WAREHOUSE, writeArtifact } from './write-artifact.js';
-
-const NONE: ReadonlyMap<string, CompiledEntry> = new Map();
 
 /**
  * Writes `target/manifest.json`: the whole project as it was parsed, in the form of dbt's schema (version 12). Shells
@@ -24,7 +21,7 @@ const NONE: ReadonlyMap<string, CompiledEntry> = new Map();
 export function writeManifest(
   manifest: Manifest,
   invocation: Omit<Invocation, 'env'>,
-  compiled: ReadonlyMap<string, CompiledEntry> = NONE,
+  compiled?: ReadonlyMap<string, CompiledEntry>,
 ): void {
   writeArtifact(manifest.project, 'manifest.json', manifestJson(manifest, invocation, compiled));
   writeCompletionNames(manifest);
@@ -33,10 +30,10 @@ export function writeManifest(
 function manifestJson(
   manifest: Manifest,
   invocation: Omit<Invocation, 'env'>,
-  compiled: ReadonlyMap<string, CompiledEntry>,
+  compiled: ReadonlyMap<string, CompiledEntry> | undefined,
 ): Record<string, unknown> {
   const { project } = manifest;
-  const context = manifestContext(manifest, compiled);
+  const context = entryContext(manifest, compiled);
   const { createdAt } = context;
   const nodes = {
     ...entries([...manifest.nodes.values(), ...manifest.analyses.values()], context),
@@ -94,42 +91,8 @@ export interface StateEntries {
 
 /** The entries of nodes and macros as the manifest would hold them. */
 export function stateEntries(manifest: Manifest): StateEntries {
-  const context = manifestContext(manifest);
+  const context = entryContext(manifest);
   return { entry: (node) => manifestEntry(node, context), macros: macrosJson(manifest, [], context.createdAt) };
-}
-
-/** What all entries of a manifest are written with. */
-function manifestContext(manifest: Manifest, compiled: ReadonlyMap<string, CompiledEntry> = NONE): ManifestContext {
-  const tests = new Map<string, TestNode[]>();
-  for (const node of [...manifest.nodes.values(), ...manifest.disabled.values()]) {
-    if (node.resourceType !== 'test' || node.attachedNode === undefined) continue;
-    const attached = tests.get(node.attachedNode);
-    if (attached === undefined) tests.set(node.attachedNode, [node]);
-    else attached.push(node);
-  }
-  return { manifest, createdAt: Date.now() / 1000, compiled, tests };
-}
-
-function entries(nodes: readonly ManifestNode[], context: ManifestContext): Record<string, Record<string, unknown>> {
-  return Object.fromEntries(nodes.map((node) => [node.uniqueId, manifestEntry(node, context)]));
-}
-
-/** A node as the manifest holds it. */
-function manifestEntry(node: ManifestNode, context: ManifestContext): Record<string, unknown> {
-  switch (node.resourceType) {
-    case 'source':
-      return sourceJson(node, context);
-    case 'exposure':
-      return exposureJson(node, context);
-    case 'unit_test':
-      return unitTestJson(node, context);
-    case 'metric':
-    case 'semantic_model':
-    case 'saved_query':
-      return semanticJson(node, context);
-    default:
-      return nodeJson(node, context);
-  }
 }
 
 /** What each node reads and what reads it; operations have no place in the graph and stand alone. */
@@ -147,7 +110,7 @@ function edges(manifest: Manifest, nodes: readonly string[]): Record<string, unk
 function groupMap(
   manifest: Manifest,
   nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  context: ManifestContext,
+  context: EntryContext,
 ): Record<string, string[]> {
   const members: Record<string, string[]> = {};
   for (const group of context.manifest.groups.values()) members[group.name] = [];

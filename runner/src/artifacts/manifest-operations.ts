@@ -1,13 +1,14 @@
 import { calledMacros } from '../manifest/called-macros.js';
+import { configJson, docsOf } from '../manifest/entries/config.js';
+import type { EntryContext } from '../manifest/entries/entry-context.js';
+import { adapterTypesOf } from '../manifest/entries/macros.js';
+import { textChecksum } from '../manifest/entries/sql-nodes.js';
+import { unrenderedConfig } from '../manifest/entries/unrendered-config.js';
 import { mergeLayers, toNodeConfig } from '../manifest/merge-config.js';
 import { parseTemplate } from '../template/parse.js';
-import { configJson, docsOf } from './manifest-config.js';
-import { adapterTypesOf } from './manifest-macros.js';
-import { type ManifestContext, textChecksum } from './manifest-nodes.js';
-import { unrenderedConfig } from './unrendered-config.js';
 
 /** The statements of `on-run-start` and `on-run-end` of the project and its packages, as nodes. */
-export function operationsJson(context: ManifestContext): Record<string, Record<string, unknown>> {
+export function operationsJson(context: EntryContext): Record<string, Record<string, unknown>> {
   const { manifest, createdAt } = context;
   const { project } = manifest;
   const found: Record<string, Record<string, unknown>> = {};

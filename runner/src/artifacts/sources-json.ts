@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { Freshness, FreshnessThreshold } from '../manifest/nodes.js';
+import { criteriaOf } from '../manifest/entries/sources.js';
 import type { Project } from '../project/project.js';
 import type { FreshnessRun, SourceFreshness } from '../run/run-freshness.js';
 import { artifactMetadata, type Invocation, writeArtifact } from './write-artifact.js';
@@ -40,15 +40,4 @@ function resultOf({ node, result, error, startedAt, completedAt }: SourceFreshne
 /** A time as Python writes it. */
 function withOffset(time: Date): string {
   return time.toISOString().replace(/(?:\.000)?Z$/, '+00:00');
-}
-
-/** A freshness as artifacts hold it. */
-export function criteriaOf(freshness: Freshness | undefined): Record<string, unknown> | null {
-  if (freshness === undefined) return null;
-  const threshold = (given: FreshnessThreshold | undefined) => given ?? { count: null, period: null };
-  return {
-    warn_after: threshold(freshness.warnAfter),
-    error_after: threshold(freshness.errorAfter),
-    filter: freshness.filter ?? null,
-  };
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { readCatalog, writeCatalog } from '../artifacts/catalog.js';
-import type { CompiledEntry } from '../artifacts/compiled-entry.js';
 import { writeManifest } from '../artifacts/manifest-json.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
+import type { CompiledEntry } from '../manifest/entries/entry-context.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { selectNodes } from '../manifest/select/select-nodes.js';
 import type { Project } from '../project/project.js';

@@ -14,6 +14,7 @@ import { graphCodes } from './codes.js';
 import type { CompiledCode, CompileOptions } from './compiled-code.js';
 import { standardConfig } from './config-for-templates.js';
 import { cteName, injectCtes, type MappedSql, type NamedCte } from './ephemeral.js';
+import { graphForTemplates } from './graph-for-templates.js';
 import type { Manifest } from './manifest.js';
 import { nodeForTemplates } from './node-for-templates.js';
 import type { ModelNode, RefCall, SourceCall, TestNode } from './nodes.js';
@@ -267,29 +268,4 @@ export function resolverOf(manifest: Manifest): Resolver {
     resolvers.set(manifest, resolver);
   }
   return resolver;
-}
-
-const graphs = new WeakMap<Manifest, Readonly<Record<string, unknown>>>();
-
-/** `graph` of dbt's context. */
-function graphForTemplates(manifest: Manifest): Readonly<Record<string, unknown>> {
-  let graph = graphs.get(manifest);
-  if (graph === undefined) {
-    const { database } = manifest.project.target;
-    const dicts = (nodes: ReadonlyMap<string, Parameters<typeof nodeForTemplates>[0]>) =>
-      Object.fromEntries([...nodes].map(([id, node]) => [id, nodeForTemplates(node, database)]));
-    graph = {
-      nodes: dicts(manifest.nodes),
-      sources: dicts(manifest.sources),
-      exposures: dicts(manifest.exposures),
-      groups: {},
-      metrics: {},
-      functions: {},
-      semantic_models: {},
-      saved_queries: {},
-      unit_tests: {},
-    };
-    graphs.set(manifest, graph);
-  }
-  return graph;
 }

@@ -1,4 +1,4 @@
-import type { NodeConfig, ResourceType } from '../manifest/nodes.js';
+import type { NodeConfig, ResourceType } from '../nodes.js';
 
 /** Config of a node with dbt's keys in dbt's order, each there whether it was set or not; then what else was set. */
 export function configJson(resourceType: ResourceType, config: NodeConfig): Record<string, unknown> {

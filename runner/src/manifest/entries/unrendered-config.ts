@@ -1,6 +1,6 @@
-import type { WrittenConfig } from '../manifest/nodes.js';
-import type { ConfigKind } from '../project/config-schema.js';
-import type { Project } from '../project/project.js';
+import type { ConfigKind } from '../../project/config-schema.js';
+import type { Project } from '../../project/project.js';
+import type { WrittenConfig } from '../nodes.js';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,19 +1,19 @@
-import type { DocBlocks } from '../manifest/docs.js';
-import type { Group, Manifest } from '../manifest/manifest.js';
-import type { ExposureNode, Freshness, SourceNode, UnitTestNode, UnitTestRows } from '../manifest/nodes.js';
-import { nativeRelation } from '../run/native-relation.js';
-import { columnsJson } from './manifest-columns.js';
-import { configJson } from './manifest-config.js';
-import { type ManifestContext, refJson } from './manifest-nodes.js';
+import type { DocBlocks } from '../docs.js';
+import type { Group, Manifest } from '../manifest.js';
+import { nativeRelation } from '../native-relation.js';
+import type { ExposureNode, Freshness, FreshnessThreshold, SourceNode, UnitTestNode, UnitTestRows } from '../nodes.js';
+import { columnsJson } from './columns.js';
+import { configJson } from './config.js';
+import type { EntryContext } from './entry-context.js';
 import { sourcesFirst } from './order.js';
-import { criteriaOf } from './sources-json.js';
+import { refJson } from './sql-nodes.js';
 import { unitTestChecksum } from './unit-test-checksum.js';
 import { unrenderedConfig } from './unrendered-config.js';
 
 const NO_FRESHNESS: Freshness = { warnAfter: undefined, errorAfter: undefined, filter: undefined };
 
 /** A table of a source in dbt's form. */
-export function sourceJson(node: SourceNode, { manifest, createdAt }: ManifestContext): Record<string, unknown> {
+export function sourceJson(node: SourceNode, { manifest, createdAt }: EntryContext): Record<string, unknown> {
   const { config, about } = node;
   const project = manifest.projectOf(node);
   const database = config.database ?? node.database ?? manifest.project.target.database;
@@ -80,7 +80,7 @@ function externalOf({ external, location }: SourceNode): Record<string, unknown>
 }
 
 /** An exposure in dbt's form. */
-export function exposureJson(node: ExposureNode, { manifest, createdAt }: ManifestContext): Record<string, unknown> {
+export function exposureJson(node: ExposureNode, { manifest, createdAt }: EntryContext): Record<string, unknown> {
   return {
     name: node.name,
     resource_type: 'exposure',
@@ -147,7 +147,7 @@ export function docsJson(manifest: Manifest): Record<string, unknown> {
 }
 
 /** A unit test in dbt's form. */
-export function unitTestJson(node: UnitTestNode, { manifest, createdAt }: ManifestContext): Record<string, unknown> {
+export function unitTestJson(node: UnitTestNode, { manifest, createdAt }: EntryContext): Record<string, unknown> {
   const { macros, vars, envVars } = node.overrides;
   const tested = manifest.get(node.dependsOn[0] ?? '') ?? manifest.disabled.get(node.dependsOn[0] ?? '');
   return {
@@ -182,5 +182,16 @@ function rowsOf(rows: UnitTestRows | undefined): Record<string, unknown> {
     rows: rows.format === 'sql' ? rows.sql : rows.rows,
     format: rows.format,
     fixture: rows.fixture ?? null,
+  };
+}
+
+/** A freshness as artifacts hold it. */
+export function criteriaOf(freshness: Freshness | undefined): Record<string, unknown> | null {
+  if (freshness === undefined) return null;
+  const threshold = (given: FreshnessThreshold | undefined) => given ?? { count: null, period: null };
+  return {
+    warn_after: threshold(freshness.warnAfter),
+    error_after: threshold(freshness.errorAfter),
+    filter: freshness.filter ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ColumnProperties, ConstraintProperties, ModelNode, TestNode } from '../manifest/nodes.js';
+import type { ColumnProperties, ConstraintProperties, ModelNode, TestNode } from '../nodes.js';
 
 /** The columns that a node declares. */
 export function columnsJson(columns: ReadonlyMap<string, ColumnProperties>): Record<string, unknown> {

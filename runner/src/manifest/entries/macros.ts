@@ -1,6 +1,6 @@
-import { calledMacros } from '../manifest/called-macros.js';
-import type { Manifest } from '../manifest/manifest.js';
-import { internalPackage, type LibraryMacro } from '../template/macros.js';
+import { internalPackage, type LibraryMacro } from '../../template/macros.js';
+import { calledMacros } from '../called-macros.js';
+import type { Manifest } from '../manifest.js';
 
 /** What `adapter.dispatch` looks for. */
 export function adapterTypesOf({ project }: Manifest): readonly string[] {

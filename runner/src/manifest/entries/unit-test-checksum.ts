@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UnitTestNode } from '../manifest/nodes.js';
+import type { UnitTestNode } from '../nodes.js';
 
 /** A hash of all that a unit test says: another one means that the test was changed. */
 export function unitTestChecksum(node: UnitTestNode): string {

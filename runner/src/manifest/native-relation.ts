@@ -1,5 +1,5 @@
 import { quoteLiteral, Relation } from '../engines/relation.js';
-import type { ModelNode, SourceNode } from '../manifest/nodes.js';
+import type { ModelNode, SourceNode } from './nodes.js';
 
 /**
  * The relation of a node in a database file. A source with a location outside of it (dbt-duckdb's `external_location`)

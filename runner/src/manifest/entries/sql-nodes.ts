@@ -1,28 +1,17 @@
 import { hash } from 'node:crypto';
-import { Relation } from '../engines/relation.js';
-import type { Manifest } from '../manifest/manifest.js';
-import type { AnalysisNode, ManifestNode, ModelNode, RefCall, TestNode } from '../manifest/nodes.js';
-import type { CompiledEntry } from './compiled-entry.js';
-import { columnsJson, contractChecksum, primaryKey, tableConstraintsJson } from './manifest-columns.js';
-import { configJson, docsOf } from './manifest-config.js';
+import { Relation } from '../../engines/relation.js';
+import type { Manifest } from '../manifest.js';
+import type { AnalysisNode, ManifestNode, ModelNode, RefCall, TestNode } from '../nodes.js';
+import { columnsJson, contractChecksum, primaryKey, tableConstraintsJson } from './columns.js';
+import { configJson, docsOf } from './config.js';
+import type { EntryContext } from './entry-context.js';
 import { sourcesFirst } from './order.js';
 import { unrenderedConfig } from './unrendered-config.js';
-
-/** What all nodes of a manifest are written with. */
-export interface ManifestContext {
-  readonly manifest: Manifest;
-  /** seconds since 1970 */
-  readonly createdAt: number;
-  /** SQL of nodes that were compiled, by unique id */
-  readonly compiled: ReadonlyMap<string, CompiledEntry>;
-  /** generic tests by the node that they are attached to, disabled ones included */
-  readonly tests: ReadonlyMap<string, readonly TestNode[]>;
-}
 
 type SqlNode = ModelNode | TestNode | AnalysisNode;
 
 /** A model, seed, snapshot, analysis or test in dbt's form. */
-export function nodeJson(node: SqlNode, context: ManifestContext): Record<string, unknown> {
+export function nodeJson(node: SqlNode, context: EntryContext): Record<string, unknown> {
   const shared = sharedJson(node, context);
   switch (node.resourceType) {
     case 'seed':
@@ -61,7 +50,7 @@ export function nodeJson(node: SqlNode, context: ManifestContext): Record<string
   }
 }
 
-function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: ManifestContext): Record<string, unknown> {
+function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryContext): Record<string, unknown> {
   const project = manifest.projectOf(node);
   const isTest = node.resourceType === 'test';
   const kind = isTest ? 'tests' : node.resourceType === 'analysis' ? 'models' : KINDS[node.resourceType];
@@ -103,7 +92,7 @@ function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: ManifestCo
 
 const KINDS = { model: 'models', seed: 'seeds', snapshot: 'snapshots' } as const;
 
-function sqlJson(node: SqlNode, { compiled }: ManifestContext): Record<string, unknown> {
+function sqlJson(node: SqlNode, { compiled }: EntryContext): Record<string, unknown> {
   const found = compiled.get(node.uniqueId);
   const enforced = node.config.contract.enforced;
   return {
@@ -162,7 +151,7 @@ export function refJson({ name, package: packageName, version }: RefCall): Recor
 
 function genericJson(
   node: TestNode,
-  { manifest }: ManifestContext,
+  { manifest }: EntryContext,
   generic: NonNullable<TestNode['generic']>,
 ): Record<string, unknown> {
   const tested = node.attachedNode === undefined ? undefined : testedNode(node.attachedNode, manifest);

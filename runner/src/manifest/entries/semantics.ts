@@ -1,21 +1,17 @@
-import { Relation } from '../engines/relation.js';
-import type { Manifest } from '../manifest/manifest.js';
-import { inputsOf } from '../manifest/semantic/resolve-semantics.js';
-import type {
-  MetricNode,
-  SavedQueryNode,
-  SemanticModelNode,
-  SemanticNode,
-} from '../manifest/semantic/semantic-nodes.js';
-import { timeWindow } from '../manifest/semantic/time-window.js';
-import type { ConfigKind } from '../project/config-schema.js';
-import type { MetricEntry } from '../project/semantic-schema.js';
-import { configJson } from './manifest-config.js';
-import { type ManifestContext, refJson } from './manifest-nodes.js';
+import { Relation } from '../../engines/relation.js';
+import type { ConfigKind } from '../../project/config-schema.js';
+import type { MetricEntry } from '../../project/semantic-schema.js';
+import type { Manifest } from '../manifest.js';
+import { inputsOf } from '../semantic/resolve-semantics.js';
+import type { MetricNode, SavedQueryNode, SemanticModelNode, SemanticNode } from '../semantic/semantic-nodes.js';
+import { timeWindow } from '../semantic/time-window.js';
+import { configJson } from './config.js';
+import type { EntryContext } from './entry-context.js';
+import { refJson } from './sql-nodes.js';
 import { unrenderedConfig } from './unrendered-config.js';
 
 /** A semantic model, metric or saved query in dbt's form. */
-export function semanticJson(node: SemanticNode, context: ManifestContext): Record<string, unknown> {
+export function semanticJson(node: SemanticNode, context: EntryContext): Record<string, unknown> {
   switch (node.resourceType) {
     case 'semantic_model':
       return semanticModelJson(node, context);
@@ -26,7 +22,7 @@ export function semanticJson(node: SemanticNode, context: ManifestContext): Reco
   }
 }
 
-function shared(node: SemanticNode, kind: ConfigKind, { manifest, createdAt }: ManifestContext) {
+function shared(node: SemanticNode, kind: ConfigKind, { manifest, createdAt }: EntryContext) {
   return {
     name: node.name,
     resource_type: node.resourceType,
@@ -52,7 +48,7 @@ function withoutTags(config: Record<string, unknown>, { entry }: SemanticNode): 
   return own === undefined || tags === undefined ? rest : config;
 }
 
-function semanticModelJson(node: SemanticModelNode, context: ManifestContext): Record<string, unknown> {
+function semanticModelJson(node: SemanticModelNode, context: EntryContext): Record<string, unknown> {
   const { entry } = node;
   const element = (one: { readonly config?: Readonly<Record<string, unknown>> | undefined }) => ({
     config: { meta: { ...node.config.meta, ...(one.config?.meta as object | undefined) } },
@@ -129,7 +125,7 @@ function relationOf(node: SemanticModelNode, manifest: Manifest): Record<string,
   };
 }
 
-function metricJson(node: MetricNode, context: ManifestContext): Record<string, unknown> {
+function metricJson(node: MetricNode, context: EntryContext): Record<string, unknown> {
   const { entry } = node;
   return {
     ...shared(node, 'metrics', context),
@@ -240,7 +236,7 @@ function textOf(value: unknown): string | null {
   return value === undefined || value === null ? null : String(value);
 }
 
-function savedQueryJson(node: SavedQueryNode, context: ManifestContext): Record<string, unknown> {
+function savedQueryJson(node: SavedQueryNode, context: EntryContext): Record<string, unknown> {
   const { entry } = node;
   const { query_params: query } = entry;
   const { target } = context.manifest.project;
