@@ -78,7 +78,8 @@ function hookItems(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function hookList(value: unknown): string[] {
+/** The SQL of hooks, however they are written. */
+export function hookList(value: unknown): string[] {
   return hookItems(value).map((hook) => (isRecord(hook) ? String(hook.sql) : String(hook)));
 }
 

@@ -1,7 +1,7 @@
 import { Relation } from '../engines/relation.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { SourceText } from '../errors/source-text.js';
-import { ProjectError, TemplateError, type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import { ProjectError, TemplateError, TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import { type ConfigKind, configSchemas } from '../project/config-schema.js';
 import type { Project } from '../project/project.js';
@@ -17,7 +17,7 @@ import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { CallSite } from '../template/values.js';
 import { baseHost } from './base-host.js';
 import { calledMacros } from './called-macros.js';
-import { type ConfigLayer, mergeLayers, twoSpellings } from './merge-config.js';
+import { type ConfigLayer, hookList, mergeLayers, twoSpellings } from './merge-config.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 import type { ParseState, TemplateFacts } from './parse-state.js';
 import { isTemplateText, mapTexts, toTemplateText } from './test-arguments.js';
@@ -50,7 +50,22 @@ export function parseFacts(
 ): TemplateFacts {
   const recorder = new Recorder(state, stub, kind, outer, last);
   settled(renderTemplate(program, createDbtContext(recorder.host())));
-  return recorder.finish(program);
+  const hooks = recorder.hooks().map((sql, i) => parseTemplate(new SourceText(`${stub.path} (hook ${i + 1})`, sql)));
+  for (const hook of hooks) hookFacts(hook, recorder);
+  return recorder.finish(program, hooks);
+}
+
+/**
+ * A hook's refs are the node's, and a macro that it calls has to be there. What else goes wrong in it without an engine may
+ * go well with one: it is left to the run.
+ */
+function hookFacts(hook: TemplateProgram, recorder: Recorder): void {
+  try {
+    settled(renderTemplate(hook, createDbtContext(recorder.host())));
+  } catch (thrown) {
+    if (thrown instanceof TemplateError && thrown.code === templateCodes.unknownMacro) throw thrown;
+    if (!(thrown instanceof TsdbtError)) throw thrown;
+  }
 }
 
 /** What the macro of a generic test asks for itself, besides its arguments. */
@@ -191,8 +206,16 @@ class Recorder {
     if (checked !== undefined) this.#config.push(checked as ConfigLayer);
   }
 
-  /** Macros that the template names itself; what only a value names counts as if it stood there. */
-  #direct({ statements }: TemplateProgram): readonly string[] {
+  /** Hooks that are templates. */
+  hooks(): readonly string[] {
+    const { pre_hook, post_hook } = mergeLayers([...this.outer, ...this.#config, ...this.last]);
+    return [pre_hook, post_hook]
+      .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
+      .filter(isTemplateText);
+  }
+
+  /** Macros that templates name themselves; what only a value names counts as if it stood there. */
+  #direct(statements: TemplateProgram['statements']): readonly string[] {
     if (this.#macros.size === 0) return [];
     const { project, macros } = this.state;
     const { adapterTypes } = baseHost(project, macros);
@@ -202,9 +225,10 @@ class Recorder {
 
   /**
    * @param whole the template that was rendered, where it is a file's
+   * @param hooks those that were rendered after it
    * @throws TsdbtErrors when a config() call was wrong
    */
-  finish(whole?: TemplateProgram): TemplateFacts {
+  finish(whole?: TemplateProgram, hooks: readonly TemplateProgram[] = []): TemplateFacts {
     if (this.#errors.length > 0) throw new TsdbtErrors(this.#errors);
     const macros = [...this.#macros];
     return {
@@ -212,7 +236,8 @@ class Recorder {
       sources: this.#sources,
       config: this.#config,
       macros,
-      directMacros: whole === undefined ? macros : this.#direct(whole),
+      directMacros:
+        whole === undefined ? macros : this.#direct([whole, ...hooks].flatMap(({ statements }) => statements)),
       configCall: whole === undefined || this.#config.length === 0 ? {} : writtenConfigCall(whole),
     };
   }

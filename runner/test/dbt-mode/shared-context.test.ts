@@ -26,3 +26,29 @@ describe('what packages look for in dbt’s context', () => {
     expect(await project.rows('select note from b')).toEqual([{ note: 7 }]);
   });
 });
+
+describe('hooks of models', () => {
+  it('make what they name a parent of the model', async () => {
+    const project = new DbtProject({
+      'models/log.sql': `{{ config(materialized='table') }} select 0 as n`,
+      'models/a.sql': `{{ config(post_hook="insert into {{ ref('log') }} values (1)") }} select 1 as id`,
+      'macros/noted.sql': `{% macro noted() %}insert into {{ ref('log') }} values ({{ run_query('select 40 + 2').rows[0][0] }}){% endmacro %}`,
+      'models/b.sql': `{{ config(pre_hook=[{'sql': '{{ noted() }}'}]) }} select 2 as id`,
+    });
+    expect((await project.run('ls', '--select', 'log+', '--output', 'name')).output.split('\n').sort()).toEqual(
+      expect.arrayContaining(['a', 'b', 'log']),
+    );
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(await project.rows('select n::int as n from log order by n')).toEqual([{ n: 0 }, { n: 1 }, { n: 42 }]);
+  });
+
+  it('may not call what is not there: nothing runs', async () => {
+    const project = new DbtProject({
+      'models/a.sql': `{{ config(post_hook="{{ adapter.dispatch('nowhere')() }}") }} select 1 as id`,
+    });
+    const run = await project.run('build');
+    expect(run.exitCode).toBe(2);
+    expect(run.output).toContain('Compilation Error');
+    expect(run.output).toMatch(/nowhere[\s\S]*models\/a\.sql \(hook 1\):1:4/);
+  });
+});
