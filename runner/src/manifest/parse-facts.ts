@@ -209,9 +209,7 @@ class Recorder {
   /** Hooks that are templates. */
   hooks(): readonly string[] {
     const { pre_hook, post_hook } = mergeLayers([...this.outer, ...this.#config, ...this.last]);
-    return [pre_hook, post_hook]
-      .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
-      .filter(isTemplateText);
+    return [...hookList(pre_hook), ...hookList(post_hook)].filter(isTemplateText);
   }
 
   /** Macros that templates name themselves; what only a value names counts as if it stood there. */

@@ -27,6 +27,28 @@ describe('what packages look for in dbt’s context', () => {
   });
 });
 
+describe('graph', () => {
+  it('has everything in the form that it has in manifest.json', async () => {
+    const project = new DbtProject({
+      'models/m.sql': `{{ config(materialized='table') }}
+{% if execute %}
+  {%- set node = graph.nodes['model.shop.m'] -%} {%- set source = graph.sources['source.shop.raw.t'] -%}
+  {%- set exposure = graph.exposures['exposure.shop.page'] -%}
+select '{{ node.columns['id'].description }}' as described, '{{ node.checksum.name }}' as checksum, '{{ source.freshness.warn_after.count }}' as warns,
+  '{{ exposure.owner.name }}' as owner, '{{ exposure.depends_on.nodes | join }}' as reads
+{% else %} select 1 as described {% endif %}`,
+      'models/s.yml': `models: [{name: m, columns: [{name: id, description: a key}]}]
+sources: [{name: raw, tables: [{name: t, loaded_at_field: at, freshness: {warn_after: {count: 3, period: day}}}]}]
+exposures: [{name: page, type: dashboard, owner: {name: Ada}, depends_on: [ref('m')]}]
+`,
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(await project.rows('select * from m')).toEqual([
+      { described: 'a key', checksum: 'sha256', warns: '3', owner: 'Ada', reads: 'model.shop.m' },
+    ]);
+  });
+});
+
 describe('hooks of models', () => {
   it('make what they name a parent of the model', async () => {
     const project = new DbtProject({
