@@ -25,6 +25,9 @@ const SWITCHES = [
   'clean-project-files-only',
   'browser',
   'show',
+  'use-v2-parser',
+  'snowflake-projects-otel',
+  'include-saved-query',
 ];
 
 /** The same with a value. */
@@ -38,6 +41,7 @@ const VALUES = [
   'maximum-seed-size-mib',
   'sqlparse',
   'host',
+  'v2-parser',
 ];
 
 /** Switches of ours that dbt lets one take back. */
@@ -57,6 +61,14 @@ export const quietFlags = (): Option[] =>
   [...SWITCHES.flatMap((name) => [`--${name}`, `--no-${name}`]), ...VALUES.map((name) => `--${name} <value>`)].map(
     (flag) => new Option(flag).hideHelp(),
   );
+
+/** dbt's flags of every command that change nothing in a command which does not run nodes. */
+export function idleFlags(own: readonly Option[]): Option[] {
+  const idle = ['-x, --fail-fast', '--indirect-selection <mode>', '--threads <n>'].map((flag) =>
+    new Option(flag).hideHelp(),
+  );
+  return idle.filter((option) => !own.some((one) => one.long === option.long));
+}
 
 /** dbt's negations of the flags that a command has. */
 export function negations(own: readonly Option[]): Option[] {

@@ -36,7 +36,10 @@ export async function dispatch(given: readonly string[], effects: Effects): Prom
     const error = usageError(thrown, program, name);
     if (error !== undefined) throw error;
   }
-  return parsed === undefined ? 0 : parsed.definition.run(parsed.options, effects, parsed.argument);
+  if (parsed === undefined) return 0;
+  const { definition, options, known: taken, argument } = parsed;
+  const { withDefaults } = await import('./option-defaults.js');
+  return definition.run(withDefaults(options, taken, effects), effects, argument);
 }
 
 /** dbt takes flags of a command before its name, too. */

@@ -25,6 +25,10 @@ export interface GlobalOptions {
   /** false with --no-partial-parse: what an earlier parse kept does not count */
   readonly partialParse?: boolean;
   readonly warnError?: boolean;
+  /** which warnings are errors, and which are not told: YAML or JSON, as given */
+  readonly warnErrorOptions?: string;
+  /** false with --no-print: what templates print() is not printed */
+  readonly print?: boolean;
   readonly reporter?: readonly NamedReporter[];
   /** folder of an earlier run's artifacts */
   readonly state?: string;
@@ -65,6 +69,9 @@ export interface ListOptions extends SelectionOptions {
 }
 
 export interface ShowOptions extends SelectionOptions {
+  /** SQL that is sent as it is */
+  readonly inlineDirect?: string;
+  readonly fullRefresh?: boolean;
   readonly inline?: string;
   readonly limit?: number;
   readonly output?: 'json' | 'text' | 'csv';
@@ -102,11 +109,12 @@ export interface CompileOptions extends SelectionOptions {
   readonly inline?: string;
   /** bind only: write and print nothing */
   readonly check?: boolean;
+  readonly fullRefresh?: boolean;
+  readonly empty?: boolean;
 }
 
 export interface OperationOptions extends GlobalOptions {
-  /** the macro's arguments by name */
-  /** YAML or JSON, as given */
+  /** the macro's arguments by name: YAML or JSON, as given */
   readonly args?: string;
   readonly sql?: string;
   /** set by retry: the macro that the run before called */
@@ -183,6 +191,13 @@ export const flags = {
     ).argParser(readReporter),
     new Option('--no-color', 'no colours and no live region'),
     new Option('--warn-error', 'warnings are errors'),
+    new Option('--no-warn-error', 'warnings are no errors').hideHelp(),
+    new Option(
+      '--warn-error-options <mapping>',
+      'which warnings are errors (error), stay warnings (warn) or are not told (silence): "all", or lists of codes and of dbt\'s names',
+    ),
+    new Option('--print', 'print what templates print()').hideHelp(),
+    new Option('--no-print', 'do not print what templates print()'),
     new Option(
       '--state <folder>',
       'artifacts of an earlier run: what state: and result: compare with, what --defer reads, what retry takes up',
@@ -236,6 +251,7 @@ export const flags = {
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
   check: (): Option =>
     new Option('--check', "bind the SQL in the target's engine instead of writing it, and run nothing"),
+  inlineDirect: (): Option => new Option('--inline-direct <sql>', 'SQL to run as it is, without templates'),
   inline: (what: string): Option => new Option('--inline <sql>', what),
   asOf: (): Option =>
     new Option(

@@ -1,6 +1,6 @@
 import { timeOf } from '../materialize/microbatch.js';
 import type { GlobalOptions } from './flags.js';
-import { readVars } from './vars.js';
+import { mapping } from './mapping.js';
 
 /** Options that dbt calls by another name than ours with underscores. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
 const texts = ['target', 'profile', 'selector', 'indirectSelection', 'state', 'deferState', 'sample', 'macro', 'sql'];
 const switches = ['fullRefresh', 'failFast', 'storeFailures', 'empty', 'defer', 'favorState'];
 const lists = ['select', 'exclude', 'resourceType', 'excludeResourceType'];
+const mappings = ['vars', 'args', 'warnErrorOptions'];
 const times = ['eventTimeStart', 'eventTimeEnd'];
 
 /**
@@ -23,17 +24,17 @@ export function argsOf(command: string, options: GlobalOptions): Record<string, 
   const args: Record<string, unknown> = { which: command };
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    args[NAMES[key] ?? underscored(key)] = value instanceof Date ? value.toISOString() : value;
+    args[NAMES[key] ?? underscored(key)] = kept(key, value);
   }
-  return { ...args, vars: readVars(options.vars) };
+  return { vars: {}, ...args };
 }
 
 /** The flags that an invocation was given, by what `run_results.json` keeps of them; dbt's as well as ours. */
 export function optionsOf(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const options: Record<string, unknown> = {};
-  const read = (keys: readonly string[], kept: (value: unknown) => unknown): void => {
+  const read = (keys: readonly string[], reader: (value: unknown) => unknown): void => {
     for (const key of keys) {
-      const value = kept(args[NAMES[key] ?? underscored(key)]);
+      const value = reader(args[NAMES[key] ?? underscored(key)]);
       if (value !== undefined) options[key] = value;
     }
   };
@@ -42,10 +43,15 @@ export function optionsOf(args: Readonly<Record<string, unknown>>): Record<strin
   read(lists, (value) => (Array.isArray(value) && value.length > 0 ? value.map(String) : undefined));
   read(times, (value) => (typeof value === 'string' ? timeOf(value) : undefined));
   read(['threads'], (value) => (typeof value === 'number' && value > 0 ? value : undefined));
-  read(['args', 'warnErrorOptions'], (value) => (typeof value === 'object' && value !== null ? value : undefined));
-  const { vars } = args;
-  if (typeof vars === 'object' && vars !== null && Object.keys(vars).length > 0) options.vars = JSON.stringify(vars);
+  read(mappings, (value) =>
+    typeof value === 'object' && value !== null && Object.keys(value).length > 0 ? JSON.stringify(value) : undefined,
+  );
   return options;
+}
+
+function kept(key: string, value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  return mappings.includes(key) && typeof value === 'string' ? mapping(`--${key}`)(value) : value;
 }
 
 function underscored(key: string): string {

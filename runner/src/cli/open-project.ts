@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { TsdbtErrors } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { projectEnvironment } from '../project/dotenv.js';
@@ -9,6 +8,7 @@ import type { GlobalOptions } from './flags.js';
 import { projectFolder } from './project-folder.js';
 import { warningEvent, withReporters } from './reporters.js';
 import { readVars } from './vars.js';
+import { WarningPolicy } from './warning-policy.js';
 
 /** Reads the project that the flags name. `packages` is `any` for commands that need none of them. */
 export async function openProjectFor(
@@ -58,8 +58,7 @@ export async function withManifest<T>(
   const project = await openProjectFor(options, effects);
   return withReporters(options, effects, project, async (bus) => {
     const manifest = await manifestOf(project, options, effects, startedAt);
-    if (options.warnError && manifest.warnings.length > 0) throw new TsdbtErrors(manifest.warnings);
-    for (const warning of manifest.warnings) bus.emit(warningEvent(warning));
+    for (const warning of new WarningPolicy(options).told(manifest.warnings)) bus.emit(warningEvent(warning));
     return work({ project, manifest, bus });
   });
 }

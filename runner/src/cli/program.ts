@@ -2,7 +2,7 @@ import { Command, type Option } from 'commander';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { DashboardOptions } from './commands/dashboard.js';
 import type { DocsOptions } from './commands/docs.js';
-import { negations, quietFlags } from './dbt-flags.js';
+import { idleFlags, negations, quietFlags } from './dbt-flags.js';
 import type { Effects } from './effects.js';
 import {
   type CodegenOptions,
@@ -112,6 +112,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       ...flags.resourceTypes(),
       flags.inline('SQL with templates to compile; - reads it from standard input'),
       flags.check(),
+      flags.fullRefresh(),
+      flags.empty(),
     ],
     run: async (options, effects) =>
       (await import('./commands/compile.js')).compile(options as CompileOptions, effects),
@@ -122,6 +124,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: () => [
       ...flags.selection(),
       flags.inline('SQL with templates to run; - reads it from standard input'),
+      flags.inlineDirect(),
+      flags.fullRefresh(),
       flags.limit(),
       flags.asOf(),
       flags.rowsOutput(),
@@ -253,6 +257,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
 export interface ParsedCommand {
   readonly definition: CommandDefinition;
   readonly options: GlobalOptions;
+  /** the options that the command takes */
+  readonly known: readonly Option[];
   readonly argument: string | undefined;
 }
 
@@ -282,10 +288,12 @@ export function createProgram(effects: Effects, found: (command: ParsedCommand) 
     if (definition.alias !== undefined) command.alias(definition.alias);
     if (definition.argument !== undefined) command.argument(definition.argument.name, definition.argument.summary);
     const own = definition.options();
-    for (const option of [...own, ...negations(own)]) command.addOption(option);
+    const idle = idleFlags([...globals, ...own]);
+    for (const option of [...own, ...negations([...own, ...idle]), ...idle]) command.addOption(option);
     command.action(() => {
       const argument = definition.argument === undefined ? undefined : command.args[0];
-      found({ definition, options: { ...program.opts(), ...command.opts() }, argument });
+      const known = [...program.options, ...command.options];
+      found({ definition, options: { ...program.opts(), ...command.opts() }, known, argument });
     });
   }
   return program;

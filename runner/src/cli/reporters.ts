@@ -86,15 +86,3 @@ export function warningEvent(warning: TsdbtError): RunEvent {
   const place = warning.place === undefined ? undefined : formatPlace(warning.place);
   return { event: 'log', level: 'warn', message: `${warning.code} ${warning.message}${hint}`, place };
 }
-
-/** Remembers whether anything warned, for `--warn-error`. */
-export class WarningWatch implements Reporter {
-  warned = false;
-
-  handle(event: RunEvent): void {
-    if (event.event === 'log' && event.level === 'warn') this.warned = true;
-    if (event.event === 'node_finished' && event.outcome.status === 'warn') this.warned = true;
-  }
-
-  async close(): Promise<void> {}
-}

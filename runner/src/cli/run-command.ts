@@ -13,11 +13,11 @@ import { interruptible } from './interrupt.js';
 import { argsOf } from './invocation-args.js';
 import { withManifest } from './open-project.js';
 import type { RegisteredProject } from './register-with-trino.js';
-import { WarningWatch } from './reporters.js';
 import { sampleWindow } from './sample-window.js';
 import { selectedBy } from './selection.js';
 import { deferralOf } from './state.js';
 import { unfinishedNodes } from './unfinished-nodes.js';
+import { WarningPolicy } from './warning-policy.js';
 
 /** What each command runs. */
 export const KINDS: Readonly<Record<RunCommand, readonly ResourceType[]>> = {
@@ -50,7 +50,7 @@ export function runCommand(
   const eventTimes = eventTimesOf(options);
   const sample = options.sample === undefined ? undefined : sampleWindow(options.sample, runStartedAt);
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
-    const warnings = new WarningWatch();
+    const warnings = new WarningPolicy(options);
     bus.add(warnings);
     const selected =
       previous === undefined
@@ -108,8 +108,12 @@ export function runCommand(
       },
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
-    if (result.exitCode !== 0 || !options.warnError || !warnings.warned) return result.exitCode;
-    bus.emit({ event: 'log', level: 'error', message: 'there were warnings, and --warn-error takes them for errors' });
+    if (result.exitCode !== 0 || !warnings.failed) return result.exitCode;
+    bus.emit({
+      event: 'log',
+      level: 'error',
+      message: 'there were warnings that count as errors (--warn-error, --warn-error-options)',
+    });
     return 1;
   });
 }

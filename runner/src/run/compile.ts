@@ -17,6 +17,10 @@ export interface CompileRequest {
   readonly selected: ReadonlySet<string>;
   readonly inline?: string | undefined;
   readonly defer?: Deferral | undefined;
+  /** incremental models as they are written anew */
+  readonly fullRefresh?: boolean | undefined;
+  /** refs and sources without rows */
+  readonly empty?: boolean | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -118,7 +122,8 @@ export async function withLake<T>(
         selection: [],
         defer: request.defer,
         threads: 1,
-        fullRefresh: false,
+        fullRefresh: request.fullRefresh ?? false,
+        empty: request.empty,
         failFast: false,
         storeFailures: undefined,
         bus: request.bus,

@@ -24,6 +24,8 @@ export interface ShowRequest {
   /** tables as they were at a time, or the node's table at a version; default: as they are */
   readonly asOf?: SnapshotAt | undefined;
   readonly defer?: Deferral | undefined;
+  /** incremental models as they are written anew */
+  readonly fullRefresh?: boolean | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }

@@ -16,6 +16,7 @@ import { deferralOf } from '../state.js';
 export function compile(options: CompileOptions, effects: Effects): Promise<number> {
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const defer = deferralOf(options, project);
+    const { fullRefresh, empty } = options;
     const inline = await inlineSql(options, effects);
     const { compileNodes } = await import('../../run/compile.js');
     // what is named is wanted without its tests
@@ -39,7 +40,7 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
     }
     const compiled = await interruptible(
       effects,
-      (signal) => compileNodes({ project, manifest, selected, defer, inline, bus, signal }),
+      (signal) => compileNodes({ project, manifest, selected, defer, fullRefresh, empty, inline, bus, signal }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     const [first] = compiled;

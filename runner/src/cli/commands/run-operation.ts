@@ -17,7 +17,7 @@ import { withManifest } from '../open-project.js';
  */
 export function operation(options: OperationOptions, effects: Effects, name: string | undefined): Promise<number> {
   const { sql } = options;
-  const args = options.args === undefined ? {} : mapping('--args')(options.args);
+  const args = mapping('--args')(options.args ?? '');
   if ((name === undefined) === (sql === undefined))
     throw new ProjectError(
       cliCodes.conflictingFlags,
@@ -40,7 +40,7 @@ export function operation(options: OperationOptions, effects: Effects, name: str
           project,
           manifest,
           work: macro === undefined ? { sql: sql! } : { macro, args },
-          print: (text) => void effects.stdout.write(`${text}\n`),
+          print: (text) => void (options.print !== false && effects.stdout.write(`${text}\n`)),
           bus,
           signal,
         }),

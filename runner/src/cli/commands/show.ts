@@ -28,7 +28,18 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
     const { columns, rows } = await interruptible(
       effects,
       (signal) =>
-        showQuery({ project, manifest, node, defer, inline, limit: limit < 0 ? undefined : limit, asOf, bus, signal }),
+        showQuery({
+          project,
+          manifest,
+          node,
+          defer,
+          fullRefresh: options.fullRefresh,
+          inline,
+          limit: limit < 0 ? undefined : limit,
+          asOf,
+          bus,
+          signal,
+        }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
     if (options.output === 'json') {
