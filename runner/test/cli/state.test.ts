@@ -102,7 +102,7 @@ describe('state:modified', () => {
       'model.shop.orders': expect.anything(),
     });
     const access = files['models/all.yml']
-      .replace('description: all customers', 'access: private\n    group: g')
+      .replace('description: all customers', 'access: public')
       .concat('groups: [{name: g, owner: {name: x}}]\n');
     expect(await changed({ 'models/all.yml': access })).toEqual({ 'model.shop.customers': ['references: access'] });
   });
