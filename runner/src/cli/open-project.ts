@@ -3,6 +3,7 @@ import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { projectEnvironment } from '../project/dotenv.js';
 import type { Project } from '../project/project.js';
+import { unwatched } from '../project/watched-environment.js';
 import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
 import { projectFolder } from './project-folder.js';
@@ -56,7 +57,8 @@ export async function withManifest<T>(
 ): Promise<T> {
   const startedAt = effects.now();
   const project = await openProjectFor(options, effects);
-  return withReporters(options, effects, project, async (bus) => {
+  const reported = { ...project, env: unwatched(project.env) };
+  return withReporters(options, effects, reported, async (bus) => {
     const manifest = await manifestOf(project, options, effects, startedAt);
     for (const warning of new WarningPolicy(options).told(manifest.warnings)) bus.emit(warningEvent(warning));
     return work({ project, manifest, bus });

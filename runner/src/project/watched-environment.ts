@@ -3,6 +3,7 @@ import type { Environment } from './redact.js';
 
 /** Names that were asked for, by environment. */
 const asked = new WeakMap<Environment, Set<string>>();
+const originals = new WeakMap<Environment, Environment>();
 /** Stands for all names, where something asked for them. */
 const ALL = '*';
 
@@ -28,7 +29,13 @@ export function watchedEnvironment(env: Environment): Environment {
     },
   });
   asked.set(watched, names);
+  originals.set(watched, env);
   return watched;
+}
+
+/** The environment for what reads it and is no part of a project: it may look at all of it. */
+export function unwatched(env: Environment): Environment {
+  return originals.get(env) ?? env;
 }
 
 /** A hash of each variable that was asked for so far, by name; of none its values. */

@@ -31,7 +31,7 @@ afterEach(() => temporary.remove());
 const path = (file: string) => join(temporary.folder, file);
 const write = (file: string, text: string) => writeFileSync(path(file), text);
 const kept = () => path('target/cache/manifest.bin');
-const inode = () => statSync(kept(), { throwIfNoEntry: false })?.ino;
+const writtenAt = () => statSync(kept(), { throwIfNoEntry: false, bigint: true })?.mtimeNs;
 
 /** Runs a command a while after the files were written, by its clock. */
 async function command(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
@@ -59,10 +59,10 @@ describe('what a command keeps of a project for the next one', () => {
     const [list, compiled] = await said();
     expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('"north"') });
     expect(compiled).toMatchObject({ code: 0, stdout: expect.stringContaining("1 / 100 as id, 'nobody' as owner") });
-    const before = inode();
+    const before = writtenAt();
     expect(before).toBeDefined();
     expect(await said()).toEqual([list, compiled]);
-    expect(inode()).toBe(before);
+    expect(writtenAt()).toBe(before);
   });
 
   const changes: Readonly<Record<string, () => void>> = {
@@ -129,16 +129,16 @@ describe('what a command keeps of a project for the next one', () => {
 
   it('does not depend on variables of the environment that nothing asks for', async () => {
     await said();
-    const before = inode();
+    const before = writtenAt();
     await said([], { SHLVL: '7' });
-    expect(inode()).toBe(before);
+    expect(writtenAt()).toBe(before);
   });
 
   it('is not used with --no-partial-parse', async () => {
     await said();
-    const before = inode();
+    const before = writtenAt();
     await said(['--no-partial-parse']);
-    expect(inode()).not.toBe(before);
+    expect(writtenAt()).not.toBe(before);
   });
 
   it('is not used where it is damaged or cut short', async () => {
@@ -153,15 +153,15 @@ describe('what a command keeps of a project for the next one', () => {
   it('is not kept where a template asks for the time, or a file was written just now', async () => {
     const { effects } = recordingEffects(temporary.folder);
     await main(['ls'], effects);
-    expect(inode()).toBeUndefined();
+    expect(writtenAt()).toBeUndefined();
     write('models/orders.sql', "{{ config(alias='o_' ~ run_started_at.strftime('%S')) }} select 1 as id");
     await said();
-    expect(inode()).toBeUndefined();
+    expect(writtenAt()).toBeUndefined();
   });
 
   it('holds no secret', async () => {
     const env = { SHOP_API_TOKEN: 'quite-a-secret', REGION: 'quite-a-secret' };
     expect((await command(['ls'], env)).code).toBe(0);
-    expect(inode()).toBeUndefined();
+    expect(writtenAt()).toBeUndefined();
   });
 });
