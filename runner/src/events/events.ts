@@ -9,6 +9,7 @@ export type NodeStatus =
   | 'skipped'
   | 'blocked'
   | 'reused'
+  | 'no-op'
   | 'cancelled';
 
 /** What a reporter needs to know of a node. */
@@ -56,6 +57,8 @@ export interface RunTotals {
   readonly blocked: number;
   readonly skipped: number;
   readonly reused: number;
+  /** exposures and saved queries, at which nothing is to be done */
+  readonly noOp: number;
   readonly pass: number;
   readonly fail: number;
   readonly cancelled: number;

@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<NodeStatus, string>> = {
   blocked: 'Blocked',
   skipped: 'Skipped',
   reused: 'Reused',
+  'no-op': 'No-op',
   cancelled: 'Cancelled',
 };
 
@@ -53,6 +54,7 @@ export function colorOf(status: NodeStatus, paint: Paint): (text: string) => str
     case 'warn':
     case 'cancelled':
       return paint.yellow;
+    case 'no-op':
     case 'skipped':
       return paint.dim;
   }

@@ -108,6 +108,7 @@ export function countsOf(totals: RunTotals): string[] {
   const parts: [number, string][] = [
     [totals.success, 'succeeded'],
     [totals.reused, 'reused'],
+    [totals.noOp, 'no-op'],
     [totals.pass, 'passed'],
     [totals.warn, 'warned'],
     [totals.error + totals.fail, 'failed'],

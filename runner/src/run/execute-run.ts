@@ -16,6 +16,7 @@ import { writeViews } from './lake-views.js';
 import { announceRun } from './live-runs.js';
 import { missingParents, staleTests } from './missing-parents.js';
 import { executeNativeRun } from './native-run.js';
+import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { openTrinoLake } from './open-trino.js';
 import { isBuilt, planRun, type RunTask } from './plan-run.js';
@@ -61,7 +62,8 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
       manifest,
       selected,
     );
-    state.total = selected.size + unready.length;
+    const noOps = noOpsOf(state);
+    state.total = selected.size + unready.length + noOps.length;
     // where nothing is written, each test is bound when it runs
     if (open.engine.capabilities.runsModels) await check(state, tasks);
 
@@ -83,6 +85,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     const began = await attempt(state, () => runHooks(state, project.onRunStart, undefined, sessions[0]!));
     if (began) await runTasks(state, tasks, sessions);
     else skipAll(state, tasks);
+    finishNoOps(state, noOps);
     const ended = request.signal.aborted
       ? true
       : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!));

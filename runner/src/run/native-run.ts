@@ -4,6 +4,7 @@ import { createSchema } from '../materialize/native/native-catalog.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { commentedSession } from './commented-session.js';
 import { runNativeNode } from './native-node.js';
+import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
 import { isBuilt, type RunTask } from './plan-run.js';
@@ -39,7 +40,8 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
       manifest,
       selected,
     );
-    state.total = selected.size;
+    const noOps = noOpsOf(state);
+    state.total = selected.size + noOps.length;
     bus.emit({
       event: 'run_started',
       command: request.command,
@@ -64,6 +66,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     });
     if (began && allOf(operations)) await runTasks(state, tasks, sessions);
     else for (const task of tasks) skip(state, task, 'on-run-start failed');
+    finishNoOps(state, noOps);
     const ended = await attempt(state, async () => {
       if (!request.signal.aborted) operations.push(...(await runOperations(state, 'on-run-end', hookSession)));
     });

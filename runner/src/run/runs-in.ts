@@ -11,6 +11,11 @@ const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
   clone: ['model', 'seed', 'snapshot'],
 };
 
+/** What is told of at the end of a dbt project's build, and not built itself. */
+export function isNoOp(node: ManifestNode | undefined): boolean {
+  return node?.resourceType === 'exposure' || node?.resourceType === 'saved_query';
+}
+
 /** Whether a command does anything with a node: ephemeral models and empty files of a dbt project are never run. */
 export function runsIn(command: RunCommand, node: ManifestNode | undefined): boolean {
   if (node === undefined || !RESOURCES[command].includes(node.resourceType)) return false;

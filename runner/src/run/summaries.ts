@@ -35,6 +35,7 @@ const KEY_OF_STATUS = {
   skipped: 'skipped',
   blocked: 'blocked',
   reused: 'reused',
+  'no-op': 'noOp',
   cancelled: 'cancelled',
 } as const satisfies Record<NodeOutcome['status'], keyof RunTotals>;
 
@@ -47,6 +48,7 @@ export function totalsOf(outcomes: Iterable<NodeOutcome>): RunTotals {
     blocked: 0,
     skipped: 0,
     reused: 0,
+    noOp: 0,
     pass: 0,
     fail: 0,
     cancelled: 0,

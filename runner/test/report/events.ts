@@ -50,7 +50,18 @@ export function runFinished(
   totals: Partial<RunTotals>,
   more: { changes?: string; interrupted?: boolean } = {},
 ): RunEvent {
-  const none = { success: 0, warn: 0, error: 0, blocked: 0, skipped: 0, reused: 0, pass: 0, fail: 0, cancelled: 0 };
+  const none = {
+    success: 0,
+    warn: 0,
+    error: 0,
+    blocked: 0,
+    skipped: 0,
+    reused: 0,
+    noOp: 0,
+    pass: 0,
+    fail: 0,
+    cancelled: 0,
+  };
   const all = { ...none, total: 0, ...totals };
   return { event: 'run_finished', command: 'build', elapsed: 12.34, totals: all, interrupted: false, ...more };
 }

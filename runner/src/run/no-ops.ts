@@ -1,0 +1,29 @@
+import type { RunState } from './run-state.js';
+import { isNoOp } from './runs-in.js';
+
+const NOT_BUILT: ReadonlySet<string> = new Set(['error', 'fail', 'blocked', 'skipped', 'cancelled']);
+
+/** The exposures and saved queries that a build of a dbt project tells of. */
+export function noOpsOf({ request }: RunState): readonly string[] {
+  if (!request.project.isDbt || request.command !== 'build') return [];
+  return [...request.selected].filter((id) => isNoOp(request.manifest.get(id)));
+}
+
+/** Tells of exposures and saved queries as dbt does: `no-op`, or skipped where what they read was not built. */
+export function finishNoOps(state: RunState, ids: readonly string[]): void {
+  const { manifest, results } = state;
+  const failedTests = [...results.values()].filter(
+    ({ node, outcome }) => node.resourceType === 'test' && NOT_BUILT.has(outcome.status),
+  );
+  for (const id of ids) {
+    const node = manifest.get(id)!;
+    const lost = manifest.parentsOf(id).find((parent) => {
+      const status = results.get(parent)?.outcome.status;
+      if (status !== undefined && NOT_BUILT.has(status)) return true;
+      return failedTests.some((test) => test.outcome.status !== 'skipped' && test.node.dependsOn.includes(parent));
+    });
+    if (lost === undefined) state.finish(node, { status: 'no-op', elapsed: 0, message: 'NO-OP' });
+    else
+      state.finish(node, { status: 'skipped', elapsed: 0, message: `${manifest.get(lost)!.name} or its test failed` });
+  }
+}

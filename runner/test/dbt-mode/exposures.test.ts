@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+describe('exposures in a build', () => {
+  const files = {
+    'models/good.sql': 'select 1 as id',
+    'models/bad.sql': 'select 2 as id',
+    'models/s.yml': `models: [{name: bad, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [1]}}}]}]}]
+exposures:
+  - {name: page, type: dashboard, owner: {name: Ada}, depends_on: [ref('good')]}
+  - {name: sheet, type: analysis, owner: {name: Ada}, depends_on: [ref('good'), ref('bad')]}
+`,
+  };
+
+  it('are no-ops, and skipped where what they read failed its tests', async () => {
+    const project = new DbtProject(files);
+    const run = await project.run('build');
+    expect(run.exitCode).toBe(1);
+    expect(run.statuses).toMatchObject({
+      'model.shop.good': 'success',
+      'exposure.shop.page': 'no-op',
+      'exposure.shop.sheet': 'skipped',
+    });
+    expect(run.output).toMatch(/No-op .*exposure page/);
+  });
+
+  it('are selected like other nodes, and no matter of run', async () => {
+    const project = new DbtProject(files);
+    expect((await project.run('build', '--select', 'exposure:page')).statuses).toEqual({
+      'exposure.shop.page': 'no-op',
+    });
+    expect(Object.keys((await project.run('run')).statuses).sort()).toEqual(['model.shop.bad', 'model.shop.good']);
+  });
+});
