@@ -19,9 +19,15 @@ export interface AddedColumns {
  * Adds what is missing of an entry's columns to the text of a properties file: columns with name, data_type and an empty description, and
  * data_type where a column has none. Everything else stays as it is, to the letter.
  *
+ * @param inherits the node inherits descriptions, which an empty one would stop: none is written
  * @returns undefined where the entry is not there, or is written in one line (`{name: x, …}`), to which no lines can be added
  */
-export function addColumns(text: string, path: EntryPath, columns: readonly Column[]): AddedColumns | undefined {
+export function addColumns(
+  text: string,
+  path: EntryPath,
+  columns: readonly Column[],
+  inherits = false,
+): AddedColumns | undefined {
   const document = parseDocument(text, { uniqueKeys: false });
   const entry = entryAt(document.contents, path);
   if (entry === undefined || entry.flow === true) return undefined;
@@ -41,7 +47,8 @@ export function addColumns(text: string, path: EntryPath, columns: readonly Colu
     typed.push(name);
   }
   const missing = columns.filter(({ name }) => !have.has(name.toLowerCase()));
-  if (missing.length > 0) edits.push(insertion(text, entry, list, known, missing));
+  if (missing.length > 0)
+    edits.push(insertion(text, entry, list, known, (indent) => listed(missing, indent, inherits)));
   const added = missing.map(({ name }) => name);
   const changed = edits
     .sort((a, b) => b.at - a.at)
@@ -52,12 +59,14 @@ export function addColumns(text: string, path: EntryPath, columns: readonly Colu
 /**
  * Adds an entry to the end of a file's list of models, seeds or snapshots; a list that is not there is begun.
  *
+ * @param inherits as for {@link addColumns}
  * @returns undefined where the list is written in one line
  */
 export function addEntry(
   text: string,
   { key, name }: Exclude<EntryPath, { key: 'sources' }>,
   columns: readonly Column[],
+  inherits = false,
 ): AddedColumns | undefined {
   const { contents } = parseDocument(text, { uniqueKeys: false });
   const list = isMap(contents) ? pairOf(contents, key) : undefined;
@@ -66,7 +75,7 @@ export function addEntry(
   const last = items?.items.at(-1);
   const dash = last === undefined ? 2 : columnAt(text, text.lastIndexOf('-', startOf(last) - 1));
   const space = ' '.repeat(dash);
-  const entry = `${space}- name: ${scalar(name)}\n${space}  description: ""\n${space}  columns:\n${listed(columns, dash + 4)}`;
+  const entry = `${space}- name: ${scalar(name)}\n${space}  description: ""\n${space}  columns:\n${listed(columns, dash + 4, inherits)}`;
   const added = columns.map((column) => column.name);
   if (list === undefined) {
     const begun = text.trimEnd() === '' ? text : `${text.trimEnd()}\n\n`;
@@ -82,32 +91,30 @@ function insertion(
   entry: YAMLMap,
   list: Pair | undefined,
   known: YAMLSeq | undefined,
-  missing: readonly Column[],
+  missing: (indent: number) => string,
 ): { at: number; text: string } {
   const keys = columnAt(text, startOf(entry.items[0]!.key));
   const last = known?.items.at(-1);
   if (last !== undefined) {
     // the dash stands before the first key of an item
     const dash = columnAt(text, text.lastIndexOf('-', startOf(last) - 1));
-    return { at: contentEnd(text, endOf(last)), text: `\n${listed(missing, dash)}` };
+    return { at: contentEnd(text, endOf(last)), text: `\n${missing(dash)}` };
   }
   const indent = keys + 2;
   if (list !== undefined) {
     // `columns:` or `columns: []`
     const at = lineEnd(text, endOf(list.key));
-    return { at, text: `\n${listed(missing, indent)}` };
+    return { at, text: `\n${missing(indent)}` };
   }
-  return { at: contentEnd(text, endOf(entry)), text: `\n${' '.repeat(keys)}columns:\n${listed(missing, indent)}` };
+  return { at: contentEnd(text, endOf(entry)), text: `\n${' '.repeat(keys)}columns:\n${missing(indent)}` };
 }
 
 /** Columns as items of a list, without a line end after the last. */
-function listed(columns: readonly Column[], indent: number): string {
+function listed(columns: readonly Column[], indent: number, inherits: boolean): string {
   const space = ' '.repeat(indent);
+  const description = inherits ? '' : `\n${space}  description: ""`;
   return columns
-    .map(
-      ({ name, type }) =>
-        `${space}- name: ${scalar(name)}\n${space}  data_type: ${scalar(type)}\n${space}  description: ""`,
-    )
+    .map(({ name, type }) => `${space}- name: ${scalar(name)}\n${space}  data_type: ${scalar(type)}${description}`)
     .join('\n');
 }
 

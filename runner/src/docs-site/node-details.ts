@@ -1,4 +1,6 @@
 import type { CatalogEntry } from '../artifacts/catalog.js';
+import { describerName } from '../manifest/inherit-descriptions.js';
+import type { Manifest } from '../manifest/manifest.js';
 import type { ColumnProperties, ConstraintProperties } from '../manifest/nodes.js';
 import type { PageNode, SiteInput } from './build-site.js';
 import type { NodeDetails, SiteCode, SiteColumn } from './site-data.js';
@@ -11,7 +13,7 @@ export function nodeDetails(node: PageNode, input: SiteInput): NodeDetails {
   const code = codeOf(node, input);
   return {
     description: node.description.trim() === '' ? (entry?.comment ?? '') : node.description,
-    columns: 'columns' in node ? columnsOf(node.columns, entry) : [],
+    columns: 'columns' in node ? columnsOf(node.columns, entry, input.manifest) : [],
     constraints: 'constraints' in node ? node.constraints.map(constraintText) : [],
     meta: node.meta,
     macros: 'dependsOnMacros' in node ? node.dependsOnMacros : [],
@@ -30,6 +32,7 @@ export function nodeDetails(node: PageNode, input: SiteInput): NodeDetails {
 function columnsOf(
   declared: ReadonlyMap<string, ColumnProperties>,
   entry: CatalogEntry | undefined,
+  manifest: Manifest,
 ): readonly SiteColumn[] {
   const properties = new Map([...declared.values()].map((column) => [column.name.toLowerCase(), column]));
   const columns: SiteColumn[] = [];
@@ -40,22 +43,24 @@ function columnsOf(
       name: built.name,
       type: built.type,
       description: said?.description || built.comment || '',
-      ...(said === undefined ? {} : declaredOf(said)),
+      ...(said === undefined ? {} : declaredOf(said, manifest)),
     });
   }
   for (const said of properties.values()) {
     columns.push({
       name: said.name,
       description: said.description,
-      ...declaredOf(said),
+      ...declaredOf(said, manifest),
       ...(entry === undefined ? {} : { missing: true }),
     });
   }
   return columns;
 }
 
-function declaredOf(column: ColumnProperties): Partial<SiteColumn> {
+function declaredOf(column: ColumnProperties, manifest: Manifest): Partial<SiteColumn> {
+  const describer = column.descriptionFrom === undefined ? undefined : manifest.get(column.descriptionFrom);
   return {
+    ...(describer === undefined ? {} : { describedBy: { id: describer.uniqueId, name: describerName(describer) } }),
     ...(column.dataType === undefined ? {} : { declared: column.dataType }),
     ...(column.constraints.length === 0 ? {} : { constraints: column.constraints.map(constraintText) }),
     ...(column.tags.length === 0 ? {} : { tags: column.tags }),

@@ -86,6 +86,8 @@ export interface SiteColumn {
   readonly declared?: string;
   /** Markdown */
   readonly description: string;
+  /** whose description it is, where the column has inherited it */
+  readonly describedBy?: { readonly id: string; readonly name: string };
   readonly constraints?: readonly string[];
   readonly tags?: readonly string[];
   readonly meta?: Readonly<Record<string, unknown>>;

@@ -120,6 +120,7 @@ export const codeTitles = {
   TSD3015: 'there is no such metric',
   TSD3016: 'a model is not for everybody to read',
   TSD3017: 'a model that is deprecated, or reads one that is (a warning)',
+  TSD3018: 'two descriptions that a column could inherit (a warning)',
   TSD3020: 'a selector that cannot be read',
   TSD3021: 'a selector that matches nothing',
   TSD3022: 'there is no such selector method',

@@ -11,6 +11,7 @@ import { deprecations } from './deprecations.js';
 import { readDocs } from './docs.js';
 import { readExposures } from './exposures.js';
 import { readGenericTests } from './generic-test-nodes.js';
+import { inheritDescriptions } from './inherit-descriptions.js';
 import { createModuleLoader, type LoadModule } from './load-typescript.js';
 import { readMacros } from './macros.js';
 import { type Group, graphOf, type MacroProperties, Manifest } from './manifest.js';
@@ -128,6 +129,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
   if (errors.length > 0) throw orderedErrors(withoutConsequences(errors));
+  warnings.push(...inheritDescriptions(nodes, parts.sources, graph));
   for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
   for (const one of [project, ...project.packages]) warnings.push(...(one.unknownKeys ?? []));
   return new Manifest(parts, graph);

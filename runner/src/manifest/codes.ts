@@ -18,6 +18,7 @@ export const graphCodes = {
   unknownMetric: 'TSD3015',
   accessDenied: 'TSD3016',
   deprecated: 'TSD3017',
+  ambiguousDescription: 'TSD3018',
   selectorSyntax: 'TSD3020',
   selectorMatchesNothing: 'TSD3021',
   unknownMethod: 'TSD3022',

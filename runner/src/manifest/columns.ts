@@ -33,9 +33,11 @@ export function columnsFromYaml(
       continue;
     }
     seen.set(name.toLowerCase(), place);
+    const description = docs.render(entry.description ?? '', document.placeOf([...at, i, 'description']), errors);
     columns.set(name, {
       name,
-      description: docs.render(entry.description ?? '', document.placeOf([...at, i, 'description']), errors),
+      description,
+      ...leftUndescribed(entry.description, description),
       dataType: entry.data_type,
       constraints: constraintsFromYaml(entry.constraints),
       meta: { ...entry.meta, ...entry.config?.meta },
@@ -48,6 +50,14 @@ export function columnsFromYaml(
     });
   }
   return columns;
+}
+
+/** Whether a description is written, and says nothing. */
+function leftUndescribed(
+  written: string | null | undefined,
+  description: string,
+): Pick<ColumnProperties, 'isLeftUndescribed'> {
+  return typeof written === 'string' && description.trim() === '' ? { isLeftUndescribed: true } : {};
 }
 
 function extraOf(entry: ColumnEntry): Record<string, unknown> | undefined {
@@ -95,9 +105,12 @@ export function columnsOfDefinition(
     const notNull: ConstraintProperties = { type: 'not_null', expression: undefined, columns: [], name: undefined };
     const constraints = [...(described?.constraints ?? [])];
     if (column.nullable === false && !constraints.some((c) => c.type === 'not_null')) constraints.unshift(notNull);
+    const description = described?.description || column.description || '';
+    const written = described?.isLeftUndescribed === true ? '' : column.description;
     columns.set(name, {
       name,
-      description: described?.description || column.description || '',
+      description,
+      ...leftUndescribed(written, description),
       dataType: column.type,
       constraints,
       meta: described?.meta ?? {},

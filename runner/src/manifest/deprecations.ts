@@ -30,7 +30,7 @@ export function deprecations(nodes: Iterable<ModelNode | TestNode>, now: Date): 
     warnings.push(
       new GraphError(
         graphCodes.deprecated,
-        `model "${shown(model)}" has passed its deprecation date, ${model.deprecationDate}`,
+        `model "${versionedName(model)}" has passed its deprecation date, ${model.deprecationDate}`,
         { place: model.propertiesPlace, hint: 'disable it or take it out' },
       ),
     );
@@ -44,7 +44,7 @@ export function deprecations(nodes: Iterable<ModelNode | TestNode>, now: Date): 
       warnings.push(
         new GraphError(
           graphCodes.deprecated,
-          `"${shown(reader)}" reads "${shown(model)}", ${isPast(model, now) ? 'which was deprecated on' : 'which is to be deprecated on'} ${model.deprecationDate}`,
+          `"${versionedName(reader)}" reads "${versionedName(model)}", ${isPast(model, now) ? 'which was deprecated on' : 'which is to be deprecated on'} ${model.deprecationDate}`,
           {
             place: call?.place ?? reader.propertiesPlace,
             hint: isLatest ? undefined : `the latest version is ref("${model.name}", v=${model.latestVersion})`,
@@ -60,6 +60,7 @@ function isPast(model: ModelNode, now: Date): boolean {
   return Date.parse(model.deprecationDate!) < now.getTime();
 }
 
-function shown(node: ModelNode): string {
+/** `orders`, of a model with versions `orders.v2`. */
+export function versionedName(node: Pick<ModelNode, 'name' | 'version'>): string {
   return node.version === undefined ? node.name : `${node.name}.v${node.version}`;
 }

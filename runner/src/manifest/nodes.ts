@@ -23,6 +23,10 @@ export type Severity = 'error' | 'warn';
 export interface ColumnProperties {
   readonly name: string;
   readonly description: string;
+  /** an empty description is written: none is inherited */
+  readonly isLeftUndescribed?: boolean | undefined;
+  /** unique id of the node whose column has given this one its description */
+  readonly descriptionFrom?: string | undefined;
   /** as written, e.g. `double`, `decimal(10,2)`; required for contracts */
   readonly dataType: string | undefined;
   readonly constraints: readonly ConstraintProperties[];
@@ -154,7 +158,8 @@ export interface ModelNode extends NodeBase {
   /** as it is written to: schema and identifier of the relation */
   readonly schema: string;
   readonly alias: string;
-  readonly columns: ReadonlyMap<string, ColumnProperties>;
+  /** with the descriptions that they inherit */
+  columns: ReadonlyMap<string, ColumnProperties>;
   readonly constraints: readonly ConstraintProperties[];
   readonly refs: readonly RefCall[];
   readonly sources: readonly SourceCall[];

@@ -106,6 +106,12 @@ const relation = {
   sorted_by: z.unknown(),
 };
 
+const inheriting = {
+  inherit_descriptions: z
+    .boolean()
+    .describe('Columns without a description take that of the column of the same name in the nearest node above.'),
+};
+
 const snapshot = {
   strategy: z.string().describe('timestamp, check, or the name of a macro snapshot_<name>_strategy.'),
   updated_at: text,
@@ -166,9 +172,9 @@ const semantic = { enabled: common.enabled, group: common.group, tags: common.ta
 
 /** Config keys that each kind of resource takes. Every key may be left out. */
 export const configSchemas = {
-  models: z.strictObject({ ...common, ...relation }).partial(),
+  models: z.strictObject({ ...common, ...relation, ...inheriting }).partial(),
   seeds: z.strictObject({ ...common, ...relation, ...seed }).partial(),
-  snapshots: z.strictObject({ ...common, ...relation, ...snapshot }).partial(),
+  snapshots: z.strictObject({ ...common, ...relation, ...inheriting, ...snapshot }).partial(),
   tests: z.strictObject({ ...common, ...test, materialized: text, sql_header: text }).partial(),
   sources: z.strictObject({ ...common, ...source, quoting: z.record(z.string(), z.boolean()) }).partial(),
   exposures: z.strictObject({ enabled: common.enabled, tags: common.tags, meta: common.meta }).partial(),

@@ -214,6 +214,14 @@ models:
     expect((await tsdbt(folder, ['codegen', 'yaml', '--select', 'fresh', '--check'])).code).toBe(1);
   });
 
+  it('writes no empty descriptions where columns inherit theirs', async () => {
+    writeFiles(folder, { ...files, 'project.yml': 'name: shop\nmodels: { +inherit_descriptions: true }\n' });
+    const { stdout } = await tsdbt(folder, ['codegen', 'yaml', '--select', 'fresh', 'bare']);
+    const [, bare, fresh] = (parse(stdout) as { models: { columns: object[] }[] }).models;
+    expect(bare!.columns).toEqual([{ name: 'x', data_type: 'INTEGER' }]);
+    expect(fresh!.columns).toEqual([{ name: 'letter', data_type: 'VARCHAR' }]);
+  });
+
   it('makes a file where there is none, keeps to the indentation of a list, and leaves entries of one line alone', async () => {
     writeFiles(folder, {
       'project.yml': 'name: shop\n',

@@ -170,6 +170,38 @@ describe('tsdbt docs generate of any project', () => {
     ]);
   });
 
+  it('says whose description a column has inherited, which the table has as its comment', async () => {
+    const folder = tempProject({
+      'project.yml': 'name: p\nmodels: { +inherit_descriptions: true, +materialized: table }\n',
+      'seeds/orders.csv': 'id,total\n1,2\n',
+      'models/report.sql': "select * from {{ ref('orders') }}",
+      'models/schema.yml': `seeds: [{ name: orders, columns: [{ name: id, description: Number of the order }] }]
+models: [{ name: report, columns: [{ name: id }, { name: total, description: In euros }] }]
+`,
+    });
+    expect((await tsdbt(folder, ['build'])).code).toBe(0);
+    const comments = async (): Promise<unknown[]> => {
+      expect((await tsdbt(folder, ['docs', 'generate', '--no-compile'])).code).toBe(0);
+      const read = (name: string) => JSON.parse(readFileSync(path.join(folder, 'target', name), 'utf8'));
+      const report = 'model.p.report';
+      const of = read('catalog.json').nodes[report].columns.id.comment;
+      return [of, read('manifest.json').nodes[report].columns.id.description];
+    };
+    expect(await comments()).toEqual(['Number of the order', 'Number of the order']);
+    const [id, total] = load(folder).of('model.p.report').columns;
+    expect(id).toMatchObject({
+      description: 'Number of the order',
+      describedBy: { id: 'seed.p.orders', name: 'orders' },
+    });
+    expect(total).not.toHaveProperty('describedBy');
+
+    // what the seed says anew, the model says with the next command, whose manifest is not the one that was kept
+    const yaml = path.join(folder, 'models/schema.yml');
+    writeFileSync(yaml, readFileSync(yaml, 'utf8').replace('Number of the order', 'Key of the order'));
+    expect((await tsdbt(folder, ['run', '--select', 'report'])).code).toBe(0);
+    expect(await comments()).toEqual(['Key of the order', 'Key of the order']);
+  });
+
   it('publishes no secret of the environment', async () => {
     const folder = tempProject({ 'models/a.sql': "select '{{ env_var('DBT_ENV_SECRET_KEY') }}' as x" });
     const env = { DBT_ENV_SECRET_KEY: 'hunter2hunter2' };

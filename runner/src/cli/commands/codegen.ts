@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { TYPES_FILE, typesFile } from '../../codegen/types-file.js';
 import { addColumns, addEntry, type EntryPath } from '../../codegen/yaml-columns.js';
 import type { Column } from '../../engines/engine.js';
+import { inherits } from '../../manifest/inherit-descriptions.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { ModelNode, SourceNode } from '../../manifest/nodes.js';
 import { columnsOfNodes } from '../../run/node-columns.js';
@@ -90,8 +91,8 @@ function writeYaml(
     const before = read(path);
     const done =
       node.propertiesPlace === undefined
-        ? addEntry(before, { key: KEYS[(node as ModelNode).resourceType], name: node.name }, found)
-        : addColumns(before, entryPath(node), found);
+        ? addEntry(before, { key: KEYS[(node as ModelNode).resourceType], name: node.name }, found, inherits(node))
+        : addColumns(before, entryPath(node), found, inherits(node));
     if (done === undefined) {
       bus.emit({
         event: 'log',

@@ -69,7 +69,7 @@ function row(column: SiteColumn, tests: readonly SiteNode[], isPartition: boolea
       ...marks.map((mark) => h('span', { class: 'tag' }, mark)),
     ),
     h('td', { class: 'type' }, ...typeOf(column)),
-    column.description === '' ? h('td', {}) : trusted('td', { class: 'markdown' }, markdownToHtml(column.description)),
+    descriptionOf(column),
     h(
       'td',
       { class: 'tests' },
@@ -86,6 +86,16 @@ function row(column: SiteColumn, tests: readonly SiteNode[], isPartition: boolea
       ),
     ),
   );
+}
+
+function descriptionOf({ description, describedBy }: SiteColumn): HTMLElement {
+  if (description === '') return h('td', {});
+  const cell = trusted('td', { class: 'markdown' }, markdownToHtml(description));
+  if (describedBy !== undefined) {
+    const link = h('a', { href: nodeRoute(describedBy.id, 'columns') }, describedBy.name);
+    cell.append(h('p', { class: 'note' }, 'inherited from ', link));
+  }
+  return cell;
 }
 
 function typeOf(column: SiteColumn): (HTMLElement | string)[] {
