@@ -5,7 +5,7 @@ import type { NodeOutcome } from '../events/events.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { createSchema, dropRelation, findRelation } from '../materialize/native/native-catalog.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
-import { openLake } from './execute-run.js';
+import { openLake } from './open-lake.js';
 import { isBuilt } from './plan-run.js';
 import { RunState } from './run-state.js';
 import type { DeferredRelation, RunRequest, RunResult } from './run-types.js';

@@ -7,7 +7,7 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
-import { type LakeOptions, openLake } from './execute-run.js';
+import { type LakeOptions, openLake } from './open-lake.js';
 import { RunState } from './run-state.js';
 import type { Deferral } from './run-types.js';
 

@@ -1,33 +1,20 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { SnapshotAt } from '../delta/log/load.js';
-import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
-import { DuckDbParquet } from '../engines/duckdb/duckdb-parquet.js';
-import type { Engine, Session } from '../engines/engine.js';
-import { CancelledError, ProjectError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import type { ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
-import { DeltaStorage } from '../materialize/delta-storage.js';
-import type { LakeStorage } from '../materialize/lake-storage.js';
-import type { Project } from '../project/project.js';
-import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+import type { Session } from '../engines/engine.js';
+import { CancelledError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { checkRun } from './check-project.js';
 import { runHooks } from './hooks.js';
 import { writeViews } from './lake-views.js';
-import { announceRun } from './live-runs.js';
 import { missingParents, staleTests } from './missing-parents.js';
 import { executeNativeRun } from './native-run.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
-import { openNative } from './open-native.js';
-import { openTrinoLake } from './open-trino.js';
+import { openLake } from './open-lake.js';
 import { isBuilt, planRun, type RunTask } from './plan-run.js';
+import { attempt, nodesOf, tellEnd, tellStart } from './run-frame.js';
 import { runNode } from './run-node.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
 import type { NodeResult, RunRequest, RunResult } from './run-types.js';
 import { runsIn } from './runs-in.js';
 import { schedule } from './scheduler.js';
-import { changesOf, summaryOf, totalsOf } from './summaries.js';
-import { sweep } from './sweep.js';
 import { withUnitTests } from './unit-test-tasks.js';
 
 /**
@@ -39,7 +26,7 @@ import { withUnitTests } from './unit-test-tasks.js';
 export async function executeRun(request: RunRequest): Promise<RunResult> {
   if (request.project.target.storage === 'native') return executeNativeRun(request);
   const startedAt = new Date();
-  const { project, manifest, bus } = request;
+  const { project, manifest } = request;
   const selected = new Set([...request.selected].filter((id) => runsIn(request.command, manifest.get(id))));
   const open = await openLake(project, request.invocationId, {
     writes: request.command !== 'test',
@@ -67,18 +54,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     // where nothing is written, each test is bound when it runs
     if (open.engine.capabilities.runsModels) await check(state, tasks);
 
-    bus.emit({
-      event: 'run_started',
-      command: request.command,
-      invocationId: request.invocationId,
-      version: TSDBT_VERSION,
-      project: project.name,
-      target: project.target.name,
-      engine: `${open.engine.name} ${open.engine.version.replace(/^v/, '')}`,
-      threads: request.threads,
-      counts: countsOf(tasks),
-      total: state.total,
-    });
+    tellStart(state, tasks);
     for (const { test, why } of unready) state.finish(test, { status: 'skipped', elapsed: 0, message: why });
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
@@ -99,19 +75,9 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     for (const session of sessions) await session.close();
     await open.close();
   }
-  const results = [...state.results.values()];
-  const elapsed = (Date.now() - startedAt.getTime()) / 1000;
-  const interrupted = request.signal.aborted;
-  const outcomes = results.map((result) => result.outcome);
-  bus.emit({
-    event: 'run_finished',
-    command: request.command,
-    elapsed,
-    totals: totalsOf(outcomes),
-    changes: changesOf(outcomes),
-    interrupted,
-  });
-  return { exitCode: interrupted ? 130 : failedAny(results) || !allWell ? 1 : 0, results, elapsed, startedAt };
+  const { results, elapsed } = tellEnd(state, startedAt);
+  const exitCode = request.signal.aborted ? 130 : failedAny(results) || !allWell ? 1 : 0;
+  return { exitCode, results, elapsed, startedAt };
 }
 
 /** @throws {TsdbtErrors} when types do not fit */
@@ -122,92 +88,11 @@ async function check(state: RunState, tasks: readonly RunTask[]): Promise<void> 
   if (errors.length > 0) throw new TsdbtErrors(errors);
 }
 
-/** What goes wrong around the nodes is told at once and does not lose what the nodes did. */
-async function attempt(state: RunState, work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof CancelledError) return false;
-    const errors = tsdbtErrorsOf(thrown);
-    if (errors.length === 0) throw thrown;
-    for (const error of errors) state.request.bus.emit({ event: 'error', error });
-    return false;
-  }
-}
-
 function skipAll(state: RunState, tasks: readonly RunTask[]): void {
   const outcome = state.request.signal.aborted
     ? ({ status: 'cancelled', elapsed: 0, message: 'interrupted' } as const)
     : ({ status: 'skipped', elapsed: 0, message: 'on-run-start failed' } as const);
   for (const node of tasks.flatMap(nodesOf)) state.finish(node, outcome);
-}
-
-/** A running engine over a project's warehouse. */
-export interface OpenLake {
-  readonly engine: Engine;
-  readonly storage: LakeStorage;
-  /** stops the engine and removes its temporary files */
-  close(): Promise<void>;
-}
-
-export interface LakeOptions {
-  /** a warehouse that is not there yet will be made; default false */
-  readonly writes?: boolean | undefined;
-  /** tables are read as they were then; default: at their latest version */
-  readonly asOf?: SnapshotAt | undefined;
-  /** cancels what is asked of the engine's catalog */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Starts the target's engine over the project's warehouse, and spares what it reads and stages there from every vacuum.
- * @throws {ProjectError} TSD1085 for a target whose engine cannot run models
- */
-export async function openLake(project: Project, invocationId: string, options: LakeOptions = {}): Promise<OpenLake> {
-  const { target } = project;
-  if (target.type === 'trino') return openTrinoLake(project, options);
-  if (target.type === 'duckdb' && target.storage === 'native') return openNative(project, invocationId);
-  if (target.type !== 'duckdb' || target.storage !== 'delta') {
-    throw new ProjectError(
-      'TSD1085',
-      `target ${target.name} (${target.type}, storage ${target.storage}) cannot run models`,
-      {
-        hint: 'models run on a target of type duckdb with storage: delta',
-      },
-    );
-  }
-  sweep(join(project.targetPath, 'tmp'), /^[\da-f-]{36}$/);
-  sweep(project.warehouse, /^lake\.duckdb\.\d+\.tmp(\.wal)?$/);
-  const tempDirectory = join(project.targetPath, 'tmp', invocationId);
-  const ended = announceRun(project.warehouse, invocationId, options.writes ?? false);
-  const engine = await openDuckDb({
-    tempDirectory,
-    memoryLimit: target.memoryLimit,
-    settings: Object.fromEntries(Object.entries(target.settings).map(([key, value]) => [key, String(value)])),
-  });
-  const catalog = await engine.openSession();
-  const storage = new DeltaStorage({
-    warehouse: project.warehouse,
-    catalog,
-    parquetOf: (session) => new DuckDbParquet(session),
-    commitInfo: {
-      runId: invocationId,
-      engineInfo: `tsdbt/${TSDBT_VERSION} duckdb/${engine.version.replace(/^v/, '')}`,
-    },
-    invocationId,
-    asOf: options.asOf,
-  });
-  return {
-    engine,
-    storage,
-    async close() {
-      await catalog.close();
-      await engine.close();
-      ended();
-      rmSync(tempDirectory, { recursive: true, force: true });
-    },
-  };
 }
 
 async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: readonly Session[]): Promise<void> {
@@ -238,19 +123,6 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
   }).catch((thrown: unknown) => {
     if (!(thrown instanceof CancelledError)) throw thrown;
   });
-}
-
-function nodesOf(task: RunTask): readonly (ModelNode | TestNode | UnitTestNode)[] {
-  return task.kind === 'node' ? [task.node, ...task.gates] : [task.test];
-}
-
-function countsOf(tasks: readonly RunTask[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const node of tasks.flatMap(nodesOf)) {
-    const type = summaryOf(node).resourceType;
-    counts[type] = (counts[type] ?? 0) + 1;
-  }
-  return counts;
 }
 
 function failedAny(results: readonly NodeResult[]): boolean {

@@ -1,20 +1,19 @@
 import type { Session } from '../engines/engine.js';
-import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { CancelledError } from '../errors/tsdbt-error.js';
 import { createSchema } from '../materialize/native/native-catalog.js';
-import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { commentedSession } from './commented-session.js';
 import { runNativeNode } from './native-node.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
 import { isBuilt, type RunTask } from './plan-run.js';
+import { attempt, tellEnd, tellStart } from './run-frame.js';
 import { runOperations } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
 import type { OperationResult, RunRequest, RunResult } from './run-types.js';
 import { runsIn } from './runs-in.js';
 import { schedule } from './scheduler.js';
-import { changesOf, summaryOf, totalsOf } from './summaries.js';
 import { withUnitTests } from './unit-test-tasks.js';
 
 /**
@@ -23,7 +22,7 @@ import { withUnitTests } from './unit-test-tasks.js';
  */
 export async function executeNativeRun(request: RunRequest): Promise<RunResult> {
   const startedAt = new Date();
-  const { project, manifest, bus } = request;
+  const { project, manifest } = request;
   const selected = new Set([...request.selected].filter((id) => runsIn(request.command, manifest.get(id))));
   const open = await openNative(project, request.invocationId);
   const sessions: Session[] = [];
@@ -42,18 +41,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     );
     const noOps = noOpsOf(state);
     state.total = selected.size + noOps.length;
-    bus.emit({
-      event: 'run_started',
-      command: request.command,
-      invocationId: request.invocationId,
-      version: TSDBT_VERSION,
-      project: project.name,
-      target: project.target.name,
-      engine: `${open.engine.name} ${open.engine.version.replace(/^v/, '')}`,
-      threads: request.threads,
-      counts: countsOf(tasks),
-      total: state.total,
-    });
+    tellStart(state, tasks);
     if (tasks.length === 0) state.log('warn', 'nothing to do: no node matches the selection');
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
@@ -77,23 +65,19 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     for (const session of sessions) await session.close();
     await open.close();
   }
-  const results = [...state.results.values()];
-  const outcomes = results.map((result) => result.outcome);
-  const elapsed = (Date.now() - startedAt.getTime()) / 1000;
-  const interrupted = request.signal.aborted;
-  bus.emit({
-    event: 'run_finished',
-    command: request.command,
-    elapsed,
-    totals: totalsOf(outcomes),
-    changes: changesOf(outcomes),
-    interrupted,
-  });
-  const failed = outcomes.some(
+  const { results, elapsed } = tellEnd(state, startedAt);
+  const failed = results.some(
     // a test that warns says what it found as an error, too
-    ({ status, errors = [] }) => status === 'error' || status === 'fail' || (status !== 'warn' && errors.length > 0),
+    ({ outcome: { status, errors = [] } }) =>
+      status === 'error' || status === 'fail' || (status !== 'warn' && errors.length > 0),
   );
-  return { exitCode: interrupted ? 130 : failed || !allWell ? 1 : 0, results, operations, elapsed, startedAt };
+  return {
+    exitCode: request.signal.aborted ? 130 : failed || !allWell ? 1 : 0,
+    results,
+    operations,
+    elapsed,
+    startedAt,
+  };
 }
 
 /** Makes the schemas of everything that will be written, one after the other: the catalog takes one such change at a time. */
@@ -142,27 +126,4 @@ function skip(state: RunState, task: RunTask, why: string): void {
 
 function allOf(operations: readonly OperationResult[]): boolean {
   return operations.every((operation) => operation.status === 'success');
-}
-
-/** What goes wrong around the nodes is told at once and does not lose what the nodes did. */
-async function attempt(state: RunState, work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof CancelledError) return false;
-    const errors = tsdbtErrorsOf(thrown);
-    if (errors.length === 0) throw thrown;
-    for (const error of errors) state.request.bus.emit({ event: 'error', error });
-    return false;
-  }
-}
-
-function countsOf(tasks: readonly RunTask[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const task of tasks) {
-    const type = summaryOf(task.kind === 'node' ? task.node : task.test).resourceType;
-    counts[type] = (counts[type] ?? 0) + 1;
-  }
-  return counts;
 }

@@ -5,7 +5,7 @@ import type { Session } from '../engines/engine.js';
 import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
 import { NativeStorage } from '../materialize/native/native-storage.js';
 import type { Project } from '../project/project.js';
-import type { OpenLake } from './execute-run.js';
+import type { OpenLake } from './open-lake.js';
 import { sweep } from './sweep.js';
 
 /** Opens the DuckDB file that a target names, with what dbt-duckdb's profiles may ask for: settings, extensions, attached databases. */

@@ -3,7 +3,7 @@ import { EngineError } from '../errors/tsdbt-error.js';
 import { ReadingStorage } from '../materialize/reading-storage.js';
 import type { Project, Target } from '../project/project.js';
 import { trinoOptionsOf } from '../project/targets-trino.js';
-import type { LakeOptions, OpenLake } from './execute-run.js';
+import type { LakeOptions, OpenLake } from './open-lake.js';
 
 /**
  * Connects to the server that a target of type trino names, for reading the tables that are registered there.

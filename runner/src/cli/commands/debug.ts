@@ -127,7 +127,7 @@ async function roundTrip(project: Project): Promise<string> {
   mkdirSync(project.warehouse, { recursive: true });
   const folder = mkdtempSync(join(project.warehouse, '.debug-'));
   try {
-    const { openLake } = await import('../../run/execute-run.js');
+    const { openLake } = await import('../../run/open-lake.js');
     const { Relation } = await import('../../engines/relation.js');
     const lake = await openLake({ ...project, warehouse: folder }, randomUUID());
     try {
