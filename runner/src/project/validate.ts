@@ -141,7 +141,13 @@ function toErrors(
     ];
   }
   const details = { place: document.placeOf(full), hint: hintOf(issue, actual) };
-  return [new ProjectError(projectCodes.wrongValue, `${label} must be ${expectation(issue)}${but(actual)}`, details)];
+  return [
+    new ProjectError(
+      projectCodes.wrongValue,
+      `${label} must be ${expectation(issue)}${issue.code === 'custom' && isMapping(actual) ? '' : but(actual)}`,
+      details,
+    ),
+  ];
 }
 
 function expectation(issue: Issue): string {
@@ -182,10 +188,14 @@ function typeName(expected: string): string {
   return typeNames[expected] ?? expected;
 }
 
+function isMapping(actual: unknown): boolean {
+  return typeof actual === 'object' && actual !== null && !Array.isArray(actual);
+}
+
 function but(actual: unknown): string {
   if (actual === null) return ', not empty';
   if (Array.isArray(actual)) return ', not a list';
-  if (typeof actual === 'object') return ', not a mapping';
+  if (isMapping(actual)) return ', not a mapping';
   return `, not ${JSON.stringify(actual)}`;
 }
 

@@ -270,6 +270,7 @@ notices:
      |                     ^^^^^^^
    3 | charts:
   did you mean "station"?
+  (tsdbt explain TSD1956 says more)
 `);
   });
 });

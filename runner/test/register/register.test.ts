@@ -151,8 +151,8 @@ describe('what cannot be registered', () => {
   });
 
   it.each([
-    ['{}', 'give one of metastore (files, without a server) and target (a running server)'],
-    ['{ metastore: a, target: dev }', 'give one of metastore'],
+    ['{}', 'must be a mapping with one of metastore (files, without a server) and target (a running server)'],
+    ['{ metastore: a, target: dev }', 'must be a mapping with one of metastore'],
     ['{ target: trino }', 'there is no target "trino"'],
     ['{ target: dev }', 'target "dev" is of type duckdb, not trino'],
     ['{ metastor: a }', 'unknown key "metastor"'],
