@@ -1,3 +1,4 @@
+import { formatPlace, type SourcePlace } from '../errors/source-text.js';
 import { GraphError } from '../errors/tsdbt-error.js';
 import { graphCodes } from './codes.js';
 import { versionedName } from './deprecations.js';
@@ -137,20 +138,23 @@ class Descriptions {
 }
 
 function ambiguous(node: ModelNode, column: ColumnProperties, texts: readonly Described[]): GraphError {
-  const names = texts.map(({ node }) => `"${describerName(node)}"`);
+  const via = texts.map((text) => ({ label: describerName(text.node), place: placeOf(text) }));
+  const names = via.map(({ label, place }) => `"${label}" (${formatPlace(place)})`);
   const shown = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   return new GraphError(
     graphCodes.ambiguousDescription,
     `"${column.name}" of "${describerName(node)}" inherits no description: ${shown} are equally near and describe it differently`,
     {
-      place: column.place ?? node.propertiesPlace ?? node.source.place(0),
-      via: texts.flatMap(({ node, column }) => {
-        const place = column.place ?? node.propertiesPlace;
-        return place === undefined ? [] : [{ label: describerName(node), place }];
-      }),
+      place: placeOf({ node, column }),
+      via,
       hint: "describe it here, or write description: '' to leave it without",
     },
   );
+}
+
+/** In a TypeScript model without YAML, its file. */
+function placeOf({ node, column }: Described): SourcePlace {
+  return column.place ?? node.propertiesPlace ?? node.source.place(0);
 }
 
 /** `orders`, `orders.v2`; of a source `shop.orders`. */

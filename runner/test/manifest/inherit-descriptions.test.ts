@@ -126,12 +126,18 @@ describe('inherit_descriptions', () => {
     for (const name of ['orders', 'report'])
       expect(columnsOf(manifest, name)).toEqual(['id:', 'city: A city ← seed.p.customers']);
     expect(manifest.warnings.map(line)).toEqual([
-      'TSD3018 models/models.yml:3:23 "id" of "orders" inherits no description: "customers" and "products" are equally near and describe it differently' +
+      'TSD3018 models/models.yml:3:23 "id" of "orders" inherits no description: "customers" (seeds/seeds.yml:3:23) and "products" (seeds/seeds.yml:5:23) are equally near and describe it differently' +
         " (describe it here, or write description: '' to leave it without)",
     ]);
     expect(manifest.warnings[0]!.via!.map(({ label, place }) => [label, place.source.path])).toEqual([
       ['customers', 'seeds/seeds.yml'],
       ['products', 'seeds/seeds.yml'],
+    ]);
+    const products = "export default { columns: { id: { type: 'int', description: 'Of a product' } }, run: () => [] };";
+    const orders = fork['models/orders.sql'].replace('products', 'typed');
+    const typed = await parse({ ...fork, 'models/typed.ts': products, 'models/orders.sql': orders });
+    expect(typed.warnings.map(line)).toEqual([
+      expect.stringContaining('"customers" (seeds/seeds.yml:3:23) and "typed" (models/typed.ts:1:1) are equally near'),
     ]);
     const left = fork['models/models.yml'].replace('{ name: id }', "{ name: id, description: '' }");
     expect((await parse({ ...fork, 'models/models.yml': left })).warnings).toEqual([]);
