@@ -158,13 +158,10 @@ export class DeltaStorage implements Storage {
     options: TableOptions,
   ): Promise<StagedRelation> {
     const current = await this.#snapshot(relation);
-    const ordered =
-      options.clusterBy.length === 0
-        ? select
-        : `select * from (\n${select}\n) as unordered order by ${options.clusterBy.map(quoteIdentifier).join(', ')}`;
     const staged = await stageOverwrite(this.#target(session, relation, current), {
-      select: ordered,
+      select,
       partitionBy: options.partitionBy,
+      sortBy: options.clusterBy,
       ...settingsOf(options, current),
     });
     return this.#stagedRelation(

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { numberFiles, positionOf } from '../log/positions.js';
 import type { RowRange } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { WrittenColumnStats } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { physicalName, physicalSchema } from '../protocol/column-mapping.js';
 import { deletedRowsOf } from '../protocol/deletion-vectors.js';
-import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
-import { boundAt, leafType, parseStats, statsJson } from '../protocol/stats.js';
+import { boundAt, parseStats, statsJson } from '../protocol/stats.js';
 import { copyRowGroups } from '../row-groups/copy-row-groups.js';
 import { quoteLiteral } from '../sql.js';
+import { copiedFile } from './copied-file.js';
 import { POSITION } from './row-changes.js';
 import { layoutOf, type WriteRequest } from './write-files.js';
 
@@ -130,57 +129,18 @@ async function copyInto(
   const to = await store.prepareWrite(path);
   const copied = await copyRowGroups(resolvePath(store.location, file.path), to, groups);
   if (copied === undefined) return undefined;
-  const columns = await columnStats(request, file, to, copied.columns);
-  const size = BigInt(copied.size);
-  const written = { path: to, rows: BigInt(copied.rows), size, columns, partition: undefined };
+  const physical = physicalSchema(schema, layoutOf(request).mapping);
+  const before = parseStats(file.stats);
+  // bounds are taken only where the old file had some: whoever wrote it knew whether there are values, such as NaN, of which they say nothing
+  const trusted = (path: readonly string[]) =>
+    boundAt(before?.minValues, path) !== undefined && boundAt(before?.maxValues, path) !== undefined;
+  const written = await copiedFile(request.engine, { path: to, ...copied }, physical, trusted);
   return {
     path: encodePath(path),
     partitionValues: file.partitionValues,
     size: copied.size,
     modificationTime: Date.now(),
     dataChange: request.dataChange ?? true,
-    stats: statsJson(written, physicalSchema(schema, layoutOf(request).mapping)),
+    stats: statsJson(written, physical),
   };
-}
-
-/**
- * Statistics of a copy, put together from those of its row groups. Bounds are taken only where the old file had some: its writer knew
- * whether there are values, such as NaN, for which they say nothing.
- */
-async function columnStats(
-  request: Omit<WriteRequest, 'select'>,
-  file: AddFile,
-  copy: string,
-  columns: readonly (readonly string[])[],
-): Promise<WrittenColumnStats[]> {
-  const before = parseStats(file.stats);
-  const physical = physicalSchema(request.schema, layoutOf(request).mapping);
-  const known = columns.flatMap((path, id) => {
-    const type = leafType(physical, path);
-    return type === undefined ? [] : [{ path, id, type: toDuckDBType(type) }];
-  });
-  if (known.length === 0) return [];
-  const parts = known.map(({ id, type }) => {
-    const bound = (value: string, exact: string, least: string) =>
-      `CASE WHEN bool_and((${value} IS NOT NULL AND ${exact} IS NOT FALSE) OR stats_null_count = num_values) THEN CAST(${least}(TRY_CAST(${value} AS ${type})) AS VARCHAR) END`;
-    return `SELECT ${id} AS id, ${bound('stats_min_value', 'min_is_exact', 'min')} AS low, ${bound('stats_max_value', 'max_is_exact', 'max')} AS high, CASE WHEN count(*) = count(stats_null_count) THEN CAST(sum(stats_null_count) AS VARCHAR) END AS nulls FROM chunks WHERE column_id = ${id}`;
-  });
-  const rows = await request.engine.query(
-    `WITH chunks AS MATERIALIZED (FROM parquet_metadata(${quoteLiteral(copy)})) ${parts.join(' UNION ALL ')}`,
-  );
-  const text = (value: unknown) => (value === null || value === undefined ? undefined : String(value));
-  const byId = new Map(rows.map((row) => [Number(row.id), row]));
-  return known.map(({ path, id }) => {
-    const { low, high, nulls } = byId.get(id) ?? {};
-    const count = text(nulls);
-    const bounded = boundAt(before?.minValues, path) !== undefined && boundAt(before?.maxValues, path) !== undefined;
-    return {
-      path,
-      min: bounded ? text(low) : undefined,
-      max: bounded ? text(high) : undefined,
-      nullCount: count === undefined ? undefined : BigInt(count),
-      numValues: undefined,
-      hasNan: undefined,
-    };
-  });
 }

@@ -1,4 +1,3 @@
-import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
@@ -6,10 +5,11 @@ import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { CHANGES_NOTHING } from '../protocol/features.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
-import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
+import { enclosed, quoteIdentifier } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { requireTable } from './require-table.js';
+import { resolveColumns } from './resolve-columns.js';
 import { groups } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
@@ -40,12 +40,8 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
   const bytes = options.targetSize ?? targetBytes(table.properties);
   const properties = { ...table.properties, 'delta.targetFileSize': String(bytes) };
   const request = { store, engine, schema: table.schema, partitionColumns, properties, dataChange: false };
-  const sortBy = options.sortBy ?? [];
-  for (const name of sortBy)
-    if (!schema.fields.some((field) => field.name === name))
-      throw new StorageError('TSD6038', `${store.location}: there is no column "${name}" to sort by`, {
-        hint: `the table has ${schema.fields.map((field) => field.name).join(', ')}`,
-      });
+  const names = schema.fields.map((field) => field.name);
+  const sortBy = resolveColumns(store.location, options.sortBy ?? [], names);
   const chosen = await inPartitions(request, base.files, options.where);
   const adds: AddFile[] = [];
   const removes: AddFile[] = [];
@@ -54,9 +50,7 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
     for (const partition of byPartition(chosen)) {
       const some = sortBy.length > 0 ? [partition] : compactable(partition, bytes);
       for (const group of some) {
-        const scan = scanSql(layout, group);
-        const select = sortBy.length > 0 ? `SELECT * FROM (${scan}) ORDER BY ${identifierList(sortBy)}` : scan;
-        adds.push(...(await writeFiles({ ...request, select })));
+        adds.push(...(await writeFiles({ ...request, sortBy, select: scanSql(layout, group) })));
         removes.push(...group);
       }
     }

@@ -6,6 +6,7 @@ import { enclosed } from '../sql.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageReplaceWhere } from './replace-where.js';
+import { resolveColumns } from './resolve-columns.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { writeFiles } from './write-files.js';
@@ -15,6 +16,8 @@ export interface OverwriteOptions extends TableSettings {
   readonly select: string;
   /** columns to partition by; default: as the table is now */
   readonly partitionBy?: readonly string[] | undefined;
+  /** rows are sorted by these columns, within each partition and across its files; not with `replaceWhere` */
+  readonly sortBy?: readonly string[] | undefined;
   /** columns that may not be null */
   readonly notNull?: readonly string[] | undefined;
   /** only rows for which this predicate holds are replaced; the new rows must all meet it, and the schema stays, unless told otherwise */
@@ -29,7 +32,7 @@ export interface OverwriteOptions extends TableSettings {
  * Writes rows to stand in place of all that a table holds; the table is created when it does not exist. The schema becomes
  * that of the SELECT; descriptions of columns stay where the name stays.
  *
- * @throws StorageError TSD6042, TSD6043 for columns that Delta cannot store, TSD6033 when a row breaks a constraint
+ * @throws StorageError TSD6038 for a column to sort by that is not there, TSD6042, TSD6043 for columns that Delta cannot store, TSD6033 when a row breaks a constraint
  */
 export async function stageOverwrite(target: Target, options: OverwriteOptions): Promise<StagedCommit> {
   const { store, engine, base } = await openTarget(target);
@@ -42,6 +45,8 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
     plan.schema.fields.some((field) => field.name.toLowerCase() === name.toLowerCase()),
   );
   const partitionColumns = (options.partitionBy ?? kept ?? []).map(named);
+  const names = plan.schema.fields.map((field) => field.name);
+  const sortBy = resolveColumns(store.location, options.sortBy ?? [], names, 'the rows have');
   const schema = inherit(store.location, plan.schema, base?.schema, options.notNull ?? []);
   const table = changeTable(store.location, base, schema, partitionColumns, options, {
     removesRows: (base?.files.length ?? 0) > 0,
@@ -53,6 +58,7 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
     select: `SELECT ${plan.casts.join(', ')} FROM ${enclosed(options.select)}`,
     schema: table.schema,
     partitionColumns,
+    sortBy,
     properties: table.properties,
   });
   const removes = base?.files ?? [];

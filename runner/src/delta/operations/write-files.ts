@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { TableLayout } from '../log/scan-sql.js';
 import type { ParquetEngine, WrittenFile } from '../parquet.js';
@@ -10,9 +10,11 @@ import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { statsJson } from '../protocol/stats.js';
+import { cutBetweenRowGroups } from '../row-groups/copy-row-groups.js';
 import { conjunction, identifierList, quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { requireConstraints } from './constraints.js';
+import { copiedFile } from './copied-file.js';
 
 /** Rows to be written as data files of a table. */
 export interface WriteRequest {
@@ -22,6 +24,8 @@ export interface WriteRequest {
   readonly select: string;
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
+  /** columns by which rows are sorted, within each partition and across its files; default: in no certain order */
+  readonly sortBy?: readonly string[] | undefined;
   readonly properties: Readonly<Record<string, string>>;
   /** false when the rows are only taken over from other files; default true */
   readonly dataChange?: boolean;
@@ -124,32 +128,37 @@ async function writeSome(
     ...(partitionColumns.length === 0 ? [] : [partitionFolder(partitionColumns, partition)]),
   ].join('/');
   const options = { compression: codec, fieldIds: fieldIdsSql(schema, stored, mapping) };
-  const query = `SELECT ${columns.join(', ')} FROM (${select})`;
+  const { sortBy = [] } = request;
+  const rows = sortBy.length === 0 ? select : `SELECT * FROM (${select}) ORDER BY ${identifierList(sortBy)}`;
+  const query = `SELECT ${columns.join(', ')} FROM (${rows})`;
+  const physical = physicalSchema(schema, mapping);
   const id = randomUUID();
   let files: readonly WrittenFile[];
-  const single = `${folder === '' ? '' : `${folder}/`}part-00000-${id}.c000.${codec}.parquet`;
-  const first = await store.prepareWrite(single);
+  const nameOf = (i: number) => `part-${String(i).padStart(5, '0')}-${id}.c000.${codec}.parquet`;
+  const first = await store.prepareWrite(folder === '' ? nameOf(0) : `${folder}/${nameOf(0)}`);
   try {
-    files =
-      engine.writeParquetFiles === undefined
-        ? [await engine.writeParquet(query, { ...options, path: first })]
-        : await engine.writeParquetFiles(query, {
-            ...options,
-            folder: dirname(first),
-            name: `part-{i}-${id}.c000.${codec}`,
-            fileSizeBytes: targetBytes(properties),
-          });
+    if (engine.writeParquetFiles === undefined) files = [await engine.writeParquet(query, { ...options, path: first })];
+    else if (sortBy.length > 0)
+      files = await cutSorted(request, await engine.writeParquet(query, { ...options, path: first }), physical, (i) =>
+        join(dirname(first), nameOf(i + 1)),
+      );
+    else
+      files = await engine.writeParquetFiles(query, {
+        ...options,
+        folder: dirname(first),
+        name: `part-{i}-${id}.c000.${codec}`,
+        fileSizeBytes: targetBytes(properties),
+      });
   } catch (error) {
     const left = (await store.list(folder)).filter((name) => name.includes(id));
     await store.remove(left.map((name) => (folder === '' ? name : `${folder}/${name}`)));
     throw error;
   }
-  const physical = physicalSchema(schema, mapping);
   const byName = new Map<string, StructField>(schema.fields.map((field) => [field.name, field]));
   const values = Object.entries(partition).map(([name, value]) => [physicalName(byName.get(name)!, mapping), value]);
   const adds: AddFile[] = [];
   for (const file of files) {
-    const path = file.path.replaceAll('\\', '/').slice(store.location.length + 1);
+    const path = below(store, file);
     if (file.rows === 0n) await store.remove([path]);
     else
       adds.push({
@@ -162,6 +171,29 @@ async function writeSome(
       });
   }
   return adds;
+}
+
+/**
+ * Cuts a file of sorted rows at the size of the table's files. COPY keeps the order of rows only in a single file: where it cuts files
+ * itself (FILE_SIZE_BYTES), each thread of the engine writes what it has, wherever there is room.
+ */
+async function cutSorted(
+  { store, engine, properties }: WriteRequest,
+  whole: WrittenFile,
+  physical: StructType,
+  pathOf: (i: number) => string,
+): Promise<readonly WrittenFile[]> {
+  const cut = await cutBetweenRowGroups(whole.path, targetBytes(properties), pathOf);
+  if (cut.length === 0) return [whole];
+  const files: WrittenFile[] = [];
+  for (const copy of cut) files.push(await copiedFile(engine, copy, physical, () => true));
+  await store.remove([below(store, whole)]);
+  return files;
+}
+
+/** Path of a file that was written, relative to the table. */
+function below(store: LogStore, file: WrittenFile): string {
+  return file.path.replaceAll('\\', '/').slice(store.location.length + 1);
 }
 
 /** `delta.targetFileSize`, in bytes or as `128mb`. */

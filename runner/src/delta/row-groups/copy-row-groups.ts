@@ -64,16 +64,79 @@ export async function copyRowGroups(
     const footer = await readFooter(source);
     if (footer === undefined) return undefined;
     const plan = planCopy(footer, groups);
-    if (plan === undefined) return undefined;
-    const target = await open(to, 'wx');
-    try {
-      const size = await write(source, target, plan);
-      return { rows: plan.rows, size, columns: plan.columns };
-    } finally {
-      await target.close();
-    }
+    return plan === undefined ? undefined : await carryOut(plan, source, to);
   } finally {
     await source.close();
+  }
+}
+
+export interface CutFile extends CopiedRowGroups {
+  /** absolute path */
+  readonly path: string;
+}
+
+/**
+ * Cuts a file between row groups into files of nearly the same size, one behind the other, without decoding it.
+ *
+ * @param from absolute path of a Parquet file; it stays
+ * @param bytes size to come near to: the files have between three quarters of it and one and a half, give or take half a row group
+ * @param pathOf absolute path of the file with a number from 0, which does not exist yet
+ * @returns none, and nothing is written, where the file is too small for two, or {@link copyRowGroups} would not copy from it
+ */
+export async function cutBetweenRowGroups(
+  from: string,
+  bytes: number,
+  pathOf: (number: number) => string,
+): Promise<CutFile[]> {
+  const source = await open(from, 'r');
+  try {
+    const footer = await readFooter(source);
+    if (footer === undefined) return [];
+    const parts = evenParts(sizesOf(footer), bytes);
+    const plans = parts.length < 2 ? [] : parts.map((groups) => planCopy(footer, groups));
+    if (plans.includes(undefined)) return [];
+    const files: CutFile[] = [];
+    for (const [i, plan] of plans.entries())
+      files.push({ path: pathOf(i), ...(await carryOut(plan!, source, pathOf(i))) });
+    return files;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Bytes of each row group. */
+function sizesOf(footer: ThriftStruct): number[] {
+  return ((listOf(footer, ROW_GROUPS)?.items ?? []) as ThriftStruct[]).map((group) =>
+    ((listOf(group, COLUMNS)?.items ?? []) as ThriftStruct[]).reduce((sum, chunk) => {
+      const meta = chunk.get(META_DATA)?.value;
+      return sum + (meta instanceof Map ? numberOf(meta, TOTAL_COMPRESSED_SIZE) : 0);
+    }, 0),
+  );
+}
+
+/** Numbers of row groups, in parts of about so many bytes; a row group belongs where its middle lies. */
+function evenParts(sizes: readonly number[], bytes: number): number[][] {
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const part = all / Math.max(1, Math.round(all / bytes));
+  const parts = new Map<number, number[]>();
+  let before = 0;
+  for (const [group, size] of sizes.entries()) {
+    const number = Math.floor((before + size / 2) / part);
+    const groups = parts.get(number);
+    if (groups === undefined) parts.set(number, [group]);
+    else groups.push(group);
+    before += size;
+  }
+  return [...parts.values()];
+}
+
+async function carryOut(plan: Plan, source: FileHandle, to: string): Promise<CopiedRowGroups> {
+  const target = await open(to, 'wx');
+  try {
+    const size = await write(source, target, plan);
+    return { rows: plan.rows, size, columns: plan.columns };
+  } finally {
+    await target.close();
   }
 }
 
@@ -104,7 +167,9 @@ interface Plan {
   readonly columns: readonly (readonly string[])[];
 }
 
-function planCopy(footer: ThriftStruct, groups: readonly number[]): Plan | undefined {
+/** Each row group can be planned for once: its places in the footer become those in the copy. */
+function planCopy(whole: ThriftStruct, groups: readonly number[]): Plan | undefined {
+  const footer: ThriftStruct = new Map(whole);
   const all = listOf(footer, ROW_GROUPS);
   const kept = groups.map((group) => all?.items[group] as ThriftStruct | undefined);
   if (all === undefined || footer.has(ENCRYPTION_ALGORITHM)) return undefined;
