@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Manifest } from '../manifest/manifest.js';
-import { selectorMethods } from '../manifest/select/methods.js';
+import type { ManifestNode } from '../manifest/nodes.js';
+import { type SelectorMethod, selectorMethods } from '../manifest/select/methods.js';
 import { readSelectors } from '../manifest/select/yaml-selectors.js';
 import { writeArtifact } from './write-artifact.js';
 
@@ -24,12 +25,11 @@ export function writeCompletionNames(manifest: Manifest): void {
   const { project } = manifest;
   const methods: Record<string, readonly string[]> = {};
   const nodes = [...manifest.all()];
-  for (const [name, method] of Object.entries(selectorMethods))
-    methods[name] = [...new Set(method.takes ?? nodes.flatMap((node) => method.values(node, [])))].sort();
-  methods['config.materialized'] = [
-    ...new Set(nodes.flatMap((node) => selectorMethods.config!.values(node, ['materialized']))),
-  ].sort();
-  delete methods.config;
+  for (const [name, method] of Object.entries(selectorMethods)) {
+    if (name === 'config') continue;
+    methods[name] = method.takes === undefined ? valuesOf(nodes, method, []) : [...method.takes].sort();
+  }
+  methods['config.materialized'] = valuesOf(nodes, selectorMethods.config!, ['materialized']);
   const names: CompletionNames = {
     methods,
     selectors: selectorNames(manifest),
@@ -41,6 +41,13 @@ export function writeCompletionNames(manifest: Manifest): void {
       .sort(),
   };
   writeArtifact(project, COMPLETION_NAMES, names);
+}
+
+/** Each value once, sorted. */
+function valuesOf(nodes: readonly ManifestNode[], method: SelectorMethod, args: readonly string[]): string[] {
+  const found = new Set<string>();
+  for (const node of nodes) for (const value of method.values(node, args)) found.add(value);
+  return [...found].sort();
 }
 
 /** A file with mistakes has none: what needs it says so. */

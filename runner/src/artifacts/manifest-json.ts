@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { type CompiledEntry, type EntryContext, entryContext } from '../manifest/entries/entry-context.js';
 import { macrosJson } from '../manifest/entries/macros.js';
-import { entries, manifestEntry } from '../manifest/entries/manifest-entry.js';
+import { manifestEntry } from '../manifest/entries/manifest-entry.js';
 import { docsJson, groupJson } from '../manifest/entries/sources.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
@@ -10,7 +10,7 @@ import type { Project } from '../project/project.js';
 import { writeCompletionNames } from './completion-names.js';
 import { operationsJson } from './manifest-operations.js';
 import { selectorsJson } from './manifest-selectors.js';
-import { artifactMetadata, type Invocation, WAREHOUSE, writeArtifact } from './write-artifact.js';
+import { artifactMetadata, EntryByEntry, type Invocation, WAREHOUSE, writeArtifact } from './write-artifact.js';
 
 /**
  * Writes `target/manifest.json`: the whole project as it was parsed, in the form of dbt's schema (version 12). Shells
@@ -23,31 +23,27 @@ export function writeManifest(
   invocation: Omit<Invocation, 'env'>,
   compiled?: ReadonlyMap<string, CompiledEntry>,
 ): void {
-  writeArtifact(manifest.project, 'manifest.json', manifestJson(manifest, invocation, compiled));
+  writeArtifact(manifest.project, 'manifest.json', new EntryByEntry(partsOf(manifest, invocation, compiled)));
   writeCompletionNames(manifest);
 }
 
-function manifestJson(
+/** The manifest's parts in dbt's order. What is known of nodes when they were written serves the parts after them. */
+function* partsOf(
   manifest: Manifest,
   invocation: Omit<Invocation, 'env'>,
   compiled: ReadonlyMap<string, CompiledEntry> | undefined,
-): Record<string, unknown> {
+): Generator<[string, unknown]> {
   const { project } = manifest;
   const context = entryContext(manifest, compiled);
-  const { createdAt } = context;
-  const nodes = {
-    ...entries([...manifest.nodes.values(), ...manifest.analyses.values()], context),
-    ...operationsJson(context),
-  };
   const semantics = [...manifest.semantics.values()];
   const ofKind = (kind: string) =>
-    entries(
+    each(
       semantics.filter((node) => node.resourceType === kind),
       context,
     );
-  const called = Object.values(nodes).flatMap((node) => (node.depends_on as { macros: readonly string[] }).macros);
-  return {
-    metadata: {
+  yield [
+    'metadata',
+    {
       ...artifactMetadata('manifest', { ...invocation, env: project.env }, warehouseOf(project)),
       project_name: project.name,
       project_id: createHash('md5').update(project.name).digest('hex'),
@@ -57,24 +53,70 @@ function manifestJson(
       quoting: { database: true, schema: true, identifier: true, column: null, ...project.quoting },
       run_started_at: invocation.startedAt.toISOString(),
     },
-    nodes,
-    sources: entries([...manifest.sources.values()], context),
-    macros: macrosJson(manifest, new Set(called), createdAt),
-    docs: docsJson(manifest),
-    exposures: entries([...manifest.exposures.values()], context),
-    metrics: ofKind('metric'),
-    groups: Object.fromEntries([...manifest.groups.values()].map((group) => [group.uniqueId, groupJson(group)])),
-    selectors: selectorsJson(project),
-    disabled: Object.fromEntries(
-      [...manifest.disabled.values()].map((node) => [node.uniqueId, [manifestEntry(node, context)]]),
-    ),
-    ...edges(manifest, Object.keys(nodes)),
-    group_map: groupMap(manifest, nodes, context),
-    saved_queries: ofKind('saved_query'),
-    semantic_models: ofKind('semantic_model'),
-    unit_tests: entries([...manifest.unitTests.values()], context),
-    functions: {},
+  ];
+  const ids: string[] = [];
+  const called = new Set<string>();
+  const groups = new Map<string, string[]>();
+  for (const group of manifest.groups.values()) groups.set(group.name, []);
+  const addToGroup = (group: unknown, id: string): void => {
+    if (typeof group === 'string') groups.get(group)?.push(id);
   };
+  yield ['nodes', new EntryByEntry(nodesNoting(context, noted))];
+  yield ['sources', each(manifest.sources.values(), context)];
+  yield ['macros', macrosJson(manifest, called, context.createdAt)];
+  yield ['docs', docsJson(manifest)];
+  yield ['exposures', each(manifest.exposures.values(), context)];
+  yield ['metrics', ofKind('metric')];
+  yield [
+    'groups',
+    Object.fromEntries([...manifest.groups.values()].map((group) => [group.uniqueId, groupJson(group)])),
+  ];
+  yield ['selectors', selectorsJson(project)];
+  yield ['disabled', new EntryByEntry(disabled(context))];
+  const all = new Set([...ids, ...[...manifest.all()].map((node) => node.uniqueId)]);
+  yield ['parent_map', edges(all, (id) => manifest.parentsOf(id))];
+  yield ['child_map', edges(all, (id) => manifest.childrenOf(id))];
+  for (const node of semantics) addToGroup(node.config.group, node.uniqueId);
+  yield ['group_map', Object.fromEntries(groups)];
+  yield ['saved_queries', ofKind('saved_query')];
+  yield ['semantic_models', ofKind('semantic_model')];
+  yield ['unit_tests', each(manifest.unitTests.values(), context)];
+  yield ['functions', {}];
+
+  function noted(id: string, entry: Readonly<Record<string, unknown>>): void {
+    ids.push(id);
+    for (const macro of (entry.depends_on as { macros: readonly string[] }).macros) called.add(macro);
+    addToGroup(entry.group, id);
+  }
+}
+
+/** Models, tests and the like, then operations; each is told of when it was made. */
+function* nodesNoting(
+  context: EntryContext,
+  noted: (id: string, entry: Readonly<Record<string, unknown>>) => void,
+): Generator<[string, unknown]> {
+  const { nodes, analyses } = context.manifest;
+  for (const part of [nodes, analyses])
+    for (const node of part.values()) {
+      const entry = manifestEntry(node, context);
+      noted(node.uniqueId, entry);
+      yield [node.uniqueId, entry];
+    }
+  for (const [id, entry] of Object.entries(operationsJson(context))) {
+    noted(id, entry);
+    yield [id, entry];
+  }
+}
+
+function each(nodes: Iterable<ManifestNode>, context: EntryContext): EntryByEntry {
+  function* made(): Generator<[string, unknown]> {
+    for (const node of nodes) yield [node.uniqueId, manifestEntry(node, context)];
+  }
+  return new EntryByEntry(made());
+}
+
+function* disabled(context: EntryContext): Generator<[string, unknown]> {
+  for (const node of context.manifest.disabled.values()) yield [node.uniqueId, [manifestEntry(node, context)]];
 }
 
 /** Where the Delta tables lie, for those who read them by another project's state. */
@@ -95,29 +137,10 @@ export function stateEntries(manifest: Manifest): StateEntries {
   return { entry: (node) => manifestEntry(node, context), macros: macrosJson(manifest, [], context.createdAt) };
 }
 
-/** What each node reads and what reads it; operations have no place in the graph and stand alone. */
-function edges(manifest: Manifest, nodes: readonly string[]): Record<string, unknown> {
-  const ids = new Set([...nodes, ...[...manifest.all()].map((node) => node.uniqueId)]);
-  const sorted = (of: (id: string) => readonly string[]) =>
-    Object.fromEntries([...ids].map((id) => [id, [...of(id)].sort()]));
-  return {
-    parent_map: sorted((id) => manifest.parentsOf(id)),
-    child_map: sorted((id) => manifest.childrenOf(id)),
-  };
-}
-
-/** The nodes of each group, by the group's name. */
-function groupMap(
-  manifest: Manifest,
-  nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  context: EntryContext,
-): Record<string, string[]> {
-  const members: Record<string, string[]> = {};
-  for (const group of context.manifest.groups.values()) members[group.name] = [];
-  const add = (group: unknown, id: string): void => {
-    if (typeof group === 'string') members[group]?.push(id);
-  };
-  for (const [id, node] of Object.entries(nodes)) add(node.group, id);
-  for (const node of manifest.semantics.values()) add(node.config.group, node.uniqueId);
-  return members;
+/** What each node reads, or what reads it; operations have no place in the graph and stand alone. */
+function edges(ids: Iterable<string>, of: (id: string) => readonly string[]): EntryByEntry {
+  function* sorted(): Generator<[string, unknown]> {
+    for (const id of ids) yield [id, [...of(id)].sort()];
+  }
+  return new EntryByEntry(sorted());
 }

@@ -1,9 +1,20 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Project } from '../project/project.js';
 import { type Environment, type Redactor, redactorFor } from '../project/redact.js';
 import { dbtLanguageVersion } from '../project/required-version.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
+
+/**
+ * An object of an artifact whose values are made one after the other, each when it is written: of a project with thousands
+ * of nodes only one is held at a time. What undefined stands for is left out.
+ */
+export class EntryByEntry {
+  constructor(readonly entries: Iterable<readonly [key: string, value: unknown]>) {}
+}
+
+/** The fewest characters that are written at once. */
+const PIECE = 1 << 18;
 
 /**
  * Writes `<target>/<name>`, beside the old file and then renamed into place. Big integers are written as numbers' text,
@@ -15,8 +26,38 @@ export function writeArtifact(project: Pick<Project, 'targetPath' | 'env'>, name
   const path = join(targetPath, name);
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, jsonOf(content, redact));
+  const pieces = piecesOf(content, redact);
+  const file = openSync(temporary, 'w');
+  try {
+    for (const piece of pieces) writeFileSync(file, piece);
+  } finally {
+    closeSync(file);
+  }
   renameSync(temporary, path);
+}
+
+function piecesOf(content: unknown, redact: Redactor): string[] {
+  const pieces: string[] = [];
+  let last = '';
+  const add = (value: unknown): void => {
+    if (!(value instanceof EntryByEntry)) {
+      last += jsonOf(value, redact);
+      return;
+    }
+    let before = '{';
+    for (const [key, inner] of value.entries) {
+      if (inner === undefined) continue;
+      last += `${before}${JSON.stringify(key)}:`;
+      before = ',';
+      add(inner);
+      if (last.length < PIECE) continue;
+      pieces.push(last);
+      last = '';
+    }
+    last += before === '{' ? '{}' : '}';
+  };
+  add(content);
+  return [...pieces, last];
 }
 
 /** A replacer makes JSON several times slower, so it is used only where it changes something. */

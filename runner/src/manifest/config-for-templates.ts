@@ -45,6 +45,14 @@ export function configForTemplates({
   };
 }
 
+/** What `configForTemplates` has for one key; undefined where it has none. */
+export function templateConfig(config: NodeConfig, key: string): unknown {
+  if (key === 'materialized') return config.materialized;
+  if (Object.hasOwn(config.extra, key)) return config.extra[key];
+  if (Object.hasOwn(standard, key)) return standard[key];
+  return configForTemplates(config)[key];
+}
+
 /** The value of a key that was not set; undefined where dbt does not know the key. */
 export function standardConfig(name: string): unknown {
   return standard[name];

@@ -16,6 +16,8 @@ interface TreeNode {
 /** Config by folder, as it stands in project.yml: `models: { my_project: { gold: { +tags: x } } }`. */
 export class ConfigTree {
   readonly #used = new Set<TreeNode>();
+  /** made when it is first asked for */
+  readonly #written = new Map<TreeNode, ConfigValues>();
 
   private constructor(
     readonly kind: ConfigKind,
@@ -53,12 +55,16 @@ export class ConfigTree {
   /** The same configs as they are written, templates and all. */
   writtenFor(fqn: readonly string[]): readonly ConfigValues[] {
     return this.#nodesFor(fqn).map((node) => {
-      const written = Object.entries(this.document.recordAt(node.at));
-      return Object.fromEntries(
-        written
-          .map(([key, value]) => [key.startsWith('+') ? key.slice(1) : key, value] as const)
-          .filter(([key]) => Object.hasOwn(node.config, key)),
-      );
+      let written = this.#written.get(node);
+      if (written === undefined) {
+        written = Object.fromEntries(
+          Object.entries(this.document.recordAt(node.at))
+            .map(([key, value]) => [key.startsWith('+') ? key.slice(1) : key, value] as const)
+            .filter(([key]) => Object.hasOwn(node.config, key)),
+        );
+        this.#written.set(node, written);
+      }
+      return written;
     });
   }
 

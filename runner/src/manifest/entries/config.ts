@@ -3,9 +3,9 @@ import type { NodeConfig, ResourceType } from '../nodes.js';
 /** Config of a node with dbt's keys in dbt's order, each there whether it was set or not; then what else was set. */
 export function configJson(resourceType: ResourceType, config: NodeConfig): Record<string, unknown> {
   const { extra } = config;
-  const known = KNOWN[resourceType]?.(config) ?? {};
-  const rest = Object.entries(extra).filter(([key]) => !Object.hasOwn(known, key) && !OTHER_NAMES.has(key));
-  return { ...known, ...Object.fromEntries(rest) };
+  const json = KNOWN[resourceType]?.(config) ?? {};
+  for (const key of Object.keys(extra)) if (!Object.hasOwn(json, key) && !OTHER_NAMES.has(key)) json[key] = extra[key];
+  return json;
 }
 
 /** Keys of ours that stand there by another name. */
@@ -24,83 +24,85 @@ function common({ enabled, alias, schema, database, tags, meta, group, extra }: 
   };
 }
 
+// Keys are added one by one: a spread of so many into a literal is slow, and there are thousands of nodes.
 function relational(config: NodeConfig): Record<string, unknown> {
   const { extra } = config;
-  return {
-    ...common(config),
-    materialized: config.materialized,
-    incremental_strategy: config.incremental_strategy ?? null,
-    batch_size: extra.batch_size ?? null,
-    lookback: extra.lookback ?? 1,
-    begin: extra.begin ?? null,
-    persist_docs: config.persist_docs,
-    'post-hook': hooksOf(config, 'post_hook'),
-    'pre-hook': hooksOf(config, 'pre_hook'),
-    quoting: extra.quoting ?? {},
-    column_types: config.column_types,
-    full_refresh: config.full_refresh ?? null,
-    unique_key: config.unique_key ?? null,
-    on_schema_change: config.on_schema_change,
-    on_configuration_change: extra.on_configuration_change ?? 'apply',
-    grants: extra.grants ?? {},
-    packages: extra.packages ?? [],
-    docs: docsOf(config),
-    contract: contractOf(config),
-    event_time: extra.event_time ?? null,
-    concurrent_batches: extra.concurrent_batches ?? null,
-  };
+  const json = common(config);
+  json.materialized = config.materialized;
+  json.incremental_strategy = config.incremental_strategy ?? null;
+  json.batch_size = extra.batch_size ?? null;
+  json.lookback = extra.lookback ?? 1;
+  json.begin = extra.begin ?? null;
+  json.persist_docs = config.persist_docs;
+  json['post-hook'] = hooksOf(config, 'post_hook');
+  json['pre-hook'] = hooksOf(config, 'pre_hook');
+  json.quoting = extra.quoting ?? {};
+  json.column_types = config.column_types;
+  json.full_refresh = config.full_refresh ?? null;
+  json.unique_key = config.unique_key ?? null;
+  json.on_schema_change = config.on_schema_change;
+  json.on_configuration_change = extra.on_configuration_change ?? 'apply';
+  json.grants = extra.grants ?? {};
+  json.packages = extra.packages ?? [];
+  json.docs = docsOf(config);
+  json.contract = contractOf(config);
+  json.event_time = extra.event_time ?? null;
+  json.concurrent_batches = extra.concurrent_batches ?? null;
+  return json;
 }
 
 const KNOWN: Partial<Record<ResourceType, (config: NodeConfig) => Record<string, unknown>>> = {
-  model: (config) => ({
-    ...relational(config),
-    access: config.access ?? 'protected',
-    freshness: config.extra.freshness ?? null,
-    on_error: null,
-    latest_version_pointer: { enabled: null, alias: null },
-  }),
+  model: (config) => {
+    const json = relational(config);
+    json.access = config.access ?? 'protected';
+    json.freshness = config.extra.freshness ?? null;
+    json.on_error = null;
+    json.latest_version_pointer = { enabled: null, alias: null };
+    return json;
+  },
   analysis: relational,
   operation: relational,
-  seed: (config) => ({
-    ...relational(config),
-    delimiter: config.delimiter,
-    quote_columns: config.quote_columns ?? null,
-  }),
+  seed: (config) => {
+    const json = relational(config);
+    json.delimiter = config.delimiter;
+    json.quote_columns = config.quote_columns ?? null;
+    return json;
+  },
   snapshot: (config) => {
     const { extra } = config;
     const names = (extra.snapshot_meta_column_names ?? {}) as Readonly<Record<string, unknown>>;
-    return {
-      ...relational(config),
-      strategy: extra.strategy ?? null,
-      target_schema: extra.target_schema ?? null,
-      target_database: extra.target_database ?? null,
-      updated_at: extra.updated_at ?? null,
-      check_cols: extra.check_cols ?? null,
-      snapshot_meta_column_names: Object.fromEntries(
-        ['dbt_valid_to', 'dbt_valid_from', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'].map((name) => [
-          name,
-          names[name] ?? null,
-        ]),
-      ),
-      dbt_valid_to_current: extra.dbt_valid_to_current ?? null,
-      ...(extra.hard_deletes === undefined ? {} : { hard_deletes: extra.hard_deletes }),
-    };
+    const json = relational(config);
+    json.strategy = extra.strategy ?? null;
+    json.target_schema = extra.target_schema ?? null;
+    json.target_database = extra.target_database ?? null;
+    json.updated_at = extra.updated_at ?? null;
+    json.check_cols = extra.check_cols ?? null;
+    json.snapshot_meta_column_names = Object.fromEntries(
+      ['dbt_valid_to', 'dbt_valid_from', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'].map((name) => [
+        name,
+        names[name] ?? null,
+      ]),
+    );
+    json.dbt_valid_to_current = extra.dbt_valid_to_current ?? null;
+    if (extra.hard_deletes !== undefined) json.hard_deletes = extra.hard_deletes;
+    return json;
   },
   test: (config) => {
     const { extra } = config;
-    return {
-      ...common(config),
-      schema: config.schema ?? 'dbt_test__audit',
-      materialized: 'test',
-      severity: extra.severity ?? 'ERROR',
-      ...stored(config),
-      sql_header: extra.sql_header ?? null,
-      where: config.where ?? null,
-      limit: config.limit ?? null,
-      fail_calc: config.fail_calc,
-      warn_if: config.warn_if,
-      error_if: config.error_if,
-    };
+    const as = storedAs(config);
+    const json = common(config);
+    json.schema = config.schema ?? 'dbt_test__audit';
+    json.materialized = 'test';
+    json.severity = extra.severity ?? 'ERROR';
+    json.store_failures = as === undefined ? null : as !== 'ephemeral';
+    json.store_failures_as = as ?? null;
+    json.sql_header = extra.sql_header ?? null;
+    json.where = config.where ?? null;
+    json.limit = config.limit ?? null;
+    json.fail_calc = config.fail_calc;
+    json.warn_if = config.warn_if;
+    json.error_if = config.error_if;
+    return json;
   },
   exposure: ({ enabled, tags, meta }) => ({ enabled, tags, meta }),
   unit_test: ({ enabled, tags, meta, extra }) => ({
@@ -141,8 +143,7 @@ function contractOf({ contract, extra }: NodeConfig): Record<string, unknown> {
 }
 
 /** `store_failures_as` decides; without it `store_failures` means a table. */
-function stored({ store_failures, store_failures_as }: NodeConfig): Record<string, unknown> {
-  if (store_failures_as !== undefined) return { store_failures: store_failures_as !== 'ephemeral', store_failures_as };
-  if (store_failures === undefined) return { store_failures: null, store_failures_as: null };
-  return { store_failures, store_failures_as: store_failures ? 'table' : 'ephemeral' };
+function storedAs({ store_failures, store_failures_as }: NodeConfig): string | undefined {
+  if (store_failures_as !== undefined || store_failures === undefined) return store_failures_as;
+  return store_failures ? 'table' : 'ephemeral';
 }

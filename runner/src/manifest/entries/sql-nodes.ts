@@ -10,44 +10,39 @@ import { unrenderedConfig } from './unrendered-config.js';
 
 type SqlNode = ModelNode | TestNode | AnalysisNode;
 
-/** A model, seed, snapshot, analysis or test in dbt's form. */
+/** A model, seed, snapshot, analysis or test in dbt's form. Keys are added one by one: spreads of so many are slow. */
 export function nodeJson(node: SqlNode, context: EntryContext): Record<string, unknown> {
-  const shared = sharedJson(node, context);
-  switch (node.resourceType) {
-    case 'seed':
-      return {
-        ...shared,
-        root_path: context.manifest.projectOf(node).projectDir,
-        depends_on: { macros: node.dependsOnMacros },
-      };
-    case 'test':
-      return node.generic === undefined
-        ? { ...shared, ...sqlJson(node, context) }
-        : { ...shared, ...sqlJson(node, context), ...genericJson(node, context, node.generic) };
-    case 'model':
-      return {
-        ...shared,
-        ...sqlJson(node, context),
-        access: node.config.access ?? 'protected',
-        constraints: tableConstraintsJson(node.constraints),
-        version: node.version ?? null,
-        latest_version: node.latestVersion ?? null,
-        deprecation_date: node.deprecationDate ?? null,
-        primary_key: primaryKey(node, context.tests.get(node.uniqueId) ?? []),
-        time_spine:
-          node.timeSpine === undefined
-            ? null
-            : {
-                standard_granularity_column: node.timeSpine.standard_granularity_column,
-                custom_granularities: (node.timeSpine.custom_granularities ?? []).map((one) => ({
-                  name: one.name,
-                  column_name: one.column_name ?? null,
-                })),
-              },
-      };
-    default:
-      return { ...shared, ...sqlJson(node, context) };
+  const json = sharedJson(node, context);
+  if (node.resourceType === 'seed') {
+    json.root_path = context.manifest.projectOf(node).projectDir;
+    json.depends_on = { macros: node.dependsOnMacros };
+    return json;
   }
+  addSql(json, node, context);
+  if (node.resourceType === 'test') {
+    if (node.generic !== undefined) addGeneric(json, node, context, node.generic);
+  } else if (node.resourceType === 'model') addModel(json, node, context);
+  return json;
+}
+
+function addModel(json: Record<string, unknown>, node: ModelNode, { tests }: EntryContext): void {
+  const { timeSpine } = node;
+  json.access = node.config.access ?? 'protected';
+  json.constraints = tableConstraintsJson(node.constraints);
+  json.version = node.version ?? null;
+  json.latest_version = node.latestVersion ?? null;
+  json.deprecation_date = node.deprecationDate ?? null;
+  json.primary_key = primaryKey(node, tests.get(node.uniqueId) ?? []);
+  json.time_spine =
+    timeSpine === undefined
+      ? null
+      : {
+          standard_granularity_column: timeSpine.standard_granularity_column,
+          custom_granularities: (timeSpine.custom_granularities ?? []).map((one) => ({
+            name: one.name,
+            column_name: one.column_name ?? null,
+          })),
+        };
 }
 
 function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryContext): Record<string, unknown> {
@@ -92,25 +87,25 @@ function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryConte
 
 const KINDS = { model: 'models', seed: 'seeds', snapshot: 'snapshots' } as const;
 
-function sqlJson(node: SqlNode, { compiled }: EntryContext): Record<string, unknown> {
+function addSql(json: Record<string, unknown>, node: SqlNode, { compiled }: EntryContext): void {
   const found = compiled.get(node.uniqueId);
-  const enforced = node.config.contract.enforced;
-  return {
-    language: node.resourceType === 'test' ? 'sql' : node.language,
-    refs: refsJson(node),
-    sources: node.sources.map(({ source, table }) => [source, table]),
-    metrics: [],
-    functions: [],
-    depends_on: { macros: directMacros(node), nodes: parentsJson(node) },
-    compiled_path: found?.path ?? null,
-    ...(found === undefined
-      ? {}
-      : { compiled: true, compiled_code: found.sql, extra_ctes_injected: true, extra_ctes: [] }),
-    contract: {
-      enforced,
-      alias_types: true,
-      checksum: node.resourceType === 'model' ? contractChecksum(node) : null,
-    },
+  json.language = node.resourceType === 'test' ? 'sql' : node.language;
+  json.refs = refsJson(node);
+  json.sources = node.sources.map(({ source, table }) => [source, table]);
+  json.metrics = [];
+  json.functions = [];
+  json.depends_on = { macros: directMacros(node), nodes: parentsJson(node) };
+  json.compiled_path = found?.path ?? null;
+  if (found !== undefined) {
+    json.compiled = true;
+    json.compiled_code = found.sql;
+    json.extra_ctes_injected = true;
+    json.extra_ctes = [];
+  }
+  json.contract = {
+    enforced: node.config.contract.enforced,
+    alias_types: true,
+    checksum: node.resourceType === 'model' ? contractChecksum(node) : null,
   };
 }
 
@@ -149,11 +144,12 @@ export function refJson({ name, package: packageName, version }: RefCall): Recor
   return { name, package: packageName ?? null, version: version ?? null };
 }
 
-function genericJson(
+function addGeneric(
+  json: Record<string, unknown>,
   node: TestNode,
   { manifest }: EntryContext,
   generic: NonNullable<TestNode['generic']>,
-): Record<string, unknown> {
+): void {
   const tested = node.attachedNode === undefined ? undefined : testedNode(node.attachedNode, manifest);
   const isSource = tested?.resourceType === 'source';
   const call =
@@ -162,25 +158,15 @@ function genericJson(
       : isSource
         ? `source('${tested.sourceName}', '${tested.name}')`
         : `ref('${tested.name}'${'version' in tested && tested.version !== undefined ? `, version='${tested.version}'` : ''})`;
-  return {
-    column_name: node.columnName ?? null,
-    file_key_name:
-      tested === undefined
-        ? null
-        : isSource
-          ? `sources.${tested.sourceName}`
-          : `${tested.resourceType}s.${tested.name}`,
-    attached_node: isSource ? null : (node.attachedNode ?? null),
-    test_metadata: {
-      name: generic.name,
-      kwargs: {
-        ...(node.columnName === undefined ? {} : { column_name: node.columnName }),
-        ...generic.kwargs,
-        model: `{{ get_where_subquery(${call}) }}`,
-      },
-      namespace: generic.package ?? null,
-    },
-  };
+  const kwargs: Record<string, unknown> = {};
+  if (node.columnName !== undefined) kwargs.column_name = node.columnName;
+  Object.assign(kwargs, generic.kwargs);
+  kwargs.model = `{{ get_where_subquery(${call}) }}`;
+  json.column_name = node.columnName ?? null;
+  json.file_key_name =
+    tested === undefined ? null : isSource ? `sources.${tested.sourceName}` : `${tested.resourceType}s.${tested.name}`;
+  json.attached_node = isSource ? null : (node.attachedNode ?? null);
+  json.test_metadata = { name: generic.name, kwargs, namespace: generic.package ?? null };
 }
 
 function testedNode(id: string, manifest: Manifest): ManifestNode | undefined {
@@ -214,7 +200,7 @@ function genericCall(node: TestNode): Record<string, unknown> {
 }
 
 function givenConfig(node: TestNode): [string, unknown][] {
-  const given = { ...node.writtenConfig?.given };
+  const given: Record<string, unknown> = { ...node.writtenConfig?.given };
   // the engine shortens names, too
   if (given.alias === undefined && node.config.alias !== undefined && node.config.extra.alias === undefined)
     given.alias = node.config.alias;
@@ -269,8 +255,8 @@ export function textChecksum(text: string, exact = false): string {
 
 /** Path below the folder of its kind. */
 function pathOf(node: SqlNode): string {
-  const below = node.path.split('/').slice(1).join('/');
   if (node.resourceType === 'test' && node.generic !== undefined) return `${node.alias}.sql`;
+  const below = node.path.split('/').slice(1).join('/');
   if (node.resourceType === 'analysis') return `analysis/${below}`;
   if (node.resourceType === 'snapshot') return `${node.name}.sql`;
   return below;

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { configForTemplates } from '../config-for-templates.js';
-import type { ManifestNode } from '../nodes.js';
+import { templateConfig } from '../config-for-templates.js';
+import type { ManifestNode, NodeConfig } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
 import { type PreviousState, STATE_ASPECTS } from './previous-state.js';
 
@@ -250,27 +250,35 @@ function matchesPackaged(node: ManifestNode, value: string): boolean {
 /** Keys that the config of a test has whatever is set, beside what is. */
 const TEST_KEYS = ['enabled', 'tags', 'meta', 'materialized', 'severity', 'fail_calc', 'warn_if', 'error_if'] as const;
 
-/** dbt's config of a node, with dbt's defaults; undefined where a selector does not look at it. */
-function configOf(node: ManifestNode): Readonly<Record<string, unknown>> | undefined {
+const SOURCE_KEYS = ['enabled', 'tags', 'meta'] as const;
+
+/** What dbt's config of a node says of one key, with dbt's defaults; undefined where a selector does not look at it. */
+function configOf(node: ManifestNode, key: string): unknown {
   if (!('config' in node)) return undefined;
   const { config } = node;
   switch (node.resourceType) {
     case 'model':
     case 'seed':
     case 'snapshot':
-      return { ...configForTemplates(config), tags: config.tags, meta: config.meta };
+      return key === 'tags' || key === 'meta' ? config[key] : templateConfig(config, key);
     case 'test':
-      return { ...Object.fromEntries(TEST_KEYS.map((key) => [key, config[key]])), ...config.extra };
+      return setOr(config, key, TEST_KEYS);
     case 'source':
-      return { enabled: config.enabled, tags: config.tags, meta: config.meta, ...config.extra };
+      return setOr(config, key, SOURCE_KEYS);
     default:
       return undefined;
   }
 }
 
-function configValue(node: ManifestNode, args: readonly string[]): unknown {
-  let value: unknown = configOf(node);
-  for (const key of args) {
+/** What was set beside the keys that are always there, else one of these. */
+function setOr(config: NodeConfig, key: string, known: readonly (keyof NodeConfig)[]): unknown {
+  if (Object.hasOwn(config.extra, key)) return config.extra[key];
+  return known.includes(key as keyof NodeConfig) ? config[key as keyof NodeConfig] : undefined;
+}
+
+function configValue(node: ManifestNode, [first, ...rest]: readonly string[]): unknown {
+  let value: unknown = first === undefined ? undefined : configOf(node, first);
+  for (const key of rest) {
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<string, unknown>)[key];
   }
