@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, join, relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { TableLayout } from '../log/scan-sql.js';
 import type { ParquetEngine, WrittenFile } from '../parquet.js';
@@ -135,12 +135,13 @@ async function writeSome(
   const id = randomUUID();
   let files: readonly WrittenFile[];
   const nameOf = (i: number) => `part-${String(i).padStart(5, '0')}-${id}.c000.${codec}.parquet`;
-  const first = await store.prepareWrite(folder === '' ? nameOf(0) : `${folder}/${nameOf(0)}`);
+  const prepare = (i: number) => store.prepareWrite(folder === '' ? nameOf(i) : `${folder}/${nameOf(i)}`);
+  const first = await prepare(0);
   try {
     if (engine.writeParquetFiles === undefined) files = [await engine.writeParquet(query, { ...options, path: first })];
     else if (sortBy.length > 0)
       files = await cutSorted(request, await engine.writeParquet(query, { ...options, path: first }), physical, (i) =>
-        join(dirname(first), nameOf(i + 1)),
+        prepare(i + 1),
       );
     else
       files = await engine.writeParquetFiles(query, {
@@ -181,7 +182,7 @@ async function cutSorted(
   { store, engine, properties }: WriteRequest,
   whole: WrittenFile,
   physical: StructType,
-  pathOf: (i: number) => string,
+  pathOf: (i: number) => Promise<string>,
 ): Promise<readonly WrittenFile[]> {
   const cut = await cutBetweenRowGroups(whole.path, targetBytes(properties), pathOf);
   if (cut.length === 0) return [whole];

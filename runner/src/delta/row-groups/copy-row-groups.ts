@@ -86,7 +86,7 @@ export interface CutFile extends CopiedRowGroups {
 export async function cutBetweenRowGroups(
   from: string,
   bytes: number,
-  pathOf: (number: number) => string,
+  pathOf: (number: number) => Promise<string>,
 ): Promise<CutFile[]> {
   const source = await open(from, 'r');
   try {
@@ -96,8 +96,10 @@ export async function cutBetweenRowGroups(
     const plans = parts.length < 2 ? [] : parts.map((groups) => planCopy(footer, groups));
     if (plans.includes(undefined)) return [];
     const files: CutFile[] = [];
-    for (const [i, plan] of plans.entries())
-      files.push({ path: pathOf(i), ...(await carryOut(plan!, source, pathOf(i))) });
+    for (const [i, plan] of plans.entries()) {
+      const path = await pathOf(i);
+      files.push({ path, ...(await carryOut(plan!, source, path)) });
+    }
     return files;
   } finally {
     await source.close();
