@@ -66,6 +66,16 @@ describe.skipIf(program === undefined)('a table in S3', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name);
 
+  it('cuts sorted rows into several files, and leaves no other', async () => {
+    const properties = { 'delta.targetFileSize': '300kb' };
+    const select = 'SELECT (range * 7919) % 300007 AS id, hash(range) AS h FROM range(300000)';
+    await (await stageOverwrite(table, { select, properties, sortBy: ['id'] })).commit(by);
+    const { files } = await (await connect().open())!.snapshot();
+    expect(files.map((file) => JSON.parse(file.stats!).numRecords).sort()).toEqual([122_880, 122_880, 54_240]);
+    expect(objects()).toHaveLength(3);
+    expect(await rowsOf(connect())).toHaveLength(300_000);
+  });
+
   it('keeps row groups in which no row changes', async () => {
     await (await stageOverwrite(table, { select: 'SELECT range AS id, 1 AS n FROM range(300000)' })).commit(by);
     const other = connect();
