@@ -82,7 +82,7 @@ describe('tsdbt source freshness', () => {
     expect(late).toMatchObject({
       criteria: { warn_after: { count: 1, period: 'hour' }, error_after: { count: 30, period: 'day' }, filter: null },
       adapter_response: {},
-      thread_id: 'Thread-1',
+      thread_id: 'Thread-1 (worker)',
     });
     expect(late.max_loaded_at_time_ago_in_s / 3600).toBeCloseTo(50, 1);
     const ago = new Date(late.snapshotted_at).getTime() - new Date(late.max_loaded_at).getTime();
