@@ -27,6 +27,7 @@ describe('tsdbt dashboard check', () => {
      |            ^^^^^^^^^^^
    8 |     dimension: station
   did you mean "days"?
+  (tsdbt explain TSD1955 says more)
 `);
   });
 
@@ -40,6 +41,7 @@ describe('tsdbt dashboard check', () => {
       |                        ^^^^^^
    10 |     finding: "{{ rows | length }} rows"
   did you mean "degrees"?
+  (tsdbt explain TSD1956 says more)
 `);
   });
 
@@ -57,6 +59,7 @@ sql: |
       |             ^^^^^^^
    14 |       from {{ ref('days') }}
   did you mean "degrees"?
+  (tsdbt explain TSD5003 says more)
 `);
   });
 
@@ -85,6 +88,7 @@ sql: |
  > 10 |     finding: "{{ row.degreez }} degrees"
       |                  ^^^^^^^^^^^
   did you mean "degrees"?
+  (tsdbt explain TSD2005 says more)
 `);
   });
 
@@ -144,7 +148,7 @@ describe('the files of dashboards/', () => {
     const { stderr, code } = await project.run('dashboard', 'check');
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'TSD1950  the project has no dashboards\n  write one: dashboards/<name>.yml with title: and charts:\n',
+      'TSD1950  the project has no dashboards\n  write one: dashboards/<name>.yml with title: and charts:\n  (tsdbt explain TSD1950 says more)\n',
     );
   });
 
