@@ -102,7 +102,9 @@ describe('the scaffold of tsdbt init, in order', () => {
     );
     expect(warned.code).toBe(0);
     const strict = await here('--warn-error', 'test', '--select', 'few_days');
-    expect(strict.stderr).toContain('     Error there were warnings, and --warn-error takes them for errors\n');
+    expect(strict.stderr).toContain(
+      '     Error there were warnings that count as errors (--warn-error, --warn-error-options)\n',
+    );
     expect(strict.code).toBe(1);
   });
 

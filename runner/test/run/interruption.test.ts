@@ -46,7 +46,10 @@ describe('a run that is interrupted', () => {
 
     writeRunResults(run.request, run.result);
     const artifact = JSON.parse(readFileSync(project.path('target/run_results.json'), 'utf8'));
-    const outcomes = artifact.results.map((r: { unique_id: string; outcome: string }) => [r.unique_id, r.outcome]);
+    const outcomes = artifact.results.map((r: { unique_id: string; adapter_response: { outcome: string } }) => [
+      r.unique_id,
+      r.adapter_response.outcome,
+    ]);
     expect(Object.fromEntries(outcomes)).toMatchObject({ 'model.p.a': 'success', 'model.p.b': 'cancelled' });
     expect(run.events.at(-1)).toMatchObject({ event: 'run_finished', interrupted: true });
   });

@@ -85,7 +85,7 @@ function selectable(node: SiteNode, dependsOn: string[], index: SiteIndex): Mani
     path: node.path,
     tags: node.tags,
     dependsOn,
-    ...(config === undefined ? {} : { config: { ...config, extra: {} } }),
+    ...(config === undefined ? {} : { config: { ...config, extra: config } }),
     ...(node.sourceName === undefined ? {} : { sourceName: node.sourceName }),
     generic: node.test?.generic === undefined ? undefined : { name: node.test.generic },
   };
