@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { copySql } from './copy-sql.js';
+import { copySql, ROW_GROUP_SIZE } from './copy-sql.js';
+import { withTrueFloatBounds } from './float-bounds.js';
 import type { ParquetEngine, ParquetFilesOptions, ParquetWriteOptions } from './parquet.js';
 import { writtenFilesOf } from './return-stats.js';
 
@@ -12,8 +13,12 @@ export async function duckDBEngine(connection: DuckDBConnection): Promise<Parque
   await connection.run("SET TimeZone = 'UTC'");
   const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
   const copy = async (select: string, options: ParquetWriteOptions | ParquetFilesOptions) =>
-    writtenFilesOf(
-      (await connection.runAndReadAll(copySql(select, options))).getRowObjectsJson() as Record<string, unknown>[],
+    withTrueFloatBounds(
+      writtenFilesOf(
+        (await connection.runAndReadAll(copySql(select, options))).getRowObjectsJson() as Record<string, unknown>[],
+      ),
+      options.rowGroupSize ?? ROW_GROUP_SIZE,
+      query,
     );
   return {
     query,

@@ -49,6 +49,15 @@ describe('statistics', () => {
     expect(stats.maxValues.t).toBe(`${'ü'.repeat(32)}\u{10FFFF}`);
   });
 
+  it('leave out the bounds of a column with a NaN in one of several row groups', async () => {
+    const stats = parseStats(
+      await statsOf(`SELECT range AS id, CASE WHEN range = 5 THEN 'NaN'::DOUBLE ELSE 1 END AS h, CASE WHEN range > 5 THEN 2.5::FLOAT END AS f,
+        {'x, y': CASE WHEN range = 299999 THEN 'NaN'::FLOAT ELSE 1 END, 'z': range::DOUBLE} AS s FROM range(300000)`),
+    )!;
+    expect(stats.minValues).toEqual({ id: 0, f: 2.5, s: { z: -0 } });
+    expect(stats.maxValues).toEqual({ id: 299999, f: 2.5, s: { z: 299999 } });
+  });
+
   it('leave out what has no bound: NaN, infinities, far years, binary', async () => {
     const stats = parseStats(
       await statsOf(`SELECT * FROM (VALUES

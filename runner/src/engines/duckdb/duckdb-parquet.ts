@@ -1,4 +1,5 @@
-import { copySql } from '../../delta/copy-sql.js';
+import { copySql, ROW_GROUP_SIZE } from '../../delta/copy-sql.js';
+import { withTrueFloatBounds } from '../../delta/float-bounds.js';
 import type {
   ParquetEngine,
   ParquetFilesOptions,
@@ -28,8 +29,8 @@ export class DuckDbParquet implements ParquetEngine {
     select: string,
     options: ParquetFilesOptions | ParquetWriteOptions,
   ): Promise<readonly WrittenFile[]> {
-    const { columns, rows } = await this.session.query(copySql(select, options));
-    return writtenFilesOf(rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]]))));
+    const files = writtenFilesOf(await this.query(copySql(select, options)));
+    return withTrueFloatBounds(files, options.rowGroupSize ?? ROW_GROUP_SIZE, (sql) => this.query(sql));
   }
 
   async query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
