@@ -2,7 +2,7 @@
 // five. `dist/program/` is what the command line and `import 'tsdbt'` run; the modules one by one stay beside it, for types
 // and for the pages of documentation, whose program is put together from them.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -48,3 +48,16 @@ writeFileSync(
   join(outdir, 'LICENSES.txt'),
   `What other people wrote of this program:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
 );
+
+// The package carries the program and the types. Of the single modules it needs those alone of which the pages' program is
+// put together (docs-site/app-script.ts): npm leaves out what this file names.
+const pages = new Set();
+const visit = (file) => {
+  if (pages.has(file)) return;
+  pages.add(file);
+  const imports = /^(?:import|export)\s[^;]*?\sfrom\s+'(\.[^']+)'|^import\s+'(\.[^']+)'/gms;
+  for (const [, from, bare] of readFileSync(file, 'utf8').matchAll(imports)) visit(join(dirname(file), from ?? bare));
+};
+visit(join(folder, 'dist', 'docs-site', 'browser', 'main.js'));
+const kept = [...pages].map((file) => `!/${relative(join(folder, 'dist'), file).replaceAll('\\', '/')}`);
+writeFileSync(join(folder, 'dist', '.npmignore'), ['*.js', '!/program/**', ...kept.sort(), ''].join('\n'));
