@@ -9,7 +9,7 @@ import type { ModelNode, SourceNode } from '../manifest/nodes.js';
 import { readView } from '../materialize/view-file.js';
 import type { Project } from '../project/project.js';
 import { LazyParquet } from './lazy-parquet.js';
-import { readNativeCatalog } from './native-catalog.js';
+import { NO_DELTA_FACTS, readNativeCatalog } from './native-catalog.js';
 import { type TableVersion, tableVersions } from './table-versions.js';
 import { artifactMetadata, type Invocation, writeArtifact } from './write-artifact.js';
 
@@ -121,14 +121,7 @@ async function readEntry(
     kind: 'view',
     comment: view.description,
     columns: view.columns.map(({ name, type }) => ({ name, type, comment: undefined })),
-    rows: undefined,
-    bytes: undefined,
-    files: undefined,
-    version: undefined,
-    modifiedAt: undefined,
-    partitionBy: [],
-    properties: {},
-    versions: [],
+    ...NO_DELTA_FACTS,
   };
 }
 

@@ -31,7 +31,7 @@ export async function readNativeCatalog(
       let entry = found.get(key);
       if (entry === undefined) {
         entry = {
-          ...EMPTY,
+          ...NO_DELTA_FACTS,
           kind: kindName === 'view' ? 'view' : 'table',
           database: String(database),
           schema: String(schema),
@@ -51,7 +51,8 @@ export async function readNativeCatalog(
   return entries;
 }
 
-const EMPTY = {
+/** What is known of a relation that is no Delta table. */
+export const NO_DELTA_FACTS = {
   rows: undefined,
   bytes: undefined,
   files: undefined,

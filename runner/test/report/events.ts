@@ -1,6 +1,7 @@
 import { SourceText } from '../../src/errors/source-text.js';
 import { QualityError } from '../../src/errors/tsdbt-error.js';
 import type { NodeOutcome, NodeSummary, Reporter, RunEvent, RunTotals } from '../../src/events/events.js';
+import { totalsOf } from '../../src/run/summaries.js';
 
 export const at = new Date('2026-01-02T03:04:05Z');
 
@@ -50,19 +51,7 @@ export function runFinished(
   totals: Partial<RunTotals>,
   more: { changes?: string; interrupted?: boolean } = {},
 ): RunEvent {
-  const none = {
-    success: 0,
-    warn: 0,
-    error: 0,
-    blocked: 0,
-    skipped: 0,
-    reused: 0,
-    noOp: 0,
-    pass: 0,
-    fail: 0,
-    cancelled: 0,
-  };
-  const all = { ...none, total: 0, ...totals };
+  const all = { ...totalsOf([]), ...totals };
   return { event: 'run_finished', command: 'build', elapsed: 12.34, totals: all, interrupted: false, ...more };
 }
 
