@@ -109,8 +109,8 @@ export function cteStandIns(session: Session): StandIns {
 
 function emptySelect(columns: readonly Column[]): string {
   const typed = columns.map(({ name, type }) => {
-    // the type of a bare null has no name to cast to
-    const value = type === 'UNKNOWN' ? 'NULL' : `CAST(NULL AS ${type})`;
+    // the types of a bare null and of `row(1, 2)` have no name to cast to
+    const value = type === 'UNKNOWN' || type.includes('STRUCT("" ') ? 'NULL' : `CAST(NULL AS ${type})`;
     return `${value} AS ${quoteIdentifier(name)}`;
   });
   return `SELECT ${typed.join(', ')} LIMIT 0`;

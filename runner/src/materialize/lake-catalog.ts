@@ -6,7 +6,7 @@ import { DeltaTable } from '../delta/table.js';
 import type { Column, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, Relation } from '../engines/relation.js';
-import { StorageError } from '../errors/tsdbt-error.js';
+import { GraphError, StorageError } from '../errors/tsdbt-error.js';
 import { readView, type ViewDefinition } from './view-file.js';
 
 /** Schema of the engine's catalog that holds staged data. */
@@ -201,22 +201,30 @@ export class LakeCatalog {
       const key = name.toString();
       this.#readers.set(key, (this.#readers.get(key) ?? new Set()).add(relation.toString()));
       if (parent.select !== undefined && !this.#external.has(key)) await this.exposeExternal(name, parent.select);
-      else if (parent.select === undefined) await this.expose(name);
+      else if (parent.select === undefined && !(await this.expose(name)) && this.options.asOf !== undefined)
+        throw new GraphError('TSD3050', `${named(relation)} reads ${named(name)}, which did not exist then`, {
+          hint: `see its versions: tsdbt history --select ${name.identifier}`,
+        });
     }
     try {
       await this.#createView(relation, pinned.definition.sql);
     } catch (thrown) {
       if (!(thrown instanceof EngineFailure)) throw thrown;
-      throw new StorageError(
-        'TSD6083',
-        `the view ${relation.schema}.${relation.identifier} cannot be read any more: ${thrown.message}`,
-        {
-          hint: `what it reads has changed since: run it again, tsdbt build --select ${relation.identifier}`,
-          cause: thrown,
-        },
-      );
+      throw this.#unreadable(relation, thrown);
     }
     return true;
+  }
+
+  #unreadable(view: Relation, cause: EngineFailure): StorageError {
+    if (this.options.asOf === undefined)
+      return new StorageError('TSD6083', `the view ${named(view)} cannot be read any more: ${cause.message}`, {
+        hint: `what it reads has changed since: run it again, tsdbt build --select ${view.identifier}`,
+        cause,
+      });
+    return new StorageError('TSD6083', `the view ${named(view)} cannot be read as of then: ${cause.message}`, {
+      hint: `a view has no versions: it is read by its definition of now, and what it reads was otherwise then`,
+      cause,
+    });
   }
 
   /** Views over a relation are made anew when they are next asked for: the engine has bound them to the columns of before. */
@@ -244,4 +252,8 @@ export class LakeCatalog {
 
 function isYounger(thrown: unknown): boolean {
   return thrown instanceof StorageError && thrown.code === 'TSD6016';
+}
+
+function named({ schema, identifier }: Relation): string {
+  return `${schema}.${identifier}`;
 }

@@ -26,6 +26,10 @@ beforeAll(async () => {
     'models/gold/tidy_sales.sql':
       "{{ config(materialized='incremental', incremental_strategy='append', auto_optimize=3) }}\nselect {{ var('day') }} as day",
     'models/gold/all_sales.sql': "{{ config(materialized='view') }}\nselect sum(sold) as sold from {{ ref('sales') }}",
+    'models/gold/grown.sql':
+      "{{ config(materialized='table') }}\nselect 1 as a{{ ', 2 as b' if var('day') > 1 else '' }}",
+    'models/gold/over_grown.sql':
+      "{{ config(materialized='view') }}\nselect a{{ ', b' if var('day') > 1 else '' }} from {{ ref('grown') }}",
   });
   for (const day of [1, 2, 3, 4]) expect((await shop('build', '--vars', `{day: ${day}}`)).code).toBe(0);
 });
@@ -71,10 +75,20 @@ describe('tsdbt show --as-of', () => {
     expect(inline.stdout).toContain('30');
   });
 
+  it('says of a view that what it reads was otherwise then', async () => {
+    expect((await shop('show', '--select', 'over_grown', '--as-of', '1')).stdout).toContain('2');
+    const { stderr } = await shop('show', '--select', 'over_grown', '--as-of', '0');
+    expect(stderr).toContain('TSD6083  the view gold.over_grown cannot be read as of then: column "b" not found');
+    expect(stderr).toContain('a view has no versions');
+  });
+
   it('says when there was no table yet, and what is no version and no time', async () => {
     expect((await shop('show', '--select', 'sales', '--as-of', '2020-01-01')).stderr).toContain(
       'gold.sales did not exist then',
     );
+    const view = await shop('show', '--select', 'all_sales', '--as-of', '2020-01-01');
+    expect(view.stderr).toContain('TSD3050  gold.all_sales reads gold.sales, which did not exist then');
+    expect(view.stderr).toContain('see its versions: tsdbt history --select sales');
     expect((await shop('show', '--select', 'sales', '--as-of', '9')).stderr).toContain('TSD6014');
     expect((await shop('show', '--select', 'sales', '--as-of', 'monday')).stderr).toContain('TSD1904');
     expect((await shop('show', '--inline', 'select 1', '--as-of', '1')).stderr).toContain('TSD1906');

@@ -95,6 +95,34 @@ describe('a table with features that are not supported', () => {
       message: expect.stringContaining('1 row breaks the invariant a > 0 of column "a"'),
     });
   });
+
+  it('with an invariant of a field in a struct has it enforced, and in a list it lets nobody write', async () => {
+    const metaData = await actionOf(0, 'metaData');
+    const ruled = (name: string, expression: string) => ({
+      name,
+      type: 'integer',
+      nullable: true,
+      metadata: { 'delta.invariants': JSON.stringify({ expression: { expression } }) },
+    });
+    const table = (version: number, ...fields: object[]) =>
+      foreignCommit(version, { metaData: { ...metaData, schemaString: JSON.stringify({ type: 'struct', fields }) } });
+    const struct = (expression: string) => ({ type: 'struct', fields: [ruled('x', expression)] });
+    const column = (name: string, type: object) => ({ name, type, nullable: true, metadata: {} });
+    await table(1, column('s', { type: 'struct', fields: [column('t', struct('s.t.x > 0'))] }));
+    const append = async (value: string) =>
+      (await stageAppend(t.target, { select: `SELECT ${value} AS s` })).commit(by);
+    await append("{'t': {'x': 1}}");
+    for (const broken of ["{'t': {'x': 0}}", "{'t': {'x': NULL}}", 'NULL'])
+      await expect(append(broken)).rejects.toMatchObject({
+        code: 'TSD6033',
+        message: expect.stringContaining('1 row breaks the invariant s.t.x > 0 of column "s.t.x"'),
+      });
+    await table(3, column('s', { type: 'array', elementType: struct('element.x > 0'), containsNull: true }));
+    await expect(append("[{'x': 1}]")).rejects.toMatchObject({
+      code: 'TSD6033',
+      message: expect.stringContaining('of column "s.element.x" cannot be checked'),
+    });
+  });
 });
 
 describe('a checkpoint of another program', () => {

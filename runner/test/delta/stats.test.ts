@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageOverwrite } from '../../src/delta/index.js';
+import { stageAlterColumns, stageOptimize, stageOverwrite, stageUpdate } from '../../src/delta/index.js';
 import { mayHold } from '../../src/delta/protocol/skipping.js';
 import { parseStats } from '../../src/delta/protocol/stats.js';
 import { by, useTempTable } from './temp-table.js';
@@ -117,5 +117,77 @@ describe('statistics', () => {
     expect(holds('d', '2.00')).toBe(true);
     expect(holds('d', '2.01', '9.00')).toBe(false);
     expect(holds('n', '1')).toBe(false);
+  });
+});
+
+describe('the columns that have statistics', () => {
+  const SELECT =
+    "SELECT range AS id, {'x': range, 'y': {'z': 'text ' || range, 'w': 1}} AS s, [range] AS list, range % 2 AS part, 'late' AS \"odd, name\" FROM range(4)";
+  /** columns with statistics in each file of the table */
+  const indexed = async () =>
+    (await t.snapshot()).files.map((file) => {
+      const { numRecords, minValues, nullCount } = parseStats(file.stats)!;
+      expect(numRecords).toBeGreaterThan(0);
+      const paths = (value: object, path = ''): string[] =>
+        Object.entries(value).flatMap(([name, inner]) =>
+          typeof inner === 'object' ? paths(inner as object, `${path}${name}.`) : [`${path}${name}`],
+        );
+      expect(paths(nullCount).sort()).toEqual(paths(minValues).sort());
+      return paths(minValues).sort().join(' ');
+    });
+  const write = async (properties: Record<string, string>, more = {}) =>
+    (await stageOverwrite(t.target, { select: SELECT, properties, ...more })).commit(by);
+
+  it.each([
+    ['0', ''],
+    ['1', 'id'],
+    ['3', 'id s.x s.y.z'],
+    // a list counts, and has none
+    ['5', 'id s.x s.y.w s.y.z'],
+    ['6', 'id part s.x s.y.w s.y.z'],
+    ['-1', 'id odd, name part s.x s.y.w s.y.z'],
+  ])(
+    'are the first %s, by delta.dataSkippingNumIndexedCols: fields of structs count, structs do not',
+    async (count, names) => {
+      await write({ 'delta.dataSkippingNumIndexedCols': count });
+      expect(await indexed()).toEqual([names]);
+    },
+  );
+
+  it('are those that delta.dataSkippingStatsColumns names, whatever the number; a struct stands for all that is in it', async () => {
+    const properties = {
+      'delta.dataSkippingNumIndexedCols': '0',
+      'delta.dataSkippingStatsColumns': 'ID, s.y,`odd, name`',
+    };
+    await write(properties, { partitionBy: ['part'] });
+    const names = 'id odd, name s.y.w s.y.z';
+    expect(await indexed()).toEqual([names, names]);
+    await (await stageUpdate(t.target, { set: { id: '10' }, where: 'id = 2' })).commit(by);
+    await (await stageOptimize(t.target, { sortBy: ['id'] })).commit(by);
+    expect(await indexed()).toEqual([names, names]);
+  });
+
+  it('are known by their names after columns were renamed and dropped', async () => {
+    await write({ 'delta.dataSkippingStatsColumns': 's.x,id,part', 'delta.columnMapping.mode': 'name' });
+    await (await stageAlterColumns(t.target, { rename: { s: 'a struct' }, drop: ['part'] })).commit(by);
+    expect((await t.snapshot()).properties['delta.dataSkippingStatsColumns']).toBe('`a struct`.x,id');
+    await (await stageUpdate(t.target, { set: { id: '10' }, where: 'id = 2' })).commit(by);
+    expect(await indexed()).toEqual(['id s.x']);
+  });
+
+  it('are columns that files have', async () => {
+    const refused = (list: string, more = {}) =>
+      expect(write({ 'delta.dataSkippingStatsColumns': list }, more)).rejects;
+    await refused('id,s.xx').toMatchObject({
+      code: 'TSD6034',
+      message: expect.stringContaining('names s.xx'),
+      hint: 'did you mean "x"?',
+    });
+    await refused('id.x').toMatchObject({ code: 'TSD6034', message: expect.stringContaining('names id.x') });
+    await refused('part', { partitionBy: ['part'] }).toMatchObject({
+      code: 'TSD6034',
+      message: expect.stringContaining('partitioned'),
+    });
+    expect(await t.open()).toBeUndefined();
   });
 });

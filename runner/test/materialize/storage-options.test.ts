@@ -42,6 +42,22 @@ describe('seeds', () => {
   });
 });
 
+describe('a column that Delta cannot store', () => {
+  it('is told by its name, and nothing else is stopped; a view may have it', async () => {
+    const project = new LakeProject({
+      'models/s/t.sql': 'select row(1, 2) as r',
+      'models/s/below.sql': "select r[1] as first from {{ ref('t') }}",
+      'models/s/v.sql': "{{ config(materialized='view') }} select [row(1, 2)] as r",
+      'models/s/over.sql': "select r[1][2] as second from {{ ref('v') }}",
+    });
+    const run = await project.build();
+    expect(run.errors).toEqual([
+      "TSD6042 models/s/t.sql column \"r\" has a struct without field names, which Delta cannot store (name the fields, e.g. {'x': 1, 'y': 2} instead of row(1, 2))",
+    ]);
+    expect(await project.rows('s.over')).toEqual([{ second: 2 }]);
+  });
+});
+
 describe('storage options of a table', () => {
   it('partition_by and table_properties reach the log', async () => {
     const project = new LakeProject({

@@ -3,6 +3,7 @@ import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import { type DataType, type StructField, type StructType, sameType } from '../protocol/data-types.js';
 import { planColumns, toDuckDBType } from '../protocol/duckdb-types.js';
+import { withStatsColumns } from '../protocol/stats-columns.js';
 import { isTypeWidening } from '../protocol/type-widening.js';
 import { quoteIdentifier } from '../sql.js';
 import { unify } from './fit-schema.js';
@@ -60,7 +61,8 @@ export async function stageAlterColumns(target: Target, options: AlterColumnsOpt
     fields: fields.map((field, i) => ({ ...(widened?.schema.fields[i] ?? field), name: field.name })),
   };
   const intent = { removesRows: false, rewritesRows: rewrites };
-  const table = changeTable(location, base, schema, partitionColumns, {}, intent);
+  const properties = renamesOrDrops ? statsColumnsAfter(base, altered) : {};
+  const table = changeTable(location, base, schema, partitionColumns, { properties }, intent);
   const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
   const columns = altered.map(({ before, field }) => {
     const value = before === undefined ? 'NULL' : quoteIdentifier(before.name);
@@ -87,6 +89,14 @@ export async function stageAlterColumns(target: Target, options: AlterColumnsOpt
       removesData: false,
       reads: 'table',
     },
+  });
+}
+
+/** The property that names the columns with statistics, by the names that they have afterwards. */
+function statsColumnsAfter(base: Snapshot, altered: readonly Altered[]): Readonly<Record<string, string>> {
+  return withStatsColumns(base.properties, (name) => {
+    const found = altered.find(({ before }) => before?.name.toLowerCase() === name.toLowerCase());
+    return found?.field.name;
   });
 }
 

@@ -87,16 +87,31 @@ function* rulesOf(schema: StructType, properties: Readonly<Record<string, string
     if (!field.nullable) yield { what: notNull(field.name), broken: `${column} IS NULL` };
     const nested = nestedNull(column, field.type, 0);
     if (nested !== undefined) yield { what: `NOT NULL inside column "${field.name}"`, broken: nested };
+  }
+  yield* invariantsOf(schema, []);
+  yield* checksOf(properties);
+}
+
+/** Invariants of columns and of what is in them; all name columns from the row on, e.g. `s.x > 0` (PROTOCOL.md, "Column Invariants"). */
+function* invariantsOf(type: DataType, path: readonly string[]): Generator<Rule> {
+  if (typeof type === 'string') return;
+  if (type.type === 'array') return yield* invariantsOf(type.elementType, [...path, 'element']);
+  if (type.type === 'map') {
+    yield* invariantsOf(type.keyType, [...path, 'key']);
+    return yield* invariantsOf(type.valueType, [...path, 'value']);
+  }
+  for (const field of type.fields) {
+    const own = [...path, field.name];
     const invariant = field.metadata['delta.invariants'];
     if (typeof invariant === 'string') {
       const { expression } = (JSON.parse(invariant) as { expression: { expression: string } }).expression;
       yield {
-        what: `the invariant ${expression} of column "${field.name}"`,
+        what: `the invariant ${expression} of column "${own.join('.')}"`,
         broken: `${enclosed(expression)} IS NOT TRUE`,
       };
     }
+    yield* invariantsOf(field.type, own);
   }
-  yield* checksOf(properties);
 }
 
 const CONSTRAINT = 'delta.constraints.';

@@ -8,17 +8,17 @@ import { quoteLiteral } from '../sql.js';
 /**
  * A file that row groups were copied into, as one that was written.
  *
- * @param physical schema of its columns by their names in the file
+ * @param indexed columns that get statistics, by their names in the file
  * @param trusted whether the bounds that row groups give for a column are those of all their values, NaN among them. They are where
  *   DuckDB wrote the row groups, which leaves bounds out where there is a NaN
  */
 export async function copiedFile(
   engine: ParquetEngine,
   copy: CutFile,
-  physical: StructType,
+  indexed: StructType,
   trusted: (path: readonly string[]) => boolean,
 ): Promise<WrittenFile> {
-  const columns = await columnStats(engine, copy, physical, trusted);
+  const columns = await columnStats(engine, copy, indexed, trusted);
   return { path: copy.path, rows: BigInt(copy.rows), size: BigInt(copy.size), columns, partition: undefined };
 }
 
@@ -26,11 +26,11 @@ export async function copiedFile(
 async function columnStats(
   engine: ParquetEngine,
   copy: CutFile,
-  physical: StructType,
+  indexed: StructType,
   trusted: (path: readonly string[]) => boolean,
 ): Promise<WrittenColumnStats[]> {
   const known = copy.columns.flatMap((path, id) => {
-    const type = leafType(physical, path);
+    const type = leafType(indexed, path);
     return type === undefined ? [] : [{ path, id, type: toDuckDBType(type) }];
   });
   if (known.length === 0) return [];

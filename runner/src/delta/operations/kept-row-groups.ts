@@ -3,7 +3,7 @@ import { numberFiles, positionOf } from '../log/positions.js';
 import type { RowRange } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
-import { physicalName, physicalSchema } from '../protocol/column-mapping.js';
+import { physicalName } from '../protocol/column-mapping.js';
 import { deletedRowsOf } from '../protocol/deletion-vectors.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { boundAt, parseStats, statsJson } from '../protocol/stats.js';
@@ -11,7 +11,7 @@ import { copyRowGroups } from '../row-groups/copy-row-groups.js';
 import { quoteLiteral } from '../sql.js';
 import { copiedFile } from './copied-file.js';
 import { POSITION } from './row-changes.js';
-import { layoutOf, type WriteRequest } from './write-files.js';
+import { indexedColumns, layoutOf, type WriteRequest } from './write-files.js';
 
 /** Fewer rows than this are written anew with the others: a file of their own would soon be put together with others. */
 const FEW_ROWS = 100_000;
@@ -125,22 +125,22 @@ async function copyInto(
   groups: readonly number[],
   path: string,
 ): Promise<AddFile | undefined> {
-  const { store, schema } = request;
+  const { store } = request;
   const to = await store.prepareWrite(path);
   const copied = await copyRowGroups(resolvePath(store.location, file.path), to, groups);
   if (copied === undefined) return undefined;
-  const physical = physicalSchema(schema, layoutOf(request).mapping);
+  const indexed = indexedColumns(request);
   const before = parseStats(file.stats);
   // bounds are taken only where the old file had some: whoever wrote it knew whether there are values, such as NaN, of which they say nothing
   const trusted = (path: readonly string[]) =>
     boundAt(before?.minValues, path) !== undefined && boundAt(before?.maxValues, path) !== undefined;
-  const written = await copiedFile(request.engine, { path: to, ...copied }, physical, trusted);
+  const written = await copiedFile(request.engine, { path: to, ...copied }, indexed, trusted);
   return {
     path: encodePath(path),
     partitionValues: file.partitionValues,
     size: copied.size,
     modificationTime: Date.now(),
     dataChange: request.dataChange ?? true,
-    stats: statsJson(written, physical),
+    stats: statsJson(written, indexed),
   };
 }

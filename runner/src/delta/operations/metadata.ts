@@ -5,6 +5,7 @@ import type { Metadata, Protocol } from '../protocol/actions.js';
 import { assignMapping, MAX_COLUMN_ID, mappingMode } from '../protocol/column-mapping.js';
 import { type StructType, serializeSchema } from '../protocol/data-types.js';
 import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
+import { requireStatsColumns, STATS_COLUMNS } from '../protocol/stats-columns.js';
 import { checkProperties } from '../protocol/table-properties.js';
 
 /** What a write may say about the table beside its rows. */
@@ -42,6 +43,8 @@ export function changeTable(
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
   const set = checkProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
+  const indexed = set.configuration[STATS_COLUMNS];
+  if (indexed !== undefined) requireStatsColumns(location, indexed, schema, partitionColumns);
   const { unset = [] } = options;
   const stays = Object.entries(base?.properties ?? {}).filter(([key]) => !unset.includes(key));
   const { schema: commented, properties } = withMapping(location, base, withComments(schema, options.comments), {

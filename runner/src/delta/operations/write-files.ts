@@ -10,6 +10,7 @@ import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { statsJson } from '../protocol/stats.js';
+import { indexedSchema } from '../protocol/stats-columns.js';
 import { cutBetweenRowGroups } from '../row-groups/copy-row-groups.js';
 import { conjunction, identifierList, quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
@@ -41,6 +42,12 @@ export function layoutOf(request: Omit<WriteRequest, 'select'>): TableLayout {
   const { store, schema, partitionColumns, properties } = request;
   const mapping = mappingMode(store.location, properties);
   return { location: store.location, schema, partitionColumns, mapping, deletedRows: NO_DELETED_ROWS };
+}
+
+/** What of a request's files gets statistics, by the names that files have. */
+export function indexedColumns(request: Omit<WriteRequest, 'select'>): StructType {
+  const { schema, partitionColumns, properties } = request;
+  return physicalSchema(indexedSchema(schema, partitionColumns, properties), layoutOf(request).mapping);
 }
 
 /**
@@ -131,7 +138,7 @@ async function writeSome(
   const { sortBy = [] } = request;
   const rows = sortBy.length === 0 ? select : `SELECT * FROM (${select}) ORDER BY ${identifierList(sortBy)}`;
   const query = `SELECT ${columns.join(', ')} FROM (${rows})`;
-  const physical = physicalSchema(schema, mapping);
+  const indexed = indexedColumns(request);
   const id = randomUUID();
   let files: readonly WrittenFile[];
   const nameOf = (i: number) => `part-${String(i).padStart(5, '0')}-${id}.c000.${codec}.parquet`;
@@ -140,7 +147,7 @@ async function writeSome(
   try {
     if (engine.writeParquetFiles === undefined) files = [await engine.writeParquet(query, { ...options, path: first })];
     else if (sortBy.length > 0)
-      files = await cutSorted(request, await engine.writeParquet(query, { ...options, path: first }), physical, (i) =>
+      files = await cutSorted(request, await engine.writeParquet(query, { ...options, path: first }), indexed, (i) =>
         prepare(i + 1),
       );
     else
@@ -168,7 +175,7 @@ async function writeSome(
         size: Number(file.size),
         modificationTime: Date.now(),
         dataChange: request.dataChange ?? true,
-        stats: statsJson(file, physical),
+        stats: statsJson(file, indexed),
       });
   }
   return adds;
@@ -181,13 +188,13 @@ async function writeSome(
 async function cutSorted(
   { store, engine, properties }: WriteRequest,
   whole: WrittenFile,
-  physical: StructType,
+  indexed: StructType,
   pathOf: (i: number) => Promise<string>,
 ): Promise<readonly WrittenFile[]> {
   const cut = await cutBetweenRowGroups(whole.path, targetBytes(properties), pathOf);
   if (cut.length === 0) return [whole];
   const files: WrittenFile[] = [];
-  for (const copy of cut) files.push(await copiedFile(engine, copy, physical, () => true));
+  for (const copy of cut) files.push(await copiedFile(engine, copy, indexed, () => true));
   await store.remove([below(store, whole)]);
   return files;
 }

@@ -73,8 +73,9 @@ class Parser {
     while (this.#peek() !== ')') {
       const after = this.#tokens[this.#at + 1];
       const named = after !== undefined && !/^[(),[\]]$/.test(after);
-      const name = named ? this.#next() : undefined;
-      fields.push({ name: name === undefined ? undefined : unquote(name), type: this.type() });
+      // a prepared statement says "" for a field without a name
+      const name = named ? unquote(this.#next()) : '';
+      fields.push({ name: name === '' ? undefined : name, type: this.type() });
       if (this.#peek() === ',') this.#next();
     }
     this.#take(')');

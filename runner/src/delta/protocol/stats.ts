@@ -13,6 +13,8 @@ interface Tree {
  * Statistics of a written file as the text of `add.stats` (PROTOCOL.md, "Per-file Statistics"): numRecords, and for
  * columns and struct fields minValues, maxValues, nullCount. Left out where a bound is not certain or not JSON: NaN,
  * infinities, binary, years that ISO 8601 needs more than four digits for.
+ *
+ * @param schema of the columns that get statistics, by their names in the file
  */
 export function statsJson(file: WrittenFile, schema: StructType): string {
   const min: Tree = {};
