@@ -94,6 +94,7 @@ function contents(database) {
   const script = `
 import duckdb, json, sys
 c = duckdb.connect(sys.argv[1], read_only=True)
+c.execute("set enable_progress_bar = false")
 found = {}
 for schema, name, kind in c.execute("select table_schema, table_name, table_type from information_schema.tables where table_catalog = current_database() order by 1, 2").fetchall():
     r = '"%s"."%s"' % (schema.replace('"', '""'), name.replace('"', '""'))

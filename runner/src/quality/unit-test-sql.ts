@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
 import type { FixtureRow, UnitTestRows } from '../manifest/nodes.js';
+import { WholeFloat } from '../project/yaml-dialect.js';
 
 /** Rows of a unit test that are values by column. */
 export type ListedRows = Extract<UnitTestRows, { format: 'dict' | 'csv' }>;
@@ -106,6 +107,7 @@ function typed(value: unknown, type: string): string {
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return quoteLiteral(value);
+  if (value instanceof WholeFloat) return String(value);
   if (value instanceof Date) return quoteLiteral(value.toISOString());
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object')

@@ -9,21 +9,17 @@ export function noOpsOf({ request }: RunState): readonly string[] {
   return [...request.selected].filter((id) => isNoOp(request.manifest.get(id)));
 }
 
-/** Tells of exposures and saved queries as dbt does: `no-op`, or skipped where what they read was not built. */
+/** Tells of exposures and saved queries as dbt does: `no-op`, or skipped where something above them was not built; tests do not matter. */
 export function finishNoOps(state: RunState, ids: readonly string[]): void {
   const { manifest, results } = state;
-  const failedTests = [...results.values()].filter(
-    ({ node, outcome }) => node.resourceType === 'test' && NOT_BUILT.has(outcome.status),
+  const lost = [...results].filter(
+    ([, { node, outcome }]) => node.resourceType !== 'test' && NOT_BUILT.has(outcome.status),
   );
   for (const id of ids) {
     const node = manifest.get(id)!;
-    const lost = manifest.parentsOf(id).find((parent) => {
-      const status = results.get(parent)?.outcome.status;
-      if (status !== undefined && NOT_BUILT.has(status)) return true;
-      return failedTests.some((test) => test.outcome.status !== 'skipped' && test.node.dependsOn.includes(parent));
-    });
-    if (lost === undefined) state.finish(node, { status: 'no-op', elapsed: 0, message: 'NO-OP' });
-    else
-      state.finish(node, { status: 'skipped', elapsed: 0, message: `${manifest.get(lost)!.name} or its test failed` });
+    const above = lost.length === 0 ? undefined : manifest.graph.ancestors([id]);
+    const cause = lost.find(([one]) => above!.has(one));
+    if (cause === undefined) state.finish(node, { status: 'no-op', elapsed: 0, message: 'NO-OP' });
+    else state.finish(node, { status: 'skipped', elapsed: 0, message: `${cause[1].node.name} was not built` });
   }
 }

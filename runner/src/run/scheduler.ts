@@ -3,6 +3,8 @@ export interface Task {
   readonly id: string;
   /** ids of tasks that have to end well before this one begins */
   readonly dependsOn: readonly string[];
+  /** id of a task that depends on this one, whose place this one has in the order of `levels`: a unit test goes right before its model */
+  readonly before?: string | undefined;
 }
 
 /** How a task ended, as far as the graph is concerned: `stop` keeps everything downstream from running. */
@@ -112,9 +114,15 @@ function byLongestWay<T extends Task>(tasks: readonly T[], children: ReadonlyMap
 }
 
 function byLevels<T extends Task>(tasks: readonly T[], byId: ReadonlyMap<string, T>): Later<T> {
-  const parents = (task: T): T[] => task.dependsOn.flatMap((id) => byId.get(id) ?? []);
+  const placeOf = (task: T): T => (task.before === undefined ? undefined : byId.get(task.before)) ?? task;
+  const parents = (task: T): T[] =>
+    task.dependsOn.flatMap((id) => byId.get(id) ?? []).filter((parent) => parent.before !== task.id);
   const level = longestWays(tasks, parents);
-  return (a, b) => level.get(a.id)! - level.get(b.id)! || (a.id < b.id ? -1 : 1);
+  return (a, b) => {
+    const [placeA, placeB] = [placeOf(a).id, placeOf(b).id];
+    if (placeA === placeB) return a.id === placeA ? 1 : b.id === placeB ? -1 : a.id < b.id ? -1 : 1;
+    return level.get(placeA)! - level.get(placeB)! || (placeA < placeB ? -1 : 1);
+  };
 }
 
 /** Length of the longest way from each task to an end. */

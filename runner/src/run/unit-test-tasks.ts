@@ -23,7 +23,7 @@ export function withUnitTests(
     if (node !== undefined && isBuilt(node)) byModel.set(model!, [...(byModel.get(model!) ?? []), test.uniqueId]);
     const own = tasks.find((task) => task.kind === 'node' && task.id === model);
     const dependsOn = own?.dependsOn ?? [...builtAncestors(graph, model!, built)];
-    return { kind: 'test', id: test.uniqueId, test, dependsOn, notGating: undefined };
+    return { kind: 'test', id: test.uniqueId, test, dependsOn, before: model, notGating: undefined };
   });
   const waiting = tasks.map((task): RunTask => {
     const tests = task.kind === 'node' ? byModel.get(task.id) : undefined;

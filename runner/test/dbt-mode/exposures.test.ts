@@ -9,17 +9,21 @@ describe('exposures in a build', () => {
 exposures:
   - {name: page, type: dashboard, owner: {name: Ada}, depends_on: [ref('good')]}
   - {name: sheet, type: analysis, owner: {name: Ada}, depends_on: [ref('good'), ref('bad')]}
+  - {name: report, type: analysis, owner: {name: Ada}, depends_on: [ref('over')]}
 `,
+    'models/over.sql': "{{ config(materialized='ephemeral') }} select * from {{ ref('broken') }}",
+    'models/broken.sql': "select no_such_column from {{ ref('good') }}",
   };
 
-  it('are no-ops, and skipped where what they read failed its tests', async () => {
+  it('are no-ops, also where what they read failed its tests, and skipped where something above them was not built', async () => {
     const project = new DbtProject(files);
     const run = await project.run('build');
     expect(run.exitCode).toBe(1);
     expect(run.statuses).toMatchObject({
       'model.shop.good': 'success',
       'exposure.shop.page': 'no-op',
-      'exposure.shop.sheet': 'skipped',
+      'exposure.shop.sheet': 'no-op',
+      'exposure.shop.report': 'skipped',
     });
     expect(run.output).toMatch(/No-op .*exposure page/);
   });
@@ -29,6 +33,10 @@ exposures:
     expect((await project.run('build', '--select', 'exposure:page')).statuses).toEqual({
       'exposure.shop.page': 'no-op',
     });
-    expect(Object.keys((await project.run('run')).statuses).sort()).toEqual(['model.shop.bad', 'model.shop.good']);
+    expect(Object.keys((await project.run('run')).statuses).sort()).toEqual([
+      'model.shop.bad',
+      'model.shop.broken',
+      'model.shop.good',
+    ]);
   });
 });

@@ -10,14 +10,26 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 async function trace(
   graph: Record<string, string[]>,
-  options: { concurrency?: number; failing?: string[]; stopAfter?: number; throwing?: string } = {},
+  options: {
+    concurrency?: number;
+    failing?: string[];
+    stopAfter?: number;
+    throwing?: string;
+    order?: 'levels';
+    before?: Record<string, string>;
+  } = {},
 ): Promise<Trace> {
-  const tasks: Task[] = Object.entries(graph).map(([id, dependsOn]) => ({ id, dependsOn }));
+  const tasks: Task[] = Object.entries(graph).map(([id, dependsOn]) => ({
+    id,
+    dependsOn,
+    before: options.before?.[id],
+  }));
   const result: Trace = { log: [], peak: 0 };
   let running = 0;
   let ended = 0;
   await schedule(tasks, {
     concurrency: options.concurrency ?? 2,
+    order: options.order,
     async run(task): Promise<TaskEnd> {
       running += 1;
       result.peak = Math.max(result.peak, running);
@@ -52,6 +64,12 @@ describe('schedule', () => {
     const { log } = await trace({ leaf: [], long: [], middle: ['long'], end: ['middle'] }, { concurrency: 1 });
     expect(log).toEqual(['long', 'middle', 'leaf', 'end'].sort((a, b) => log.indexOf(a) - log.indexOf(b)));
     expect(log.indexOf('long')).toBe(0);
+  });
+
+  it("takes levels in turn where dbt's order is asked for, and a task that goes before another at that one's place", async () => {
+    const graph = { seed: [], 'unit of model': [], model: ['unit of model'], other: [], below: ['model'] };
+    const { log } = await trace(graph, { concurrency: 1, order: 'levels', before: { 'unit of model': 'model' } });
+    expect(log).toEqual(['unit of model', 'model', 'other', 'seed', 'below']);
   });
 
   it('skips everything below a task that stops, once, and runs the rest', async () => {

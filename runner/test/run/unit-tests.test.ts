@@ -32,7 +32,7 @@ const passing = `unit_tests:
         rows:
           - {country: de, total: 1.5}
           - {COUNTRY: de, total: 2}
-          - {country: fr, total: 3}
+          - {country: fr, total: 3.0}
       - input: ref('countries')
     expect:
       rows:
