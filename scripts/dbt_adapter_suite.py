@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import dbt.tests.util as util
 import dbt_common.exceptions as exceptions
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.exceptions import ParsingError
 
 pytest_plugins = ["dbt.tests.fixtures.project"]
@@ -46,7 +47,6 @@ def attributes(value):
 
 def release():
     """dbt's adapter of the fixtures gives the database file up: one process at a time may write it."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import FACTORY
 
     for adapter in FACTORY.adapters.values():
@@ -57,8 +57,23 @@ def release():
     DuckDBConnectionManager.close_all_connections()
 
 
+def connect(manager):
+    """Tests ask dbt's adapter of tables beside a run of dbt, whose cache answers without a connection; here it needs one."""
+    taken = manager.get_thread_connection
+
+    def get_thread_connection(self):
+        if self.get_if_exists() is None:
+            self.set_connection_name("suite")
+        return taken(self)
+
+    manager.get_thread_connection = get_thread_connection
+
+
 def call(args):
     args = [str(word) for word in args or ["run"]]
+    # rows are told to programs as JSON
+    if command_of(args) == "show" and "--output" not in args:
+        args += ["--output", "json"]
     for name in ("run_results.json", "sources.json", "catalog.json"):
         if os.path.exists(f"target/{name}"):
             os.remove(f"target/{name}")
@@ -89,13 +104,23 @@ def results():
 
 
 class Results(list):
+    """What dbt's commands hand back: results, and the arguments that the command was given."""
+
+    def __init__(self, found=(), args=None):
+        super().__init__(found)
+        self.args = args or {}
+
     @property
     def results(self):
         return self
 
 
+def command_of(args):
+    return next((word for word in args if not word.startswith("-")), "run")
+
+
 def result_of(args, ended):
-    command = next((word for word in args if not word.startswith("-")), "run")
+    command = command_of(args)
     if command in ("ls", "list"):
         return [line for line in ended.stdout.splitlines() if line]
     if command == "docs":
@@ -103,7 +128,11 @@ def result_of(args, ended):
     if command == "parse":
         return util.get_manifest(os.getcwd())
     if os.path.exists("target/run_results.json"):
-        return Results(results())
+        found = Results(results(), artifact("run_results")["args"])
+        if command == "show" and ended.returncode == 0:
+            for result in found:
+                result.agate_table = json.loads(ended.stdout)["show"]
+        return found
     return Results() if ended.returncode == 0 else None
 
 
@@ -126,6 +155,7 @@ def run_tsdbt_and_capture(args=None, expect_pass=True):
 
 
 if os.environ.get("TSDBT_SUITE") != "dbt":
+    connect(DuckDBConnectionManager)
     util.run_dbt = run_tsdbt
     util.run_dbt_and_capture = run_tsdbt_and_capture
 

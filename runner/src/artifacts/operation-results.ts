@@ -1,6 +1,6 @@
 import type { TsdbtError } from '../errors/tsdbt-error.js';
 import type { Project } from '../project/project.js';
-import { artifactMetadata, writeArtifact } from './write-artifact.js';
+import { timingOf, writeResults } from './run-results.js';
 
 /** How a macro that was called by `run-operation` ended. */
 export interface OperationOutcome {
@@ -19,17 +19,14 @@ export interface OperationOutcome {
 export function writeOperationResults(project: Project, outcome: OperationOutcome): void {
   const { uniqueId, errors, startedAt, completedAt, invocationId, args } = outcome;
   const elapsed = (completedAt.getTime() - startedAt.getTime()) / 1000;
-  const [began, ended] = [startedAt.toISOString(), completedAt.toISOString()];
-  writeArtifact(project, 'run_results.json', {
-    metadata: artifactMetadata('run-results', { invocationId, startedAt, env: project.env }),
+  writeResults(project, {
+    invocationId,
+    startedAt,
     results: [
       {
         unique_id: uniqueId,
         status: errors.length === 0 ? 'success' : 'error',
-        timing: [
-          { name: 'compile', started_at: began, completed_at: began },
-          { name: 'execute', started_at: began, completed_at: ended },
-        ],
+        timing: timingOf({ startedAt, compiledAt: undefined, completedAt }),
         thread_id: 'Thread-1 (worker)',
         execution_time: elapsed,
         adapter_response: {},
@@ -41,7 +38,7 @@ export function writeOperationResults(project: Project, outcome: OperationOutcom
         batch_results: null,
       },
     ],
-    elapsed_time: elapsed,
+    elapsed,
     args,
   });
 }

@@ -1,4 +1,5 @@
 import type { NodeOutcome } from '../events/events.js';
+import type { Project } from '../project/project.js';
 import type { NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
@@ -13,14 +14,15 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
   const { project, invocationId, runStartedAt } = request;
   const operations = result.operations ?? [];
   const isStart = ({ uniqueId }: OperationResult): boolean => uniqueId.includes('-on-run-start-');
-  writeArtifact(project, 'run_results.json', {
-    metadata: artifactMetadata('run-results', { invocationId, startedAt: runStartedAt, env: project.env }),
+  writeResults(project, {
+    invocationId,
+    startedAt: runStartedAt,
     results: [
       ...operations.filter(isStart).map(operationOf),
       ...result.results.map(resultOf),
       ...operations.filter((operation) => !isStart(operation)).map(operationOf),
     ],
-    elapsed_time: result.elapsed,
+    elapsed: result.elapsed,
     args: {
       which: request.command,
       target: project.target.name,
@@ -32,6 +34,26 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
       project_dir: project.projectDir,
       ...request.args,
     },
+  });
+}
+
+/** What a command leaves in `target/run_results.json`. */
+export interface WrittenResults {
+  readonly invocationId: string;
+  readonly startedAt: Date;
+  /** seconds */
+  readonly elapsed: number;
+  readonly results: readonly Readonly<Record<string, unknown>>[];
+  /** flags by dbt's names */
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+export function writeResults(project: Project, { elapsed, results, args, ...invocation }: WrittenResults): void {
+  writeArtifact(project, 'run_results.json', {
+    metadata: artifactMetadata('run-results', { ...invocation, env: project.env }),
+    results,
+    elapsed_time: elapsed,
+    args,
   });
 }
 
@@ -113,7 +135,7 @@ function said({ message }: NodeOutcome): string {
 }
 
 /** What took how long: `compile` until the SQL was ready, `execute` from then on. */
-function timingOf({
+export function timingOf({
   startedAt,
   compiledAt,
   completedAt,

@@ -14,5 +14,6 @@ export const cliCodes = {
   oneNodeWanted: 'TSD1913',
   noDocs: 'TSD1914',
   cannotRetry: 'TSD1916',
+  stateIsTarget: 'TSD1917',
   commandFailed: 'TSD1919',
 } as const satisfies Record<string, ErrorCode>;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readPreviousState } from '../artifacts/previous-artifacts.js';
 import { StateManifest } from '../artifacts/state-manifest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PreviousState } from '../manifest/select/previous-state.js';
 import type { Project } from '../project/project.js';
@@ -13,6 +13,17 @@ import type { GlobalOptions } from './flags.js';
 export function previousState(options: GlobalOptions, manifest: Manifest): PreviousState | undefined {
   const folder = stateFolder(options, manifest.project);
   return folder === undefined ? undefined : readPreviousState(folder, manifest);
+}
+
+/** What is to be said of a state that this command writes over; undefined where it lies elsewhere. */
+export function stateWarning({ state, deferState }: GlobalOptions, project: Project): TsdbtError | undefined {
+  const same = [state, deferState].find(
+    (folder) => folder !== undefined && resolve(project.projectDir, folder) === project.targetPath,
+  );
+  if (same === undefined) return undefined;
+  return new ProjectError(cliCodes.stateIsTarget, `The state and target directories are the same: '${same}'`, {
+    hint: 'artifacts of this command take the place of those that it compares with: give --state a copy',
+  });
 }
 
 /** Absolute folder of `--state`: like all paths of dbt's flags relative to the project. */
@@ -28,9 +39,11 @@ export function deferralOf(options: GlobalOptions, project: Project): Deferral |
   if (options.defer !== true) return undefined;
   const named = options.deferState ?? options.state;
   if (named === undefined)
-    throw new ProjectError(cliCodes.conflictingFlags, 'what was built before is not named', {
-      hint: 'add --state (or --defer-state) and a folder with the manifest.json of an earlier run',
-    });
+    throw new ProjectError(
+      cliCodes.conflictingFlags,
+      '--state or --defer-state are required for deferral, but neither was provided',
+      { hint: 'name a folder with the manifest.json of an earlier run' },
+    );
   const manifest = StateManifest.read(resolve(project.projectDir, named));
   return {
     favorsState: options.favorState === true,

@@ -16,6 +16,7 @@ const EVENTS: Readonly<Record<string, readonly string[]>> = {
   CustomKeyInObjectDeprecation: ['TSD1004'],
   CustomTopLevelKeyDeprecation: ['TSD1004'],
   Deprecations: ['TSD1004', 'TSD1010'],
+  WarnStateTargetEqual: ['TSD1917'],
 };
 const KEYS = ['error', 'include', 'warn', 'exclude', 'silence'] as const;
 type Names = 'all' | readonly string[];

@@ -29,11 +29,13 @@ export async function compileForDocs(
   };
   const nodes = [...manifest.nodes.values()].filter((node) => node.resourceType === 'test' || node.language === 'sql');
   for (const node of nodes) keep(node.uniqueId, undefined);
-  const wanted = nodes.filter((node) => node.resourceType !== 'test' || node.generic === undefined);
+  // dbt compiles generic tests as well, and its tools look for their SQL
+  const { isDbt } = manifest.project;
+  const wanted = nodes.filter((node) => node.resourceType !== 'test' || node.generic === undefined || isDbt);
   if (!options.compile || wanted.length === 0) return found;
   try {
     await withLake(
-      { project: manifest.project, manifest, bus: options.bus, signal: options.signal },
+      { project: manifest.project, manifest, which: 'generate', bus: options.bus, signal: options.signal },
       async (state, session) => {
         for (const node of wanted as (ModelNode | TestNode)[]) {
           options.signal.throwIfAborted();

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { readCatalog, writeCatalog } from '../artifacts/catalog.js';
+import { type CompiledResult, compiledEntries, writeCompiledResults } from '../artifacts/compiled-results.js';
 import { writeManifest } from '../artifacts/manifest-json.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
-import type { CompiledEntry } from '../manifest/entries/entry-context.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { selectNodes } from '../manifest/select/select-nodes.js';
 import type { Project } from '../project/project.js';
@@ -22,6 +22,8 @@ export interface GenerateDocsOptions {
   readonly redact: (text: string) => string;
   readonly invocationId: string;
   readonly now: Date;
+  /** flags by dbt's names */
+  readonly args: Readonly<Record<string, unknown>>;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -52,7 +54,15 @@ export async function generateDocs(manifest: Manifest, options: GenerateDocsOpti
   for (const message of brokenEntryPoints(manifest, site.index.entryPoints))
     bus.emit({ event: 'log', level: 'warn', message });
   const invocation = { invocationId: options.invocationId, startedAt: options.now };
-  writeManifest(manifest, invocation, compiledSql(manifest, compiled));
+  const results = resultsOf(manifest, compiled);
+  if (options.compile)
+    writeCompiledResults(manifest, results, {
+      ...invocation,
+      completedAt: new Date(),
+      args: options.args,
+      reportsEphemeral: false,
+    });
+  else writeManifest(manifest, invocation, compiledEntries(results));
   writeCatalog(manifest, catalog, invocation);
   const folder = docsFolder(project);
   await writeSite(site, { folder, cacheDir: path.join(project.targetPath, 'cache'), redact: options.redact });
@@ -76,14 +86,18 @@ function brokenEntryPoints(manifest: Manifest, entries: readonly EntryPoint[]): 
   });
 }
 
-/** The SQL of the nodes that were compiled, as the manifest takes it. */
-function compiledSql(manifest: Manifest, compiled: ReadonlyMap<string, CompiledForDocs>): Map<string, CompiledEntry> {
-  const found = new Map<string, CompiledEntry>();
-  for (const [id, { sql }] of compiled) {
-    const node = manifest.get(id);
-    if (sql === undefined || node === undefined) continue;
+/** What became of every node. */
+function resultsOf(manifest: Manifest, compiled: ReadonlyMap<string, CompiledForDocs>): readonly CompiledResult[] {
+  const results: CompiledResult[] = [];
+  for (const node of manifest.nodes.values()) {
+    const { sql, note } = compiled.get(node.uniqueId) ?? {};
     const file = path.relative(manifest.project.projectDir, compiledPath(manifest.project.targetPath, node));
-    found.set(id, { sql, path: file.replaceAll('\\', '/'), runPath: undefined });
+    results.push({
+      uniqueId: node.uniqueId,
+      sql,
+      error: sql === undefined ? note : undefined,
+      path: sql === undefined ? undefined : file.replaceAll('\\', '/'),
+    });
   }
-  return found;
+  return results;
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { lastRunResults } from '../artifacts/last-run.js';
 
 const resultSchema = z.object({
   unique_id: z.string(),
@@ -37,15 +36,9 @@ export interface LastRun {
   readonly results: ReadonlyMap<string, StoredResult>;
 }
 
-/** Reads `<target>/run_results.json`; undefined where nothing has run, or where the file is not one. */
+/** Reads the results of the last run below `<target>`; undefined where nothing has run, or where the file is not one. */
 export function readRunResults(targetPath: string): LastRun | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(join(targetPath, 'run_results.json'), 'utf8'));
-  } catch {
-    return undefined;
-  }
-  const read = fileSchema.safeParse(value);
+  const read = fileSchema.safeParse(lastRunResults(targetPath));
   if (!read.success) return undefined;
   const { metadata, results, elapsed_time, args } = read.data;
   return {

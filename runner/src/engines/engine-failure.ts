@@ -23,4 +23,11 @@ export class EngineFailure extends EngineError {
   ) {
     super(code, message, { cause, hint });
   }
+
+  /** The same failure, told of another text or with another hint. */
+  with(changes: Partial<Pick<EngineFailure, 'statement' | 'offset' | 'hint'>>): EngineFailure {
+    const { code, message, candidates, kind, subtype, subject, cause } = this;
+    const { statement, offset, hint } = { statement: this.statement, offset: this.offset, hint: this.hint, ...changes };
+    return new EngineFailure(code, message, statement, offset, candidates, kind, subtype, subject, cause, hint);
+  }
 }

@@ -12,6 +12,7 @@ import type { CallSite } from '../template/values.js';
 import { hostOf } from './compile.js';
 import type { CompileOptions } from './compiled-code.js';
 import type { Manifest } from './manifest.js';
+import { macroPlace } from './run-materialization.js';
 import { sessionAdapter } from './session-adapter.js';
 import { transactionOf } from './session-transaction.js';
 
@@ -67,12 +68,14 @@ export async function callMacro(manifest: Manifest, call: MacroCall): Promise<vo
     },
     print: call.print,
   };
-  const { source } = macro.program;
-  const { nameSpan } = macro.block.node;
-  const place = source.place(nameSpan.start, nameSpan.end);
   const named = new Map(Object.entries(call.args).map(([name, value]) => [name, toTemplateValue(value)]));
   try {
-    await callValue(macroValueOf(macro, createDbtContext(host), host), [], { place, via: [] }, named);
+    await callValue(
+      macroValueOf(macro, createDbtContext(host), host),
+      [],
+      { place: macroPlace(macro), via: [] },
+      named,
+    );
   } finally {
     await transaction.rollback();
   }

@@ -61,7 +61,7 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
     },
   };
   const scope = createDbtContext(host);
-  const site = { place: materializationPlace(macro), via: [] };
+  const site = { place: macroPlace(macro), via: [] };
   try {
     const returned = await callValue(macroValueOf(macro, scope, host), [], site);
     if (!hasRelations(returned))
@@ -76,8 +76,8 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
   }
 }
 
-/** Where the name of a materialization stands. */
-export function materializationPlace({ program, block }: LibraryMacro): SourcePlace {
+/** Where the name of a macro stands in its file. */
+export function macroPlace({ program, block }: LibraryMacro): SourcePlace {
   const { nameSpan } = block.node;
   return program.source.place(nameSpan.start, nameSpan.end);
 }

@@ -73,17 +73,9 @@ function errorsOf(
     return own;
   }
   const at = thrown.statement.indexOf(compiled.code.sql);
-  const inCode = new EngineFailure(
-    thrown.code,
-    thrown.message,
-    compiled.code.sql,
-    at < 0 || thrown.offset === undefined ? undefined : thrown.offset - at,
-    thrown.candidates,
-    thrown.kind,
-    thrown.subtype,
-    thrown.subject,
-    thrown.cause,
-    thrown.hint,
-  );
+  const inCode = thrown.with({
+    statement: compiled.code.sql,
+    offset: at < 0 || thrown.offset === undefined ? undefined : thrown.offset - at,
+  });
   return [mapEngineError(inCode, compiled.code, compiled.path, { node, manifest: state.manifest })];
 }

@@ -80,7 +80,7 @@ async function cloneNode(state: RunState, node: ModelNode, clone: Clone): Promis
   if (from === undefined) return finish({ status: 'reused', message: 'No-op: the state does not have it' });
   const isItself = from.warehouse === undefined && from.relation.toString() === own.toString();
   try {
-    if (isItself || (!fullRefresh && (await state.storage.has(own))))
+    if ((isItself || !fullRefresh) && (await state.storage.has(own)))
       return finish({ status: 'reused', message: 'No-op: it is there already' });
     finish({ status: 'success', ...(await clone(node, own, from)) });
   } catch (thrown) {

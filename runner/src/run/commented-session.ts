@@ -76,16 +76,5 @@ async function render(state: RunState, node: ManifestNode | undefined, comment: 
 
 /** The failure of a statement as if it had had no comment. */
 function withoutComment(failure: EngineFailure, sql: string, before: number): EngineFailure {
-  return new EngineFailure(
-    failure.code,
-    failure.message,
-    sql,
-    failure.offset === undefined ? undefined : failure.offset - before,
-    failure.candidates,
-    failure.kind,
-    failure.subtype,
-    failure.subject,
-    failure.cause,
-    failure.hint,
-  );
+  return failure.with({ statement: sql, offset: failure.offset === undefined ? undefined : failure.offset - before });
 }

@@ -3,7 +3,7 @@ import { SourceText } from '../errors/source-text.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import { compileInline } from '../manifest/compile.js';
-import type { CompiledCode } from '../manifest/compiled-code.js';
+import type { CompiledCode, CompileOptions } from '../manifest/compiled-code.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
@@ -21,6 +21,10 @@ export interface CompileRequest {
   readonly fullRefresh?: boolean | undefined;
   /** refs and sources without rows */
   readonly empty?: boolean | undefined;
+  /** default: a new one */
+  readonly invocationId?: string | undefined;
+  /** the command, by dbt's name: what `flags.WHICH` says; default: run */
+  readonly which?: string | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -32,6 +36,8 @@ export interface CompiledFile {
   readonly sql: string;
   /** project-relative; undefined for inline SQL */
   readonly path: string | undefined;
+  readonly startedAt: Date;
+  readonly completedAt: Date;
 }
 
 /** Compiles the selected SQL models and tests into `target/compiled`, against what the warehouse holds now. */
@@ -39,15 +45,17 @@ export async function compileNodes(request: CompileRequest): Promise<readonly Co
   const { manifest, selected, inline } = request;
   return withLake(request, async (state, session) => {
     if (inline !== undefined) {
+      const startedAt = new Date();
       const { sql } = await compileText(state, inline, session);
-      return [{ uniqueId: undefined, name: 'inline', sql, path: undefined }];
+      return [{ uniqueId: undefined, name: 'inline', sql, path: undefined, startedAt, completedAt: new Date() }];
     }
     const files: CompiledFile[] = [];
     for (const id of selected) {
       const node = manifest.get(id);
       if (node === undefined || !isSql(node)) continue;
+      const startedAt = new Date();
       const { code, path } = await compilePublished(state, node, session);
-      files.push({ uniqueId: id, name: node.name, sql: code.sql, path });
+      files.push({ uniqueId: id, name: node.name, sql: code.sql, path, startedAt, completedAt: new Date() });
     }
     return files;
   });
@@ -71,18 +79,23 @@ export async function compilePublished(
 
 /** Compiles SQL of the command line. Everything that exists is made readable, as nothing says beforehand what it names. */
 export async function compileText(state: RunState, text: string, session: Session): Promise<CompiledCode> {
-  const { request } = state;
   await exposeAll(state);
-  return compileInline(request.manifest, new SourceText('--inline', text), {
+  return compileInline(state.manifest, new SourceText('--inline', text), textOptions(state, session));
+}
+
+/** What a text sees that is no node's. */
+export function textOptions(state: RunState, session: Session): CompileOptions {
+  const { invocationId, runStartedAt, which } = state.request;
+  return {
     relationOf: (id) => state.relationOf(id),
     isIncremental: false,
     execute: true,
     session,
-    invocationId: request.invocationId,
-    runStartedAt: request.runStartedAt,
-    command: 'compile',
+    invocationId,
+    runStartedAt,
+    command: which ?? 'compile',
     onLog: (level, message) => state.log(level, message),
-  });
+  };
 }
 
 /** Makes readable what exists, and returns its unique ids. What cannot be read stops a text only where it names it: the engine then says so. */
@@ -106,7 +119,7 @@ export async function withLake<T>(
   work: (state: RunState, session: Session) => Promise<T>,
   options: LakeOptions = {},
 ): Promise<T> {
-  const invocationId = crypto.randomUUID();
+  const invocationId = request.invocationId ?? crypto.randomUUID();
   const lake = await openLake(request.project, invocationId, { ...options, signal: request.signal });
   let session: Session | undefined;
   const cancel = (): void => session?.cancel();
@@ -116,6 +129,7 @@ export async function withLake<T>(
     const state = new RunState(
       {
         command: 'run',
+        which: request.which,
         project: request.project,
         manifest: request.manifest,
         selected: request.selected ?? new Set(),

@@ -127,18 +127,7 @@ export class NativeWrite {
       const inCode =
         at <= 0 || thrown.offset === undefined
           ? thrown
-          : new EngineFailure(
-              thrown.code,
-              thrown.message,
-              compiled.code.sql,
-              thrown.offset - at,
-              thrown.candidates,
-              thrown.kind,
-              thrown.subtype,
-              thrown.subject,
-              thrown.cause,
-              thrown.hint,
-            );
+          : thrown.with({ statement: compiled.code.sql, offset: thrown.offset - at });
       return [mapEngineError(inCode, compiled.code, compiled.path, { node, manifest: state.manifest })];
     }
     const own = tsdbtErrorsOf(thrown);

@@ -191,7 +191,7 @@ export class RunState {
       invocationId: request.invocationId,
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
-      command: request.command,
+      command: request.which ?? request.command,
       adapt: limitedReads(this.manifest, node, this.limits(options.batch)),
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
       onEphemeralFailed: options.onEphemeralFailed,

@@ -35,6 +35,8 @@ export interface RetriedRun {
 
 export interface RunRequest {
   readonly command: RunCommand;
+  /** what `flags.WHICH` says in templates, where that is another command */
+  readonly which?: string | undefined;
   readonly project: Project;
   readonly manifest: Manifest;
   /** unique ids of nodes and tests */

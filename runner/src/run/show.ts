@@ -1,13 +1,16 @@
 import type { SnapshotAt } from '../delta/log/load.js';
 import type { Column, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
+import { splitStatements } from '../engines/split-statements.js';
 import { GraphError } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
+import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
+import { showSql } from '../manifest/show-sql.js';
 import type { Project } from '../project/project.js';
-import { compilePublished, compileText, withLake } from './compile.js';
+import { compilePublished, compileText, textOptions, withLake } from './compile.js';
 import { missingParents } from './missing-parents.js';
 import type { RunState } from './run-state.js';
 import type { Deferral } from './run-types.js';
@@ -26,6 +29,8 @@ export interface ShowRequest {
   readonly defer?: Deferral | undefined;
   /** incremental models as they are written anew */
   readonly fullRefresh?: boolean | undefined;
+  /** default: a new one */
+  readonly invocationId?: string | undefined;
   readonly bus: EventBus;
   readonly signal: AbortSignal;
 }
@@ -33,6 +38,8 @@ export interface ShowRequest {
 export interface ShownRows {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly unknown[])[];
+  /** the query that was sent */
+  readonly sql: string;
 }
 
 /** What takes longer than so many milliseconds says how far it is. */
@@ -58,21 +65,21 @@ export async function showQuery(request: ShowRequest): Promise<ShownRows> {
     );
     if (inline !== undefined) {
       const code = await compileText(state, inline, session);
-      return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, undefined));
+      return query(state, session, { code, limit }, (failure) => mapEngineError(failure, code, undefined));
     }
     if (node!.resourceType === 'test' || (asOf === undefined && (node as ModelNode).language === 'sql')) {
       const sqlNode = node as ModelNode | TestNode;
       await missingParents(state, new Set([sqlNode.uniqueId]), [sqlNode.name]);
       const { code, path } = await compilePublished(state, sqlNode, session);
       const origin = { node: sqlNode, manifest: request.manifest };
-      const header = sqlNode.config.extra.sql_header;
-      if (typeof header === 'string' && header.trim() !== '') await session.execute(header);
-      return query(session, code.sql, limit, (failure) => mapEngineError(failure, code, path, origin));
+      return query(state, session, { node: sqlNode, code, limit }, (failure) =>
+        mapEngineError(failure, code, path, origin),
+      );
     }
     return published(state, node!, limit, session, asOf);
   };
   const selected = new Set(node === undefined ? [] : [node.uniqueId]);
-  return withLake({ ...request, selected }, rows, { asOf });
+  return withLake({ ...request, selected, which: 'show' }, rows, { asOf });
 }
 
 async function published(
@@ -92,19 +99,43 @@ async function published(
           : `see its versions: tsdbt history --select ${node.name}`,
     });
   }
-  return session.query(`select * from ${relation}${limit === undefined ? '' : ` limit ${limit}`}`);
+  const sql = `select * from ${relation}${limit === undefined ? '' : ` limit ${limit}`}`;
+  return { ...(await session.query(sql)), sql };
 }
 
+/** Compiled SQL whose rows are shown. */
+interface ShownSql {
+  /** whose it is; undefined for a text of the command line */
+  readonly node?: ModelNode | TestNode;
+  readonly code: CompiledCode;
+  readonly limit: number | undefined;
+}
+
+/** A dbt project's macros say how rows are limited; elsewhere SQL may have a limit of its own. */
 async function query(
+  state: RunState,
   session: Session,
-  sql: string,
-  limit: number | undefined,
+  shown: ShownSql,
   located: (failure: EngineFailure) => Error,
 ): Promise<ShownRows> {
+  const { node, code, limit } = shown;
+  const header = node?.config.extra.sql_header;
   try {
-    await session.describe(sql);
-    return await session.query(limit === undefined ? sql : `select * from (\n${sql}\n) as shown limit ${limit}`);
+    if (header === undefined) await session.describe(code.sql);
+    const sql = state.request.project.isDbt
+      ? await showSql(state.manifest, node, textOptions(state, session), { sql: code.sql, limit })
+      : `${header ?? ''}\n${limit === undefined ? code.sql : `select * from (\n${code.sql}\n) as shown limit ${limit}`}`;
+    // a header is statements of its own, or the beginning of this one
+    const parts = header === undefined ? [sql] : splitStatements(sql).map((statement) => statement.text);
+    for (const before of parts.slice(0, -1)) await session.execute(before);
+    return { ...(await session.query(parts.at(-1)!)), sql };
   } catch (thrown) {
-    throw thrown instanceof EngineFailure ? located(thrown) : thrown;
+    throw thrown instanceof EngineFailure ? located(limited(thrown, code.sql)) : thrown;
   }
+}
+
+/** With what to do where a limit was put behind one that the SQL has. */
+function limited(failure: EngineFailure, sql: string): EngineFailure {
+  if (!/\blimit\s+\d+\s*$/i.test(sql) || !/at or near "limit"/i.test(failure.message)) return failure;
+  return failure.with({ hint: 'the SQL has a limit of its own: --limit -1 adds none' });
 }

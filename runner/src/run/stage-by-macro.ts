@@ -5,7 +5,7 @@ import type { Relation } from '../engines/relation.js';
 import { TemplateError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { materializationMacro } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import { materializationPlace, runMaterialization } from '../manifest/run-materialization.js';
+import { macroPlace, runMaterialization } from '../manifest/run-materialization.js';
 import { tableOptions } from '../materialize/materialization.js';
 import { deltaBuiltIns } from '../materialize/materializations.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
@@ -87,7 +87,7 @@ export async function stageByMacro(state: RunState, session: Session, staging: M
       templateCodes.materialization,
       `the materialization "${node.config.materialized}" left no relation ${relation.schema}.${relation.identifier}`,
       {
-        place: materializationPlace(macro),
+        place: macroPlace(macro),
         hint: 'it has to make the table or view that {{ this }} names, and to end with adapter.commit()',
       },
     );

@@ -140,6 +140,10 @@ describe.each(['delta', 'native'] as const)('retry, %s', (kept) => {
     expect(without.code).toBe(2);
     expect(without.stderr).toContain('run_results.json is not there');
     project.write({ 'target/run_results.json': '{"args": {"which": "compile"}, "results": []}' });
+    const compiled = await project.run('retry');
+    expect(compiled.code).toBe(0);
+    expect(compiled.stderr).toContain('Nothing to retry: the last compile ended well');
+    project.write({ 'target/run_results.json': '{"args": {"which": "show"}, "results": []}' });
     const other = await project.run('retry');
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('TSD1916');

@@ -8,6 +8,7 @@ import type { Effects } from '../effects.js';
 import { oneOf } from '../flag-values.js';
 import type { GlobalOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
+import { argsOf } from '../invocation-args.js';
 import { openProjectFor, withManifest } from '../open-project.js';
 
 export interface DocsOptions extends GlobalOptions {
@@ -37,6 +38,7 @@ function generate(options: DocsOptions, effects: Effects): Promise<number> {
           redact: redactorFor(project.env),
           invocationId: randomUUID(),
           now: start,
+          args: argsOf('generate', options),
           bus,
           signal,
         }),

@@ -21,17 +21,25 @@ export async function retry(options: RunOptions, effects: Effects): Promise<numb
   const again = { ...optionsOf(previous.args), ...own };
   const { command } = previous;
   if (isRunCommand(command)) return runCommand(command, again, effects, { previous });
-  if (command === 'run-operation') return retryOperation(previous, again, effects);
-  throw cannotRetry(previous);
-}
-
-async function retryOperation({ statuses }: PreviousRun, options: OperationOptions, effects: Effects): Promise<number> {
-  if ([...statuses.values()].every((status) => status === 'success')) {
-    effects.stderr.write('Nothing to retry: the last run-operation ended well\n');
+  if (!isOther(command)) throw cannotRetry(previous);
+  if ([...previous.statuses.values()].every((status) => status === 'success')) {
+    effects.stderr.write(`Nothing to retry: the last ${OTHERS[command]} ended well\n`);
     return 0;
   }
-  const { operation } = await import('./run-operation.js');
-  return operation(options, effects, options.macro);
+  return retryOther(command, again, effects);
+}
+
+/** Commands that are taken up whole, by dbt's names. */
+const OTHERS = { compile: 'compile', generate: 'docs generate', 'run-operation': 'run-operation' } as const;
+
+async function retryOther(command: keyof typeof OTHERS, options: OperationOptions, effects: Effects): Promise<number> {
+  if (command === 'compile') return (await import('./compile.js')).compile(options, effects);
+  if (command === 'generate') return (await import('./docs.js')).docs(options, effects, 'generate');
+  return (await import('./run-operation.js')).operation(options, effects, options.macro);
+}
+
+function isOther(command: string): command is keyof typeof OTHERS {
+  return Object.hasOwn(OTHERS, command);
 }
 
 function isRunCommand(command: string): command is keyof typeof KINDS {
@@ -41,6 +49,6 @@ function isRunCommand(command: string): command is keyof typeof KINDS {
 function cannotRetry({ command }: PreviousRun): ProjectError {
   const named = command === '' ? 'what wrote it is not said in it' : `it was written by "${command}"`;
   return new ProjectError(cliCodes.cannotRetry, `run_results.json holds nothing to retry: ${named}`, {
-    hint: `retry takes up ${Object.keys(KINDS).join(', ')}, run-operation`,
+    hint: `retry takes up ${[...Object.keys(KINDS), ...Object.values(OTHERS)].join(', ')}`,
   });
 }

@@ -32,6 +32,7 @@ export function operation(options: OperationOptions, effects: Effects, name: str
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const macro = name === undefined ? undefined : namedMacro(manifest, name);
     const { runOperation } = await import('../../run/run-operation.js');
+    const { inlineId } = await import('../../artifacts/compiled-results.js');
     const { writeOperationResults } = await import('../../artifacts/operation-results.js');
     const errors = await interruptible(
       effects,
@@ -48,7 +49,7 @@ export function operation(options: OperationOptions, effects: Effects, name: str
     );
     for (const error of errors) bus.emit({ event: 'error', error });
     writeOperationResults(project, {
-      uniqueId: macro?.uniqueId ?? `sql_operation.${project.name}.inline_query`,
+      uniqueId: macro?.uniqueId ?? inlineId(manifest),
       errors,
       startedAt,
       completedAt: effects.now(),

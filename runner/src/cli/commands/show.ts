@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { formatTable, jsonValue } from '../../report/table.js';
 import { cliCodes } from '../codes.js';
@@ -5,6 +6,7 @@ import type { Effects } from '../effects.js';
 import type { ShowOptions } from '../flags.js';
 import { inlineSql } from '../inline-sql.js';
 import { interruptible } from '../interrupt.js';
+import { argsOf } from '../invocation-args.js';
 import { withManifest } from '../open-project.js';
 import { selectedNode } from '../selection.js';
 import { deferralOf } from '../state.js';
@@ -13,6 +15,7 @@ const DEFAULT_LIMIT = 5;
 
 /** Prints rows of a node, or of SQL given with `--inline`, as a table, as JSON or as CSV. */
 export function show(options: ShowOptions, effects: Effects): Promise<number> {
+  const startedAt = effects.now();
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const inline = await inlineSql(options, effects);
     const node =
@@ -25,7 +28,8 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
       });
     const defer = deferralOf(options, project);
     const { showQuery } = await import('../../run/show.js');
-    const { columns, rows } = await interruptible(
+    const invocationId = randomUUID();
+    const { columns, rows, sql } = await interruptible(
       effects,
       (signal) =>
         showQuery({
@@ -37,11 +41,20 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
           inline,
           limit: limit < 0 ? undefined : limit,
           asOf,
+          invocationId,
           bus,
           signal,
         }),
       (message) => bus.emit({ event: 'log', level: 'info', message }),
     );
+    if (project.isDbt) {
+      const { inlineId, writeCompiledResults } = await import('../../artifacts/compiled-results.js');
+      const completedAt = effects.now();
+      const result = { uniqueId: node?.uniqueId ?? inlineId(manifest), sql, startedAt, completedAt };
+      const args = argsOf('show', { ...options, limit } as ShowOptions);
+      const command = { invocationId, startedAt, completedAt, args, reportsEphemeral: true };
+      writeCompiledResults(manifest, [result], command);
+    }
     if (options.output === 'json') {
       const objects = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]])));
       const shown = { node: node?.name ?? 'inline_query', show: objects };

@@ -283,7 +283,7 @@ function databaseOf(node: SqlNode, { project }: Manifest): string | null {
 }
 
 /** The quoted name of what holds a node's rows; null where nothing does. */
-function relationName(node: SqlNode, manifest: Manifest): string | null {
+export function relationName(node: SqlNode, manifest: Manifest): string | null {
   if (node.resourceType === 'analysis' || node.config.materialized === 'ephemeral') return null;
   if (node.resourceType === 'test') {
     const { store_failures: stores, store_failures_as: as } = node.config;
