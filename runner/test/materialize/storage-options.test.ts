@@ -52,7 +52,7 @@ describe('a column that Delta cannot store', () => {
     });
     const run = await project.build();
     expect(run.errors).toEqual([
-      "TSD6042 models/s/t.sql column \"r\" has a struct without field names, which Delta cannot store (name the fields, e.g. {'x': 1, 'y': 2} instead of row(1, 2))",
+      "TSD6042 - column \"r\" has a struct without field names, which Delta cannot store (name the fields, e.g. {'x': 1, 'y': 2} instead of row(1, 2))",
     ]);
     expect(await project.rows('s.over')).toEqual([{ second: 2 }]);
   });
