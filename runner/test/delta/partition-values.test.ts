@@ -56,6 +56,28 @@ describe('partition values that others have written', () => {
   });
 });
 
+describe('partition values of years before 1 and after 9999', () => {
+  it('are counted as ISO 8601 does, and read as others write them', async () => {
+    const days = ["'0001-01-01'", "'0000-12-31'", "'0045-03-15 (BC)'", "'12345-06-07'", "'infinity'"];
+    for (const type of ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ']) {
+      const values = days.map((day, i) => `(${i}, ${type} ${day})`).join(', ');
+      const at = { ...t.target, location: join(t.folder, type) };
+      const select = `SELECT * FROM (VALUES ${values}) AS s(a, p)`;
+      await (await stageAppend(at, { select, partitionBy: ['p'] })).commit(by);
+      const snapshot = await (await DeltaTable.open(at.location, t.engine))!.snapshot();
+      expect(snapshot.files.map((file) => file.partitionValues.p!.slice(0, 11)).sort()).toEqual(
+        ['-0044-03-15', '0000-12-31', '0001-01-01', '12345-06-07', 'infinity'].map((text) =>
+          expect.stringMatching(new RegExp(`^${text}`)),
+        ),
+      );
+      const same = `(SELECT * FROM (${snapshot.toSql()}) EXCEPT ${select})`;
+      expect(await t.engine.rows(`SELECT count(*)::INTEGER AS n FROM ${same}`)).toEqual([{ n: 0 }]);
+    }
+    await foreignTable('date', ['-0044-03-15', '+12345-06-07', '0000-12-31']);
+    expect((await t.read()).map((row) => row.p)).toEqual(['0045-03-15 (BC)', '0000-12-31', '12345-06-07']);
+  });
+});
+
 describe('files that lie elsewhere', () => {
   it('are restored in a shallow clone, whose own they never were', async () => {
     await (await stageAppend(t.target, { select: 'SELECT 1 AS a' })).commit(by);

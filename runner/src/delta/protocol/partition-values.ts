@@ -9,12 +9,19 @@ import { toDuckDBType } from './duckdb-types.js';
  */
 export function partitionValueSql(column: string, type: DataType): string {
   const name = quoteIdentifier(column);
-  if (type === 'timestamp') return `strftime(${name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')`;
-  if (type === 'timestamp_ntz') return `strftime(${name}, '%Y-%m-%d %H:%M:%S.%f')`;
+  if (type === 'date') return timeSql(name, '%m-%d');
+  if (type === 'timestamp') return timeSql(`${name} AT TIME ZONE 'UTC'`, '%m-%dT%H:%M:%S.%fZ');
+  if (type === 'timestamp_ntz') return timeSql(name, '%m-%d %H:%M:%S.%f');
   if (type === 'string') return `nullif(${name}, '')`;
   if (type === 'float' || type === 'double')
     return `CASE CAST(${name} AS VARCHAR) WHEN 'nan' THEN 'NaN' WHEN 'inf' THEN 'Infinity' WHEN '-inf' THEN '-Infinity' ELSE CAST(${name} AS VARCHAR) END`;
   return `CAST(${name} AS VARCHAR)`;
+}
+
+/** Before the year 1, years are counted as ISO 8601 does: 0 for 1 BC, then negative. The engine's own text says BC, which nobody else reads. */
+function timeSql(value: string, rest: string): string {
+  const year = `CASE WHEN year(${value}) < 0 THEN '-' ELSE '' END || lpad(CAST(abs(year(${value})) AS VARCHAR), 4, '0')`;
+  return `CASE WHEN year(${value}) <= 0 THEN ${year} || strftime(${value}, '-${rest}') ELSE strftime(${value}, '%Y-${rest}') END`;
 }
 
 /** A value of the log as a typed SQL literal. */
@@ -23,10 +30,11 @@ export function partitionLiteral(value: string | null | undefined, type: DataTyp
   if (value === null || value === undefined || value === '') return `CAST(NULL AS ${duckdb})`;
   if (type === 'string') return `CAST(${quoteLiteral(value)} AS VARCHAR)`;
   if (type === 'binary') return binaryLiteral(value);
-  if (type === 'timestamp' && !/(Z|[+-]\d\d(:?\d\d)?)$/.test(value))
+  if (type === 'timestamp' && !/(Z|[+-]\d\d(:?\d\d)?|infinity)$/.test(value))
     // without a zone, the writer's own is meant; this project writes and reads in UTC
-    return `CAST(${quoteLiteral(`${value}+00`)} AS ${duckdb})`;
-  return `CAST(${quoteLiteral(value)} AS ${duckdb})`;
+    return `CAST(${quoteLiteral(`${value.replace(/^\+/, '')}+00`)} AS ${duckdb})`;
+  // years after 9999 have a sign, in ISO 8601
+  return `CAST(${quoteLiteral(value.replace(/^\+(?=\d)/, ''))} AS ${duckdb})`;
 }
 
 /**
