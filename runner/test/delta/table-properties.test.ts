@@ -6,6 +6,7 @@ import {
   history,
   restore,
   stageAppend,
+  stageDelete,
   stageMerge,
   stageOverwrite,
   stageShallowClone,
@@ -93,6 +94,26 @@ describe('a table that is restored or cloned', () => {
     const clone = await (await DeltaTable.open(target.location, t.engine))!.snapshot();
     expect(clone.commitInfo!.inCommitTimestamp).toBe(clone.timestamp.getTime());
     expect(Object.keys(clone.properties).filter((key) => key.includes('Enablement'))).toEqual([]);
+  });
+});
+
+describe('a staged clone', () => {
+  it('can be read before it is there, without the rows that deletion vectors take away', async () => {
+    await write('SELECT range::INTEGER AS a FROM range(5)', { 'delta.enableDeletionVectors': 'true' });
+    await (await stageDelete(t.target, 'a IN (1, 3)')).commit(by);
+    const clone = async (from: string, to: string) => {
+      const source = (await DeltaTable.open(from, t.engine))!;
+      const staged = await stageShallowClone({ ...t.target, location: to }, source);
+      const rows = await t.engine.rows(`SELECT * FROM (${staged.toSql()}) ORDER BY ALL`);
+      await staged.commit(by);
+      const table = (await DeltaTable.open(to, t.engine))!;
+      expect(await t.engine.rows(`SELECT * FROM (${(await table.snapshot()).toSql()}) ORDER BY ALL`)).toEqual(rows);
+      return rows;
+    };
+    const rows = [{ a: 0 }, { a: 2 }, { a: 4 }];
+    expect(await clone(t.location, `${t.location}-clone`)).toEqual(rows);
+    // and of a clone again
+    expect(await clone(`${t.location}-clone`, `${t.location}-second`)).toEqual(rows);
   });
 });
 

@@ -42,9 +42,9 @@ interface Altered {
  *   and for a new name that is taken; TSD6030 for a type that is not wider; TSD6042 for one that Delta cannot store
  */
 export async function stageAlterColumns(target: Target, options: AlterColumnsOptions): Promise<StagedCommit> {
-  const { store, engine, base } = requireTable(await openTarget(target));
-  const { location } = store;
-  const { partitionColumns } = base;
+  const open = requireTable(await openTarget(target));
+  const { base } = open;
+  const { location } = open.store;
   const altered = alter(location, base, options);
   const fields = altered.map(({ field }) => field);
   requireNames(location, fields, base);
@@ -62,33 +62,21 @@ export async function stageAlterColumns(target: Target, options: AlterColumnsOpt
   };
   const intent = { removesRows: false, rewritesRows: rewrites };
   const properties = renamesOrDrops ? statsColumnsAfter(base, altered) : {};
-  const table = changeTable(location, base, schema, partitionColumns, { properties }, intent);
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  const table = changeTable(open, schema, base.partitionColumns, { properties }, intent);
   const columns = altered.map(({ before, field }) => {
     const value = before === undefined ? 'NULL' : quoteIdentifier(before.name);
     return `CAST(${value} AS ${toDuckDBType(field.type)}) AS ${quoteIdentifier(field.name)}`;
   });
   const select = `SELECT ${columns.join(', ')} FROM (${scanSql(base, base.files)})`;
-  const adds = rewrites ? await writeFiles({ ...request, select, dataChange: false }) : [];
-  return new StagedCommit({
-    store,
-    engine,
-    base,
-    schema: table.schema,
-    partitionColumns,
-    properties: table.properties,
-    rowChanges: { deletedRows: base.deletedRows, furtherFiles: [] },
-    change: {
-      operation: operationOf(options),
-      parameters: Object.fromEntries(Object.entries(options).map(([key, value]) => [key, JSON.stringify(value)])),
-      metrics: { numAddedFiles: adds.length, numRemovedFiles: rewrites ? base.files.length : 0 },
-      protocol: table.protocol,
-      metadata: table.metadata,
-      adds,
-      removes: rewrites ? base.files : [],
-      removesData: false,
-      reads: 'table',
-    },
+  const adds = rewrites ? await writeFiles({ ...table, select, dataChange: false }) : [];
+  return new StagedCommit(table, {
+    operation: operationOf(options),
+    parameters: Object.fromEntries(Object.entries(options).map(([key, value]) => [key, JSON.stringify(value)])),
+    metrics: { numAddedFiles: adds.length, numRemovedFiles: rewrites ? base.files.length : 0 },
+    adds,
+    removes: rewrites ? base.files : [],
+    removesData: false,
+    reads: 'table',
   });
 }
 

@@ -28,7 +28,8 @@ export interface AppendOptions extends TableSettings {
  * @throws StorageError TSD6030, TSD6031, TSD6032 when the columns do not fit, TSD6033 when a row breaks a constraint
  */
 export async function stageAppend(target: Target, options: AppendOptions): Promise<StagedCommit> {
-  const { store, engine, base } = await openTarget(target);
+  const open = await openTarget(target);
+  const { store, engine, base } = open;
   if (base === undefined) return stageOverwrite(target, options);
   const columns = await describeSource(engine, options.select, base.schema);
   const mergeSchema = options.mergeSchema ?? false;
@@ -38,36 +39,25 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
     options.properties,
   );
   const { partitionColumns } = base;
-  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, CHANGES_NOTHING);
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  await requireNewConstraints(request, base, base.files);
+  const table = changeTable(open, fitted.schema, partitionColumns, options, CHANGES_NOTHING);
+  await requireNewConstraints(table, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
-  const adds = await writeFiles({ ...request, select });
+  const adds = await writeFiles({ ...table, select });
   const metrics = {
     numFiles: adds.length,
     numOutputRows: countRows(adds),
     numOutputBytes: sumBytes(adds),
   };
   const widened = fitted.widened.length === 0 ? [] : base.files;
-  const rewritten = await rewriteFiles(request, base, widened);
-  return new StagedCommit({
-    store,
-    engine,
-    base,
-    schema: table.schema,
-    partitionColumns,
-    properties: table.properties,
+  const rewritten = await rewriteFiles(table, base, widened);
+  return new StagedCommit(table, {
+    operation: 'WRITE',
+    parameters: { mode: 'Append', partitionBy: JSON.stringify(partitionColumns) },
+    metrics,
+    adds: [...rewritten, ...adds],
+    removes: widened,
+    removesData: false,
+    reads: widened.length === 0 ? 'nothing' : 'table',
     warnings: fitted.warnings,
-    change: {
-      operation: 'WRITE',
-      parameters: { mode: 'Append', partitionBy: JSON.stringify(partitionColumns) },
-      metrics,
-      protocol: table.protocol,
-      metadata: table.metadata,
-      adds: [...rewritten, ...adds],
-      removes: widened,
-      removesData: false,
-      reads: widened.length === 0 ? 'nothing' : 'table',
-    },
   });
 }

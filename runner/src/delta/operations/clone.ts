@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { SnapshotAt } from '../log/load.js';
 import type { AddFile } from '../protocol/actions.js';
-import { deletionVectorPath } from '../protocol/deletion-vectors.js';
+import { deletedRowsOf, deletionVectorId, deletionVectorPath } from '../protocol/deletion-vectors.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { absoluteAddress, resolvePath } from '../protocol/paths.js';
 import type { DeltaTable } from '../table.js';
@@ -42,26 +42,35 @@ export async function stageShallowClone(
         : { deletionVector: { ...deletionVector, storageType: 'p', pathOrInlineDv: absolute(vector) } }),
     };
   });
+  // vectors that lie elsewhere have other ids
+  const deletedRows = new Map(
+    adds.flatMap(({ deletionVector }, i) =>
+      deletionVector ? [[deletionVectorId(deletionVector), deletedRowsOf(from.files[i]!, from.deletedRows)!]] : [],
+    ),
+  );
   // since when the source has in-commit timestamps says nothing of the clone, which has them from its first version on
   const own = ([key]: [string, string]) => !key.startsWith('delta.inCommitTimestampEnablement');
   const configuration = Object.fromEntries(Object.entries(from.properties).filter(own));
-  return new StagedCommit({
-    store,
-    engine,
-    base: undefined,
-    schema: from.schema,
-    partitionColumns: from.partitionColumns,
-    properties: configuration,
-    writesFiles: false,
-    change: {
+  return new StagedCommit(
+    {
+      store,
+      engine,
+      base: undefined,
+      schema: from.schema,
+      partitionColumns: from.partitionColumns,
+      properties: configuration,
+      protocol: from.protocol,
+      metadata: { ...from.metadata, id: randomUUID(), createdTime: Date.now(), configuration },
+    },
+    {
       operation: 'CLONE',
       parameters: { source: from.location, sourceVersion: String(from.version), isShallow: 'true' },
       metrics: { sourceNumOfFiles: adds.length, sourceTableSize: from.sizeBytes, numCopiedFiles: 0 },
-      protocol: from.protocol,
-      metadata: { ...from.metadata, id: randomUUID(), createdTime: Date.now(), configuration },
       adds,
       removes: [],
+      deletedRows,
+      writesFiles: false,
       reads: 'table',
     },
-  });
+  );
 }

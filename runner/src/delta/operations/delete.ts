@@ -15,37 +15,23 @@ import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
  * @param predicate SQL over the table's columns; rows for which it is null stay
  */
 export async function stageDelete(target: Target, predicate: string): Promise<StagedCommit> {
-  const { store, engine, base } = requireTable(await openTarget(target));
-  const { partitionColumns } = base;
+  const open = requireTable(await openTarget(target));
+  const { base } = open;
   const intent = { removesRows: true, rewritesRows: true };
-  const table = changeTable(store.location, base, base.schema, partitionColumns, {}, intent);
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  const { changes, rows } = await deleteRows(request, base, predicate);
-  return new StagedCommit({
-    store,
-    engine,
-    base,
-    schema: table.schema,
-    partitionColumns,
-    properties: table.properties,
-    rowChanges: changes,
-    change: {
-      operation: 'DELETE',
-      parameters: { predicate: JSON.stringify([predicate]) },
-      metrics: {
-        numRemovedFiles: changes.removes.length,
-        numAddedFiles: changes.adds.length,
-        numDeletedRows: rows,
-        numTargetRowsDeleted: rows,
-        numCopiedRows: changes.copied,
-      },
-      protocol: undefined,
-      metadata: undefined,
-      adds: changes.adds,
-      removes: changes.removes,
-      changes: changes.changes,
-      reads: 'table',
+  const table = changeTable(open, base.schema, base.partitionColumns, {}, intent);
+  const { changes, rows } = await deleteRows(table, base, predicate);
+  return new StagedCommit(table, {
+    ...changes,
+    operation: 'DELETE',
+    parameters: { predicate: JSON.stringify([predicate]) },
+    metrics: {
+      numRemovedFiles: changes.removes.length,
+      numAddedFiles: changes.adds.length,
+      numDeletedRows: rows,
+      numTargetRowsDeleted: rows,
+      numCopiedRows: changes.copied,
     },
+    reads: 'table',
   });
 }
 

@@ -62,9 +62,9 @@ export interface MergeClausesOptions extends TableSettings {
  *   TSD6030, TSD6031 when columns do not fit, TSD6033 when a row breaks a constraint, TSD6001 where there is no table
  */
 export async function stageMergeClauses(target: Target, options: MergeClausesOptions): Promise<StagedCommit> {
-  const { store, engine, base } = requireTable(await openTarget(target));
+  const open = requireTable(await openTarget(target));
+  const { store, engine, base } = open;
   const { location } = store;
-  const { partitionColumns } = base;
   const { whenMatched = [], whenNotMatched = [], whenNotMatchedBySource = [] } = options;
   const columns = await describeSource(engine, options.source, base.schema);
   const all = [...whenMatched, ...whenNotMatched].some((clause) =>
@@ -76,9 +76,8 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
     : undefined;
   const changes = whenMatched.length + whenNotMatchedBySource.length > 0;
   const intent = changes ? { removesRows: true, rewritesRows: true } : CHANGES_NOTHING;
-  const table = changeTable(location, base, fitted?.schema ?? base.schema, partitionColumns, options, intent);
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  await requireNewConstraints(request, base, base.files);
+  const table = changeTable(open, fitted?.schema ?? base.schema, base.partitionColumns, options, intent);
+  await requireNewConstraints(table, base, base.files);
   const plan = planClauses(location, table.schema, fitted, columns);
   const keys =
     typeof options.on === 'string'
@@ -108,7 +107,7 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
     });
     const candidates = base.files.filter(near);
     const wide = (fitted?.widened.length ?? 0) > 0;
-    const changed = await apply(request, base, sql, {
+    const changed = await apply(table, base, sql, {
       candidates,
       orphans: whenNotMatchedBySource.length > 0,
       // whatever rows match: they go all the same
@@ -116,45 +115,29 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
       rewriteAlso: wide ? base.files : [],
       feeds,
     });
-    // files were written anew for a wider type, and no row changed
-    const untouched = changed.inserted + changed.updated + changed.deleted === 0;
     const wholeTable = whenNotMatchedBySource.length > 0 || wide || keys.length === 0;
-    return new StagedCommit({
-      store,
-      engine,
-      base,
-      schema: table.schema,
-      partitionColumns,
-      properties: table.properties,
-      rowChanges: changed,
-      warnings: fitted?.warnings,
-      change: {
-        operation: 'MERGE',
-        parameters: {
-          predicate: on.join(' AND '),
-          matchedPredicates: JSON.stringify(whenMatched),
-          notMatchedPredicates: JSON.stringify(whenNotMatched),
-          notMatchedBySourcePredicates: JSON.stringify(whenNotMatchedBySource),
-        },
-        metrics: {
-          numSourceRows: Number(written.rows),
-          numTargetRowsInserted: changed.inserted,
-          numTargetRowsUpdated: changed.updated,
-          numTargetRowsDeleted: changed.deleted,
-          numTargetRowsCopied: changed.copied,
-          numOutputRows: changed.copied + changed.updated + changed.inserted,
-          numOutputBytes: sumBytes(changed.adds),
-          numTargetFilesAdded: changed.adds.length,
-          numTargetFilesRemoved: changed.removes.length,
-        },
-        protocol: table.protocol,
-        metadata: table.metadata,
-        adds: untouched ? changed.adds.map((file) => ({ ...file, dataChange: false })) : changed.adds,
-        removes: changed.removes,
-        removesData: !untouched,
-        changes: changed.changes,
-        reads: wholeTable ? 'table' : near,
+    return new StagedCommit(table, {
+      ...changed,
+      operation: 'MERGE',
+      parameters: {
+        predicate: on.join(' AND '),
+        matchedPredicates: JSON.stringify(whenMatched),
+        notMatchedPredicates: JSON.stringify(whenNotMatched),
+        notMatchedBySourcePredicates: JSON.stringify(whenNotMatchedBySource),
       },
+      metrics: {
+        numSourceRows: Number(written.rows),
+        numTargetRowsInserted: changed.inserted,
+        numTargetRowsUpdated: changed.updated,
+        numTargetRowsDeleted: changed.deleted,
+        numTargetRowsCopied: changed.copied,
+        numOutputRows: changed.copied + changed.updated + changed.inserted,
+        numOutputBytes: sumBytes(changed.adds),
+        numTargetFilesAdded: changed.adds.length,
+        numTargetFilesRemoved: changed.removes.length,
+      },
+      reads: wholeTable ? 'table' : near,
+      warnings: fitted?.warnings,
     });
   });
 }

@@ -74,7 +74,6 @@ async function create(open: OpenTarget, target: Target, options: MergeOptions): 
 
 async function merge(open: OpenTarget & { readonly base: Snapshot }, options: MergeOptions): Promise<StagedCommit> {
   const { store, engine, base } = open;
-  const { partitionColumns } = base;
   const columns = await describeSource(engine, options.source, base.schema);
   const fit = { mergeSchema: options.mergeSchema ?? false, allowMissing: true };
   const fitted = widenFitted(fitColumns(store.location, columns, base.schema, fit), base, options.properties);
@@ -85,11 +84,10 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
   const deletes = options.notMatchedBySourceDelete;
   const rewritesRows = update.length > 0 || deletes !== undefined;
   const intent = { removesRows: rewritesRows, rewritesRows };
-  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, intent);
+  const table = changeTable(open, fitted.schema, base.partitionColumns, options, intent);
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  await requireNewConstraints(request, base, base.files);
+  await requireNewConstraints(table, base, base.files);
   return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);
@@ -99,7 +97,7 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
     const merged = { source, schema: table.schema, present: fitted.present, on, update, deletes, feeds };
     const sql = mergeSql({ ...merged, predicates: options.predicates ?? [] });
     const wide = fitted.widened.length > 0;
-    const changes = await applyMerge(request, base, sql, {
+    const changes = await applyMerge(table, base, sql, {
       candidates,
       updates: update.length > 0,
       insert: (options.insert ?? true) && written.rows > 0n,
@@ -108,45 +106,27 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
       feeds,
     });
     const { inserted, updated, deleted } = changes;
-    // files were written anew for a wider type, and no row changed
-    const untouched = inserted + updated + deleted === 0;
-    return new StagedCommit({
-      store,
-      engine,
-      base,
-      schema: table.schema,
-      partitionColumns,
-      properties: table.properties,
-      rowChanges: changes,
-      warnings: fitted.warnings,
-      change: {
-        operation: 'MERGE',
-        parameters: {
-          predicate: on
-            .map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`)
-            .join(' AND '),
-          update: JSON.stringify(update),
-        },
-        metrics: {
-          numSourceRows: Number(written.rows),
-          numTargetRowsInserted: inserted,
-          numTargetRowsUpdated: updated,
-          numTargetRowsDeleted: deleted,
-          numTargetRowsCopied: changes.copied,
-          numOutputRows: changes.copied + updated + inserted,
-          numOutputBytes: sumBytes(changes.adds),
-          numTargetFilesAdded: changes.adds.length,
-          numTargetFilesRemoved: changes.removes.length,
-          numTargetFilesSkipped: base.files.length - candidates.length,
-        },
-        protocol: table.protocol,
-        metadata: table.metadata,
-        adds: untouched ? changes.adds.map((file) => ({ ...file, dataChange: false })) : changes.adds,
-        removes: changes.removes,
-        removesData: !untouched,
-        changes: changes.changes,
-        reads: deletes === undefined && !wide ? near : 'table',
+    return new StagedCommit(table, {
+      ...changes,
+      operation: 'MERGE',
+      parameters: {
+        predicate: on.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`).join(' AND '),
+        update: JSON.stringify(update),
       },
+      metrics: {
+        numSourceRows: Number(written.rows),
+        numTargetRowsInserted: inserted,
+        numTargetRowsUpdated: updated,
+        numTargetRowsDeleted: deleted,
+        numTargetRowsCopied: changes.copied,
+        numOutputRows: changes.copied + updated + inserted,
+        numOutputBytes: sumBytes(changes.adds),
+        numTargetFilesAdded: changes.adds.length,
+        numTargetFilesRemoved: changes.removes.length,
+        numTargetFilesSkipped: base.files.length - candidates.length,
+      },
+      reads: deletes === undefined && !wide ? near : 'table',
+      warnings: fitted.warnings,
     });
   });
 }

@@ -7,6 +7,7 @@ import { type StructType, serializeSchema } from '../protocol/data-types.js';
 import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
 import { requireStatsColumns, STATS_COLUMNS } from '../protocol/stats-columns.js';
 import { checkProperties } from '../protocol/table-properties.js';
+import type { OpenTarget } from './target.js';
 
 /** What a write may say about the table beside its rows. */
 export interface TableSettings {
@@ -18,10 +19,12 @@ export interface TableSettings {
   readonly description?: string | undefined;
 }
 
-/** The table's actions after a write: undefined where nothing changes. */
-export interface TableChange {
+/** A table as an operation leaves it, which is what its files are written for and its commit says. */
+export interface TableChange extends OpenTarget {
   readonly schema: StructType;
+  readonly partitionColumns: readonly string[];
   readonly properties: Readonly<Record<string, string>>;
+  /** actions of the commit; undefined where nothing changes */
   readonly metadata: Metadata | undefined;
   readonly protocol: Protocol | undefined;
 }
@@ -33,13 +36,13 @@ export interface TableChange {
  *   TSD6035 for a partition column that is not in the schema or cannot partition, TSD6043 for a column whose name is taken
  */
 export function changeTable(
-  location: string,
-  base: Snapshot | undefined,
+  { store, engine, base }: OpenTarget,
   schema: StructType,
   partitionColumns: readonly string[],
   options: TableSettings & { readonly unset?: readonly string[] | undefined },
   intent: WriteIntent,
 ): TableChange {
+  const { location } = store;
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
   const set = checkProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
@@ -74,7 +77,11 @@ export function changeTable(
     JSON.stringify([before.partitionColumns, before.configuration, before.description]) ===
       JSON.stringify([next.partitionColumns, next.configuration, next.description]);
   return {
+    store,
+    engine,
+    base,
     schema: commented,
+    partitionColumns,
     properties,
     metadata: unchanged ? undefined : next,
     protocol: base !== undefined && protocol === base.protocol ? undefined : protocol,

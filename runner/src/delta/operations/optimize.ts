@@ -34,12 +34,13 @@ const SMALL = 0.75;
  * @throws StorageError TSD6038 for a column to sort by that is not there
  */
 export async function stageOptimize(target: Target, options: OptimizeOptions = {}): Promise<StagedCommit> {
-  const { store, engine, base } = requireTable(await openTarget(target));
+  const open = requireTable(await openTarget(target));
+  const { store, engine, base } = open;
   const { partitionColumns, schema } = base;
-  const table = changeTable(store.location, base, schema, partitionColumns, {}, CHANGES_NOTHING);
+  const table = changeTable(open, schema, partitionColumns, {}, CHANGES_NOTHING);
   const bytes = options.targetSize ?? targetBytes(table.properties);
   const properties = { ...table.properties, 'delta.targetFileSize': String(bytes) };
-  const request = { store, engine, schema: table.schema, partitionColumns, properties, dataChange: false };
+  const request = { ...table, properties, dataChange: false };
   const names = schema.fields.map((field) => field.name);
   const sortBy = resolveColumns(store.location, options.sortBy ?? [], names);
   const chosen = await inPartitions(request, base.files, options.where);
@@ -56,34 +57,24 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
     }
   };
   await (sortBy.length > 0 ? write() : readingWhole(engine, write));
-  return new StagedCommit({
-    store,
-    engine,
-    base,
-    schema: table.schema,
-    partitionColumns,
-    properties: table.properties,
-    change: {
-      operation: 'OPTIMIZE',
-      parameters: {
-        predicate: JSON.stringify(options.where === undefined ? [] : [options.where]),
-        sortBy: JSON.stringify(sortBy),
-      },
-      metrics: {
-        numAddedFiles: adds.length,
-        numRemovedFiles: removes.length,
-        numAddedBytes: sumBytes(adds),
-        numRemovedBytes: sumBytes(removes),
-        numOutputRows: countRows(adds),
-      },
-      protocol: undefined,
-      metadata: undefined,
-      adds,
-      removes,
-      removesData: false,
-      // the rows of removed files are what they were; a commit that removes one of them conflicts all the same
-      reads: 'nothing',
+  return new StagedCommit(table, {
+    operation: 'OPTIMIZE',
+    parameters: {
+      predicate: JSON.stringify(options.where === undefined ? [] : [options.where]),
+      sortBy: JSON.stringify(sortBy),
     },
+    metrics: {
+      numAddedFiles: adds.length,
+      numRemovedFiles: removes.length,
+      numAddedBytes: sumBytes(adds),
+      numRemovedBytes: sumBytes(removes),
+      numOutputRows: countRows(adds),
+    },
+    adds,
+    removes,
+    removesData: false,
+    // the rows of removed files are what they were; a commit that removes one of them conflicts all the same
+    reads: 'nothing',
   });
 }
 

@@ -35,9 +35,10 @@ export interface OverwriteOptions extends TableSettings {
  * @throws StorageError TSD6038 for a column to sort by that is not there, TSD6042, TSD6043 for columns that Delta cannot store, TSD6033 when a row breaks a constraint
  */
 export async function stageOverwrite(target: Target, options: OverwriteOptions): Promise<StagedCommit> {
-  const { store, engine, base } = await openTarget(target);
+  const open = await openTarget(target);
+  const { store, engine, base } = open;
   if (base !== undefined && options.replaceWhere !== undefined)
-    return stageReplaceWhere({ store, engine, base }, { ...options, replaceWhere: options.replaceWhere });
+    return stageReplaceWhere({ ...open, base }, { ...options, replaceWhere: options.replaceWhere });
   const plan = planColumns(await engine.describe(options.select));
   const named = (name: string) =>
     plan.schema.fields.find((field) => field.name.toLowerCase() === name.toLowerCase())?.name ?? name;
@@ -48,44 +49,30 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
   const names = plan.schema.fields.map((field) => field.name);
   const sortBy = resolveColumns(store.location, options.sortBy ?? [], names, 'the rows have');
   const schema = inherit(store.location, plan.schema, base?.schema, options.notNull ?? []);
-  const table = changeTable(store.location, base, schema, partitionColumns, options, {
+  const table = changeTable(open, schema, partitionColumns, options, {
     removesRows: (base?.files.length ?? 0) > 0,
     rewritesRows: false,
   });
   const adds = await writeFiles({
-    store,
-    engine,
+    ...table,
     select: `SELECT ${plan.casts.join(', ')} FROM ${enclosed(options.select)}`,
-    schema: table.schema,
-    partitionColumns,
     sortBy,
-    properties: table.properties,
   });
   const removes = base?.files ?? [];
-  return new StagedCommit({
-    store,
-    engine,
-    base,
-    schema: table.schema,
-    partitionColumns,
-    properties: table.properties,
-    warnings: plan.warnings,
-    change: {
-      operation: base === undefined ? 'CREATE TABLE AS SELECT' : 'WRITE',
-      parameters: { mode: 'Overwrite', partitionBy: JSON.stringify(partitionColumns) },
-      metrics: {
-        numFiles: adds.length,
-        numOutputRows: countRows(adds),
-        numOutputBytes: sumBytes(adds),
-        numRemovedFiles: removes.length,
-        numRemovedBytes: sumBytes(removes),
-      },
-      protocol: table.protocol,
-      metadata: table.metadata,
-      adds,
-      removes,
-      reads: 'table',
+  return new StagedCommit(table, {
+    operation: base === undefined ? 'CREATE TABLE AS SELECT' : 'WRITE',
+    parameters: { mode: 'Overwrite', partitionBy: JSON.stringify(partitionColumns) },
+    metrics: {
+      numFiles: adds.length,
+      numOutputRows: countRows(adds),
+      numOutputBytes: sumBytes(adds),
+      numRemovedFiles: removes.length,
+      numRemovedBytes: sumBytes(removes),
     },
+    adds,
+    removes,
+    reads: 'table',
+    warnings: plan.warnings,
   });
 }
 

@@ -20,9 +20,10 @@ import { withSpill } from './write-files.js';
  * @throws StorageError TSD6036 when a new row does not meet the predicate
  */
 export async function stageReplaceWhere(
-  { store, engine, base }: OpenTarget & { readonly base: Snapshot },
+  open: OpenTarget & { readonly base: Snapshot },
   options: OverwriteOptions & { readonly replaceWhere: string },
 ): Promise<StagedCommit> {
+  const { store, engine, base } = open;
   const { replaceWhere } = options;
   const columns = await describeSource(engine, options.select, base.schema);
   const mergeSchema = options.mergeSchema ?? false;
@@ -32,12 +33,11 @@ export async function stageReplaceWhere(
     options.properties,
   );
   const { partitionColumns } = base;
-  const table = changeTable(store.location, base, fitted.schema, partitionColumns, options, {
+  const table = changeTable(open, fitted.schema, partitionColumns, options, {
     removesRows: true,
     rewritesRows: true,
   });
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  await requireNewConstraints(request, base, base.files);
+  await requireNewConstraints(table, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   return withSpill(store, engine, select, async (spill, written) => {
     const outside = options.anyRows === true ? 0 : await countOutside(engine, spill, replaceWhere);
@@ -49,36 +49,23 @@ export async function stageReplaceWhere(
           hint: 'restrict the query to the rows that the predicate names',
         },
       );
-    const { changes, rows } = await deleteRows(request, base, replaceWhere, {
+    const { changes, rows } = await deleteRows(table, base, replaceWhere, {
       inserted: spill,
       rewriteAlso: fitted.widened.length > 0 ? base.files : [],
     });
-    return new StagedCommit({
-      store,
-      engine,
-      base,
-      schema: table.schema,
-      partitionColumns,
-      properties: table.properties,
-      rowChanges: changes,
-      warnings: fitted.warnings,
-      change: {
-        operation: 'WRITE',
-        parameters: { mode: 'Overwrite', predicate: replaceWhere, partitionBy: JSON.stringify(partitionColumns) },
-        metrics: {
-          numFiles: changes.adds.length,
-          numOutputRows: Number(written.rows),
-          numOutputBytes: sumBytes(changes.adds),
-          numDeletedRows: rows,
-          numRemovedFiles: changes.removes.length,
-        },
-        protocol: table.protocol,
-        metadata: table.metadata,
-        adds: changes.adds,
-        removes: changes.removes,
-        changes: changes.changes,
-        reads: 'table',
+    return new StagedCommit(table, {
+      ...changes,
+      operation: 'WRITE',
+      parameters: { mode: 'Overwrite', predicate: replaceWhere, partitionBy: JSON.stringify(partitionColumns) },
+      metrics: {
+        numFiles: changes.adds.length,
+        numOutputRows: Number(written.rows),
+        numOutputBytes: sumBytes(changes.adds),
+        numDeletedRows: rows,
+        numRemovedFiles: changes.removes.length,
       },
+      reads: 'table',
+      warnings: fitted.warnings,
     });
   });
 }

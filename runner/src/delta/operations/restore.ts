@@ -38,16 +38,18 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
       );
   const same = JSON.stringify(withoutTime(base.metadata)) === JSON.stringify(withoutTime(wanted.metadata));
   const protocol = protocolFor(base.protocol, wanted.schema, wanted.properties);
-  return new StagedCommit({
-    store: table.store,
-    engine: table.engine,
-    base,
-    schema: wanted.schema,
-    partitionColumns: wanted.partitionColumns,
-    properties: wanted.properties,
-    rowChanges: { deletedRows: wanted.deletedRows, furtherFiles: [] },
-    writesFiles: false,
-    change: {
+  return new StagedCommit(
+    {
+      store: table.store,
+      engine: table.engine,
+      base,
+      schema: wanted.schema,
+      partitionColumns: wanted.partitionColumns,
+      properties: wanted.properties,
+      protocol: protocol === base.protocol ? undefined : protocol,
+      metadata: same ? undefined : withHighestId(wanted.metadata, base.properties[MAX_COLUMN_ID]),
+    },
+    {
       operation: 'RESTORE',
       parameters: { version: String(version) },
       metrics: {
@@ -56,13 +58,13 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
         tableSizeAfterRestore: wanted.sizeBytes,
         numOfFilesAfterRestore: wanted.files.length,
       },
-      protocol: protocol === base.protocol ? undefined : protocol,
-      metadata: same ? undefined : withHighestId(wanted.metadata, base.properties[MAX_COLUMN_ID]),
       adds,
       removes,
+      deletedRows: wanted.deletedRows,
+      writesFiles: false,
       reads: 'table',
     },
-  });
+  );
 }
 
 /** Ids of columns are never given twice (PROTOCOL.md, "Column Mapping"), not even those that came after the version. */

@@ -18,6 +18,8 @@ export const POSITION = '__delta_position';
 export interface RowChanges {
   readonly adds: readonly AddFile[];
   readonly removes: readonly AddFile[];
+  /** false where files were written anew and no row changed */
+  readonly removesData: boolean;
   readonly changes: readonly ChangeFile[];
   /** of the new deletion vectors */
   readonly deletedRows: DeletedRows;
@@ -121,14 +123,11 @@ export async function changeRows(
   );
   const copied = marks ? 0 : sums.live - sums.deleted - sums.updated;
   const rewritten = copied - copies.reduce((sum, copy) => sum + copy.rows, 0);
-  const rows = {
-    copied,
-    updated: sums.updated,
-    deleted: sums.deleted,
-    inserted: countRows(written) - rewritten - sums.updated,
-  };
+  const inserted = countRows(written) - rewritten - sums.updated;
+  const removesData = inserted + sums.updated + sums.deleted > 0;
+  const rows = { copied, updated: sums.updated, deleted: sums.deleted, inserted, removesData };
   if (!marks || thinned.length === 0) {
-    const adds = [...copies.map(({ add }) => add), ...written];
+    const adds = [...copies.map(({ add }) => add), ...written].map((file) => ({ ...file, dataChange: removesData }));
     return { adds, removes, changes, deletedRows: NO_DELETED_ROWS, furtherFiles, ...rows };
   }
   const positions = await positionsByFile(request, base, thinned, gone);

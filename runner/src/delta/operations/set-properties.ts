@@ -22,33 +22,22 @@ const PERMANENT = /^delta\.(columnMapping|inCommitTimestamp|rowTracking)/;
  *   feature which is not supported; TSD6033 for a constraint that rows of the table break
  */
 export async function stageSetProperties(target: Target, options: SetPropertiesOptions): Promise<StagedCommit> {
-  const { store, engine, base } = requireTable(await openTarget(target));
-  const { partitionColumns } = base;
+  const open = requireTable(await openTarget(target));
+  const { store, base } = open;
   const { unset = [] } = options;
   for (const key of unset)
     if (PERMANENT.test(key) && base.properties[key] !== undefined)
       throw new StorageError('TSD6034', `${store.location}: the table property ${key} cannot be removed`, {
         hint: 'the table’s files or log are understood by it; rebuild the table at another place to do without',
       });
-  const table = changeTable(store.location, base, base.schema, partitionColumns, options, CHANGES_NOTHING);
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
-  await requireNewConstraints(request, base, base.files);
-  return new StagedCommit({
-    store,
-    engine,
-    base,
-    schema: table.schema,
-    partitionColumns,
-    properties: table.properties,
-    change: {
-      operation: options.properties === undefined && unset.length > 0 ? 'UNSET TBLPROPERTIES' : 'SET TBLPROPERTIES',
-      parameters: { properties: JSON.stringify(options.properties ?? {}), unset: JSON.stringify(unset) },
-      metrics: {},
-      protocol: table.protocol,
-      metadata: table.metadata,
-      adds: [],
-      removes: [],
-      reads: 'table',
-    },
+  const table = changeTable(open, base.schema, base.partitionColumns, options, CHANGES_NOTHING);
+  await requireNewConstraints(table, base, base.files);
+  return new StagedCommit(table, {
+    operation: options.properties === undefined && unset.length > 0 ? 'UNSET TBLPROPERTIES' : 'SET TBLPROPERTIES',
+    parameters: { properties: JSON.stringify(options.properties ?? {}), unset: JSON.stringify(unset) },
+    metrics: {},
+    adds: [],
+    removes: [],
+    reads: 'table',
   });
 }

@@ -2,30 +2,22 @@ import { join } from 'node:path';
 import { writeCheckpointIfDue } from '../log/checkpoint.js';
 import { type Change, type CommitProvenance, commitChange } from '../log/commit.js';
 import { scanSql, type TableLayout } from '../log/scan-sql.js';
-import type { Snapshot } from '../log/snapshot.js';
-import type { ParquetEngine, SelectColumn } from '../parquet.js';
+import type { SelectColumn } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
-import { mappingMode } from '../protocol/column-mapping.js';
 import type { StructType } from '../protocol/data-types.js';
+import type { DeletedRows } from '../protocol/deletion-vectors.js';
 import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
 import { resolvePath } from '../protocol/paths.js';
-import type { LogStore } from '../store.js';
-import type { RowChanges } from './row-changes.js';
-import { relativePath } from './write-files.js';
+import type { TableChange } from './metadata.js';
+import { layoutOf, relativePath } from './write-files.js';
 
-/** Everything of a staged change that its operation decides. */
-export interface StagedParts {
-  readonly store: LogStore;
-  readonly engine: ParquetEngine;
-  readonly base: Snapshot | undefined;
-  readonly change: Change;
-  readonly schema: StructType;
-  readonly partitionColumns: readonly string[];
+/** What an operation has come to, for a table that is to be as its {@link TableChange} says. */
+export interface Outcome extends Omit<Change, 'protocol' | 'metadata'> {
   readonly warnings?: readonly TypeWarning[] | undefined;
-  /** the table's properties after the change; default: as they are */
-  readonly properties?: Readonly<Record<string, string>> | undefined;
-  /** what a change of rows has written beside data files */
-  readonly rowChanges?: Pick<RowChanges, 'deletedRows' | 'furtherFiles'> | undefined;
+  /** of new deletion vectors */
+  readonly deletedRows?: DeletedRows | undefined;
+  /** files that were written beside data files, relative to the table */
+  readonly furtherFiles?: readonly string[] | undefined;
   /** false for a change that only names files which were there before; default true */
   readonly writesFiles?: boolean | undefined;
 }
@@ -40,26 +32,28 @@ export interface CommitResult {
  * A change whose files are written and durable, but which no reader sees: it can be read, tested, committed or discarded.
  */
 export class StagedCommit {
-  readonly #parts: StagedParts;
+  readonly #table: TableChange;
+  readonly #outcome: Outcome;
   #committed: Promise<CommitResult> | undefined;
 
-  constructor(parts: StagedParts) {
-    this.#parts = parts;
+  constructor(table: TableChange, outcome: Outcome) {
+    this.#table = table;
+    this.#outcome = outcome;
   }
 
   /** The version that the change starts from; -1 when it creates the table. */
   get readVersion(): number {
-    return this.#parts.base?.version ?? -1;
+    return this.#table.base?.version ?? -1;
   }
 
   /** `WRITE`, `MERGE`, `DELETE`, `RESTORE` */
   get operation(): string {
-    return this.#parts.change.operation;
+    return this.#outcome.operation;
   }
 
   /** The table's schema after the commit. */
   get schema(): StructType {
-    return this.#parts.schema;
+    return this.#table.schema;
   }
 
   /** The table's columns after the commit, as DuckDB reads them. */
@@ -68,51 +62,50 @@ export class StagedCommit {
   }
 
   get added(): readonly AddFile[] {
-    return this.#parts.change.adds;
+    return this.#outcome.adds;
   }
 
   get removed(): readonly AddFile[] {
-    return this.#parts.change.removes;
+    return this.#outcome.removes;
   }
 
   /** Counts by the names that Delta uses: numOutputRows, numTargetRowsInserted, numTargetRowsUpdated, … */
   get metrics(): Readonly<Record<string, number>> {
-    return this.#parts.change.metrics;
+    return this.#outcome.metrics;
   }
 
   /** Columns whose DuckDB type Delta lacks, each once. */
   get warnings(): readonly TypeWarning[] {
-    return this.#parts.warnings ?? [];
+    return this.#outcome.warnings ?? [];
   }
 
   /** Schema, partitioning, properties, descriptions or the protocol would change. */
   get changesMetadata(): boolean {
-    const { metadata, protocol } = this.#parts.change;
+    const { metadata, protocol } = this.#table;
     return metadata !== undefined || protocol !== undefined;
   }
 
   /** Nothing would change: {@link commit} writes nothing. */
   get isNoop(): boolean {
-    const { base, change } = this.#parts;
-    return base !== undefined && change.adds.length + change.removes.length === 0 && !this.changesMetadata;
+    const { adds, removes } = this.#outcome;
+    return this.#table.base !== undefined && adds.length + removes.length === 0 && !this.changesMetadata;
   }
 
   /** Absolute paths of the files that were written. */
   get stagedPaths(): readonly string[] {
-    const { store } = this.#parts;
-    const further = this.#parts.rowChanges?.furtherFiles ?? [];
+    const { location } = this.#table.store;
+    const { furtherFiles = [] } = this.#outcome;
     return [
-      ...this.#written.map((file) => resolvePath(store.location, file.path)),
-      ...further.map((path) => join(store.location, path)),
+      ...this.#written.map((file) => resolvePath(location, file.path)),
+      ...furtherFiles.map((path) => join(location, path)),
     ];
   }
 
   /** Files of the table after the commit. */
   get files(): readonly AddFile[] {
-    const { base, change } = this.#parts;
-    const files = new Map(base?.state.files ?? []);
-    for (const file of change.removes) files.delete(file.path);
-    for (const file of change.adds) files.set(file.path, file);
+    const files = new Map(this.#table.base?.state.files ?? []);
+    for (const file of this.removed) files.delete(file.path);
+    for (const file of this.added) files.set(file.path, file);
     return [...files.values()];
   }
 
@@ -139,9 +132,9 @@ export class StagedCommit {
   }
 
   async #commit(provenance: CommitProvenance): Promise<CommitResult> {
-    const { store, engine, base, change } = this.#parts;
+    const { store, engine, base, protocol, metadata } = this.#table;
     if (this.isNoop) return { version: base!.version };
-    const { version, applied } = await commitChange(store, base, change, provenance);
+    const { version, applied } = await commitChange(store, base, { ...this.#outcome, protocol, metadata }, provenance);
     if (!applied) return { version };
     try {
       await writeCheckpointIfDue(store, engine, version, base);
@@ -154,24 +147,20 @@ export class StagedCommit {
 
   /** Removes the staged files. For a change that will not be committed. */
   async discard(): Promise<void> {
-    const { store } = this.#parts;
-    const { rowChanges } = this.#parts;
-    await store.remove([
-      ...this.#written.map((file) => relativePath(store, file)),
-      ...(rowChanges?.furtherFiles ?? []),
-    ]);
+    const { store } = this.#table;
+    const { furtherFiles = [] } = this.#outcome;
+    await store.remove([...this.#written.map((file) => relativePath(store, file)), ...furtherFiles]);
   }
 
   get #layout(): TableLayout {
-    const { store, schema, partitionColumns, base, rowChanges } = this.#parts;
-    const mapping = mappingMode(store.location, this.#parts.properties ?? base?.properties ?? {});
-    const deletedRows = new Map([...(base?.deletedRows ?? []), ...(rowChanges?.deletedRows ?? [])]);
-    return { location: store.location, schema, partitionColumns, mapping, deletedRows };
+    const { base } = this.#table;
+    const deletedRows = new Map([...(base?.deletedRows ?? []), ...(this.#outcome.deletedRows ?? [])]);
+    return { ...layoutOf(this.#table), deletedRows };
   }
 
   get #written(): readonly AddFile[] {
-    const before = this.#parts.base?.state.files;
+    const before = this.#table.base?.state.files;
     // a file that only got a deletion vector was there before
-    return this.#parts.writesFiles === false ? [] : this.added.filter((file) => !before?.has(file.path));
+    return this.#outcome.writesFiles === false ? [] : this.added.filter((file) => !before?.has(file.path));
   }
 }

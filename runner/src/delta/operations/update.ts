@@ -21,8 +21,9 @@ export interface UpdateOptions {
  * @throws StorageError TSD6038 for a column that is not there, TSD6033 when a changed row breaks a constraint
  */
 export async function stageUpdate(target: Target, options: UpdateOptions): Promise<StagedCommit> {
-  const { store, engine, base } = requireTable(await openTarget(target));
-  const { partitionColumns, schema } = base;
+  const open = requireTable(await openTarget(target));
+  const { store, engine, base } = open;
+  const { schema } = base;
   const names = schema.fields.map((field) => field.name);
   const set = new Map(
     Object.entries(options.set).map(([name, expression]) => [
@@ -31,8 +32,7 @@ export async function stageUpdate(target: Target, options: UpdateOptions): Promi
     ]),
   );
   const intent = { removesRows: true, rewritesRows: true };
-  const table = changeTable(store.location, base, schema, partitionColumns, {}, intent);
-  const request = { store, engine, schema: table.schema, partitionColumns, properties: table.properties };
+  const table = changeTable(open, schema, base.partitionColumns, {}, intent);
   const feeds = recordsChanges(table.properties);
   const columns = schema.fields.flatMap((field) => {
     const quoted = quoteIdentifier(field.name);
@@ -47,34 +47,21 @@ export async function stageUpdate(target: Target, options: UpdateOptions): Promi
     const before = names.map((name) => `${quoteIdentifier(`__before_${name}`)} AS ${quoteIdentifier(name)}`);
     const feed = `SELECT ${before.join(', ')}, 'update_preimage' AS _change_type FROM ${changed}
 UNION ALL SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed}`;
-    const changes = await changeRows(request, base, {
+    const changes = await changeRows(table, base, {
       updated: rows === 0n ? undefined : { positions: changed, rows: changed },
       feed: feeds && rows > 0n ? feed : undefined,
     });
-    return new StagedCommit({
-      store,
-      engine,
-      base,
-      schema: table.schema,
-      partitionColumns,
-      properties: table.properties,
-      rowChanges: changes,
-      change: {
-        operation: 'UPDATE',
-        parameters: options.where === undefined ? {} : { predicate: JSON.stringify([options.where]) },
-        metrics: {
-          numUpdatedRows: Number(rows),
-          numCopiedRows: changes.copied,
-          numAddedFiles: changes.adds.length,
-          numRemovedFiles: changes.removes.length,
-        },
-        protocol: undefined,
-        metadata: undefined,
-        adds: changes.adds,
-        removes: changes.removes,
-        changes: changes.changes,
-        reads: 'table',
+    return new StagedCommit(table, {
+      ...changes,
+      operation: 'UPDATE',
+      parameters: options.where === undefined ? {} : { predicate: JSON.stringify([options.where]) },
+      metrics: {
+        numUpdatedRows: Number(rows),
+        numCopiedRows: changes.copied,
+        numAddedFiles: changes.adds.length,
+        numRemovedFiles: changes.removes.length,
       },
+      reads: 'table',
     });
   });
 }
