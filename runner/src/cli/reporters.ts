@@ -1,3 +1,4 @@
+import { warningText } from '../errors/format-error.js';
 import { formatPlace } from '../errors/source-text.js';
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { EventBus, type Reporter, type RunEvent } from '../events/events.js';
@@ -82,7 +83,6 @@ function redacting(stream: OutputStream, redact: Redactor): OutputStream {
 
 /** A warning as an event. */
 export function warningEvent(warning: TsdbtError): RunEvent {
-  const hint = warning.hint === undefined ? '' : `: ${warning.hint}`;
   const place = warning.place === undefined ? undefined : formatPlace(warning.place);
-  return { event: 'log', level: 'warn', message: `${warning.code} ${warning.message}${hint}`, place };
+  return { event: 'log', level: 'warn', message: warningText(warning), place };
 }

@@ -46,6 +46,7 @@ export const codeTitles = {
   TSD1904: 'a value that the flag does not take',
   TSD1905: 'more arguments than the command takes',
   TSD1906: 'flags that do not go together',
+  TSD1907: 'a variable of --vars that nothing reads',
   TSD1910: 'clean would remove something that it must not',
   TSD1911: 'this cannot be the name of a project',
   TSD1912: 'the module of a command of the project cannot be used',

@@ -3,6 +3,11 @@ import { codeFrame } from './code-frame.js';
 import { formatPlace } from './source-text.js';
 import { CancelledError, type TsdbtError, tsdbtErrorsOf } from './tsdbt-error.js';
 
+/** A warning as one line says it: code, cause, hint. */
+export function warningText({ code, message, hint }: TsdbtError): string {
+  return `${code} ${message}${hint === undefined ? '' : `: ${hint}`}`;
+}
+
 export interface ErrorStyle {
   /** escape sequences are written */
   readonly color: boolean;

@@ -1,12 +1,22 @@
+import { TemplateError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { Project } from '../project/project.js';
+import { targetSchema } from '../project/project-schema.js';
 import { dbtLanguageVersion } from '../project/required-version.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { targetForTemplates } from '../project/value-scope.js';
 import type { ContextHost, RuntimeConfig } from '../template/context/context-host.js';
 import type { MacroLibrary } from '../template/macros.js';
+import type { CallSite, Undefined } from '../template/values.js';
 
 const parseInvocation = '00000000-0000-0000-0000-000000000000';
 const epoch = new Date(0);
+
+/** Keys of targets, those of other databases among them: projects that run in several ask for them. */
+const targetNames: readonly string[] = [
+  ...Object.keys(targetSchema.shape),
+  ...['account', 'cluster', 'dataset', 'dbname', 'host', 'keyfile', 'location', 'method', 'port', 'project', 'region'],
+  ...['role', 'token', 'user', 'warehouse'],
+];
 
 /** What every template of a project sees alike. While parsing, the run's id and time are fixed. */
 export function baseHost(project: Project, library: MacroLibrary): ContextHost {
@@ -24,11 +34,42 @@ export function baseHost(project: Project, library: MacroLibrary): ContextHost {
     version: TSDBT_VERSION,
     dbtVersion: dbtLanguageVersion,
     runtimeConfig: () => runtimeConfigOf(project.root ?? project),
+    targetNames,
+    unknownIsMistake: project.isDbt ? 'alike' : 'always',
+    unknownName: (value, site) => void unknownName(project, value, site),
     getVar: (name) => vars.get(name, project.name),
     varNames: () => vars.names(project.name),
     getEnv: (name) => env[name],
     envNames: () => Object.keys(env),
   };
+}
+
+/**
+ * A name of a template that can only be a mistake: an error, in a file of a dbt project a warning.
+ *
+ * @param told what was told before: each place is told once
+ * @param errors what takes the errors of a whole parse; without it the first one is thrown
+ * @returns the warning, where it is told for the first time
+ * @throws OperationFailure outside of dbt projects
+ */
+export function unknownName(
+  project: Project,
+  value: Undefined,
+  { place, via }: CallSite,
+  told: readonly TsdbtError[] = [],
+  errors?: TsdbtError[],
+): TemplateError | undefined {
+  const root = project.root ?? project;
+  const owner = root.packages.find(({ prefix }) => place.source.path.startsWith(prefix)) ?? root;
+  const failure = value.failure();
+  const list = owner.unknownKeys ?? errors;
+  if (list === undefined) throw failure;
+  const isHere = (one: TsdbtError): boolean =>
+    one.place?.source.path === place.source.path && one.place.start === place.start;
+  if (told.some(isHere) || list.some(isHere)) return undefined;
+  const warning = new TemplateError(failure.code, failure.message, { place, via, hint: failure.hint });
+  list.push(warning);
+  return warning;
 }
 
 /** By dbt's names. */

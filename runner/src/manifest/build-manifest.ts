@@ -4,7 +4,7 @@ import type { SourcePlace } from '../errors/source-text.js';
 import { GraphError, type ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { orderedErrors } from '../project/ordered-errors.js';
 import type { Project } from '../project/project.js';
-import { readProperties } from '../project/properties.js';
+import { type PropertiesDocument, readProperties } from '../project/properties.js';
 import { accessErrors, groupErrors } from './access.js';
 import { graphCodes } from './codes.js';
 import { deprecations } from './deprecations.js';
@@ -35,6 +35,7 @@ import type { SemanticModelNode, SemanticNode } from './semantic/semantic-nodes.
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
 import { readUnitTests, resolveUnitTests } from './unit-tests.js';
+import { unknownColumns, unknownOverrides, unreadVariables, WrittenNames } from './written-names.js';
 
 /**
  * Reads all files of a project and resolves what they say to each other.
@@ -47,11 +48,14 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const warnings: TsdbtError[] = [];
   const macros = readMacros(project, errors);
   const loaders = new Map<string, Promise<LoadModule>>();
+  const properties: PropertiesDocument[] = [];
   const states = [project, ...project.packages].map((one): ParseState => {
     const docs = readDocs(one, errors);
+    const documents = readProperties(one, errors);
+    properties.push(...documents);
     return {
       project: one,
-      index: new PropertyIndex(readProperties(one, errors), errors),
+      index: new PropertyIndex(documents, errors),
       docs,
       macros,
       naming: namingMacros(one, macros),
@@ -93,6 +97,20 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     .filter((test) => models.some((m) => m.uniqueId === test.dependsOn[0]));
   const resolver = new Resolver(models, sources, disabled.values(), project.name);
   resolveUnitTests(unitTests, models, resolver, errors, project.isDbt ? warnings : undefined);
+  const projects = [project, ...project.packages];
+  const written = new WrittenNames(
+    macros,
+    programs.values(),
+    [...models, ...analyses, ...allTests],
+    properties,
+    projects,
+  );
+  const unitTestEntries = states.flatMap((one) => one.index.unitTests);
+  (project.isDbt ? warnings : errors).push(
+    ...unknownOverrides(project, macros, unitTestEntries, written),
+    ...unknownColumns(unitTests, models),
+  );
+  warnings.push(...unreadVariables(project, written));
   const tests = allTests.filter((test) => !unresolved.has(test));
   for (const test of unresolved) disabled.set(test.uniqueId, test);
   const nodes = new Map<string, ModelNode | TestNode>();
@@ -123,7 +141,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     ...parts.semantics,
   ]);
   errors.push(...groupErrors(all.values(), parts.groups.keys()));
-  errors.push(...accessErrors(all.values(), nodes, [project, ...project.packages]));
+  errors.push(...accessErrors(all.values(), nodes, projects));
   warnings.push(...deprecations(models, new Date()));
   const graph = graphOf(parts);
   if (graph.order.length < all.size)
@@ -131,7 +149,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   if (errors.length > 0) throw orderedErrors(withoutConsequences(errors));
   warnings.push(...inheritDescriptions(nodes, parts.sources, graph));
   for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
-  for (const one of [project, ...project.packages]) warnings.push(...(one.unknownKeys ?? []));
+  for (const one of projects) warnings.push(...(one.unknownKeys ?? []));
   return new Manifest(parts, graph);
 }
 

@@ -1,5 +1,6 @@
 import { Relation } from '../engines/relation.js';
-import { SourceText } from '../errors/source-text.js';
+import { warningText } from '../errors/format-error.js';
+import { formatPlace, SourceText } from '../errors/source-text.js';
 import { GraphError } from '../errors/tsdbt-error.js';
 import type { ContextHost } from '../template/context/context-host.js';
 import { macroValueOf } from '../template/context/package-value.js';
@@ -9,7 +10,7 @@ import type { Scope } from '../template/frame.js';
 import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { TemplateValue } from '../template/values.js';
-import { baseHost } from './base-host.js';
+import { baseHost, unknownName } from './base-host.js';
 import { graphCodes } from './codes.js';
 import type { CompiledCode, CompileOptions } from './compiled-code.js';
 import { standardConfig } from './config-for-templates.js';
@@ -224,6 +225,10 @@ export function hostOf(
     graph: () => graphForTemplates(manifest),
     adapter: options.adapter ?? (options.session === undefined ? undefined : sessionAdapter(options.session)),
     message: (level, text) => options.onLog?.(level, text),
+    unknownName: (value, site) => {
+      const warning = unknownName(project, value, site, manifest.warnings);
+      if (warning !== undefined) options.onLog?.('warn', `${warningText(warning)} (${formatPlace(site.place)})`);
+    },
     selectedResources: () => options.selectedResources ?? [],
     extra: options.extra,
   };

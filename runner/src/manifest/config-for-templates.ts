@@ -27,6 +27,8 @@ const standard: Readonly<Record<string, unknown>> = {
   concurrent_batches: null,
 };
 
+export const standardConfigKeys: readonly string[] = Object.keys(standard);
+
 /** `config` of a node as templates see it: dbt's keys with dbt's defaults, then what was set. */
 export function configForTemplates({
   extra,

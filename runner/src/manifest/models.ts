@@ -8,6 +8,7 @@ import type { ModelEntry } from '../project/properties-schema.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './columns.js';
 import { configLayers } from './config-layers.js';
+import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
@@ -179,6 +180,14 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
   project.unknownKeys?.push(...own.filter(isMild));
   errors.push(...own.filter((error) => !isMild(error)));
+  const unknown = unknownConfigValues(project, state.macros, { ...stub, config }, (key) => {
+    const written = { source, configCall: facts.configCall };
+    const inConfig = entry?.config !== undefined && key in entry.config;
+    const yamlPlace = () => located!.document.placeOf([...located!.at, 'config', key]);
+    const tree_ = (project.root ?? project).config[tree].placeOf(fqn, key) ?? project.config[tree].placeOf(fqn, key);
+    return placeOfConfig(written, key, inConfig ? yamlPlace : undefined, tree_);
+  });
+  (project.isDbt ? state.warnings : errors).push(...(config.enabled ? unknown : []));
   const forTemplates = {
     ...stub,
     unique_id: uniqueId,

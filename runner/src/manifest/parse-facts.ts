@@ -15,7 +15,7 @@ import type { LibraryMacro } from '../template/macros.js';
 import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { CallSite } from '../template/values.js';
-import { baseHost } from './base-host.js';
+import { baseHost, unknownName } from './base-host.js';
 import { calledMacros } from './called-macros.js';
 import { type ConfigLayer, hookList, mergeLayers, twoSpellings } from './merge-config.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
@@ -186,6 +186,7 @@ class Recorder {
       isIncremental: () => false,
       graph: () => ({ nodes: {}, sources: {}, exposures: {} }),
       usesMacro: (macro) => this.#macros.add(macro.uniqueId),
+      unknownName: (value, site) => unknownName(project, value, site, [], this.state.errors),
     };
   }
 

@@ -2,12 +2,13 @@ import type { Column } from '../engines/engine.js';
 import { quoteIdentifier } from '../engines/relation.js';
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
+import { builtInStrategies } from '../manifest/config-values.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { type Materialization, type MaterializeRequest, tableOptions } from './materialization.js';
 import { inBatch, microbatchConfig } from './microbatch.js';
 
 /** Incremental strategies of Delta tables. */
-export const STRATEGIES = ['append', 'merge', 'delete+insert', 'insert_overwrite', 'microbatch'];
+export const STRATEGIES = builtInStrategies.delta;
 
 /**
  * Adds rows to a table: `append` adds them as they are, `merge` updates the rows with the same `unique_key` and inserts

@@ -1,8 +1,9 @@
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
+import { builtInSnapshotStrategies } from '../manifest/config-values.js';
 import type { ModelNode } from '../manifest/nodes.js';
 
-const STRATEGIES = ['timestamp', 'check'] as const;
+const STRATEGIES = builtInSnapshotStrategies;
 
 /** Names of the columns that a snapshot adds; a config may give others. */
 export interface SnapshotColumns {

@@ -14,6 +14,7 @@ export const projectCodes = {
   unknownConfig: 'TSD1010',
   unreadableFile: 'TSD1011',
   unusedConfigPath: 'TSD1012',
+  unreadVariable: 'TSD1907',
   unsupportedKey: 'TSD1013',
   entryWithoutResource: 'TSD1020',
   duplicateEntry: 'TSD1021',

@@ -1,5 +1,6 @@
+import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { type ConfigKind, configSchemas, mappingConfigs } from './config-schema.js';
 import { labelOf, validate } from './validate.js';
@@ -37,7 +38,7 @@ export class ConfigTree {
     document: YamlDocument,
     at: YamlPath,
     errors: ProjectError[],
-    warnings?: ProjectError[],
+    warnings?: TsdbtError[],
   ): ConfigTree {
     const root = readNode(kind, value ?? {}, document, at, errors, warnings);
     return new ConfigTree(kind, root, document, warnings !== undefined);
@@ -66,6 +67,14 @@ export class ConfigTree {
       }
       return written;
     });
+  }
+
+  /** Where the nearest value of a key for a node stands. */
+  placeOf(fqn: readonly string[], key: string): SourcePlace | undefined {
+    const node = this.#nodesFor(fqn).findLast(({ config }) => Object.hasOwn(config, key));
+    if (node === undefined) return undefined;
+    const written = [`+${key}`, key].find((one) => one in this.document.recordAt(node.at)) ?? key;
+    return this.document.placeOf([...node.at, written]);
   }
 
   #nodesFor(fqn: readonly string[]): readonly TreeNode[] {
@@ -120,7 +129,7 @@ function readNode(
   document: YamlDocument,
   at: YamlPath,
   errors: ProjectError[],
-  warnings: ProjectError[] | undefined,
+  warnings: TsdbtError[] | undefined,
 ): TreeNode {
   const folders = new Map<string, TreeNode>();
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,5 +1,5 @@
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
-import type { ProjectError } from '../errors/tsdbt-error.js';
+import type { TsdbtError } from '../errors/tsdbt-error.js';
 import type { ConfigTree } from './config-tree.js';
 import type { Vars } from './vars.js';
 import type { YamlDocument } from './yaml-document.js';
@@ -122,7 +122,7 @@ export interface Project {
   /** protected models are for this project only, `restrict-access: true` */
   readonly restrictAccess: boolean;
   /** a dbt project's unknown keys, as warnings; elsewhere they are errors and this is undefined */
-  readonly unknownKeys: ProjectError[] | undefined;
+  readonly unknownKeys: TsdbtError[] | undefined;
   /** the projects under dbt_packages, each with `root` */
   readonly packages: readonly Project[];
   /** the project that this package belongs to; undefined for that project itself */

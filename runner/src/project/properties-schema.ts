@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearest } from '../errors/suggest.js';
 import { configSchemas, freshnessSchema } from './config-schema.js';
 import { metricSchema, savedQuerySchema, semanticModelSchema, timeSpineSchema } from './semantic-schema.js';
 
@@ -133,11 +134,20 @@ const singularTest = z.strictObject({
   docs,
 });
 
+/** Anything may be said of an owner; what is nearly one of the keys that are read is not meant to be another. */
+const owner = z
+  .looseObject({ name: text.optional(), email: z.union([text, z.array(text)]).optional() })
+  .check(({ value, issues }) => {
+    const known = Object.keys(owner.shape);
+    const keys = Object.keys(value).filter((key) => !known.includes(key) && nearest(key, known) !== undefined);
+    if (keys.length > 0) issues.push({ code: 'unrecognized_keys', keys, input: value });
+  });
+
 const exposure = z.strictObject({
   name: text,
   label: text.optional(),
   type: z.enum(['dashboard', 'notebook', 'analysis', 'ml', 'application']),
-  owner: z.looseObject({ name: text.optional(), email: z.union([text, z.array(text)]).optional() }),
+  owner,
   description,
   url: text.optional(),
   maturity: z.enum(['high', 'medium', 'low']).optional(),
@@ -149,7 +159,7 @@ const exposure = z.strictObject({
 
 const group = z.strictObject({
   name: text,
-  owner: z.looseObject({ name: text.optional(), email: z.union([text, z.array(text)]).optional() }),
+  owner,
   description,
   config: z.strictObject({ meta }).optional(),
 });

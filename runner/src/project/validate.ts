@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import type { YamlPath } from './yaml-document.js';
 
@@ -17,7 +17,7 @@ export interface ValidateOptions {
   /** code for unknown keys; `unknownKey` by default */
   readonly unknownKeyCode?: ErrorCode;
   /** given: unknown keys are kept and told here, as warnings; otherwise they are errors */
-  readonly warnings?: ProjectError[] | undefined;
+  readonly warnings?: TsdbtError[] | undefined;
 }
 
 /**

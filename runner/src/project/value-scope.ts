@@ -23,7 +23,9 @@ export function valueScope(
       const value = env[name] ?? fallback;
       if (value !== undefined && value !== null) return String(value);
       throw new ProjectError(projectCodes.templatedValue, `the environment variable ${name} is not set`, {
-        hint: 'set it, put it into .env, or give env_var a second argument as default',
+        hint:
+          didYouMean(name, Object.keys(env)) ??
+          'set it, put it into .env, or give env_var a second argument as default',
       });
     },
     target: target === undefined ? {} : targetForTemplates(target),

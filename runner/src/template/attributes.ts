@@ -1,5 +1,5 @@
 import { dictMethods, floatMethods, intMethods, listMethods, setMethods, tupleMethods } from './collection-methods.js';
-import { describe, PyDict, PySet } from './containers.js';
+import { describe, NamedDict, PyDict, PySet } from './containers.js';
 import { typeFailure } from './failure.js';
 import { sliceRendered } from './rendered.js';
 import { bind } from './signature.js';
@@ -63,7 +63,8 @@ export function attributeNames(value: TemplateValue): string[] {
 }
 
 function missing(value: TemplateValue, what: string, name: string, lenient: boolean): Undefined {
-  return new Undefined(`${typeName(value)} has no ${what}`, () => attributeNames(value), name, lenient);
+  const holder = value instanceof NamedDict ? value.label : typeName(value);
+  return new Undefined(`${holder} has no ${what}`, () => attributeNames(value), name, lenient);
 }
 
 /**

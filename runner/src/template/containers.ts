@@ -78,6 +78,29 @@ export class PyDict extends TemplateObject {
   }
 }
 
+/** A dict of the context, e.g. `target`: it is known which names it may have. */
+export class NamedDict extends PyDict {
+  readonly #others: readonly string[];
+
+  /**
+   * @param label how messages call it
+   * @param others names that it may have and does not have here: they are not there, and that is no mistake
+   */
+  constructor(
+    readonly label: string,
+    items: Iterable<readonly [TemplateValue, TemplateValue]>,
+    others: Iterable<string>,
+    override readonly unknownIsMistake: 'always' | 'alike',
+  ) {
+    super();
+    for (const [key, value] of items) this.set(key, value);
+    this.#others = [...others];
+  }
+  override attributeNames(): Iterable<string> {
+    return [...this.keys()].filter((key) => typeof key === 'string').concat(this.#others);
+  }
+}
+
 /** A set, in order of insertion. */
 export class PySet extends TemplateObject {
   readonly typeName = 'set';

@@ -1,4 +1,4 @@
-import { PyDict } from './containers.js';
+import { NamedDict, PyDict } from './containers.js';
 import { adapterObject, apiObject } from './context/adapter.js';
 import { columnClass } from './context/column-value.js';
 import { configObject } from './context/config.js';
@@ -10,6 +10,7 @@ import { datetimeModule, pytzModule } from './context/datetime-module.js';
 import { exceptionsObject } from './context/exceptions.js';
 import { flagsDict, invocationArguments } from './context/flags.js';
 import { itertoolsModule } from './context/itertools.js';
+import { graphKeys, nodeKeys } from './context/known-keys.js';
 import { macroValueOf, PackageValue } from './context/package-value.js';
 import { queryFunctions } from './context/queries.js';
 import { referenceFunctions } from './context/references.js';
@@ -21,7 +22,7 @@ import { toTemplateValue } from './convert.js';
 import type { Scope } from './frame.js';
 import { jinjaGlobals } from './globals.js';
 import { internalPackage } from './macros.js';
-import type { TemplateFunction, TemplateValue } from './values.js';
+import type { CallSite, TemplateFunction, TemplateValue, Undefined } from './values.js';
 
 export type { AdapterHost, ContextHost, RefRequest, SourceRequest } from './context/context-host.js';
 
@@ -97,6 +98,10 @@ class DbtScope implements Scope {
     yield* this.#values.keys();
   }
 
+  unknown(value: Undefined, site: CallSite): void {
+    this.host.unknownName?.(value, site);
+  }
+
   loadTemplate(name: string) {
     return this.host.loadTemplate?.(name);
   }
@@ -123,10 +128,10 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
     column: () => columnClass,
     modules: () => modules,
     validation: () => validation,
-    target: () => toTemplateValue(host.target),
-    env: () => toTemplateValue(host.target),
+    target: () => targetOf(host),
+    env: () => targetOf(host),
     execute: () => host.execute,
-    flags: () => flagsDict(host.flags),
+    flags: () => new NamedDict('flags', flagsDict(host.flags).items(), [], host.unknownIsMistake ?? 'alike'),
     invocation_args_dict: () => invocationArguments(host.flags),
     invocation_id: () => host.invocationId,
     run_started_at: () => new DateTimeValue(BigInt(host.runStartedAt.getTime()) * 1000n, utc),
@@ -140,21 +145,36 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
     this: () => (host.thisRelation === undefined ? undefined : unlooked(host.thisRelation)),
     schema: () => ownPart(host, 'schema'),
     database: () => ownPart(host, 'database'),
-    model: () => (host.model === undefined ? undefined : toTemplateValue(host.model)),
+    model: () => (host.model === undefined ? undefined : named('model', host.model, nodeKeys, 'alike')),
     graph: () => sharedGraph(host.graph?.()),
   };
   for (const [name, make] of Object.entries(constants)) names.set(name, make);
   return names;
 }
 
+/** `target`: which keys it has depends on which of the targets is used. */
+function targetOf(host: ContextHost): NamedDict {
+  return named('target', host.target, host.targetNames ?? [], host.unknownIsMistake ?? 'alike');
+}
+
+function named(
+  label: string,
+  values: Readonly<Record<string, unknown>>,
+  others: readonly string[],
+  unknownIsMistake: 'always' | 'alike',
+): NamedDict {
+  const items = Object.entries(values).map(([key, value]) => [key, toTemplateValue(value)] as const);
+  return new NamedDict(label, items, others, unknownIsMistake);
+}
+
 const graphs = new WeakMap<object, TemplateValue>();
 
 /** One dict for all templates of a run: packages keep in it what they find out, for others to read. */
 function sharedGraph(graph: Readonly<Record<string, unknown>> | undefined): TemplateValue {
-  if (graph === undefined) return new PyDict();
+  if (graph === undefined) return named('graph', {}, graphKeys, 'alike');
   let shared = graphs.get(graph);
   if (shared === undefined) {
-    shared = toTemplateValue(graph);
+    shared = named('graph', graph, graphKeys, 'alike');
     graphs.set(graph, shared);
   }
   return shared;
@@ -181,5 +201,5 @@ function builtinsDict(functions: readonly TemplateFunction[], config: TemplateVa
   const dict = PyDict.of(functions.map((f) => [f.name, f] as const));
   for (const [name, value] of jinjaGlobals) if (!dict.has(name)) dict.set(name, value);
   dict.set('config', config);
-  return dict;
+  return new NamedDict('builtins', dict.items(), [], 'always');
 }

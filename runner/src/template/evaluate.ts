@@ -1,6 +1,6 @@
 import { didYouMean } from '../errors/suggest.js';
 import { arithmetic, negate, slice } from './arithmetic.js';
-import { attributeNames, findMethod, getAttribute, getItem } from './attributes.js';
+import { attributeNames, findMethod, getAttribute } from './attributes.js';
 import { chain, mapInOrder } from './chain.js';
 import { describe, iterate, PyDict, PySet } from './containers.js';
 import { compare, equal } from './equality.js';
@@ -11,6 +11,7 @@ import { jinjaGlobals } from './globals.js';
 import type { ArgumentNodes, CallNode, CompareOperator, Expression, NameNode, Span } from './nodes.js';
 import { concatRendered } from './rendered.js';
 import { applyTest } from './tests.js';
+import { asksWhetherThere, attributeOf, evaluateFor, evaluateShown, itemOf } from './unknown-names.js';
 import {
   type CallSite,
   type MaybePromise,
@@ -22,6 +23,7 @@ import {
   truthy,
   typeName,
   Undefined,
+  UnknownName,
 } from './values.js';
 
 /** The value of an expression; a promise only where a function that it called returned one. */
@@ -53,19 +55,19 @@ function dispatch(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
       return lookup(node, frame);
     case 'attribute': {
       const target = evaluate(node.target, frame);
-      if (!(target instanceof Promise)) return getAttribute(target, node.name, frame.activation.scope.lenient);
-      return target.then((t) => getAttribute(t, node.name, frame.activation.scope.lenient));
+      if (!(target instanceof Promise)) return attributeOf(target, node, frame);
+      return target.then((t) => attributeOf(t, node, frame));
     }
     case 'call':
       return call(node, frame);
     case 'filter':
-      return chain(evaluate(node.target!, frame), (target) =>
+      return chain(evaluateFor(asksWhetherThere.filters, node.name, node.target!, frame), (target) =>
         chain(evaluateArguments(node.args, frame), ({ positional, named }) =>
           applyFilter(node.name, target, positional, named, frame.site(node)),
         ),
       );
     case 'test':
-      return chain(evaluate(node.target, frame), (target) =>
+      return chain(evaluateFor(asksWhetherThere.tests, node.name, node.target, frame), (target) =>
         chain(evaluateArguments(node.args, frame), ({ positional, named }) => {
           const holds = applyTest(node.name, target, positional, named);
           return node.negated ? !holds : holds;
@@ -73,7 +75,7 @@ function dispatch(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
       );
     case 'concat':
       return chain(
-        mapInOrder(node.items, (item) => evaluate(item, frame)),
+        mapInOrder(node.items, (item) => evaluateShown(item, frame)),
         (items) => concatRendered(items),
       );
     case 'binary':
@@ -109,9 +111,7 @@ function dispatch(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
         (entries) => PyDict.of(entries.map((e) => [(e as PyTuple).items[0]!, (e as PyTuple).items[1]!])),
       );
     case 'item':
-      return both(node.target, node.index, frame, (target, index) =>
-        getItem(target, index, frame.activation.scope.lenient),
-      );
+      return both(node.target, node.index, frame, (target, index) => itemOf(target, index, node, frame));
     case 'slice': {
       const parts = [node.target, node.from, node.to, node.step];
       return chain(
@@ -144,7 +144,7 @@ function lookup(node: NameNode, frame: Frame): TemplateValue {
   if (value === undefined) value = scope.get(node.name);
   if (value === undefined) value = jinjaGlobals.get(node.name);
   if (value !== undefined) return value;
-  return new Undefined(
+  return new UnknownName(
     `"${node.name}" is undefined`,
     () => [...frame.names(), ...scope.names(), ...jinjaGlobals.keys()],
     node.name,
@@ -256,7 +256,7 @@ export function call(
   return chain(evaluate(callee.target, frame), (target) => {
     const own = target instanceof TemplateObject ? target.getAttribute(callee.name) : undefined;
     const method = own === undefined ? findMethod(target, callee.name) : undefined;
-    if (method === undefined) return callWith(own ?? attributeOf(target, callee, frame), node, frame, further);
+    if (method === undefined) return callWith(own ?? methodOf(target, callee, frame), node, frame, further);
     return chain(evaluateArguments(node.args, frame), ({ positional, named }) => {
       if (further !== undefined) named.set(...further);
       return method(positional, named);
@@ -264,13 +264,15 @@ export function call(
   });
 }
 
-function attributeOf(
+function methodOf(
   target: TemplateValue,
   callee: Extract<Expression, { kind: 'attribute' }>,
   frame: Frame,
 ): TemplateValue {
+  const { lenient } = frame.activation.scope;
   try {
-    return getAttribute(target, callee.name, frame.activation.scope.lenient);
+    // where it is not lenient, the call itself fails
+    return lenient ? attributeOf(target, callee, frame) : getAttribute(target, callee.name);
   } catch (thrown) {
     throw located(thrown, callee, frame);
   }

@@ -10,6 +10,7 @@ import { executeFor } from './loop.js';
 import { MacroValue } from './macro-value.js';
 import type { AssignTarget, FilterNode, Span, Statement } from './nodes.js';
 import { Output } from './output.js';
+import { evaluateShown } from './unknown-names.js';
 import { type MaybePromise, plain, type TemplateValue, truthy } from './values.js';
 
 /** How a list of statements ended. */
@@ -32,7 +33,7 @@ function execute(node: Statement, frame: Frame, out: Output): MaybePromise<Flow>
       out.data(node);
       return 'next';
     case 'print':
-      return chain(evaluate(node.value, frame), (value) => {
+      return chain(evaluateShown(node.value, frame), (value) => {
         out.print(node, value);
         return 'next';
       });

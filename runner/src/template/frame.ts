@@ -2,7 +2,7 @@ import type { SourceText } from '../errors/source-text.js';
 import type { Via } from './failure.js';
 import type { Span } from './nodes.js';
 import type { TemplateProgram } from './parse.js';
-import type { CallSite, TemplateValue } from './values.js';
+import type { CallSite, TemplateValue, Undefined } from './values.js';
 
 /** The names that a template finds beside its own. */
 export interface Scope {
@@ -12,6 +12,8 @@ export interface Scope {
   names(): Iterable<string>;
   /** attributes and items of undefined values are undefined instead of errors (dbt's parsing, before `execute`) */
   readonly lenient?: boolean;
+  /** hears of names that can only be mistakes, where Jinja2 goes on with nothing; it may throw */
+  unknown?(value: Undefined, site: CallSite): void;
   /** the template that `import` and `include` name; undefined where there is none */
   loadTemplate?(name: string): TemplateProgram | undefined;
 }

@@ -7,6 +7,7 @@ import { argumentFailure, typeFailure } from './failure.js';
 import type { Frame } from './frame.js';
 import type { ForNode } from './nodes.js';
 import { Output } from './output.js';
+import { evaluateShown } from './unknown-names.js';
 import {
   type CallArguments,
   type MaybePromise,
@@ -25,6 +26,7 @@ const attributes = [
 /** The variable `loop`. */
 class LoopContext extends TemplateObject {
   readonly typeName = 'loop';
+  override readonly unknownIsMistake = 'always';
   index0 = 0;
   #changed: readonly TemplateValue[] | undefined;
 
@@ -103,7 +105,7 @@ class LoopContext extends TemplateObject {
 
 /** `{% for … %}` with filter, else, recursion and loop controls. */
 export function executeFor(node: ForNode, frame: Frame, out: Output): MaybePromise<Flow> {
-  return chain(evaluate(node.iterable, frame), (iterable) => runLoop(node, iterable, frame, out, 1));
+  return chain(evaluateShown(node.iterable, frame), (iterable) => runLoop(node, iterable, frame, out, 1));
 }
 
 function runLoop(node: ForNode, iterable: TemplateValue, frame: Frame, out: Output, depth: number): MaybePromise<Flow> {

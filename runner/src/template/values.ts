@@ -40,6 +40,11 @@ export abstract class TemplateObject {
   attributeNames(): Iterable<string> {
     return [];
   }
+  /**
+   * Whether asking for an attribute that is not there is a mistake: `always` where there can be no others, `alike` where there
+   * can be, so that only a name that is nearly one of those it has is taken for one. Absent: never.
+   */
+  readonly unknownIsMistake?: 'always' | 'alike';
   /** The item `object[key]`, or undefined when there is none. */
   getItem(_key: TemplateValue): TemplateValue | undefined {
     return undefined;
@@ -151,6 +156,9 @@ export class Undefined extends TemplateObject {
     return undefined;
   }
 }
+
+/** What a name gives that nothing has: no variable, no macro, nothing of the context. */
+export class UnknownName extends Undefined {}
 
 /** Text that a macro or a block printed, with where each part came from. To templates it is a string. */
 export class Rendered extends TemplateObject {

@@ -125,7 +125,7 @@ describe('merge', () => {
     expect(await failing(`unique_key='id', merge_update_columns=['nme']`)).toEqual([
       'TSD4012 models/s/t.sql:1:1 t: merge_update_columns names "nme", which the model does not select (did you mean "name"?)',
     ]);
-    expect((await failing(`incremental_strategy='apend'`))[0]).toContain('"apend" is not one of append, merge');
+    await expect(failing(`incremental_strategy='apend'`)).rejects.toThrow('"apend" is not one of append, merge');
   });
 });
 

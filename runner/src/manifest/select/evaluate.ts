@@ -1,11 +1,11 @@
-import { didYouMean } from '../../errors/suggest.js';
+import { didYouMean, nearest } from '../../errors/suggest.js';
 import { GraphError } from '../../errors/tsdbt-error.js';
 import { graphCodes } from '../codes.js';
 import type { Manifest } from '../manifest.js';
 import type { ManifestNode } from '../nodes.js';
 import type { Criterion, IndirectSelection, Selection } from './criterion.js';
 import { matchesGlob } from './glob.js';
-import { type SelectorMethod, selectorMethods } from './methods.js';
+import { configKeys, type SelectorMethod, selectorMethods } from './methods.js';
 import type { PreviousState } from './previous-state.js';
 
 /** What selecting needs of a manifest: pages that hold a copy of the graph offer the same. */
@@ -205,11 +205,21 @@ function matchesNothing(manifest: SelectableManifest, criterion: Criterion): Gra
   const method = selectorMethods[criterion.method]!;
   for (const node of manifest.all())
     for (const value of method.values(node, criterion.methodArguments)) values.add(value);
+  const [key] = criterion.methodArguments;
+  if (criterion.method === 'config' && key !== undefined && values.size === 0) {
+    const keys = configKeys(manifest.all());
+    const near = keys.has(key) ? undefined : nearest(key, keys);
+    if (near !== undefined) return nothing(criterion, `did you mean "config.${near}:${criterion.value}"?`);
+  }
   const disabled = [...manifest.disabled.values()].find((node) => node.name === criterion.value);
   const hint =
     disabled !== undefined
       ? `${disabled.path} is disabled: set enabled to true`
       : (meant(criterion, values) ?? fewValues(values));
+  return nothing(criterion, hint);
+}
+
+function nothing(criterion: Criterion, hint: string): GraphError {
   return new GraphError(graphCodes.selectorMatchesNothing, `the selector "${criterion.text}" matches nothing`, {
     hint,
   });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { templateConfig } from '../config-for-templates.js';
+import { standardConfigKeys, templateConfig } from '../config-for-templates.js';
 import type { ManifestNode, NodeConfig } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
 import { type PreviousState, STATE_ASPECTS } from './previous-state.js';
@@ -268,6 +268,17 @@ function configOf(node: ManifestNode, key: string): unknown {
     default:
       return undefined;
   }
+}
+
+/** Keys that the configs of nodes have. */
+export function configKeys(nodes: Iterable<ManifestNode>): Set<string> {
+  const keys = new Set<string>(['materialized', ...standardConfigKeys]);
+  for (const node of nodes) {
+    if (!('config' in node)) continue;
+    for (const key of [...Object.keys(node.config), ...Object.keys(node.config.extra ?? {})]) keys.add(key);
+  }
+  keys.delete('extra');
+  return keys;
 }
 
 /** What was set beside the keys that are always there, else one of these. */

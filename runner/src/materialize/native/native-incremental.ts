@@ -2,6 +2,7 @@ import type { Column, Session } from '../../engines/engine.js';
 import { quoteIdentifier, Relation } from '../../engines/relation.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { QualityError } from '../../errors/tsdbt-error.js';
+import { builtInStrategies } from '../../manifest/config-values.js';
 import { textList } from '../../manifest/merge-config.js';
 import type { ModelNode } from '../../manifest/nodes.js';
 import { type Batch, inBatch, microbatchConfig } from '../microbatch.js';
@@ -11,7 +12,7 @@ import type { NativeMaterialization, NativeRequest } from './native-request.js';
 import { createTable, inTransaction, persistDocs } from './native-statements.js';
 
 /** Incremental strategies that are written without macros. */
-export const STRATEGIES = ['append', 'delete+insert', 'merge', 'microbatch', 'default'];
+export const STRATEGIES = builtInStrategies.native;
 let number = 0;
 
 /**

@@ -1,7 +1,7 @@
 import type { Column, QueryResult } from '../../engines/engine.js';
 import type { Relation } from '../../engines/relation.js';
 import type { LibraryMacro, MacroLibrary } from '../macros.js';
-import type { CallSite, MaybePromise } from '../values.js';
+import type { CallSite, MaybePromise, Undefined } from '../values.js';
 
 /** `ref('package', 'name', version=2)` as it was called. */
 export interface RefRequest {
@@ -87,6 +87,11 @@ export interface ContextHost {
   print?(text: string): void;
   /** `log`, `print` and `exceptions.warn` */
   message?(level: 'debug' | 'info' | 'warn', text: string, site: CallSite): void;
+  /** a name of a template can only be a mistake; it throws where that is an error */
+  unknownName?(value: Undefined, site: CallSite): void;
+  /** names that `target` may have besides those that it has here, and what asking for any other is */
+  readonly targetNames?: readonly string[];
+  readonly unknownIsMistake?: 'always' | 'alike';
   /** a macro was found by a name in the template (`depends_on.macros`) */
   usesMacro?(macro: LibraryMacro): void;
   /** the template that `import` and `include` name */

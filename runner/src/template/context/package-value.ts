@@ -13,6 +13,7 @@ export function macroValueOf(macro: LibraryMacro, scope: Scope, host: ContextHos
 /** `dbt_utils` in `dbt_utils.star(…)`. */
 export class PackageValue extends TemplateObject {
   readonly typeName = 'package';
+  override readonly unknownIsMistake = 'always';
   constructor(
     readonly name: string,
     readonly scope: Scope,

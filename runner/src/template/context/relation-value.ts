@@ -51,6 +51,7 @@ const fields = ['database', 'schema', 'identifier'] as const;
 /** A relation in templates: prints its quoted name, has dbt's attributes. */
 export class RelationValue extends TemplateObject {
   readonly typeName = 'Relation';
+  override readonly unknownIsMistake = 'always';
   /** dbt's relations are mappings of their fields: macros of packages tell them from text by that */
   override readonly isMapping = true;
   readonly includes: Policy;

@@ -8,6 +8,7 @@ import {
 
 /** An object of named functions and values, as `exceptions`, `modules` or a class of Python are in templates. */
 export class StaticObject extends TemplateObject {
+  override readonly unknownIsMistake = 'always';
   readonly #attributes: ReadonlyMap<string, TemplateValue>;
   override readonly call?: (args: CallArguments) => MaybePromise<TemplateValue>;
 
