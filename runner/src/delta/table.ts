@@ -1,8 +1,9 @@
 import { StorageError } from '../errors/tsdbt-error.js';
 import { LocalStore } from './local-store.js';
-import { loadSnapshot, type SnapshotAt } from './log/load.js';
+import { loadSnapshot, type SnapshotAt, type SnapshotWithStatsAt } from './log/load.js';
 import type { Snapshot } from './log/snapshot.js';
 import type { ParquetEngine } from './parquet.js';
+import type { AddFile } from './protocol/actions.js';
 import type { LogStore } from './store.js';
 
 export interface TableOptions {
@@ -47,6 +48,8 @@ export class DeltaTable {
    *
    * @throws StorageError TSD6014 or TSD6016 for a version that does not exist, TSD6001 when the table was removed meanwhile
    */
+  snapshot(at: SnapshotWithStatsAt): Promise<Snapshot<AddFile>>;
+  snapshot(at?: SnapshotAt): Promise<Snapshot>;
   async snapshot(at: SnapshotAt = {}): Promise<Snapshot> {
     const timeTravel = at.version !== undefined || at.timestamp !== undefined;
     const snapshot = await loadSnapshot(this.store, this.engine, at, this.#latest);

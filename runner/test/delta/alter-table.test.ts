@@ -201,7 +201,7 @@ describe('table properties', () => {
     const [described] = await t.engine.describe(`SELECT add FROM ${checkpoint}`);
     expect(described!.type.includes('stats VARCHAR')).toBe(asJson === 'true');
     const opened = (await DeltaTable.open(t.location, t.engine))!;
-    const { files, numRecords } = await opened.snapshot();
+    const { files, numRecords } = await opened.snapshot({ statistics: true });
     expect(numRecords).toBe(12);
     expect(JSON.parse(files[0]!.stats!).maxValues.day).toBe('2024-02-29');
     expect(await t.read()).toEqual([...before, ...before, ...before].sort((a, b) => Number(a.i) - Number(b.i)));

@@ -17,7 +17,7 @@ const ROWS = `SELECT id, 'song ' || id % 1000 AS song, DATE '2024-01-01' + (id /
 const create = async (options: object = {}, select = ROWS) =>
   (await stageOverwrite(t.target, { select, ...options })).commit(by);
 const sizes = async () =>
-  (await t.snapshot()).files.map((file) => JSON.parse(file.stats!).numRecords as number).sort((a, b) => a - b);
+  (await t.files()).map((file) => JSON.parse(file.stats!).numRecords as number).sort((a, b) => a - b);
 
 /** The table holds what a SELECT gives, here and for deltalake. */
 async function expectRows(select: string, readByOthers = true): Promise<void> {
@@ -33,7 +33,7 @@ async function expectRows(select: string, readByOthers = true): Promise<void> {
 
 /** Statistics of every file are those of its rows. */
 async function expectTrueStats(column: string, path: string): Promise<void> {
-  for (const file of (await t.snapshot()).files) {
+  for (const file of await t.files()) {
     const stats = JSON.parse(file.stats!);
     const at = (part: string) => path.split('.').reduce((value, name) => value?.[name], stats[part]);
     const [row] = await t.engine.rows(
@@ -66,7 +66,7 @@ describe('row groups without a row that changes', () => {
     await expectTrueStats('song', 'song');
     await expectTrueStats('"day"', 'day');
     await expectTrueStats('played.ms', 'played.ms');
-    const bounds = (await t.snapshot()).files.map((file) => JSON.parse(file.stats!).minValues);
+    const bounds = (await t.files()).map((file) => JSON.parse(file.stats!).minValues);
     // the one that is kept holds a value that is not a number
     expect(bounds.filter((values) => 'odd' in values).map((values) => values.id)).toEqual([2 * GROUP]);
     // a filter that readers use to pass over row groups still finds what is there

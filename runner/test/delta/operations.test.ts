@@ -163,7 +163,7 @@ describe('a checkpoint', () => {
       '00000000000000000010.checkpoint.parquet',
       '_last_checkpoint',
     ]);
-    const fromCheckpoint = await t.snapshot();
+    const fromCheckpoint = await t.snapshot({ statistics: true });
     expect(fromCheckpoint.transactionVersion('model.demo')).toBe(12);
     expect(fromCheckpoint.properties).toEqual({ 'demo.x': 'y' });
     expect(fromCheckpoint.schema.fields[0]!.metadata).toEqual({ comment: 'a "quoted" text' });

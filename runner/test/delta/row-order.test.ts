@@ -62,7 +62,7 @@ describe('the order of rows', () => {
   it('leaves the statistics of each file as true as if it had been written alone', async () => {
     const properties = { 'delta.targetFileSize': '300kb' };
     await (await stageOverwrite(t.target, { select: SHUFFLED, properties, sortBy: ['s', 'id'] })).commit(by);
-    for (const file of (await t.snapshot()).files) {
+    for (const file of await t.files()) {
       const from = `read_parquet('${t.location}/${decodeURIComponent(file.path)}')`;
       const [row] = await t.engine.rows(
         `SELECT to_json({

@@ -70,7 +70,7 @@ describe.skipIf(program === undefined)('a table in S3', () => {
     const properties = { 'delta.targetFileSize': '300kb' };
     const select = 'SELECT (range * 7919) % 300007 AS id, hash(range) AS h FROM range(300000)';
     await (await stageOverwrite(table, { select, properties, sortBy: ['id'] })).commit(by);
-    const { files } = await (await connect().open())!.snapshot();
+    const { files } = await (await connect().open())!.snapshot({ statistics: true });
     expect(files.map((file) => JSON.parse(file.stats!).numRecords).sort()).toEqual([122_880, 122_880, 54_240]);
     expect(objects()).toHaveLength(3);
     expect(await rowsOf(connect())).toHaveLength(300_000);
@@ -81,7 +81,7 @@ describe.skipIf(program === undefined)('a table in S3', () => {
     const other = connect();
     await (await stageUpdate(other, { set: { n: '2' }, where: 'id > 299990' })).commit(by);
     const reader = connect();
-    const snapshot = await (await reader.open())!.snapshot();
+    const snapshot = await (await reader.open())!.snapshot({ statistics: true });
     expect(snapshot.files.map((file) => JSON.parse(file.stats!).numRecords).sort()).toEqual([245_760, 54_240]);
     expect(
       await reader.engine.query(`SELECT count(*)::INTEGER AS rows, sum(n)::INTEGER AS sum FROM (${snapshot.toSql()})`),

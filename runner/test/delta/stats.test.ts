@@ -9,7 +9,7 @@ const t = useTempTable();
 /** `add.stats` of a table of one file */
 async function statsOf(select: string): Promise<string> {
   await (await stageOverwrite(t.target, { select })).commit(by);
-  return (await t.snapshot()).files[0]!.stats!;
+  return (await t.files())[0]!.stats!;
 }
 
 describe('statistics', () => {
@@ -125,7 +125,7 @@ describe('the columns that have statistics', () => {
     "SELECT range AS id, {'x': range, 'y': {'z': 'text ' || range, 'w': 1}} AS s, [range] AS list, range % 2 AS part, 'late' AS \"odd, name\" FROM range(4)";
   /** columns with statistics in each file of the table */
   const indexed = async () =>
-    (await t.snapshot()).files.map((file) => {
+    (await t.files()).map((file) => {
       const { numRecords, minValues, nullCount } = parseStats(file.stats)!;
       expect(numRecords).toBeGreaterThan(0);
       const paths = (value: object, path = ''): string[] =>

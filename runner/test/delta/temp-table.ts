@@ -36,6 +36,7 @@ export function useTempTable() {
     },
     open,
     snapshot: async (at: SnapshotAt = {}) => (await open()).snapshot(at),
+    files: async () => (await (await open()).snapshot({ statistics: true })).files,
     /** rows of a version, sorted */
     read: async (at: SnapshotAt = {}) =>
       engine.rows(`SELECT * FROM (${(await (await open()).snapshot(at)).toSql()}) ORDER BY ALL`),

@@ -47,7 +47,7 @@ describe('optimize', () => {
   it('sorts, and cuts files at the size asked for', async () => {
     await append('SELECT (range * 7919) % 400000 AS id, hash(range) AS h FROM range(400000)');
     await (await stageOptimize(t.target, { sortBy: ['id'], targetSize: 1_500_000 })).commit(by);
-    const bounds = (await t.snapshot()).files
+    const bounds = (await t.files())
       .map((file) => JSON.parse(file.stats!))
       .sort((a, b) => a.minValues.id - b.minValues.id);
     expect(bounds.length).toBeGreaterThan(1);

@@ -1,5 +1,5 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
-import type { AddFile, RemoveFile } from '../protocol/actions.js';
+import type { LiveFile, RemoveFile, StatsAtRest } from '../protocol/actions.js';
 import { quoteIdentifier } from '../sql.js';
 
 /**
@@ -8,19 +8,22 @@ import { quoteIdentifier } from '../sql.js';
  */
 const SEPARATOR = '\x1f';
 
+/** What of a file's statistics is wanted: their text, or only how many rows the file has. */
+export type WantedStats = 'whole' | 'records';
+
 /**
  * SQL text of an `add`; null where a row is no `add`.
  *
  * @param stats SQL of its statistics, JSON text
  */
-export function addTextSql(stats: string): string {
+export function addTextSql(stats: string, wanted: WantedStats): string {
   return textSql('add', [
     fieldSql('add', 'path'),
     partitionsSql('add'),
     fieldSql('add', 'size'),
     fieldSql('add', 'modificationTime'),
     fieldSql('add', 'dataChange'),
-    stats,
+    wanted === 'whole' ? stats : recordsSql(stats),
     jsonSql('"add".tags'),
     jsonSql('"add"."deletionVector"'),
   ]);
@@ -40,26 +43,22 @@ export function removeTextSql(): string {
 }
 
 /** @throws StorageError TSD6010 for a path or statistics with the control character */
-export function addsOf(text: string, location: string): AddFile[] {
+export function addsOf(text: string, wanted: WantedStats, location: string): LiveFile[] {
   const values = split(text, 8, location);
-  const adds: AddFile[] = [];
+  const adds: LiveFile[] = [];
   for (let i = 0; i < values.length; i += 8) {
-    const [tags, vector] = [values[i + 6]!, values[i + 7]!];
-    const add: AddFile = {
+    const [stats, tags, vector] = [values[i + 5]!, values[i + 6]!, values[i + 7]!];
+    const add: { -readonly [key in keyof LiveFile]: LiveFile[key] } = {
       path: values[i]!,
       partitionValues: partitionValuesOf(values[i + 1]!),
       size: Number(values[i + 2]),
       modificationTime: Number(values[i + 3]),
       dataChange: values[i + 4] === 'true',
-      ...(values[i + 5] === '' ? {} : { stats: values[i + 5]! }),
     };
-    if (tags === '' && vector === '') adds.push(add);
-    else
-      adds.push({
-        ...add,
-        ...(tags === '' ? {} : { tags: JSON.parse(tags) }),
-        ...(vector === '' ? {} : { deletionVector: JSON.parse(vector) }),
-      });
+    if (stats !== '') add.stats = wanted === 'whole' ? stats : atRest(stats);
+    if (tags !== '') add.tags = JSON.parse(tags);
+    if (vector !== '') add.deletionVector = JSON.parse(vector);
+    adds.push(add);
   }
   return adds;
 }
@@ -83,8 +82,14 @@ export function removesOf(text: string, location: string): RemoveFile[] {
   return removes;
 }
 
-function partitionValuesOf(text: string): Record<string, string | null> {
-  return text === '' ? {} : (JSON.parse(text) as Record<string, string | null>);
+const NO_PARTITION: Readonly<Record<string, never>> = Object.freeze({});
+
+function atRest(records: string): StatsAtRest {
+  return { numRecords: records === UNKNOWN ? undefined : Number(records) };
+}
+
+function partitionValuesOf(text: string): Readonly<Record<string, string | null>> {
+  return text === '' ? NO_PARTITION : (JSON.parse(text) as Record<string, string | null>);
 }
 
 function split(text: string, fields: number, location: string): string[] {
@@ -103,6 +108,16 @@ function textSql(action: string, fields: readonly string[]): string {
 
 function fieldSql(action: string, field: string): string {
   return `CAST("${action}".${quoteIdentifier(field)} AS VARCHAR)`;
+}
+
+/** In place of the number of rows where there are statistics that do not give it. */
+const UNKNOWN = '?';
+
+/** Most writers begin with the number of rows; looking further means to read the whole text. */
+function recordsSql(stats: string): string {
+  const first = `nullif(regexp_extract(${stats}, '^\\{"numRecords":(\\d+)[,}]', 1), '')`;
+  const anywhere = `TRY(json_extract_string(${stats}, '$.numRecords'))`;
+  return `CASE WHEN ${stats} IS NOT NULL THEN coalesce(${first}, ${anywhere}, '${UNKNOWN}') END`;
 }
 
 function partitionsSql(action: string): string {

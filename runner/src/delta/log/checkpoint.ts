@@ -10,6 +10,7 @@ import { type CheckpointStats, checkpointStats } from './checkpoint-stats.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 import { loadSnapshot } from './load.js';
 import type { Snapshot } from './snapshot.js';
+import { withStats } from './with-stats.js';
 
 /**
  * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. The actions go through a file of JSON
@@ -17,8 +18,9 @@ import type { Snapshot } from './snapshot.js';
  *
  * @throws StorageError TSD6012 for a table with a feature that is not supported: what it keeps in its actions would be lost
  */
-export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<void> {
-  requireWritable(store.location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
+export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, version: Snapshot): Promise<void> {
+  requireWritable(store.location, version.protocol, version.metadata, version.schema, CHANGES_NOTHING);
+  const snapshot = await withStats(store, engine, version);
   const stats = checkpointStats(snapshot);
   const actions = checkpointActions(snapshot, stats);
   const id = randomUUID();
@@ -70,7 +72,7 @@ export async function writeCheckpointIfDue(
 }
 
 /** The whole state as actions. Tombstones are kept until they expire. */
-function checkpointActions(snapshot: Snapshot, stats: CheckpointStats): Action[] {
+function checkpointActions(snapshot: Snapshot<AddFile>, stats: CheckpointStats): Action[] {
   const { state, properties } = snapshot;
   const expired = Date.now() - retentionMillis(properties['delta.deletedFileRetentionDuration']);
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];

@@ -4,6 +4,7 @@ import {
   type AddFile,
   type ChangeFile,
   type CommitInfo,
+  type LiveFile,
   type Metadata,
   type Protocol,
   type RemoveFile,
@@ -37,7 +38,7 @@ export interface Change {
   readonly protocol: Protocol | undefined;
   readonly metadata: Metadata | undefined;
   readonly adds: readonly AddFile[];
-  readonly removes: readonly AddFile[];
+  readonly removes: readonly LiveFile[];
   /** false where the rows of removed files are in added ones as they were; default true */
   readonly removesData?: boolean;
   /** files of the change data feed */
@@ -121,7 +122,7 @@ function actionsOf(
   ];
 }
 
-function removeOf(file: AddFile, deletionTimestamp: number, dataChange: boolean): RemoveFile {
+function removeOf(file: LiveFile, deletionTimestamp: number, dataChange: boolean): RemoveFile {
   return {
     path: file.path,
     deletionTimestamp,

@@ -1,5 +1,5 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
-import type { Action, AddFile } from '../protocol/actions.js';
+import type { Action, LiveFile } from '../protocol/actions.js';
 import type { Change } from './commit.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -7,7 +7,7 @@ import type { Snapshot } from './snapshot.js';
  * What a change has read of the table, and therefore depends on: nothing (a blind append), all of it,
  * or the files for which the function says true (they might hold rows that the change looked for).
  */
-export type ReadSet = 'nothing' | 'table' | ((file: AddFile) => boolean);
+export type ReadSet = 'nothing' | 'table' | ((file: LiveFile) => boolean);
 
 /**
  * Decides whether a change may go behind a commit that was made after the version it started from, so that the result
@@ -49,7 +49,7 @@ export function requireNoConflict(
     fail('wrote rows with the schema from before this change');
 }
 
-function hasRead(reads: ReadSet, file: AddFile): boolean {
+function hasRead(reads: ReadSet, file: LiveFile): boolean {
   if (reads === 'nothing') return false;
   return reads === 'table' || reads(file);
 }

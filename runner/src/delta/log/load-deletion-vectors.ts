@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StorageError } from '../../errors/tsdbt-error.js';
-import type { AddFile, DeletionVector } from '../protocol/actions.js';
+import type { DeletionVector, LiveFile } from '../protocol/actions.js';
 import { type DeletedRows, deletionVectorId, deletionVectorPath } from '../protocol/deletion-vectors.js';
 import { resolvePath } from '../protocol/paths.js';
 import { decodeRoaring } from '../protocol/roaring.js';
@@ -16,7 +16,7 @@ import type { LogStore } from '../store.js';
  */
 export async function loadDeletionVectors(
   store: LogStore,
-  files: Iterable<AddFile>,
+  files: Iterable<LiveFile>,
   known: DeletedRows,
 ): Promise<DeletedRows> {
   const found = new Map<string, Float64Array>();

@@ -1,8 +1,9 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
-import { type Action, type CommitInfo, parseActions } from '../protocol/actions.js';
+import { type Action, type AddFile, type CommitInfo, parseActions } from '../protocol/actions.js';
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import type { LogStore } from '../store.js';
+import type { WantedStats } from './checkpoint-text.js';
 import { commitPath } from './file-names.js';
 import { readLastCheckpoint } from './last-checkpoint.js';
 import { loadDeletionVectors } from './load-deletion-vectors.js';
@@ -16,7 +17,12 @@ import { verifyFieldIds } from './verify-field-ids.js';
 export interface SnapshotAt {
   readonly version?: number | undefined;
   readonly timestamp?: Date | undefined;
+  /** true: the statistics of its files are read too; default: only how many rows they have */
+  readonly statistics?: boolean | undefined;
 }
+
+/** What to read with the statistics of its files. */
+export type SnapshotWithStatsAt = SnapshotAt & { readonly statistics: true };
 
 /** So many commits are read at once. */
 const COMMITS_TOGETHER = 32;
@@ -26,29 +32,43 @@ const COMMITS_TOGETHER = 32;
  *
  * @param known a snapshot of the same table; where the log goes on from it, only the commits after it are read
  */
+export function loadSnapshot(
+  store: LogStore,
+  engine: ParquetEngine,
+  at: SnapshotWithStatsAt,
+  known?: Snapshot,
+): Promise<Snapshot<AddFile> | undefined>;
+export function loadSnapshot(
+  store: LogStore,
+  engine: ParquetEngine,
+  at?: SnapshotAt,
+  known?: Snapshot,
+): Promise<Snapshot | undefined>;
 export async function loadSnapshot(
   store: LogStore,
   engine: ParquetEngine,
   at: SnapshotAt = {},
   known?: Snapshot,
 ): Promise<Snapshot | undefined> {
-  if (known !== undefined && at.timestamp === undefined) {
+  const enough = at.statistics !== true || known?.hasStats() === true;
+  if (known !== undefined && enough && at.timestamp === undefined) {
     const followed = await follow(store, engine, known, at.version);
     if (followed !== undefined) return followed;
   }
+  const wanted = at.statistics === true ? 'whole' : 'records';
   // an earlier version, or a time, may need commits from before the last checkpoint
   const latest = at.version === undefined && at.timestamp === undefined;
   const hint = latest ? await readLastCheckpoint(store) : undefined;
   // while the log is listed, the checkpoint that is most likely needed is read
   const [listing, hinted] = await Promise.all([
     hint === undefined ? listLog(store) : listLogFrom(store, hint.version),
-    hint?.path === undefined ? undefined : readCheckpoint(store, engine, [hint.path]).catch(() => undefined),
+    hint?.path === undefined ? undefined : readCheckpoint(store, engine, [hint.path], wanted).catch(() => undefined),
   ]);
   if (listing.latest === -1) return undefined;
   const version =
     at.version ?? (at.timestamp === undefined ? listing.latest : await versionAt(store, listing, at.timestamp));
-  if (known !== undefined && known.version === version && !latest) return known;
-  const { state, reached } = await startingState(store, engine, listing, version, {
+  if (known !== undefined && enough && known.version === version && !latest) return known;
+  const { state, reached } = await startingState(store, engine, listing, version, wanted, {
     path: hint?.path,
     state: hinted,
   });
@@ -76,6 +96,7 @@ async function startingState(
   engine: ParquetEngine,
   listing: LogListing,
   version: number,
+  wanted: WantedStats,
   hinted: { readonly path: string | undefined; readonly state: TableState | undefined },
   damaged: readonly string[] = [],
 ): Promise<{ readonly state: TableState; readonly reached: number }> {
@@ -84,13 +105,16 @@ async function startingState(
   const [first] = checkpoint.paths;
   const known = checkpoint.paths.length === 1 && first === hinted.path ? hinted.state : undefined;
   try {
-    return { state: known ?? (await readCheckpoint(store, engine, checkpoint.paths)), reached: checkpoint.version };
+    return {
+      state: known ?? (await readCheckpoint(store, engine, checkpoint.paths, wanted)),
+      reached: checkpoint.version,
+    };
   } catch (cause) {
     const whole = await listLog(store);
     const tried = [...damaged, first!];
     const others = whole.checkpoints.filter(({ paths }) => !tried.includes(paths[0]!));
     try {
-      return await startingState(store, engine, { ...whole, checkpoints: others }, version, hinted, tried);
+      return await startingState(store, engine, { ...whole, checkpoints: others }, version, wanted, hinted, tried);
     } catch {
       if (cause instanceof StorageError) throw cause;
       throw new StorageError(

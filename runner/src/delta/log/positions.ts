@@ -1,4 +1,4 @@
-import type { AddFile } from '../protocol/actions.js';
+import type { LiveFile } from '../protocol/actions.js';
 
 /** A position tells a row of a table by one number: that of its file, times this, plus its place in the file, deleted rows counted. */
 const ROWS_OF_FILE = 2 ** 40;
@@ -7,7 +7,7 @@ const ROWS_OF_FILE = 2 ** 40;
 export type FileNumbers = ReadonlyMap<string, number>;
 
 /** Numbers files in the order in which they are given. */
-export function numberFiles(files: readonly AddFile[]): FileNumbers {
+export function numberFiles(files: readonly LiveFile[]): FileNumbers {
   return new Map(files.map((file, i) => [file.path, i]));
 }
 
@@ -32,7 +32,7 @@ export function placeSql(position: string): string {
 }
 
 /** SQL of the number of each file as `read_parquet` gives rows of a list of files. */
-export function numberOfReadFileSql(files: readonly AddFile[], numbers: FileNumbers): string {
+export function numberOfReadFileSql(files: readonly LiveFile[], numbers: FileNumbers): string {
   const all = files.map((file) => numbers.get(file.path)!);
   const [first] = all;
   if (files.length === 1) return String(first);

@@ -1,12 +1,12 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
-import { type Action, parseActions, withoutNulls } from '../protocol/actions.js';
+import { type Action, type LiveFile, parseActions, withoutNulls } from '../protocol/actions.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
 import { parseDuckDBType } from '../protocol/duckdb-type-parser.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { VECTORED_COLUMNS } from './checkpoint-columns.js';
-import { addsOf, addTextSql, jsonSql, removesOf, removeTextSql } from './checkpoint-text.js';
+import { addsOf, addTextSql, jsonSql, removesOf, removeTextSql, type WantedStats } from './checkpoint-text.js';
 import { LOG_FOLDER } from './file-names.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
 
@@ -21,16 +21,16 @@ const ACTIONS_TOGETHER = 256;
  * Other writers leave out columns and fields, add some, or have them in another order: what is missing is read as null.
  *
  * @param paths relative to the table
+ * @param wanted what of the statistics of files is read from Parquet
  * @throws StorageError TSD6015 where a sidecar is missing, TSD6010 for a damaged checkpoint
  */
 export async function readCheckpoint(
   store: LogStore,
   engine: ParquetEngine,
   paths: readonly string[],
+  wanted: WantedStats,
 ): Promise<TableState> {
-  const { actions, state } = paths[0]!.endsWith('.json')
-    ? await readJson(store, paths[0]!)
-    : await readParquet(store, engine, paths);
+  const { actions, state } = await readContents(store, engine, paths, wanted);
   const sidecars = sidecarPaths(actions);
   if (sidecars.length === 0) return state;
   for (const path of sidecars)
@@ -40,7 +40,7 @@ export async function readCheckpoint(
         `${store.location}: the checkpoint ${paths[0]} needs ${path}, which is missing`,
         { hint: 'a file of the log was lost; restore it from a backup' },
       );
-  const { state: further } = await readParquet(store, engine, sidecars);
+  const { state: further } = await readParquet(store, engine, sidecars, wanted);
   return {
     ...state,
     files: new Map([...state.files, ...further.files]),
@@ -54,8 +54,7 @@ export async function readSidecarPaths(
   engine: ParquetEngine,
   paths: readonly string[],
 ): Promise<string[]> {
-  const json = paths[0]!.endsWith('.json');
-  const { actions } = json ? await readJson(store, paths[0]!) : await readParquet(store, engine, paths);
+  const { actions } = await readContents(store, engine, paths, 'records');
   return sidecarPaths(actions);
 }
 
@@ -72,21 +71,35 @@ interface Contents {
   readonly state: TableState;
 }
 
+function readContents(
+  store: LogStore,
+  engine: ParquetEngine,
+  paths: readonly string[],
+  wanted: WantedStats,
+): Promise<Contents> {
+  return paths[0]!.endsWith('.json') ? readJson(store, paths[0]!) : readParquet(store, engine, paths, wanted);
+}
+
 async function readJson(store: LogStore, path: string): Promise<Contents> {
   const actions = parseActions((await store.read(path)) ?? '', `${store.location}/${path}`);
   return { actions, state: replay(EMPTY_STATE, [actions]) };
 }
 
-async function readParquet(store: LogStore, engine: ParquetEngine, paths: readonly string[]): Promise<Contents> {
+async function readParquet(
+  store: LogStore,
+  engine: ParquetEngine,
+  paths: readonly string[],
+  wanted: WantedStats,
+): Promise<Contents> {
   const list = `[${paths.map((path) => quoteLiteral(`${store.location}/${path}`)).join(', ')}]`;
   const columns: Readonly<Record<string, string>> = { ...VECTORED_COLUMNS, sidecar: 'STRUCT(path VARCHAR)' };
-  let rows = await engine.query(actionsSql(list, columns, '"add".stats'));
+  let rows = await engine.query(actionsSql(list, columns, '"add".stats', wanted));
   if (rows.some((row) => row.bare === true)) {
     const parsed = await parsedStatsType(engine, list);
     if (parsed !== undefined) {
       const add = `${columns.add!.slice(0, -1)}, stats_parsed ${parsed})`;
       const stats = `coalesce("add".stats, ${jsonSql('"add".stats_parsed')})`;
-      rows = await engine.query(actionsSql(list, { ...columns, add }, stats));
+      rows = await engine.query(actionsSql(list, { ...columns, add }, stats, wanted));
     }
   }
   // files stay in the order of the log, and so rows that are read without another one
@@ -97,17 +110,22 @@ async function readParquet(store: LogStore, engine: ParquetEngine, paths: readon
   );
   const state = replay(EMPTY_STATE, [actions]);
   const { location } = store;
-  const files = new Map(state.files);
+  const files = new Map<string, LiveFile>(state.files);
   const tombstones = new Map(state.tombstones);
   for (const row of rows) {
-    for (const add of addsOf(text(row.adds), location)) files.set(add.path, add);
+    for (const add of addsOf(text(row.adds), wanted, location)) files.set(add.path, add);
     for (const remove of removesOf(text(row.removes), location)) tombstones.set(logicalFile(remove), remove);
   }
   return { actions, state: { ...state, files, tombstones } };
 }
 
 /** Told the columns, the engine asks nothing of the files before it reads them, and takes what they lack for null. */
-function actionsSql(files: string, columns: Readonly<Record<string, string>>, stats: string): string {
+function actionsSql(
+  files: string,
+  columns: Readonly<Record<string, string>>,
+  stats: string,
+  wanted: WantedStats,
+): string {
   const schema = Object.entries(columns).map(([name, type]) => {
     const quoted = quoteLiteral(name);
     return `${quoted}: {name: ${quoted}, type: ${quoteLiteral(type)}, default_value: NULL}`;
@@ -115,7 +133,7 @@ function actionsSql(files: string, columns: Readonly<Record<string, string>>, st
   const results = [
     'filename AS file',
     `file_row_number // ${ACTIONS_TOGETHER} AS part`,
-    `string_agg(${addTextSql(stats)}, chr(31)) AS adds`,
+    `string_agg(${addTextSql(stats, wanted)}, chr(31)) AS adds`,
     `string_agg(${removeTextSql()}, chr(31)) AS removes`,
     `string_agg(${othersSql()}, ',') AS others`,
     `count("add".path) > count(${stats}) AS bare`,

@@ -3,6 +3,7 @@ import type {
   AddFile,
   CommitInfo,
   DomainMetadata,
+  LiveFile,
   Metadata,
   Protocol,
   RemoveFile,
@@ -10,11 +11,11 @@ import type {
 import { logicalFile } from '../protocol/deletion-vectors.js';
 
 /** The state of a table, as replaying its log gives it (PROTOCOL.md, "Action Reconciliation"). */
-export interface TableState {
+export interface TableState<File extends LiveFile = LiveFile> {
   readonly protocol: Protocol | undefined;
   readonly metadata: Metadata | undefined;
   /** by path */
-  readonly files: ReadonlyMap<string, AddFile>;
+  readonly files: ReadonlyMap<string, File>;
   /** files removed and not yet expired, by path and deletion vector */
   readonly tombstones: ReadonlyMap<string, RemoveFile>;
   /** latest version of each application, by its id */
@@ -24,7 +25,7 @@ export interface TableState {
   readonly commitInfo: CommitInfo | undefined;
 }
 
-export const EMPTY_STATE: TableState = {
+export const EMPTY_STATE: TableState<AddFile> = {
   protocol: undefined,
   metadata: undefined,
   files: new Map(),
@@ -35,9 +36,12 @@ export const EMPTY_STATE: TableState = {
 };
 
 /** Applies commits, each a list of actions, to a state; the state before stays as it is. */
-export function replay(before: TableState, commits: Iterable<readonly Action[]>): TableState {
+export function replay<File extends LiveFile>(
+  before: TableState<File>,
+  commits: Iterable<readonly Action[]>,
+): TableState<File | AddFile> {
   let { protocol, metadata, commitInfo } = before;
-  const files = new Map(before.files);
+  const files = new Map<string, File | AddFile>(before.files);
   const tombstones = new Map(before.tombstones);
   const transactions = new Map(before.transactions);
   const domains = new Map(before.domains);

@@ -1,4 +1,4 @@
-import type { AddFile } from '../protocol/actions.js';
+import type { LiveFile } from '../protocol/actions.js';
 import {
   COLUMN_ID,
   type ColumnMappingMode,
@@ -43,7 +43,7 @@ export interface RowRange {
 }
 
 /** Files of which only some rows are read. */
-export type PartsOfFiles = ReadonlyMap<AddFile, readonly RowRange[]>;
+export type PartsOfFiles = ReadonlyMap<LiveFile, readonly RowRange[]>;
 
 /**
  * A SELECT over files of a table. Columns come from the log's schema, by name (or by what the table's column mapping says):
@@ -52,14 +52,14 @@ export type PartsOfFiles = ReadonlyMap<AddFile, readonly RowRange[]>;
  */
 export function scanSql(
   layout: TableLayout,
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
   further?: ScanColumns,
   parts?: PartsOfFiles,
 ): string {
   if (files.length === 0) return emptySql(layout.schema, further);
   const keys = partitionFields(layout);
-  const thinned = (file: AddFile) => file.deletionVector || parts?.has(file);
-  const groups = new Map<string, AddFile[]>();
+  const thinned = (file: LiveFile) => file.deletionVector || parts?.has(file);
+  const groups = new Map<string, LiveFile[]>();
   for (const file of files) {
     const values = keys.map((field) => file.partitionValues[physicalName(field, layout.mapping)] ?? null);
     const key = JSON.stringify(thinned(file) ? [values, file.path] : [values]);
@@ -81,7 +81,7 @@ export function scanSql(
 /** Files of one partition, or a single one. */
 function branch(
   layout: TableLayout,
-  group: readonly AddFile[],
+  group: readonly LiveFile[],
   further: ScanColumns | undefined,
   part?: readonly RowRange[],
 ): string {
@@ -108,7 +108,7 @@ function branch(
 }
 
 /** Partition values beside each file's name, joined to the rows. */
-function joined(layout: TableLayout, files: readonly AddFile[], further: ScanColumns | undefined): string {
+function joined(layout: TableLayout, files: readonly LiveFile[], further: ScanColumns | undefined): string {
   const { mapping } = layout;
   const keys = partitionFields(layout);
   const rows = files.map((file) => {
@@ -151,7 +151,7 @@ function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string
   return value === read && readName(field) === field.name ? value : `${value} AS ${quoteIdentifier(field.name)}`;
 }
 
-function readParquet(layout: TableLayout, files: readonly AddFile[]): string {
+function readParquet(layout: TableLayout, files: readonly LiveFile[]): string {
   const { mapping, partitionColumns, schema } = layout;
   const paths = files.map((file) => quoteLiteral(resolvePath(layout.location, file.path)));
   const entries = schema.fields
@@ -168,10 +168,13 @@ function readParquet(layout: TableLayout, files: readonly AddFile[]): string {
 }
 
 /** Rows by the files' statistics, roughly: for planning only. Undefined where another writer left them out. */
-function estimatedRows(files: readonly AddFile[]): number | undefined {
+function estimatedRows(files: readonly LiveFile[]): number | undefined {
   let sum = 0;
   for (const { stats } of files) {
-    const rows = /"numRecords"\s*:\s*(\d+)/.exec(stats ?? '')?.[1];
+    const rows =
+      typeof stats === 'object' && stats !== null
+        ? stats.numRecords
+        : /"numRecords"\s*:\s*(\d+)/.exec(stats ?? '')?.[1];
     if (rows === undefined) return undefined;
     sum += Number(rows);
   }

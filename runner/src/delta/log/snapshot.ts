@@ -1,18 +1,30 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { SelectColumn } from '../parquet.js';
-import type { AddFile, CommitInfo, DomainMetadata, Metadata, Protocol, RemoveFile } from '../protocol/actions.js';
+import type {
+  AddFile,
+  CommitInfo,
+  DomainMetadata,
+  LiveFile,
+  Metadata,
+  Protocol,
+  RemoveFile,
+} from '../protocol/actions.js';
 import { type ColumnMappingMode, mappingMode } from '../protocol/column-mapping.js';
 import { parseSchema, type StructType } from '../protocol/data-types.js';
 import { type DeletedRows, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { requireReadable } from '../protocol/features.js';
-import { parseStats } from '../protocol/stats.js';
+import { recordsOf } from '../protocol/stats.js';
 import { requireKnownTypeChanges } from '../protocol/type-widening.js';
 import type { TableState } from './replay.js';
 import { scanSql, type TableLayout } from './scan-sql.js';
 
-/** One version of a table: everything that reading it needs. Immutable. */
-export class Snapshot implements TableLayout {
+/**
+ * One version of a table: everything that reading it needs. Immutable.
+ *
+ * @typeParam File `AddFile` where the statistics of its files have been read (see `with-stats.ts`)
+ */
+export class Snapshot<File extends LiveFile = LiveFile> implements TableLayout {
   readonly metadata: Metadata;
   readonly protocol: Protocol;
   readonly schema: StructType;
@@ -32,7 +44,7 @@ export class Snapshot implements TableLayout {
     readonly location: string,
     readonly version: number,
     readonly timestamp: Date,
-    readonly state: TableState,
+    readonly state: TableState<File>,
     readonly deletedRows: DeletedRows = NO_DELETED_ROWS,
     readonly modified?: number | undefined,
   ) {
@@ -51,7 +63,7 @@ export class Snapshot implements TableLayout {
     this.partitionColumns = this.metadata.partitionColumns;
   }
 
-  get files(): readonly AddFile[] {
+  get files(): readonly File[] {
     return [...this.state.files.values()];
   }
 
@@ -77,7 +89,7 @@ export class Snapshot implements TableLayout {
   get numRecords(): number | undefined {
     let sum = 0;
     for (const file of this.state.files.values()) {
-      const records = parseStats(file.stats)?.numRecords;
+      const records = recordsOf(file);
       if (records === undefined) return undefined;
       sum += records - (file.deletionVector?.cardinality ?? 0);
     }
@@ -94,6 +106,11 @@ export class Snapshot implements TableLayout {
   /** The version that an application committed last (`txn` action), undefined when it never did. */
   transactionVersion(appId: string): number | undefined {
     return this.state.transactions.get(appId)?.version;
+  }
+
+  /** Whether the statistics of all files have been read. */
+  hasStats(): this is Snapshot<AddFile> {
+    return this.files.every(({ stats }) => typeof stats !== 'object' || stats === null);
   }
 
   /** A SELECT over exactly this version's rows, with its columns in the schema's order. */

@@ -3,7 +3,7 @@ import { readCommit } from '../log/load.js';
 import { numberFiles } from '../log/positions.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { identifierList, quoteIdentifier, quoteLiteral } from '../sql.js';
@@ -54,7 +54,7 @@ async function changesOf(
     return [withVersion(scanSql(layout, fed), last, snapshot, '_change_type')];
   }
   const parts: string[] = [];
-  const select = (files: readonly AddFile[], deletedRows: DeletedRows, kind: string) => {
+  const select = (files: readonly LiveFile[], deletedRows: DeletedRows, kind: string) => {
     if (files.length > 0)
       parts.push(withVersion(scanSql(layoutOf(last, deletedRows), files), last, snapshot, quoteLiteral(kind)));
   };

@@ -26,7 +26,7 @@ export async function stageShallowClone(
     throw new StorageError('TSD6045', `${store.location}: a clone needs a place without a table`, {
       hint: 'choose another place, or remove the table there',
     });
-  const from = await source.snapshot(at);
+  const from = await source.snapshot({ ...at, statistics: true });
   // what a feature keeps in the actions of files must come along
   requireWritable(from.location, from.protocol, from.metadata, from.schema, CHANGES_NOTHING);
   const absolute = (path: string) => absoluteAddress(resolvePath(from.location, path));

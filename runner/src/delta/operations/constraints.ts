@@ -1,10 +1,10 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { LiveFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import type { DataType, StructType } from '../protocol/data-types.js';
-import { parseStats } from '../protocol/stats.js';
+import { statsOf } from '../protocol/stats.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import { layoutOf, type WriteRequest } from './write-files.js';
 
@@ -21,7 +21,7 @@ interface Rule {
  */
 export async function requireConstraints(
   request: Omit<WriteRequest, 'select'>,
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
 ): Promise<void> {
   const { schema, properties } = request;
   await requireRules(request, layoutOf(request), [...rulesOf(schema, properties)], files);
@@ -35,7 +35,7 @@ export async function requireConstraints(
 export async function requireNewConstraints(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
 ): Promise<void> {
   const added = Object.entries(request.properties).filter(
     ([key, expression]) => key.startsWith(CONSTRAINT) && base.properties[key] !== expression,
@@ -49,7 +49,7 @@ async function requireRules(
   { store, engine }: Omit<WriteRequest, 'select'>,
   layout: TableLayout,
   rules: readonly Rule[],
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
 ): Promise<void> {
   const pending = rules.filter((rule) => !provenByStats(rule, layout, files));
   if (files.length === 0 || pending.length === 0) return;
@@ -163,13 +163,13 @@ function nestedNull(value: string, type: DataType, depth: number): string | unde
 function provenByStats(
   rule: Rule,
   { schema, partitionColumns, mapping }: TableLayout,
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
 ): boolean {
   const field = schema.fields.find((candidate) => rule.what === notNull(candidate.name));
   if (field === undefined) return false;
   const name = physicalName(field, mapping);
   return files.every((file) => {
     if (partitionColumns.includes(field.name)) return (file.partitionValues[name] ?? null) !== null;
-    return Number(parseStats(file.stats)?.nullCount[name]) === 0;
+    return Number(statsOf(file)?.nullCount[name]) === 0;
   });
 }

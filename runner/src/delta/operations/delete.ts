@@ -5,7 +5,7 @@ import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
 import { changeRows, POSITION, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
-import { openTarget, type Target } from './target.js';
+import { openTargetWithStats, type Target } from './target.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
 /**
@@ -15,7 +15,7 @@ import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
  * @param predicate SQL over the table's columns; rows for which it is null stay
  */
 export async function stageDelete(target: Target, predicate: string): Promise<StagedCommit> {
-  const open = requireTable(await openTarget(target));
+  const open = requireTable(await openTargetWithStats(target));
   const { base } = open;
   const intent = { removesRows: true, rewritesRows: true };
   const table = changeTable(open, base.schema, base.partitionColumns, {}, intent);
@@ -42,7 +42,7 @@ export async function stageDelete(target: Target, predicate: string): Promise<St
  */
 export async function deleteRows(
   request: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   predicate: string,
   { inserted, rewriteAlso }: { readonly inserted?: string; readonly rewriteAlso?: readonly AddFile[] } = {},
 ): Promise<{ readonly changes: RowChanges; readonly rows: number }> {

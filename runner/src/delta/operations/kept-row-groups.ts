@@ -6,7 +6,7 @@ import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { deletedRowsOf } from '../protocol/deletion-vectors.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
-import { boundAt, parseStats, statsJson } from '../protocol/stats.js';
+import { boundAt, parseStats, recordsOf, statsJson } from '../protocol/stats.js';
 import { copyRowGroups } from '../row-groups/copy-row-groups.js';
 import { quoteLiteral } from '../sql.js';
 import { copiedFile } from './copied-file.js';
@@ -33,7 +33,7 @@ export interface KeptRowGroups {
  */
 export async function keepRowGroups(
   request: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   files: readonly AddFile[],
   gone: readonly string[],
 ): Promise<ReadonlyMap<AddFile, KeptRowGroups>> {
@@ -72,11 +72,11 @@ function rowsIn({ first, last }: RowRange): number {
 /** Row groups of the files that are large enough to have some worth keeping. */
 async function rowGroupsOf(
   { engine, store }: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   files: readonly AddFile[],
   gone: readonly string[],
 ): Promise<Map<AddFile, RowGroup[]>> {
-  const large = files.filter((file) => (parseStats(file.stats)?.numRecords ?? 0) > FEW_ROWS);
+  const large = files.filter((file) => (recordsOf(file) ?? 0) > FEW_ROWS);
   if (large.length === 0) return new Map();
   const byPath = new Map(large.map((file) => [resolvePath(store.location, file.path), file]));
   const found = await engine.query(

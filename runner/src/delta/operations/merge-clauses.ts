@@ -1,7 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { SelectColumn } from '../parquet.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { AddFile, LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { CHANGES_NOTHING } from '../protocol/features.js';
@@ -19,7 +19,7 @@ import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
-import { openTarget, type Target } from './target.js';
+import { openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
@@ -62,7 +62,7 @@ export interface MergeClausesOptions extends TableSettings {
  *   TSD6030, TSD6031 when columns do not fit, TSD6033 when a row breaks a constraint, TSD6001 where there is no table
  */
 export async function stageMergeClauses(target: Target, options: MergeClausesOptions): Promise<StagedCommit> {
-  const open = requireTable(await openTarget(target));
+  const open = requireTable(await openTargetWithStats(target));
   const { store, engine, base } = open;
   const { location } = store;
   const { whenMatched = [], whenNotMatched = [], whenNotMatchedBySource = [] } = options;
@@ -94,7 +94,7 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
       : keys.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`);
   return withSpill(store, engine, numbered(options.source), async (source, written) => {
     const ranges = keyRanges(written, keys);
-    const near = (file: AddFile) => written.rows > 0n && mayHold(file, base, ranges);
+    const near = (file: LiveFile) => written.rows > 0n && mayHold(file, base, ranges);
     const feeds = recordsChanges(table.properties);
     const sql = mergeClausesSql({
       source,
@@ -179,7 +179,7 @@ interface Plan {
   readonly feeds: boolean;
 }
 
-async function apply(request: Omit<WriteRequest, 'select'>, base: Snapshot, sql: MergeClausesSql, plan: Plan) {
+async function apply(request: Omit<WriteRequest, 'select'>, base: Snapshot<AddFile>, sql: MergeClausesSql, plan: Plan) {
   const { store, engine } = request;
   const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
   const spill = <T>(select: string | undefined, use: (table: string | undefined) => Promise<T>) =>

@@ -1,7 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { WrittenFile } from '../parquet.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { mayHold, type Range } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import { requireNewConstraints } from './constraints.js';
@@ -14,7 +14,7 @@ import { stageOverwrite } from './overwrite.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
-import { type OpenTarget, openTarget, type Target } from './target.js';
+import { type OpenTarget, openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 
@@ -49,7 +49,7 @@ export interface MergeOptions extends TableSettings {
  *   TSD6030, TSD6031 when columns do not fit, TSD6033 when a row breaks a constraint
  */
 export async function stageMerge(target: Target, options: MergeOptions): Promise<StagedCommit> {
-  const open = await openTarget(target);
+  const open = await openTargetWithStats(target);
   return open.base === undefined ? create(open, target, options) : merge({ ...open, base: open.base }, options);
 }
 
@@ -72,7 +72,10 @@ async function create(open: OpenTarget, target: Target, options: MergeOptions): 
   return staged;
 }
 
-async function merge(open: OpenTarget & { readonly base: Snapshot }, options: MergeOptions): Promise<StagedCommit> {
+async function merge(
+  open: OpenTarget<AddFile> & { readonly base: Snapshot<AddFile> },
+  options: MergeOptions,
+): Promise<StagedCommit> {
   const { store, engine, base } = open;
   const columns = await describeSource(engine, options.source, base.schema);
   const fit = { mergeSchema: options.mergeSchema ?? false, allowMissing: true };
@@ -91,7 +94,7 @@ async function merge(open: OpenTarget & { readonly base: Snapshot }, options: Me
   return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);
-    const near = (file: AddFile) => written.rows > 0n && mayHold(file, base, ranges);
+    const near = (file: LiveFile) => written.rows > 0n && mayHold(file, base, ranges);
     const candidates = base.files.filter(near);
     const feeds = recordsChanges(table.properties);
     const merged = { source, schema: table.schema, present: fitted.present, on, update, deletes, feeds };
@@ -146,7 +149,7 @@ interface MergePlan {
 /** Finds the rows that match, once, and those that go, and writes what becomes of them. */
 async function applyMerge(
   request: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   sql: MergeSql,
   plan: MergePlan,
 ): Promise<RowChanges> {

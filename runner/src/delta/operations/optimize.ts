@@ -1,7 +1,7 @@
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { CHANGES_NOTHING } from '../protocol/features.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
@@ -45,7 +45,7 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
   const sortBy = resolveColumns(store.location, options.sortBy ?? [], names);
   const chosen = await inPartitions(request, base.files, options.where);
   const adds: AddFile[] = [];
-  const removes: AddFile[] = [];
+  const removes: LiveFile[] = [];
   const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
   const write = async () => {
     for (const partition of byPartition(chosen)) {
@@ -101,13 +101,13 @@ export function smallFiles(snapshot: Snapshot): number {
 /** Files of the partitions for which a predicate holds. */
 async function inPartitions(
   request: Omit<WriteRequest, 'select'>,
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
   where: string | undefined,
-): Promise<readonly AddFile[]> {
+): Promise<readonly LiveFile[]> {
   if (where === undefined) return files;
   const layout = layoutOf(request);
   const fields = request.schema.fields.filter((field) => request.partitionColumns.includes(field.name));
-  const found: AddFile[] = [];
+  const found: LiveFile[] = [];
   for (const partition of byPartition(files)) {
     const values = fields.map(
       (field) =>
@@ -121,8 +121,8 @@ async function inPartitions(
   return found;
 }
 
-function byPartition(files: readonly AddFile[]): AddFile[][] {
-  const partitions = new Map<string, AddFile[]>();
+function byPartition(files: readonly LiveFile[]): LiveFile[][] {
+  const partitions = new Map<string, LiveFile[]>();
   for (const file of files) {
     const key = JSON.stringify(Object.entries(file.partitionValues).sort(([a], [b]) => (a < b ? -1 : 1)));
     const partition = partitions.get(key);
@@ -133,7 +133,7 @@ function byPartition(files: readonly AddFile[]): AddFile[][] {
 }
 
 /** Small files, put together up to the target's size; files with deletion vectors, even alone. */
-function compactable(files: readonly AddFile[], bytes: number): AddFile[][] {
+function compactable(files: readonly LiveFile[], bytes: number): LiveFile[][] {
   const small = files.filter((file) => file.size < bytes * SMALL || file.deletionVector);
   return groups(small, bytes).filter((group) => group.length > 1 || group[0]!.deletionVector);
 }

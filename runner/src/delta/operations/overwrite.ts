@@ -1,4 +1,5 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
+import { withStats } from '../log/with-stats.js';
 import type { StructType } from '../protocol/data-types.js';
 import { planColumns } from '../protocol/duckdb-types.js';
 import { TYPE_CHANGES } from '../protocol/type-widening.js';
@@ -37,8 +38,9 @@ export interface OverwriteOptions extends TableSettings {
 export async function stageOverwrite(target: Target, options: OverwriteOptions): Promise<StagedCommit> {
   const open = await openTarget(target);
   const { store, engine, base } = open;
-  if (base !== undefined && options.replaceWhere !== undefined)
-    return stageReplaceWhere({ ...open, base }, { ...options, replaceWhere: options.replaceWhere });
+  const { replaceWhere } = options;
+  if (base !== undefined && replaceWhere !== undefined)
+    return stageReplaceWhere({ ...open, base: await withStats(store, engine, base) }, { ...options, replaceWhere });
   const plan = planColumns(await engine.describe(options.select));
   const named = (name: string) =>
     plan.schema.fields.find((field) => field.name.toLowerCase() === name.toLowerCase())?.name ?? name;

@@ -1,6 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
+import type { AddFile } from '../protocol/actions.js';
 import { enclosed } from '../sql.js';
 import { requireNewConstraints } from './constraints.js';
 import { deleteRows } from './delete.js';
@@ -20,7 +21,7 @@ import { withSpill } from './write-files.js';
  * @throws StorageError TSD6036 when a new row does not meet the predicate
  */
 export async function stageReplaceWhere(
-  open: OpenTarget & { readonly base: Snapshot },
+  open: OpenTarget<AddFile> & { readonly base: Snapshot<AddFile> },
   options: OverwriteOptions & { readonly replaceWhere: string },
 ): Promise<StagedCommit> {
   const { store, engine, base } = open;

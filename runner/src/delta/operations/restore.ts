@@ -1,7 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { CommitProvenance } from '../log/commit.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile, Metadata } from '../protocol/actions.js';
+import type { AddFile, LiveFile, Metadata } from '../protocol/actions.js';
 import { MAX_COLUMN_ID } from '../protocol/column-mapping.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
 import { protocolFor, requireWritable } from '../protocol/features.js';
@@ -18,7 +18,7 @@ import { relativePath } from './write-files.js';
  */
 export async function stageRestore(table: DeltaTable, version: number): Promise<StagedCommit> {
   const base = await table.snapshot();
-  const wanted = await table.snapshot({ version });
+  const wanted = await table.snapshot({ version, statistics: true });
   requireWritable(table.location, base.protocol, base.metadata, base.schema, {
     removesRows: true,
     rewritesRows: false,
@@ -80,7 +80,7 @@ export async function restore(table: DeltaTable, version: number, provenance: Co
 }
 
 /** The file counts in a version, with the same rows. */
-function isLive(snapshot: Snapshot, file: AddFile): boolean {
+function isLive(snapshot: Snapshot, file: LiveFile): boolean {
   const found = snapshot.state.files.get(file.path);
   return found !== undefined && logicalFile(found) === logicalFile(file);
 }

@@ -1,6 +1,6 @@
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { quoteIdentifier } from '../sql.js';
 import { type WriteRequest, writeFiles } from './write-files.js';
@@ -9,7 +9,7 @@ import { type WriteRequest, writeFiles } from './write-files.js';
 export async function rewriteFiles(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot,
-  files: readonly AddFile[],
+  files: readonly LiveFile[],
 ): Promise<AddFile[]> {
   const before = new Map(base.schema.fields.map((field) => [field.name, field.type]));
   const columns = request.schema.fields.map((field) => {

@@ -1,9 +1,9 @@
 import { fileNumberSql, numberFiles, placeSql } from '../log/positions.js';
 import { type PartsOfFiles, scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile, ChangeFile } from '../protocol/actions.js';
+import type { AddFile, ChangeFile, LiveFile } from '../protocol/actions.js';
 import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
-import { parseStats } from '../protocol/stats.js';
+import { recordsOf } from '../protocol/stats.js';
 import { identifierList, quoteIdentifier } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { writeDeletionVectors } from './deletion-vector-files.js';
@@ -61,8 +61,8 @@ export function recordsChanges(properties: Readonly<Record<string, string>>): bo
 /** A scan of files of a table whose rows carry their {@link POSITION}. */
 export function positionedScan(
   layout: TableLayout,
-  base: Snapshot,
-  files: readonly AddFile[],
+  base: Snapshot<AddFile>,
+  files: readonly LiveFile[],
   parts?: PartsOfFiles,
 ): string {
   return scanSql(layout, files, { position: POSITION, numbers: numberFiles(base.files) }, parts);
@@ -75,7 +75,7 @@ export function positionedScan(
  */
 export async function changeRows(
   request: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   options: RowChangeOptions,
 ): Promise<RowChanges> {
   const { store, properties } = request;
@@ -166,7 +166,7 @@ async function writeFeed(request: Omit<WriteRequest, 'select'>, feed: string): P
 /** The rows of files as they are to be, but for those that are kept. */
 function keptSql(
   request: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   files: readonly AddFile[],
   { deleted, updated }: RowChangeOptions,
   kept: ReadonlyMap<AddFile, KeptRowGroups>,
@@ -211,8 +211,12 @@ async function countByFile(
 }
 
 /** Rows of a file that count, by its statistics, or counted where another writer left them out. */
-async function liveRows(request: Omit<WriteRequest, 'select'>, base: Snapshot, file: AddFile): Promise<number> {
-  const records = parseStats(file.stats)?.numRecords;
+async function liveRows(
+  request: Omit<WriteRequest, 'select'>,
+  base: Snapshot<AddFile>,
+  file: AddFile,
+): Promise<number> {
+  const records = recordsOf(file);
   if (records !== undefined) return records - (file.deletionVector?.cardinality ?? 0);
   const [row] = await request.engine.query(`SELECT count(*) AS n FROM (${scanSql(base, [file])})`);
   return Number(row!.n);
@@ -221,7 +225,7 @@ async function liveRows(request: Omit<WriteRequest, 'select'>, base: Snapshot, f
 /** Places of all rows of each file that do not count any more: those from before, and those that go now. */
 async function positionsByFile(
   { engine }: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
+  base: Snapshot<AddFile>,
   files: readonly AddFile[],
   gone: readonly string[],
 ): Promise<Map<AddFile, Float64Array>> {
@@ -241,8 +245,8 @@ async function positionsByFile(
 }
 
 /** Files to be written together, each group of about so many bytes at most. */
-export function groups(files: readonly AddFile[], bytes: number): AddFile[][] {
-  const result: AddFile[][] = [];
+export function groups(files: readonly LiveFile[], bytes: number): LiveFile[][] {
+  const result: LiveFile[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const file of files) {
     if (size + file.size > bytes) {

@@ -3,7 +3,7 @@ import { writeCheckpointIfDue } from '../log/checkpoint.js';
 import { type Change, type CommitProvenance, commitChange } from '../log/commit.js';
 import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { SelectColumn } from '../parquet.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { AddFile, LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
 import type { DeletedRows } from '../protocol/deletion-vectors.js';
 import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
@@ -65,7 +65,7 @@ export class StagedCommit {
     return this.#outcome.adds;
   }
 
-  get removed(): readonly AddFile[] {
+  get removed(): readonly LiveFile[] {
     return this.#outcome.removes;
   }
 
@@ -102,8 +102,8 @@ export class StagedCommit {
   }
 
   /** Files of the table after the commit. */
-  get files(): readonly AddFile[] {
-    const files = new Map(this.#table.base?.state.files ?? []);
+  get files(): readonly LiveFile[] {
+    const files = new Map<string, LiveFile>(this.#table.base?.state.files ?? []);
     for (const file of this.removed) files.delete(file.path);
     for (const file of this.added) files.set(file.path, file);
     return [...files.values()];

@@ -5,7 +5,7 @@ import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, POSITION, positionedScan, recordsChanges } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
-import { openTarget, type Target } from './target.js';
+import { openTargetWithStats, type Target } from './target.js';
 import { withSpill } from './write-files.js';
 
 export interface UpdateOptions {
@@ -21,7 +21,7 @@ export interface UpdateOptions {
  * @throws StorageError TSD6038 for a column that is not there, TSD6033 when a changed row breaks a constraint
  */
 export async function stageUpdate(target: Target, options: UpdateOptions): Promise<StagedCommit> {
-  const open = requireTable(await openTarget(target));
+  const open = requireTable(await openTargetWithStats(target));
   const { store, engine, base } = open;
   const { schema } = base;
   const names = schema.fields.map((field) => field.name);

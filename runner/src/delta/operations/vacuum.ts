@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { retentionMillis } from '../log/checkpoint.js';
-import type { AddFile } from '../protocol/actions.js';
+import type { LiveFile } from '../protocol/actions.js';
 import { deletionVectorPath } from '../protocol/deletion-vectors.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
@@ -52,7 +52,7 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
   requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
   const limit = Math.min(Date.now() - hours * HOUR, options.neededSince?.getTime() ?? Number.POSITIVE_INFINITY);
   const kept = new Set([...(options.protect ?? [])]);
-  const keep = (file: Pick<AddFile, 'path' | 'deletionVector'>) => {
+  const keep = (file: Pick<LiveFile, 'path' | 'deletionVector'>) => {
     kept.add(resolvePath(location, file.path));
     const vector = file.deletionVector ? deletionVectorPath(file.deletionVector) : undefined;
     if (vector !== undefined) kept.add(resolvePath(location, vector));

@@ -39,6 +39,17 @@ export interface AddFile {
   readonly deletionVector?: DeletionVector | null;
 }
 
+/** Statistics of a file that are in the checkpoint still, and what is known of them. */
+export interface StatsAtRest {
+  readonly numRecords: number | undefined;
+}
+
+/** A file of a version. Its statistics are read from the checkpoint only for those who need them: most of a checkpoint is their text. */
+export interface LiveFile extends Omit<AddFile, 'stats'> {
+  /** JSON text, see `stats.ts`; undefined where its writer gave none */
+  readonly stats?: string | StatsAtRest | null;
+}
+
 /** Names rows of a file that do not count any more (PROTOCOL.md, "Deletion Vector Descriptor Schema"). */
 export interface DeletionVector {
   /** `u` a file named by its UUID, `p` a path, `i` in the log itself */

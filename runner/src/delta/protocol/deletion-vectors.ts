@@ -1,6 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { quoteLiteral } from '../sql.js';
-import type { AddFile, DeletionVector } from './actions.js';
+import type { DeletionVector, LiveFile } from './actions.js';
 import { decodeZ85 } from './z85.js';
 
 /** Rows that deletion vectors take away: positions in the file, ascending, by {@link deletionVectorId}. */
@@ -15,7 +15,7 @@ export function deletionVectorId({ storageType, pathOrInlineDv, offset }: Deleti
 }
 
 /** Key of a logical file: its path, and its deletion vector where it has one. */
-export function logicalFile(file: Pick<AddFile, 'path' | 'deletionVector'>): string {
+export function logicalFile(file: Pick<LiveFile, 'path' | 'deletionVector'>): string {
   return file.deletionVector ? `${file.path}\0${deletionVectorId(file.deletionVector)}` : file.path;
 }
 
@@ -33,7 +33,7 @@ export function deletionVectorPath({ storageType, pathOrInlineDv }: DeletionVect
 }
 
 /** Positions of the deleted rows of a file; undefined where all its rows count. */
-export function deletedRowsOf(file: AddFile, deleted: DeletedRows): Float64Array | undefined {
+export function deletedRowsOf(file: LiveFile, deleted: DeletedRows): Float64Array | undefined {
   if (!file.deletionVector) return undefined;
   const positions = deleted.get(deletionVectorId(file.deletionVector));
   if (positions === undefined)

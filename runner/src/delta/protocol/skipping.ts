@@ -1,7 +1,7 @@
-import type { AddFile } from './actions.js';
+import type { LiveFile } from './actions.js';
 import { type ColumnMappingMode, physicalName } from './column-mapping.js';
 import { type DataType, decimalOf, type StructType } from './data-types.js';
-import { parseStats } from './stats.js';
+import { statsOf } from './stats.js';
 
 /** Least and greatest value of a column, as DuckDB prints them. */
 export interface Range {
@@ -22,11 +22,11 @@ interface SkippingLayout {
  * (PROTOCOL.md, "Per-file Statistics"). What is unknown might be: only a sure no is a no.
  */
 export function mayHold(
-  file: AddFile,
+  file: LiveFile,
   { schema, partitionColumns, mapping }: SkippingLayout,
   ranges: readonly Range[],
 ): boolean {
-  const stats = parseStats(file.stats);
+  const stats = statsOf(file);
   for (const { column, min, max } of ranges) {
     const field = schema.fields.find((candidate) => candidate.name === column);
     if (field === undefined) continue;

@@ -1,4 +1,5 @@
 import type { WrittenColumnStats, WrittenFile } from '../parquet.js';
+import type { LiveFile } from './actions.js';
 import { type DataType, decimalOf, type StructField, type StructType } from './data-types.js';
 
 /** Strings in statistics are cut to this many characters (PROTOCOL.md, "Per-file Statistics", footnote). */
@@ -140,6 +141,16 @@ export function parseStats(stats: string | null | undefined): FileStats | undefi
   } catch {
     return undefined;
   }
+}
+
+/** Statistics of a file as far as they have been read: what has not been is unknown, like what its writer left out. */
+export function statsOf({ stats }: LiveFile): FileStats | undefined {
+  return typeof stats === 'string' ? parseStats(stats) : undefined;
+}
+
+/** Rows in a file, those that its deletion vector takes away included; undefined where its writer did not say. */
+export function recordsOf({ stats }: LiveFile): number | undefined {
+  return typeof stats === 'object' && stats !== null ? stats.numRecords : parseStats(stats)?.numRecords;
 }
 
 /** The least or greatest value of a column or struct field; undefined where there is none. @param bounds `minValues` or `maxValues` */
