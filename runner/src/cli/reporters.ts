@@ -82,7 +82,7 @@ function redacting(stream: OutputStream, redact: Redactor): OutputStream {
 }
 
 /** A warning as an event. */
-export function warningEvent(warning: TsdbtError): RunEvent {
+export function warningEvent(warning: TsdbtError): Extract<RunEvent, { event: 'log' }> {
   const place = warning.place === undefined ? undefined : formatPlace(warning.place);
   return { event: 'log', level: 'warn', message: warningText(warning), place };
 }

@@ -1,8 +1,9 @@
 import { formatThrown } from '../errors/format-error.js';
-import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { Redactor } from '../project/redact.js';
 import { eventJson } from '../report/event-json.js';
 import type { Effects } from './effects.js';
+import { warningEvent } from './reporters.js';
 import { errorStyle } from './style.js';
 
 export interface ThrownStyle {
@@ -20,6 +21,11 @@ export function writeThrown(thrown: unknown, effects: Effects, style: ThrownStyl
   const { stderr, env } = effects;
   const { text, exitCode } = formatThrown(thrown, errorStyle(stderr, env, style.color));
   const errors = tsdbtErrorsOf(thrown);
+  for (const warning of thrown instanceof TsdbtErrors ? thrown.warnings : []) {
+    const event = warningEvent(warning);
+    if (style.json) stderr.write(`${eventJson({ ...event, at: effects.now() }, style.redact)}\n`);
+    else stderr.write(`   Warning ${event.message}${event.place === undefined ? '' : ` (${event.place})`}\n`);
+  }
   if (style.json && errors.length > 0)
     for (const error of errors)
       stderr.write(`${eventJson({ event: 'error', error, at: effects.now() }, style.redact)}\n`);

@@ -86,7 +86,11 @@ export class CancelledError extends TsdbtError {
 
 /** All errors of one step (all of a parse come at once). */
 export class TsdbtErrors extends Error {
-  constructor(readonly errors: readonly TsdbtError[]) {
+  constructor(
+    readonly errors: readonly TsdbtError[],
+    /** what else was noticed, and may have led to the errors */
+    readonly warnings: readonly TsdbtError[] = [],
+  ) {
     super(errors.length === 1 ? errors[0]!.message : `${errors.length} errors`);
     this.name = 'TsdbtErrors';
   }

@@ -146,10 +146,11 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const graph = graphOf(parts);
   if (graph.order.length < all.size)
     for (const cycle of graph.cycles()) errors.push(cycleError(cycle, (id) => all.get(id)!));
-  if (errors.length > 0) throw orderedErrors(withoutConsequences(errors));
+  const unknownKeys = projects.flatMap((one) => one.unknownKeys ?? []);
+  if (errors.length > 0) throw orderedErrors(withoutConsequences(errors), [...warnings, ...unknownKeys]);
   warnings.push(...inheritDescriptions(nodes, parts.sources, graph));
   for (const tree of Object.values(project.config)) warnings.push(...tree.unused());
-  for (const one of projects) warnings.push(...(one.unknownKeys ?? []));
+  warnings.push(...unknownKeys);
   return new Manifest(parts, graph);
 }
 

@@ -85,7 +85,7 @@ function unknown(
   name: string,
   known: readonly string[],
 ): TsdbtError {
-  const hint = didYouMean(name, new Set(known)) ?? `there are: ${[...new Set(known)].join(', ')}`;
+  const hint = didYouMean(name, known) ?? (code === 'TSD4010' ? undefined : `there are: ${known.join(', ')}`);
   return code === 'TSD1080'
     ? new ProjectError(code, message, { place, hint })
     : new QualityError(code, message, { place, hint });

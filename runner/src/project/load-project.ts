@@ -75,7 +75,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
     errors,
     { warnings },
   );
-  if (file === undefined) throw orderedErrors(errors);
+  if (file === undefined) throw orderedErrors(errors, warnings);
 
   checkVersion('the project', file['require-dbt-version'], document, errors);
   const { target, names } = chooseTarget(
@@ -87,6 +87,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
       wanted: options.target,
       env,
       isDbt,
+      warnings,
       render: (value, doc, at) => renderValues(value, doc, options.evaluate, scope, isRenderedLater, errors, at ?? []),
     },
     errors,
@@ -134,7 +135,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
         hint: 'keep data_tests',
       }),
     );
-  if (errors.length > 0) throw orderedErrors(errors);
+  if (errors.length > 0) throw orderedErrors(errors, warnings);
   return project;
 }
 

@@ -2,7 +2,7 @@ import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 
 /** Errors of one step as one: by file and place, each once (a macro's error comes up in all that call it). */
-export function orderedErrors(errors: readonly TsdbtError[]): TsdbtErrors {
+export function orderedErrors(errors: readonly TsdbtError[], warnings: readonly TsdbtError[] = []): TsdbtErrors {
   const seen = new Set<string>();
   const unrendered = new Set(errors.filter((e) => e.code === projectCodes.templatedValue).map(spot));
   const unique = errors.filter((error) => {
@@ -13,7 +13,8 @@ export function orderedErrors(errors: readonly TsdbtError[]): TsdbtErrors {
     seen.add(key);
     return true;
   });
-  return new TsdbtErrors(unique.sort((a, b) => compare(fileOf(a), fileOf(b)) || startOf(a) - startOf(b)));
+  unique.sort((a, b) => compare(fileOf(a), fileOf(b)) || startOf(a) - startOf(b));
+  return new TsdbtErrors(unique, warnings);
 }
 
 function spot(error: TsdbtError): string {

@@ -4,7 +4,7 @@ import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
-import { type PackageKind, packageEntrySchemas } from './packages-schema.js';
+import { dependenciesSchema, type PackageKind, packageEntrySchemas, packagesSchema } from './packages-schema.js';
 import type { EvaluateValue, ValueScope } from './project.js';
 import { renderValues } from './render-values.js';
 import { validate } from './validate.js';
@@ -61,6 +61,7 @@ export function readPackagesFile(
       new SourceText(`${prefix}${name}`, readFileSync(join(folder, name), 'utf8')),
       'dbt',
     );
+    errors.push(...unknownKeys(document, Object.keys(fileSchemas[name].shape)));
     return hasPackages(document.value) ? [{ name, document }] : [];
   });
   if (found.length > 1)
@@ -74,6 +75,21 @@ export function readPackagesFile(
   if (first === undefined) return undefined;
   const entries = readPackageEntries(first.document, first.name === 'packages.yml' ? rendering : undefined, errors);
   return { ...first, entries };
+}
+
+const fileSchemas = { 'packages.yml': packagesSchema, 'dependencies.yml': dependenciesSchema } as const;
+
+/** Keys at the top of a file that nothing reads: its entries are checked one by one. */
+function unknownKeys(document: YamlDocument, known: readonly string[]): ProjectError[] {
+  return Object.keys(document.value ?? {})
+    .filter((key) => !known.includes(key))
+    .map(
+      (key) =>
+        new ProjectError(projectCodes.unknownKey, `unknown key "${key}"`, {
+          place: document.placeOf([key], 'key'),
+          hint: didYouMean(key, known) ?? `keys here: ${known.join(', ')}`,
+        }),
+    );
 }
 
 function hasPackages(value: unknown): value is { readonly packages: unknown } {

@@ -29,6 +29,23 @@ const registerSchema = z
     error: 'a mapping with one of metastore (files, without a server) and target (a running server)',
   });
 
+/** Keys of dbt-duckdb's profiles beside those above: some are read where they matter, the others change nothing here. */
+const duckdbKeys = {
+  config_options: record.optional().describe('duckdb: options that the database is opened with.'),
+  retries: z.union([trinoTargetKeys.retries, record]).optional(),
+  external_root: text.optional(),
+  use_credential_provider: text.optional(),
+  filesystems: z.array(record).optional(),
+  remote: record.optional(),
+  plugins: z.array(record).optional(),
+  disable_transactions: z.boolean().optional(),
+  keep_open: z.boolean().optional(),
+  module_paths: paths.optional(),
+  flights: record.optional(),
+  is_ducklake: z.boolean().optional(),
+  motherduck_token: text.optional(),
+};
+
 export const targetSchema = z.strictObject({
   type: z.enum(['duckdb', 'trino']),
   schema: text.optional().describe('Schema of nodes that name none; default main.'),
@@ -52,6 +69,7 @@ export const targetSchema = z.strictObject({
   attach: z.array(z.unknown()).optional(),
   secrets: z.unknown().optional(),
   options: record.optional(),
+  ...duckdbKeys,
   register: registerSchema.optional().describe('Tables that a build publishes are registered with Trino.'),
 });
 

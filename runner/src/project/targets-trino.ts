@@ -50,7 +50,11 @@ export const trinoTargetKeys = {
 };
 
 const fileSchema = z.object(trinoTargetKeys);
-type TrinoTargetFile = z.infer<typeof fileSchema> & { readonly database?: string | undefined };
+type TrinoTargetFile = Omit<z.infer<typeof fileSchema>, 'retries'> & {
+  readonly database?: string | undefined;
+  /** a mapping in dbt-duckdb's profiles */
+  readonly retries?: number | Readonly<Record<string, unknown>> | undefined;
+};
 
 /**
  * What a schema alone does not say of a target of type trino. Errors are pushed to `errors`, at their places.
@@ -79,6 +83,7 @@ export function checkTrinoTarget(
   const port = Number(file.port ?? 1);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     wrong('port', `${file.port} is no port`, 'a number from 1 to 65535');
+  if (typeof file.retries === 'object') wrong('retries', 'retries must be a number, not a mapping', 'retries: 3');
   const auth = methodOf(file);
   if (auth === 'basic' && file.password === undefined) missing('password', `method: ${file.method}`);
   if (auth === 'jwt' && file.jwt_token === undefined) missing('jwt_token', 'method: jwt');
@@ -138,7 +143,7 @@ export function trinoOptionsOf(target: Target): TrinoOptions {
     connectTimeout: milliseconds(timeouts.connect) ?? trinoDefaults.connectTimeout,
     requestTimeout: milliseconds(timeouts.request) ?? trinoDefaults.requestTimeout,
     queryTimeout: milliseconds(timeouts.query),
-    retries: file.retries ?? trinoDefaults.retries,
+    retries: typeof file.retries === 'number' ? file.retries : trinoDefaults.retries,
   };
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import path from 'node:path';
 import { SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import type { RegisterTarget, Target } from './project.js';
 import { type ProjectFile, type RegisterFile, type TargetFile, targetSchema } from './project-schema.js';
@@ -26,6 +26,8 @@ export interface TargetOptions {
   readonly render: (value: unknown, document: YamlDocument, at?: YamlPath) => unknown;
   /** the project is written for dbt: its profile must be there */
   readonly isDbt: boolean;
+  /** given in a dbt project: takes unknown keys */
+  readonly warnings: TsdbtError[] | undefined;
 }
 
 /** The target of this run: from `targets:` of project.yml, else from profiles.yml, else a DuckDB target named dev. */
@@ -66,7 +68,7 @@ function pick(
     errors.push(
       new ProjectError(projectCodes.unknownTarget, `there is no target "${name}"`, {
         place: options.wanted === undefined ? document.placeOf(preferredAt) : document.placeOf(at, 'key'),
-        hint: didYouMean(name, names) ?? `targets: ${names.join(', ')}`,
+        hint: didYouMean(name, names) ?? (names.length === 0 ? undefined : `targets: ${names.join(', ')}`),
       }),
     );
   }
@@ -186,6 +188,8 @@ interface Profile {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
+const PROFILE_KEYS = ['target', 'outputs'];
+
 /** dbt-duckdb's profile: tables live in the database file that it names. */
 function fromProfiles(
   fileName: string,
@@ -216,7 +220,14 @@ function fromProfiles(
   const wanted = options.wanted ?? String(options.render(profile.target ?? 'default', document, [name, 'target']));
   const outputs: Record<string, TargetFile> = {};
   const named = profile.outputs[wanted] as { register?: { target?: unknown } } | null | undefined;
-  const warnings: ProjectError[] | undefined = options.isDbt ? [] : undefined;
+  const { warnings } = options;
+  for (const key of Object.keys(profile).filter((one) => !PROFILE_KEYS.includes(one)))
+    (warnings ?? errors).push(
+      new ProjectError(projectCodes.unknownKey, `unknown key "${key}"`, {
+        place: document.placeOf([name, key], 'key'),
+        hint: didYouMean(key, PROFILE_KEYS) ?? `keys here: ${PROFILE_KEYS.join(', ')}`,
+      }),
+    );
   for (const [key, given] of Object.entries(profile.outputs)) {
     // the other outputs may belong to other adapters
     if (key !== wanted && key !== named?.register?.target) outputs[key] = { type: 'duckdb' };

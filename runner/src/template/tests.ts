@@ -82,6 +82,11 @@ for (const [operator, holds] of Object.entries(comparisons))
 for (const [alias, operator] of Object.entries(aliases))
   tests.set(alias, { signature: signature(`${alias}(other)`), holds: comparisons[operator]! });
 
+/** Names of all tests. */
+export function testNames(): Iterable<string> {
+  return tests.keys();
+}
+
 /**
  * `value is name(args)`.
  * @throws OperationFailure TSD2007 for a test that does not exist
