@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BasicAuth, Trino } from 'trino-client';
 
 /** A column as Trino describes it, e.g. `timestamp(6)`. */
@@ -27,8 +28,22 @@ export class TrinoReader {
     });
   }
 
-  /** @throws what Trino says of the statement; trino-client itself hands errors back as values */
+  /**
+   * Waits half a minute for a server whose worker has not announced itself yet.
+   * @throws what Trino says of the statement; trino-client itself hands errors back as values
+   */
   async query(sql: string): Promise<TrinoRows> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#query(sql);
+      } catch (error) {
+        if (attempt >= 60 || !String(error).includes('NO_NODES_AVAILABLE')) throw error;
+        await sleep(500);
+      }
+    }
+  }
+
+  async #query(sql: string): Promise<TrinoRows> {
     let columns: TrinoColumn[] = [];
     const rows: unknown[][] = [];
     for await (const page of await this.#client.query(sql)) {

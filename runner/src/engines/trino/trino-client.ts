@@ -11,6 +11,8 @@ import type { ServerInfo, StatementReply } from './trino-protocol.js';
 
 /** Statuses of a server or proxy that is busy, restarting or being replaced. */
 const BUSY = new Set([429, 502, 503, 504]);
+/** Errors of a server whose workers have not announced themselves yet: it says that it is up some seconds before. */
+const NOT_YET = new Set(['SERVER_STARTING_UP', 'NO_NODES_AVAILABLE']);
 /** Milliseconds for telling the server that nobody waits for a query any more. */
 const GOODBYE = 5_000;
 
@@ -49,12 +51,24 @@ export class TrinoClient {
 
   /**
    * Runs a statement: its replies as they come, to the last. Left early, by an abort or by whoever reads, the query is ended on the
-   * server before this returns.
+   * server before this returns. A statement that found no worker to run on is begun again, as often as the target's `retries` say.
    *
    * @throws {CancelledError} once `signal` is aborted
    * @throws {EngineError} TSD5030–5037 for what went wrong on the way; what the server says of the statement is in its last reply
    */
   async *run(sql: string, session: ClientSession, signal: AbortSignal): AsyncGenerator<StatementReply> {
+    for (let attempt = 0; ; attempt++) {
+      let early = false;
+      for await (const reply of this.#attempt(sql, session, signal)) {
+        early = attempt < this.options.retries && NOT_YET.has(reply.error?.errorName ?? '');
+        if (!early) yield reply;
+      }
+      if (!early) return;
+      await this.#pause(retryDelay(attempt, this.options.retryDelay), signal);
+    }
+  }
+
+  async *#attempt(sql: string, session: ClientSession, signal: AbortSignal): AsyncGenerator<StatementReply> {
     const identity = session.identity();
     const limit = this.#limit(signal);
     let next: string | undefined;
@@ -135,11 +149,14 @@ export class TrinoClient {
             ? protocolError(`${originOf(this.options)} answers what is no JSON`)
             : connectionError(thrown, this.options);
       }
-      const pause = retryDelay(attempt, this.options.retryDelay, reply?.headers['retry-after']);
-      await wait(pause, undefined, { signal: request.signal }).catch(() => {
-        throw new CancelledError();
-      });
+      await this.#pause(retryDelay(attempt, this.options.retryDelay, reply?.headers['retry-after']), request.signal);
     }
+  }
+
+  async #pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    await wait(milliseconds, undefined, { signal }).catch(() => {
+      throw new CancelledError();
+    });
   }
 
   async #once(request: HttpRequest): Promise<HttpReply> {

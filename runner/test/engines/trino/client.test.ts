@@ -53,6 +53,17 @@ describe('a statement', () => {
     expect(trino.seen[0]!.headers.authorization).toBeUndefined();
   });
 
+  it('is begun again while no worker has announced itself, as often as the target says', async () => {
+    const none = { error: { message: 'No nodes available to run query', errorName: 'NO_NODES_AVAILABLE' } };
+    trino.next({ body: page('a', none) }, { body: page('b', none) });
+    expect(await session.query('select 1')).toEqual(one);
+    expect(trino.requests.filter((request) => request.startsWith('POST'))).toHaveLength(3);
+    trino.when(/select 1/, none);
+    trino.seen.length = 0;
+    expect(await errorOf()).toMatchObject({ code: 'TSD5033', message: 'no nodes available to run query' });
+    expect(trino.requests.filter((request) => request.startsWith('POST'))).toHaveLength(4);
+  });
+
   it('goes without the semicolon at its end, and several go one after the other', async () => {
     trino.when(/^\s*set/, {});
     await session.execute("set session a = ';'; set session b = 1; -- ;\n");
