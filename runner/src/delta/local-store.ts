@@ -16,6 +16,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { StorageError } from '../errors/tsdbt-error.js';
+import { diskError } from './disk-error.js';
 import type { LogStore, StoredFile } from './store.js';
 
 const sync = promisify(fsync);
@@ -102,7 +103,10 @@ export class LocalStore implements LogStore {
   }
 
   async remove(paths: readonly string[]): Promise<void> {
-    for (const path of paths) await rm(join(this.location, path), { force: true });
+    for (const path of paths)
+      await rm(join(this.location, path), { force: true }).catch((error) => {
+        throw diskError(this.location, error);
+      });
   }
 
   async prepareWrite(path: string): Promise<string> {
@@ -148,6 +152,8 @@ export class LocalStore implements LogStore {
       }
     } catch (error) {
       rmSync(temporary, { force: true });
+      const known = diskError(target, error);
+      if (known !== error) throw known;
       throw new StorageError('TSD6002', `${target}: cannot write the file: ${(error as Error).message}`, {
         hint: 'check free space and permissions',
         cause: error,

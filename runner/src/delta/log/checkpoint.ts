@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { diskError } from '../disk-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import type { Action, AddFile } from '../protocol/actions.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
@@ -51,6 +52,8 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, ve
       numOfAddFiles: snapshot.state.files.size,
     };
     await store.put(LAST_CHECKPOINT, JSON.stringify(pointer));
+  } catch (error) {
+    throw diskError(store.location, error);
   } finally {
     await store.remove([lines, parquet]);
   }

@@ -10,7 +10,7 @@ import { rewriteFiles } from './rewrite.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { widenFitted } from './widen.js';
-import { writeFiles } from './write-files.js';
+import { orNothing, relativePath, writeFiles } from './write-files.js';
 
 export interface AppendOptions extends TableSettings {
   /** a SELECT; columns fit the table's by name */
@@ -42,14 +42,17 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   const table = changeTable(open, fitted.schema, partitionColumns, options, CHANGES_NOTHING);
   await requireNewConstraints(table, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
-  const adds = await writeFiles({ ...table, select });
+  const widened = fitted.widened.length === 0 ? [] : base.files;
+  const { adds, rewritten } = await orNothing(store, async (written) => {
+    const adds = await writeFiles({ ...table, select });
+    written.push(...adds.map((file) => relativePath(store, file)));
+    return { adds, rewritten: await rewriteFiles(table, base, widened) };
+  });
   const metrics = {
     numFiles: adds.length,
     numOutputRows: countRows(adds),
     numOutputBytes: sumBytes(adds),
   };
-  const widened = fitted.widened.length === 0 ? [] : base.files;
-  const rewritten = await rewriteFiles(table, base, widened);
   return new StagedCommit(table, {
     operation: 'WRITE',
     parameters: { mode: 'Append', partitionBy: JSON.stringify(partitionColumns) },

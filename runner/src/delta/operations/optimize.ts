@@ -13,7 +13,7 @@ import { resolveColumns } from './resolve-columns.js';
 import { groups } from './row-changes.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
-import { layoutOf, targetBytes, type WriteRequest, writeFiles } from './write-files.js';
+import { layoutOf, orNothing, relativePath, targetBytes, type WriteRequest, writeFiles } from './write-files.js';
 
 export interface OptimizeOptions {
   /** files grow to about this many bytes; default: `delta.targetFileSize`, else 256 MiB */
@@ -47,16 +47,20 @@ export async function stageOptimize(target: Target, options: OptimizeOptions = {
   const adds: AddFile[] = [];
   const removes: LiveFile[] = [];
   const layout = { ...layoutOf(request), deletedRows: base.deletedRows };
-  const write = async () => {
+  const write = async (written: string[]) => {
     for (const partition of byPartition(chosen)) {
       const some = sortBy.length > 0 ? [partition] : compactable(partition, bytes);
       for (const group of some) {
-        adds.push(...(await writeFiles({ ...request, sortBy, select: scanSql(layout, group) })));
+        const some = await writeFiles({ ...request, sortBy, select: scanSql(layout, group) });
+        adds.push(...some);
+        written.push(...some.map((add) => relativePath(store, add)));
         removes.push(...group);
       }
     }
   };
-  await (sortBy.length > 0 ? write() : readingWhole(engine, write));
+  await orNothing(store, (written) =>
+    sortBy.length > 0 ? write(written) : readingWhole(engine, () => write(written)),
+  );
   return new StagedCommit(table, {
     operation: 'OPTIMIZE',
     parameters: {

@@ -3,7 +3,7 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { quoteIdentifier } from '../sql.js';
-import { type WriteRequest, writeFiles } from './write-files.js';
+import { orNothing, relativePath, type WriteRequest, writeFiles } from './write-files.js';
 
 /** Writes files' rows anew in a wider schema, one file for one, without changing any row. */
 export async function rewriteFiles(
@@ -19,11 +19,14 @@ export async function rewriteFiles(
     if (old === undefined) return `CAST(NULL AS ${type}) AS ${quoted}`;
     return toDuckDBType(old) === type ? quoted : `CAST(${quoted} AS ${type}) AS ${quoted}`;
   });
-  const written: AddFile[] = [];
-  for (const file of files) {
-    const scan = scanSql(base, [file]);
-    const select = `SELECT ${columns.join(', ')} FROM (${scan})`;
-    written.push(...(await writeFiles({ ...request, select, dataChange: false })));
-  }
-  return written;
+  return orNothing(request.store, async (written) => {
+    const adds: AddFile[] = [];
+    for (const file of files) {
+      const select = `SELECT ${columns.join(', ')} FROM (${scanSql(base, [file])})`;
+      const some = await writeFiles({ ...request, select, dataChange: false });
+      adds.push(...some);
+      written.push(...some.map((add) => relativePath(request.store, add)));
+    }
+    return adds;
+  });
 }

@@ -5,11 +5,10 @@ import type { AddFile, ChangeFile, LiveFile } from '../protocol/actions.js';
 import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { recordsOf } from '../protocol/stats.js';
 import { identifierList, quoteIdentifier } from '../sql.js';
-import type { LogStore } from '../store.js';
 import { writeDeletionVectors } from './deletion-vector-files.js';
 import { type KeptRowGroups, keepRowGroups } from './kept-row-groups.js';
 import { countRows } from './metrics.js';
-import { layoutOf, relativePath, type WriteRequest, writeFiles } from './write-files.js';
+import { layoutOf, orNothing, relativePath, type WriteRequest, writeFiles } from './write-files.js';
 
 /** Name of the column by which rows carry their position (see `positions.ts`) beside their own columns. */
 export const POSITION = '__delta_position';
@@ -73,10 +72,19 @@ export function positionedScan(
  * kept; in a table with `delta.enableDeletionVectors` they stay and get a deletion vector, and what rows become is added. Files that lose
  * all go.
  */
-export async function changeRows(
+export function changeRows(
   request: Omit<WriteRequest, 'select'>,
   base: Snapshot<AddFile>,
   options: RowChangeOptions,
+): Promise<RowChanges> {
+  return orNothing(request.store, (staged) => writeChanges(request, base, options, staged));
+}
+
+async function writeChanges(
+  request: Omit<WriteRequest, 'select'>,
+  base: Snapshot<AddFile>,
+  options: RowChangeOptions,
+  staged: string[],
 ): Promise<RowChanges> {
   const { store, properties } = request;
   const { deleted, updated, further } = options;
@@ -100,6 +108,7 @@ export async function changeRows(
   }
   const changes = options.feed === undefined ? [] : await writeFeed(request, options.feed);
   const furtherFiles = changes.map((file) => decodeURIComponent(file.path));
+  staged.push(...furtherFiles);
   const names = identifierList(request.schema.fields.map((field) => field.name));
   const removes = touched.map(({ file }) => file);
   const marks = properties['delta.enableDeletionVectors']?.toLowerCase() === 'true' && also.size === 0;
@@ -116,11 +125,9 @@ export async function changeRows(
   }
   if (further !== undefined) parts.push(further);
   const copies = [...kept.values()];
-  const written = await orWithout(
-    store,
-    copies.map(({ add }) => add),
-    () => (parts.length === 0 ? [] : writeFiles({ ...request, select: parts.join('\nUNION ALL\n') })),
-  );
+  staged.push(...copies.map(({ add }) => relativePath(store, add)));
+  const written = parts.length === 0 ? [] : await writeFiles({ ...request, select: parts.join('\nUNION ALL\n') });
+  staged.push(...written.map((file) => relativePath(store, file)));
   const copied = marks ? 0 : sums.live - sums.deleted - sums.updated;
   const rewritten = copied - copies.reduce((sum, copy) => sum + copy.rows, 0);
   const inserted = countRows(written) - rewritten - sums.updated;
@@ -143,16 +150,6 @@ export async function changeRows(
 }
 
 const NOTHING_KEPT: ReadonlyMap<AddFile, KeptRowGroups> = new Map();
-
-/** Files that have been written are removed where what comes next fails. */
-async function orWithout<T>(store: LogStore, files: readonly AddFile[], next: () => T | Promise<T>): Promise<T> {
-  try {
-    return await next();
-  } catch (error) {
-    await store.remove(files.map((file) => relativePath(store, file)));
-    throw error;
-  }
-}
 
 const UNCHANGED = { deleted: 0, updated: 0 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
+import { diskError } from '../disk-error.js';
 import type { TableLayout } from '../log/scan-sql.js';
 import type { ParquetEngine, WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
@@ -55,16 +56,33 @@ export function indexedColumns(request: Omit<WriteRequest, 'select'>): StructTyp
  * No rows, no file. Throws StorageError TSD6033 where a row breaks a constraint; then no file stays.
  */
 export async function writeFiles(request: WriteRequest): Promise<AddFile[]> {
-  const written: AddFile[] = [];
+  const { store } = request;
+  return orNothing(store, async (written) => {
+    const files: AddFile[] = [];
+    const wrote = (some: readonly AddFile[]) => {
+      files.push(...some);
+      written.push(...some.map((file) => relativePath(store, file)));
+    };
+    if (request.partitionColumns.length === 0) wrote(await writeSome(request, request.select, {}));
+    else await writePartitions(request, wrote);
+    if (request.folder === undefined) await requireConstraints(request, files);
+    await store.sync(written);
+    return files;
+  });
+}
+
+/**
+ * Does work that writes files one after the other; where it fails, those that are there already go.
+ *
+ * @param work is given a list, into which it puts the path of each file once that is written
+ */
+export async function orNothing<T>(store: LogStore, work: (written: string[]) => Promise<T>): Promise<T> {
+  const written: string[] = [];
   try {
-    if (request.partitionColumns.length === 0) written.push(...(await writeSome(request, request.select, {})));
-    else await writePartitions(request, written);
-    if (request.folder === undefined) await requireConstraints(request, written);
-    await request.store.sync(written.map((file) => relativePath(request.store, file)));
-    return written;
+    return await work(written);
   } catch (error) {
-    await request.store.remove(written.map((file) => relativePath(request.store, file)));
-    throw error;
+    await store.remove(written);
+    throw diskError(store.location, error);
   }
 }
 
@@ -72,7 +90,7 @@ export async function writeFiles(request: WriteRequest): Promise<AddFile[]> {
 const ORDER = '__delta_order';
 
 /** The SELECT is run once, into one sorted file, from which each partition is then cut. */
-async function writePartitions(request: WriteRequest, written: AddFile[]): Promise<void> {
+async function writePartitions(request: WriteRequest, wrote: (files: readonly AddFile[]) => void): Promise<void> {
   const { store, engine, schema, partitionColumns: columns } = request;
   const types = new Map(schema.fields.map((field) => [field.name, field.type]));
   const rows = `SELECT *, row_number() OVER () AS "${ORDER}" FROM (${request.select})`;
@@ -91,7 +109,7 @@ async function writePartitions(request: WriteRequest, written: AddFile[]): Promi
           ? `${expression} IS NULL`
           : `${expression} = ${quoteLiteral(value)}`;
       });
-      written.push(...(await writeSome(request, `SELECT * FROM ${spill} WHERE ${conjunction(filters)}`, own)));
+      wrote(await writeSome(request, `SELECT * FROM ${spill} WHERE ${conjunction(filters)}`, own));
     }
   });
 }
@@ -109,7 +127,9 @@ export async function withSpill<T>(
   const path = `spill-${randomUUID()}.parquet`;
   try {
     const file = await store.prepareWrite(path);
-    const written = await engine.writeParquet(select, { path: file, compression: 'snappy' });
+    const written = await engine.writeParquet(select, { path: file, compression: 'snappy' }).catch((error) => {
+      throw diskError(store.location, error);
+    });
     return await use(`read_parquet(${quoteLiteral(file)}, hive_partitioning=false)`, written);
   } finally {
     await store.remove([path]);
