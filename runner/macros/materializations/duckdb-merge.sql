@@ -100,6 +100,7 @@
 {# All that is wrong with the merge's config, in one error. #}
 {% macro validate_merge_config(config, target_relation=none) %}
   {%- set errors = [] -%}
+  {%- set idle = [] -%}
   {%- set fields = {
     'merge_update_condition': 'string', 'merge_insert_condition': 'string', 'merge_on_using_columns': 'list',
     'merge_update_columns': 'list', 'merge_exclude_columns': 'list', 'merge_returning_columns': 'list',
@@ -110,27 +111,59 @@
     {%- if kind == 'string' -%}{%- do validate_string_field(value, name, errors) -%}
     {%- elif kind == 'list' -%}{%- do validate_string_list_field(value, name, errors) -%}
     {%- else -%}{%- do validate_dict_field(value, name, errors) -%}{%- endif -%}
-    {%- if config.get('merge_clauses') is not none and value -%}
-      {%- if name not in ['merge_on_using_columns', 'merge_returning_columns'] -%}
-        {%- do errors.append(name ~ ' has no effect beside merge_clauses') -%}
-      {%- endif -%}
+    {%- if config.get('merge_clauses') is mapping and value and name not in ['merge_on_using_columns', 'merge_returning_columns'] -%}
+      {%- do idle.append(name) -%}
     {%- endif -%}
   {%- endfor -%}
-  {%- if config.get('merge_clauses') is not none and config.get('merge_clauses') is not mapping -%}
-    {%- do errors.append('merge_clauses must be a dictionary') -%}
-  {%- endif -%}
+  {%- do validate_merge_clauses(config.get('merge_clauses'), idle, errors) -%}
   {%- if errors -%}
     {{ exceptions.raise_compiler_error('MERGE configuration errors:\n' ~ errors | join('\n')) }}
   {%- endif -%}
 {% endmacro %}
+{# @param idle configs that merge_clauses take the place of #}
+{% macro validate_merge_clauses(merge_clauses, idle, errors) %}
+  {%- if merge_clauses is not none and merge_clauses is not mapping -%}
+    {%- do errors.append('merge_clauses must be a dictionary, found: ' ~ merge_clauses) -%}
+  {%- elif merge_clauses is not none -%}
+    {%- if 'when_matched' not in merge_clauses and 'when_not_matched' not in merge_clauses -%}
+      {%- do errors.append("merge_clauses must contain at least one of 'when_matched' or 'when_not_matched' keys") -%}
+    {%- endif -%}
+    {%- for name in ['when_matched', 'when_not_matched'] if name in merge_clauses -%}
+      {%- do validate_merge_clause_list(merge_clauses, name, errors) -%}
+    {%- endfor -%}
+    {%- if idle -%}
+      {%- do errors.append('When merge_clauses is specified, the following basic merge configurations will be ignored and should be removed: ' ~ idle | join(', ')) -%}
+    {%- endif -%}
+  {%- endif -%}
+{% endmacro %}
+{% macro validate_merge_clause_list(merge_clauses, clause_type, errors) %}
+  {%- set clauses = merge_clauses.get(clause_type) -%}
+  {%- if clauses is string or clauses is mapping or clauses is not sequence -%}
+    {%- do errors.append('merge_clauses.' ~ clause_type ~ ' must be a list') -%}
+  {%- elif not clauses -%}
+    {%- do errors.append('merge_clauses.' ~ clause_type ~ ' must contain at least one element') -%}
+  {%- else -%}
+    {%- for clause in clauses if clause is not mapping -%}
+      {%- do errors.append('merge_clauses.' ~ clause_type ~ ' elements must be dictionaries, found: ' ~ clause) -%}
+    {%- endfor -%}
+  {%- endif -%}
+{% endmacro %}
 {% macro validate_string_field(field_value, field_name, errors) %}
-  {%- if field_value is not none and field_value is not string -%}{%- do errors.append(field_name ~ ' must be a string') -%}{%- endif -%}
+  {%- if field_value is not none and field_value is not string -%}
+    {%- do errors.append(field_name ~ ' must be a string, found: ' ~ field_value) -%}
+  {%- endif -%}
 {% endmacro %}
 {% macro validate_string_list_field(field_value, field_name, errors) %}
-  {%- if field_value is not none and field_value is not string and (field_value is mapping or field_value is not sequence or field_value | reject('string') | list) -%}
-    {%- do errors.append(field_name ~ ' must be a list of strings') -%}
+  {%- if field_value is not none and (field_value is string or field_value is mapping or field_value is not sequence) -%}
+    {%- do errors.append(field_name ~ ' must be a list') -%}
+  {%- elif field_value is not none -%}
+    {%- for item in field_value if item is not string -%}
+      {%- do errors.append(field_name ~ ' must contain only string values, found: ' ~ item) -%}
+    {%- endfor -%}
   {%- endif -%}
 {% endmacro %}
 {% macro validate_dict_field(field_value, field_name, errors) %}
-  {%- if field_value is not none and field_value is not mapping -%}{%- do errors.append(field_name ~ ' must be a dictionary') -%}{%- endif -%}
+  {%- if field_value is not none and field_value is not mapping -%}
+    {%- do errors.append(field_name ~ ' must be a dictionary, found: ' ~ field_value) -%}
+  {%- endif -%}
 {% endmacro %}

@@ -141,12 +141,12 @@ function commentOf(
 }
 
 /** Writes `target/catalog.json`: what the warehouse holds for every node. */
-export function writeCatalog(manifest: Manifest, catalog: Catalog, invocation: Omit<Invocation, 'env'>): void {
+export function writeCatalog(manifest: Manifest, catalog: Catalog, invocation: Invocation): void {
   const entries = [...catalog.entries.values()];
   const isSource = (entry: CatalogEntry): boolean => manifest.sources.has(entry.uniqueId);
   const byId = (some: readonly CatalogEntry[]) => Object.fromEntries(some.map((e) => [e.uniqueId, entryJson(e)]));
   writeArtifact(manifest.project, 'catalog.json', {
-    metadata: artifactMetadata('catalog', { ...invocation, env: manifest.project.env }),
+    metadata: artifactMetadata('catalog', invocation, manifest.project),
     nodes: byId(entries.filter((entry) => !isSource(entry))),
     sources: byId(entries.filter(isSource)),
     errors: catalog.problems.size === 0 ? null : [...catalog.problems.values()],

@@ -61,7 +61,7 @@ export function writeCompiledResults(
 }
 
 /** The SQL as a manifest takes it. */
-export function compiledEntries(results: readonly CompiledResult[]): Map<string, CompiledEntry> {
+function compiledEntries(results: readonly CompiledResult[]): Map<string, CompiledEntry> {
   const entries = new Map<string, CompiledEntry>();
   for (const { uniqueId, sql, path } of results)
     if (sql !== undefined) entries.set(uniqueId, { sql, path, runPath: undefined });

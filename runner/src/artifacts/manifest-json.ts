@@ -20,7 +20,7 @@ import { artifactMetadata, EntryByEntry, type Invocation, WAREHOUSE, writeArtifa
  */
 export function writeManifest(
   manifest: Manifest,
-  invocation: Omit<Invocation, 'env'>,
+  invocation: Invocation,
   compiled?: ReadonlyMap<string, CompiledEntry>,
 ): void {
   writeArtifact(manifest.project, 'manifest.json', new EntryByEntry(partsOf(manifest, invocation, compiled)));
@@ -30,7 +30,7 @@ export function writeManifest(
 /** The manifest's parts in dbt's order. What is known of nodes when they were written serves the parts after them. */
 function* partsOf(
   manifest: Manifest,
-  invocation: Omit<Invocation, 'env'>,
+  invocation: Invocation,
   compiled: ReadonlyMap<string, CompiledEntry> | undefined,
 ): Generator<[string, unknown]> {
   const { project } = manifest;
@@ -44,7 +44,7 @@ function* partsOf(
   yield [
     'metadata',
     {
-      ...artifactMetadata('manifest', { ...invocation, env: project.env }, warehouseOf(project)),
+      ...artifactMetadata('manifest', invocation, project, warehouseOf(project)),
       project_name: project.name,
       project_id: createHash('md5').update(project.name).digest('hex'),
       user_id: null,

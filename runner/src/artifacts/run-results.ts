@@ -50,7 +50,7 @@ export interface WrittenResults {
 
 export function writeResults(project: Project, { elapsed, results, args, ...invocation }: WrittenResults): void {
   writeArtifact(project, 'run_results.json', {
-    metadata: artifactMetadata('run-results', { ...invocation, env: project.env }),
+    metadata: artifactMetadata('run-results', invocation, project),
     results,
     elapsed_time: elapsed,
     args,

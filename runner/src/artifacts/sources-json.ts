@@ -5,14 +5,9 @@ import type { FreshnessRun, SourceFreshness } from '../run/run-freshness.js';
 import { artifactMetadata, type Invocation, writeArtifact } from './write-artifact.js';
 
 /** Writes how fresh sources are, in the shape of dbt's `sources.json` (version 3), to an absolute path. */
-export function writeSources(
-  project: Project,
-  path: string,
-  run: FreshnessRun,
-  invocation: Omit<Invocation, 'env'>,
-): void {
+export function writeSources(project: Project, path: string, run: FreshnessRun, invocation: Invocation): void {
   writeArtifact({ targetPath: dirname(path), env: project.env }, basename(path), {
-    metadata: artifactMetadata('sources', { ...invocation, env: project.env }),
+    metadata: artifactMetadata('sources', invocation, project),
     results: run.sources.map(resultOf),
     elapsed_time: run.elapsed,
   });

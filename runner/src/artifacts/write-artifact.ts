@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Project } from '../project/project.js';
-import { type Environment, type Redactor, redactorFor } from '../project/redact.js';
+import { type Redactor, redactorFor } from '../project/redact.js';
 import { dbtLanguageVersion } from '../project/required-version.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 
@@ -91,16 +91,20 @@ const CUSTOM = 'DBT_ENV_CUSTOM_ENV_';
 export interface Invocation {
   readonly invocationId: string;
   readonly startedAt: Date;
-  readonly env: Environment;
 }
 
-/** The `metadata` that every artifact begins with. `env` holds what the environment gives as `DBT_ENV_CUSTOM_ENV_…`. */
+/**
+ * The `metadata` that every artifact begins with. `env` holds what the environment gives as `DBT_ENV_CUSTOM_ENV_…`, and but for a dbt
+ * project's database file, where nothing else is expected of it, which program wrote it.
+ */
 export function artifactMetadata(
   kind: keyof typeof SCHEMAS,
   invocation: Invocation,
+  { env, isDbt, target }: Pick<Project, 'env' | 'isDbt' | 'target'>,
   more: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
-  const custom = Object.entries(invocation.env).filter(([name]) => name.startsWith(CUSTOM));
+  const writer = isDbt && target.storage === 'native' ? {} : { [WRITER]: TSDBT_VERSION };
+  const custom = Object.entries(env).filter(([name]) => name.startsWith(CUSTOM));
   return {
     dbt_schema_version: `https://schemas.getdbt.com/dbt/${SCHEMAS[kind]}.json`,
     dbt_version: dbtLanguageVersion,
@@ -109,7 +113,7 @@ export function artifactMetadata(
     invocation_started_at: invocation.startedAt.toISOString(),
     env: {
       ...Object.fromEntries(custom.map(([name, value]) => [name.slice(CUSTOM.length), value])),
-      [WRITER]: TSDBT_VERSION,
+      ...writer,
       ...more,
     },
   };

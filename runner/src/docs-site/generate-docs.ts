@@ -1,7 +1,7 @@
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readCatalog, writeCatalog } from '../artifacts/catalog.js';
-import { type CompiledResult, compiledEntries, writeCompiledResults } from '../artifacts/compiled-results.js';
-import { writeManifest } from '../artifacts/manifest-json.js';
+import { type CompiledResult, writeCompiledResults } from '../artifacts/compiled-results.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -62,11 +62,26 @@ export async function generateDocs(manifest: Manifest, options: GenerateDocsOpti
       args: options.args,
       reportsEphemeral: false,
     });
-  else writeManifest(manifest, invocation, compiledEntries(results));
   writeCatalog(manifest, catalog, invocation);
   const folder = docsFolder(project);
-  await writeSite(site, { folder, cacheDir: path.join(project.targetPath, 'cache'), redact: options.redact });
+  const assets = copyAssets(project);
+  await writeSite(site, { assets, folder, cacheDir: path.join(project.targetPath, 'cache'), redact: options.redact });
   return { folder, nodes: site.index.nodes.length, tables: catalog.entries.size };
+}
+
+/** Copies the folders of `asset-paths` to where dbt has them for its pages, below the target folder. @returns those that are there, by their names */
+function copyAssets({ projectDir, targetPath, paths }: Project): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const name of paths.assets.map((one) => path.normalize(one))) {
+    const folder = path.join(projectDir, name);
+    // what lies outside of the project would be written outside of the target folder
+    if (path.isAbsolute(name) || /^\.($|\.)/.test(name) || !existsSync(folder)) continue;
+    found.set(name, folder);
+    const copy = path.join(targetPath, name);
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(folder, copy, { recursive: true });
+  }
+  return found;
 }
 
 /** Cards whose selector selects nothing, with a suggestion. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_FOLDER } from '../project/package-folder.js';
 import { appScript } from './app-script.js';
@@ -11,6 +11,8 @@ export interface WriteSiteOptions {
   readonly folder: string;
   /** absolute folder for what is kept between calls */
   readonly cacheDir: string;
+  /** folders that descriptions refer to, by the path that they have beside the pages */
+  readonly assets: ReadonlyMap<string, string>;
   /** takes secrets out of every text */
   readonly redact: (text: string) => string;
 }
@@ -42,6 +44,7 @@ export async function writeSite(
       const value = literal(details.slice(at, at + index.chunkSize), options.redact);
       data(`nodes-${chunk}.js`, `tsdbtDocs.chunks.set(${chunk}, ${value});\n`);
     }
+    for (const [name, folder] of options.assets) cpSync(folder, path.join(staging, name), { recursive: true });
     rmSync(options.folder, { recursive: true, force: true });
     renameSync(staging, options.folder);
   } finally {

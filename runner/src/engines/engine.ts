@@ -3,6 +3,8 @@ export interface Column {
   readonly name: string;
   /** the engine's type name, upper case, e.g. `DECIMAL(10,2)`, `STRUCT(a INTEGER)` */
   readonly type: string;
+  /** what the engine calls it where that is more than a type, e.g. `JSON`, which is a `VARCHAR` */
+  readonly alias?: string | undefined;
 }
 
 /** Rows of one query, read whole. Values are plain JavaScript: see {@link Session.query}. */

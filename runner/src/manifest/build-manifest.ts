@@ -15,6 +15,7 @@ import { inheritDescriptions } from './inherit-descriptions.js';
 import { createModuleLoader, type LoadModule } from './load-typescript.js';
 import { readMacros } from './macros.js';
 import { type Group, graphOf, type MacroProperties, Manifest } from './manifest.js';
+import { microbatchErrors } from './microbatch-config.js';
 import { readModels } from './models.js';
 import { namingMacros } from './naming-macros.js';
 import type {
@@ -140,6 +141,9 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     ...parts.analyses,
     ...parts.semantics,
   ]);
+  // a macro of the project's own says itself what it needs
+  if (macros.override('get_incremental_microbatch_sql', macros.rootPackage, [project.target.type]) === undefined)
+    errors.push(...microbatchErrors(models));
   errors.push(...groupErrors(all.values(), parts.groups.keys()));
   errors.push(...accessErrors(all.values(), nodes, projects));
   warnings.push(...deprecations(models, new Date()));

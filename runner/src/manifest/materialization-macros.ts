@@ -53,6 +53,8 @@ export interface BuiltIns {
   readonly strategies: ReadonlySet<string>;
   /** configs of tables and incremental tables that are left to macros */
   readonly leftToMacros: readonly string[];
+  /** whether a node's config is one that macros do, or say what is wrong with */
+  leavesToMacros?(node: ModelNode): boolean;
 }
 
 /** Configs of MERGE that only macros know. */
@@ -70,11 +72,9 @@ function namesStrategy(library: MacroLibrary, given: unknown, packageName: strin
 }
 
 /** Whether a config asks for what only macros do: indexes, the whole of MERGE, a strategy of one's own. */
-function asksForMacros(
-  library: MacroLibrary,
-  { config, packageName, resourceType }: ModelNode,
-  builtIn: BuiltIns,
-): boolean {
+function asksForMacros(library: MacroLibrary, node: ModelNode, builtIn: BuiltIns): boolean {
+  const { config, packageName, resourceType } = node;
+  if (builtIn.leavesToMacros?.(node)) return true;
   if (resourceType === 'snapshot') return namesStrategy(library, config.extra.strategy, packageName);
   if (config.materialized !== 'incremental' && config.materialized !== 'table') return false;
   if (builtIn.leftToMacros.some((key) => config.extra[key] !== undefined && config.extra[key] !== null)) return true;

@@ -1,3 +1,4 @@
+import type { SourcePlace } from '../errors/source-text.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { FreshnessEntry } from '../project/config-schema.js';
@@ -6,6 +7,7 @@ import type { SourceEntry, SourceTableEntry } from '../project/properties-schema
 import { columnsFromYaml } from './columns.js';
 import { configLayers } from './config-layers.js';
 import type { DocBlocks } from './docs.js';
+import { externalLocation } from './external-location.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
 import type { SourceNode } from './nodes.js';
 import { entryLayer, type PropertyIndex } from './property-index.js';
@@ -29,8 +31,10 @@ export function readSources(
       const merged = mergeLayers([...layers.own, ...entryLayer(source), ...entryLayer(table), ...layers.root]);
       const config = toNodeConfig(merged, 'sources');
       const identifier = table.identifier ?? table.name;
-      const location =
-        table.location ?? source.location ?? text(merged.external_location ?? config.meta.external_location);
+      const schema = config.schema ?? source.schema ?? source.name;
+      const database = config.database ?? source.database;
+      const fields = { name: table.name, identifier, schema, database, tags: config.tags, ...config.meta, ...merged };
+      const location = table.location ?? source.location ?? readLocation(fields, place, own);
       const node: SourceNode = {
         uniqueId: `source.${project.name}.${source.name}.${table.name}`,
         resourceType: 'source',
@@ -45,8 +49,8 @@ export function readSources(
         propertiesPlace: place,
         sourceName: source.name,
         identifier,
-        schema: config.schema ?? source.schema ?? source.name,
-        database: config.database ?? source.database,
+        schema,
+        database,
         location: location?.replaceAll('{name}', table.name).replaceAll('{identifier}', identifier),
         columns: columnsFromYaml(table.columns, document, [...tableAt, 'columns'], docs, own),
         loader: table.loader ?? source.loader,
@@ -94,6 +98,23 @@ export function readSources(
   }
   errors.push(...own);
   return [...nodes.values()];
+}
+
+/** dbt-duckdb's place of a source outside of the database; undefined where there is none, or where it cannot be read. */
+function readLocation(
+  fields: Readonly<Record<string, unknown>>,
+  place: SourcePlace | undefined,
+  errors: TsdbtError[],
+): string | undefined {
+  const given = text(fields.external_location);
+  if (given === undefined) return undefined;
+  try {
+    return externalLocation(given, fields, { formatter: text(fields.formatter), place });
+  } catch (thrown) {
+    if (!(thrown instanceof ProjectError)) throw thrown;
+    errors.push(thrown);
+    return undefined;
+  }
 }
 
 /** The nearest freshness that YAML gives; null says that nothing is asked. */

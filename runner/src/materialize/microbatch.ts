@@ -1,19 +1,7 @@
 import { quoteLiteral } from '../engines/relation.js';
-import { didYouMean } from '../errors/suggest.js';
-import { QualityError } from '../errors/tsdbt-error.js';
-import type { ModelNode } from '../manifest/nodes.js';
+import type { BatchSize, MicrobatchConfig } from '../manifest/microbatch-config.js';
 
-const SIZES = ['hour', 'day', 'month', 'year'] as const;
-export type BatchSize = (typeof SIZES)[number];
-
-/** What a model of the strategy `microbatch` says of its batches. */
-export interface MicrobatchConfig {
-  readonly eventTime: string;
-  readonly begin: Date;
-  readonly size: BatchSize;
-  /** whole batches before the newest one that a run writes anew */
-  readonly lookback: number;
-}
+export { isMicrobatch, microbatchConfig, timeOf } from '../manifest/microbatch-config.js';
 
 export interface BatchTimes {
   readonly start: Date;
@@ -33,56 +21,6 @@ export interface Batch extends BatchTimes {
 export interface EventTimes {
   readonly start: Date;
   readonly end: Date;
-}
-
-export function isMicrobatch(node: ModelNode): boolean {
-  return (
-    node.resourceType === 'model' &&
-    node.config.materialized === 'incremental' &&
-    node.config.incremental_strategy === 'microbatch'
-  );
-}
-
-/** @throws {QualityError} TSD4015 for what is missing or cannot be used */
-export function microbatchConfig(node: ModelNode): MicrobatchConfig {
-  const { extra } = node.config;
-  const wrong = (what: string, hint?: string): QualityError =>
-    new QualityError('TSD4015', `${node.name}: incremental_strategy "microbatch" ${what}`, {
-      place: node.source.place(0),
-      hint,
-    });
-  if (node.language !== 'sql') throw wrong('needs a SQL model', 'use incremental_strategy: merge or delete+insert');
-  if (node.config.unique_key !== undefined)
-    throw wrong('takes no unique_key: it writes whole batches anew', 'remove unique_key, or use merge');
-  const { event_time: eventTime, batch_size: given, lookback = 1 } = extra;
-  if (typeof eventTime !== 'string' || eventTime === '')
-    throw wrong('needs event_time', 'add event_time: the column that says when a row happened');
-  const size = SIZES.find((one) => one === given);
-  if (size === undefined)
-    throw wrong(
-      given === undefined || given === null ? 'needs batch_size' : `knows no batch_size "${String(given)}"`,
-      (typeof given === 'string' ? didYouMean(given, SIZES) : undefined) ?? `use one of ${SIZES.join(', ')}`,
-    );
-  const begin = extra.begin === undefined || extra.begin === null ? undefined : timeOf(extra.begin);
-  if (begin === undefined)
-    throw wrong(
-      extra.begin === undefined || extra.begin === null ? 'needs begin' : `cannot read begin "${String(extra.begin)}"`,
-      "add begin: the time from which on there are rows, e.g. '2024-01-01'",
-    );
-  if (typeof lookback !== 'number' || !Number.isInteger(lookback) || lookback < 0)
-    throw wrong(`takes a whole number as lookback, not "${String(lookback)}"`);
-  return { eventTime, begin, size, lookback };
-}
-
-/** A date or time as text; what has no zone is UTC. Undefined where it is neither. */
-export function timeOf(value: unknown): Date | undefined {
-  if (value instanceof Date) return value;
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/.exec(
-    String(value).trim(),
-  );
-  const [, date, time = '00:00', zone = 'Z'] = match ?? [];
-  const found = new Date(`${date}T${time}${/^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone}`);
-  return match === null || Number.isNaN(found.getTime()) ? undefined : found;
 }
 
 /**

@@ -1,5 +1,8 @@
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:^|_)KEY(?:$|_)|APIKEY/i;
 const DBT_SECRET = 'DBT_ENV_SECRET_';
+/** What artifacts are meant to show is secret by a plain word only: `…_KEY` may be any key there. */
+const DBT_SHOWN = 'DBT_ENV_CUSTOM_ENV_';
+const PLAIN_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|API_?KEY/i;
 /** Shorter values would take ordinary words and numbers out of messages. */
 const SHORTEST = 6;
 const HIDDEN = '*****';
@@ -67,7 +70,8 @@ function secretsOf(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
     if (name.startsWith(DBT_SECRET)) return [value];
-    if (SECRET_NAME.test(name)) return value.length >= SHORTEST ? [value] : [];
+    if ((name.startsWith(DBT_SHOWN) ? PLAIN_NAME : SECRET_NAME).test(name))
+      return value.length >= SHORTEST ? [value] : [];
     const password = URL_PASSWORD.exec(value)?.[1];
     return password !== undefined && password.length >= SHORTEST ? [password] : [];
   });

@@ -13,13 +13,15 @@ export async function contractErrors(
   node: ModelNode,
   columns: readonly Column[],
   session: Session,
+  /** what of a column its declared type is compared with */
+  typeOf: (column: Column) => string = (column) => column.type,
 ): Promise<readonly QualityError[]> {
   // the rows of a TypeScript model are cast to the types it declares: there is nothing to compare
   if (!node.config.contract.enforced || (node.language === 'typescript' && node.columns.size === 0)) return [];
   const declared = [...node.columns.values()];
   const given = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
   const names = new Set(declared.map((column) => column.name.toLowerCase()));
-  const expected = await canonicalTypes(declared, session, node.propertiesPlace);
+  const expected = await canonicalTypes(declared, session, node.propertiesPlace, typeOf);
   const errors: QualityError[] = [];
   const label = `${node.schema}.${node.alias}`;
   for (const column of declared) {
@@ -50,11 +52,11 @@ export async function contractErrors(
           hint: `the model gives ${found.type.toLowerCase()}; write "data_type: ${found.type.toLowerCase()}"`,
         }),
       );
-    } else if (type !== found.type) {
+    } else if (type !== typeOf(found)) {
       errors.push(
         new QualityError(
           'TSD4001',
-          `contract of ${label}: column "${column.name}" is ${found.type.toLowerCase()}, declared ${type.toLowerCase()} (data type mismatch)`,
+          `contract of ${label}: column "${column.name}" is ${typeOf(found)}, declared ${type} (data type mismatch)`,
           { place, hint: `cast it in the model (cast(… as ${type.toLowerCase()})) or change its data_type` },
         ),
       );
@@ -85,7 +87,12 @@ export function contractOrder(node: ModelNode, columns: readonly Column[]): read
 
 /** One error, TSD4001, for each declared type that the engine does not know. */
 export async function unknownTypes(node: ModelNode, session: Session): Promise<readonly QualityError[]> {
-  const types = await canonicalTypes([...node.columns.values()], session, node.source.place(0));
+  const types = await canonicalTypes(
+    [...node.columns.values()],
+    session,
+    node.source.place(0),
+    (column) => column.type,
+  );
   return [...types.values()].filter((type) => type instanceof QualityError);
 }
 
@@ -93,7 +100,8 @@ export async function unknownTypes(node: ModelNode, session: Session): Promise<r
 async function canonicalTypes(
   columns: readonly ColumnProperties[],
   session: Session,
-  place?: SourcePlace,
+  place: SourcePlace | undefined,
+  typeOf: (column: Column) => string,
 ): Promise<ReadonlyMap<string, string | QualityError>> {
   const typed = columns.filter((column) => column.dataType !== undefined);
   const types = new Map<string, string | QualityError>();
@@ -103,12 +111,12 @@ async function canonicalTypes(
   try {
     const described = await session.describe(casts(typed));
     typed.forEach((column, i) => {
-      types.set(column.name, described[i]!.type);
+      types.set(column.name, typeOf(described[i]!));
     });
   } catch {
     for (const column of typed) {
       try {
-        types.set(column.name, (await session.describe(casts([column])))[0]!.type);
+        types.set(column.name, typeOf((await session.describe(casts([column])))[0]!));
       } catch {
         types.set(
           column.name,

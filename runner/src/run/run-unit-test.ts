@@ -43,7 +43,7 @@ export async function runUnitTest(
       });
     code = await unitTestCode(state, test, model, session);
     path = state.writeCompiled(test, code);
-    const diff = await compare(test, code, session);
+    const diff = await compare(state, test, code, session);
     if (diff === undefined) {
       state.finish(test, { status: 'pass', elapsed: elapsed(), failures: 0 }, about());
       return 'go-on';
@@ -69,11 +69,16 @@ export async function runUnitTest(
 }
 
 /** What the model's rows and the expected ones do not share. Their types meet as in a UNION ALL. */
-async function compare(test: UnitTestNode, code: CompiledCode, session: Session): Promise<RowsDiff | undefined> {
+async function compare(
+  state: RunState,
+  test: UnitTestNode,
+  code: CompiledCode,
+  session: Session,
+): Promise<RowsDiff | undefined> {
   const actual = await session.describe(code.sql);
   const columns =
     test.expect.format === 'sql' ? await columnsOfSql(test, actual, session) : comparedColumns(test.expect, actual);
-  const expected = await expectedSelect(test, test.expect.format === 'sql' ? columns : actual, session);
+  const expected = await expectedSelect(state, test, test.expect.format === 'sql' ? columns : actual, session);
   const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   const { rows } = await session.query(
     `select true as is_expected, ${list} from (\n${expected}\n) as expected_rows\n` +

@@ -8,7 +8,7 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import { injectCtes, type NamedCte } from '../manifest/ephemeral.js';
 import type { ModelNode, UnitTestInput, UnitTestNode } from '../manifest/nodes.js';
 import { OverriddenMacros } from '../manifest/overridden-macros.js';
-import { rowsSelect, wrongValue } from '../quality/unit-test-sql.js';
+import { type ListedRows, rowsSelect, wrongValue } from '../quality/unit-test-sql.js';
 import type { ContextHost } from '../template/context/context-host.js';
 import { SourceMap } from '../template/source-map.js';
 import { inputColumns } from './input-columns.js';
@@ -128,17 +128,38 @@ async function givenSelect(state: RunState, given: UnitTestInput, session: Sessi
           : `build it first (tsdbt build --select +${name}), or give the rows with format: sql`,
     });
   }
-  const sql = rowsSelect(rows, columns, `'${state.manifest.get(given.node)!.name}'`);
+  const subject = `'${state.manifest.get(given.node)!.name}'`;
+  return listedSelect(state, rows, columns, { subject, input: given.input }, session);
+}
+
+/**
+ * The rows of a unit test as a SELECT that runs. In a dbt project a value that its column's type does not take is null, with a warning.
+ * @throws {QualityError} TSD4113 elsewhere
+ */
+async function listedSelect(
+  state: RunState,
+  rows: ListedRows,
+  columns: readonly Column[],
+  { subject, input }: { readonly subject: string; readonly input: string },
+  session: Session,
+): Promise<string> {
+  const sql = rowsSelect(rows, columns, subject);
+  let wrong: QualityError | undefined;
   await checked(sql, session, async (thrown) => {
-    throw (await wrongValue(rows, columns, given.input, session)) ?? thrown;
+    wrong = await wrongValue(rows, columns, input, session);
+    if (wrong === undefined || !state.request.project.isDbt) throw wrong ?? thrown;
   });
-  return sql;
+  if (wrong === undefined) return sql;
+  state.log('warn', `${wrong.message}: null is taken, as dbt does`);
+  const lenient = rowsSelect(rows, columns, subject, true);
+  await session.query(lenient);
+  return lenient;
 }
 
 async function checked(
   sql: string,
   session: Session,
-  failed: (thrown: EngineFailure) => Promise<never> | never,
+  failed: (thrown: EngineFailure) => Promise<void> | never,
 ): Promise<void> {
   try {
     await session.query(sql);
@@ -155,15 +176,12 @@ function nameOf(state: RunState, given: UnitTestInput): string {
 
 /** The expectation as a SELECT of the compared columns, values cast to the types of the model's. */
 export async function expectedSelect(
+  state: RunState,
   test: UnitTestNode,
   columns: readonly Column[],
   session: Session,
 ): Promise<string> {
   const rows = test.expect;
   if (rows.format === 'sql') return rows.sql;
-  const sql = rowsSelect(rows, columns, 'expected output');
-  await checked(sql, session, async (thrown) => {
-    throw (await wrongValue(rows, columns, 'expect', session)) ?? thrown;
-  });
-  return sql;
+  return listedSelect(state, rows, columns, { subject: 'expected output', input: 'expect' }, session);
 }

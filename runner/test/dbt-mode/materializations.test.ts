@@ -173,7 +173,7 @@ describe('what a model asks for besides its rows', () => {
     project.write({ 'models/a.sql': "{{ config(materialized='table') }} select 'one' as id, 'x' as v" });
     const { exitCode, output } = await project.run('build');
     expect(exitCode).toBe(1);
-    expect(output).toContain('column "id" is varchar, declared integer');
+    expect(output).toContain('column "id" is VARCHAR, declared INTEGER');
   });
 
   it('descriptions are kept as comments', async () => {

@@ -92,7 +92,7 @@ describe('what run() returns', () => {
   it('SQL has to fit them too, and its errors show the statement', async () => {
     const wrong = await failed(`columns: { id: 'integer' }, run: () => sql('select 1.5 as id'),`);
     expect(wrong.error).toContain('TSD4001');
-    expect(wrong.error).toContain('column "id" is decimal(2,1), declared integer');
+    expect(wrong.error).toContain('column "id" is DECIMAL(2,1), declared INTEGER');
     const broken = await failed(`columns: { id: 'integer' }, run: () => sql('select nope as id'),`);
     expect(broken.error).toBe('TSD5003 models/s/t.ts (query):1:8 column "nope" not found');
   });

@@ -42,7 +42,7 @@ describe('a contract', () => {
 
   it('that is broken is told with all its errors, in the YAML file, before anything is written', async () => {
     expect(await refused(`select 1::bigint as id, 'x' as nmae, 1.5::decimal(10,2) as price`)).toEqual([
-      'TSD4001 models/s/s.yml:5:15 contract of s.t: column "id" is bigint, declared integer (data type mismatch) (cast it in the model (cast(… as integer)) or change its data_type)',
+      'TSD4001 models/s/s.yml:5:15 contract of s.t: column "id" is BIGINT, declared INTEGER (data type mismatch) (cast it in the model (cast(… as integer)) or change its data_type)',
       `TSD4001 models/s/s.yml:7:15 contract of s.t: column "name" is missing in definition: the model's SELECT does not give it (did you mean "nmae"?)`,
       'TSD4001 models/s/s.yml:2:11 contract of s.t: column "nmae" is missing in contract: it is not declared (add it under "columns:" with data_type: varchar, or leave it out of the SELECT)',
     ]);
@@ -67,10 +67,10 @@ describe('a contract', () => {
       `${kind}: [{name: t, config: {contract: {enforced: true}}, columns: [{name: id, data_type: ${type}}]}]\n`;
     for (const config of [`materialized='view'`, `materialized='incremental'`]) {
       const errors = await refused(`{{ config(${config}) }} select 'x' as id`, contract('models', 'int'));
-      expect(errors).toEqual([expect.stringContaining('column "id" is varchar, declared integer')]);
+      expect(errors).toEqual([expect.stringContaining('column "id" is VARCHAR, declared INTEGER')]);
     }
     const seed = new LakeProject({ 'seeds/t.csv': 'id\n1\n', 'seeds/s.yml': contract('seeds', 'date') });
-    expect(await seed.refused()).toEqual([expect.stringContaining('column "id" is bigint, declared date')]);
+    expect(await seed.refused()).toEqual([expect.stringContaining('column "id" is BIGINT, declared DATE')]);
   });
 });
 

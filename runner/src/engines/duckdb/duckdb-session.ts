@@ -51,6 +51,7 @@ export class DuckDbSession implements Session {
         return Array.from({ length: prepared.columnCount }, (_, i) => ({
           name: prepared.columnName(i),
           type: prepared.columnType(i).toString(),
+          ...(prepared.columnType(i).alias === undefined ? {} : { alias: prepared.columnType(i).alias }),
         }));
       } finally {
         prepared.destroySync();

@@ -21,7 +21,24 @@ export const nativeBuiltIns: BuiltIns = {
   materializations: new Set(MATERIALIZATIONS.keys()),
   strategies: new Set(STRATEGIES),
   leftToMacros: ['indexes', ...mergeConfigs],
+  leavesToMacros: ({ resourceType, config: { extra, materialized, incremental_strategy: strategy } }) =>
+    (resourceType === 'snapshot' && isGiven(extra.indexes)) ||
+    (materialized === 'incremental' && strategy === 'merge' && !isPlainMerge(extra)),
 };
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** Whether the configs of a merge that are read here have the types which dbt-duckdb's have. */
+function isPlainMerge(extra: Readonly<Record<string, unknown>>): boolean {
+  const all = (keys: readonly string[], isRight: (value: unknown) => boolean): boolean =>
+    keys.every((key) => !isGiven(extra[key]) || isRight(extra[key]));
+  return (
+    all(['merge_update_condition', 'merge_insert_condition'], (value) => typeof value === 'string') &&
+    all(['merge_update_columns', 'merge_exclude_columns'], Array.isArray)
+  );
+}
 
 /**
  * How a node is written into a database file.

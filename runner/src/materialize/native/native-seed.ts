@@ -3,7 +3,7 @@ import { ProjectError } from '../../errors/tsdbt-error.js';
 import { seedColumns } from '../seed-types.js';
 import { dropRelation } from './native-catalog.js';
 import type { NativeMaterialization } from './native-request.js';
-import { inTransaction, persistDocs } from './native-statements.js';
+import { createIndexes, inTransaction, persistDocs } from './native-statements.js';
 
 /**
  * Loads a CSV file into a table. A table that is there keeps its columns and gets the file's rows; `--full-refresh` makes
@@ -19,15 +19,18 @@ export const nativeSeed: NativeMaterialization = async (request) => {
     });
   }
   const columns = await seedColumns(node, session);
+  // an index still holds the rows that its transaction takes away
+  const anew = request.fullRefresh || Array.isArray(node.config.extra.indexes);
   let rows = 0;
   await inTransaction(request, async () => {
-    if (existing !== undefined && request.fullRefresh) await dropRelation(session, existing);
-    if (existing !== undefined && !request.fullRefresh) await session.execute(`delete from ${relation}`);
+    if (existing !== undefined && anew) await dropRelation(session, existing);
+    if (existing !== undefined && !anew) await session.execute(`delete from ${relation}`);
     else {
       const list = columns.map(
         ({ name, type }) => `${node.config.quote_columns === false ? name : quoteIdentifier(name)} ${type}`,
       );
       await session.execute(`create table ${relation} (${list.join(', ')})`);
+      await createIndexes(request, relation);
     }
     const { delimiter } = node.config;
     if (request.empty !== true)

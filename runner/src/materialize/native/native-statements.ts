@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Column, Session } from '../../engines/engine.js';
 import { quoteIdentifier, Relation } from '../../engines/relation.js';
 import { TsdbtErrors } from '../../errors/tsdbt-error.js';
+import { textList } from '../../manifest/merge-config.js';
 import type { ConstraintProperties, ModelNode } from '../../manifest/nodes.js';
 import { contractErrors } from '../../quality/contract.js';
 import { columnsOf } from './native-catalog.js';
@@ -84,7 +86,7 @@ export async function createView(request: NativeRequest, relation: Relation, rep
 async function checkContract({ node, session, select }: NativeRequest): Promise<readonly Column[] | undefined> {
   if (!node.config.contract.enforced) return undefined;
   const columns = await session.describe(select);
-  const errors = await contractErrors(node, columns, session);
+  const errors = await contractErrors(node, columns, session, ({ type, alias }) => alias ?? type);
   if (errors.length > 0) throw new TsdbtErrors(errors);
   return columns;
 }
@@ -131,6 +133,17 @@ function tableConstraint({ type, expression, columns, name }: ConstraintProperti
       return `${prefix}foreign key (${list}) references ${otherSide}`;
     default:
       return '';
+  }
+}
+
+/** The indexes of `indexes:`, under names of their own: those are unique in a schema. */
+export async function createIndexes({ node, session }: NativeRequest, relation: Relation): Promise<void> {
+  const given = node.config.extra.indexes;
+  for (const index of Array.isArray(given) ? given : []) {
+    const { columns, unique } = index as { readonly columns?: unknown; readonly unique?: unknown };
+    const list = textList(columns as string | string[] | undefined).join(', ');
+    const name = quoteIdentifier(`${relation.identifier}_${randomUUID()}`);
+    await session.execute(`create ${unique === true ? 'unique ' : ''}index ${name} on ${relation} (${list})`);
   }
 }
 

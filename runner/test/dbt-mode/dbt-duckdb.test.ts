@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+const json = (project: DbtProject, name: string) =>
+  JSON.parse(readFileSync(project.path(`target/${name}.json`), 'utf8'));
+
+const merge = (config: string) => ({
+  'models/m.sql': `{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id', ${config}) }} select 1 as id`,
+});
+
+describe('the configs of a merge', () => {
+  it.each([
+    ['merge_update_condition=123', 'merge_update_condition must be a string, found: 123'],
+    ["merge_update_columns='id'", 'merge_update_columns must be a list'],
+    ["merge_update_set_expressions=['a']", "merge_update_set_expressions must be a dictionary, found: ['a']"],
+    ["merge_clauses='x'", 'merge_clauses must be a dictionary, found: x'],
+    ['merge_clauses={}', "merge_clauses must contain at least one of 'when_matched' or 'when_not_matched' keys"],
+    ["merge_clauses={'when_matched': 'x'}", 'merge_clauses.when_matched must be a list'],
+    ["merge_clauses={'when_matched': ['x']}", 'merge_clauses.when_matched elements must be dictionaries, found: x'],
+    [
+      "merge_update_condition='true', merge_clauses={'when_matched': [{'action': 'update', 'mode': 'by_name'}]}",
+      'basic merge configurations will be ignored and should be removed: merge_update_condition',
+    ],
+  ])('are checked when there is something to merge into: %s', async (config, message) => {
+    const project = new DbtProject(merge(config));
+    expect((await project.run('run')).exitCode).toBe(0);
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(1);
+    expect(output).toContain(message);
+  });
+});
+
+describe('indexes', () => {
+  it('are made for seeds and snapshots, and stay when they are loaded again', async () => {
+    const project = new DbtProject({
+      'seeds/s.csv': 'id,name\n1,a\n2,b\n',
+      'seeds/s.yml': 'seeds: [{name: s, config: {indexes: [{columns: [id], unique: true}, {columns: [id, name]}]}}]\n',
+      'snapshots/h.yml':
+        "snapshots: [{name: h, relation: ref('s'), config: {strategy: check, check_cols: all, unique_key: id, indexes: [{columns: [name]}]}}]\n",
+    });
+    const indexes = () =>
+      project.rows(
+        `select table_name, is_unique, replace(expressions, chr(34), '') as columns from duckdb_indexes() order by table_name, is_unique`,
+      );
+    for (const _ of [1, 2]) {
+      const { exitCode, output } = await project.run('build');
+      expect(exitCode, output).toBe(0);
+      expect(await indexes()).toEqual([
+        { table_name: 'h', is_unique: false, columns: "['name']" },
+        { table_name: 's', is_unique: false, columns: "[id, 'name']" },
+        { table_name: 's', is_unique: true, columns: '[id]' },
+      ]);
+    }
+  });
+});
+
+describe('external_location', () => {
+  const source = (config: string) => `sources:
+  - name: raw
+    tables: [{name: orders, identifier: o, meta: {day: monday, name_of_: orders_}, config: {${config}}}]
+`;
+  const files = {
+    'data/orders_o_monday.csv': 'id\n7\n',
+    'models/m.sql': "select id from {{ source('raw', 'orders') }}",
+  };
+
+  it.each([
+    ["external_location: 'data/{name}_{identifier}_{day}.csv'"],
+    ['external_location: "read_csv(\'data/%(name)s_%(identifier)s_%(day)s.csv\')", formatter: oldstyle'],
+    [`external_location: 'data/$name_of_\${identifier}_$day.csv', formatter: template`],
+  ])('has the fields of its source filled in: %s', async (config) => {
+    const project = new DbtProject({ ...files, 'models/s.yml': source(config) });
+    const { exitCode, output } = await project.run('show', '-q', '--output', 'json', '--select', 'm');
+    expect(exitCode, output).toBe(0);
+    expect(JSON.parse(output).show).toEqual([{ id: 7 }]);
+  });
+
+  it('says which field the source does not have', async () => {
+    const project = new DbtProject({ ...files, 'models/s.yml': source("external_location: 'data/{nam}.csv'") });
+    const { exitCode, output } = await project.run('parse');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('TSD1005');
+    expect(output).toContain('models/s.yml:3');
+  });
+});
+
+describe('contracts', () => {
+  it('tell JSON from text', async () => {
+    const project = new DbtProject({
+      'models/m.sql': "select '{}'::json as j",
+      'models/m.yml':
+        'models: [{name: m, config: {contract: {enforced: true}}, columns: [{name: j, data_type: varchar}]}]\n',
+    });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('column "j" is JSON, declared VARCHAR (data type mismatch)');
+    project.write({
+      'models/m.yml':
+        'models: [{name: m, config: {contract: {enforced: true}}, columns: [{name: j, data_type: json}]}]\n',
+    });
+    expect((await project.run('run')).exitCode).toBe(0);
+  });
+});
+
+describe('values of unit tests', () => {
+  it('that their column does not take are null, and a warning', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id, current_date as day',
+      'models/b.sql': "select id, day from {{ ref('a') }}",
+      'models/b.yml': `unit_tests:
+  - name: u
+    model: b
+    given: [{input: ref('a'), rows: [{id: 1, day: monday}]}]
+    expect: {rows: [{id: 1, day: null}]}
+`,
+    });
+    await project.run('run');
+    const { exitCode, output } = await project.run('test');
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain("'monday' is no DATE: row 1 of ref('a'), column day: null is taken, as dbt does");
+  });
+});
+
+describe('docs generate', () => {
+  it('copies the folders of asset-paths, and writes no manifest with --no-compile', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nasset-paths: [assets, missing, .., "."]\n',
+      'assets/plan.txt': 'x',
+      'models/a.sql': 'select 1 as id',
+    });
+    await project.run('docs', 'generate', '--no-compile');
+    expect(existsSync(project.path('target/manifest.json'))).toBe(false);
+    expect(readFileSync(project.path('target/assets/plan.txt'), 'utf8')).toBe('x');
+    expect(readFileSync(project.path('target/docs/assets/plan.txt'), 'utf8')).toBe('x');
+    expect(existsSync(project.path('dbt_project.yml'))).toBe(true);
+    await project.run('docs', 'generate');
+    expect(json(project, 'manifest').metadata.env).toEqual({});
+  });
+});
