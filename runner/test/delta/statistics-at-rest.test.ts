@@ -1,13 +1,16 @@
-import { readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   DeltaTable,
   LocalStore,
+  type ParquetWriteOptions,
   stageAppend,
+  stageDelete,
   stageMerge,
   stageOverwrite,
   stageRestore,
+  stageSetProperties,
   stageShallowClone,
   writeCheckpoint,
 } from '../../src/delta/index.js';
@@ -102,6 +105,88 @@ describe('the statistics of files in a checkpoint', () => {
     await unlink(checkpointFile(10));
     for (let version = 0; version < 20; version++) await unlink(commitFile(version));
     expect(statsOf((await t.snapshot({ statistics: true })).files)).toEqual(known);
+  });
+});
+
+describe('the next checkpoint', () => {
+  /** Appends a row to a version. The engine notes which checkpoints it is told to read for a new one. */
+  async function appendTo20(table: Awaited<ReturnType<typeof t.snapshot>>) {
+    const read: string[] = [];
+    const engine = new Proxy(t.engine, {
+      get(target, name: keyof typeof t.engine) {
+        const value = target[name];
+        if (name === 'writeParquet')
+          return (select: string, options: ParquetWriteOptions) => {
+            read.push(...(select.match(/\d+\.checkpoint\.parquet/g) ?? []));
+            return target.writeParquet(select, options);
+          };
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const staged = await stageAppend({ ...t.target, engine, table }, { select: 'SELECT 20 AS id, 0 AS n' });
+    return { result: await staged.commit(by), read };
+  }
+  /** What a version is by its checkpoint, and what by its commits. */
+  async function expectTrueCheckpoint(version: number): Promise<void> {
+    const wanted = await t.snapshot({ version, statistics: true });
+    await mkdir(log('aside'));
+    for (const before of [0, version - 1]) await rename(commitFile(before), log(`aside/${before}`));
+    await rm(checkpointFile(10), { force: true });
+    const found = await t.snapshot({ version, statistics: true });
+    const plain = (files: readonly object[]) => files.map((file) => ({ ...file, dataChange: false }));
+    expect(plain(found.files)).toEqual(plain(wanted.files));
+    expect(found.state.tombstones).toEqual(wanted.state.tombstones);
+    expect(found.metadata).toEqual(wanted.metadata);
+    for (const before of [0, version - 1]) await rename(log(`aside/${before}`), commitFile(before));
+  }
+  const LAST = '00000000000000000010.checkpoint.parquet';
+  /** Version 19: of the files of version 10 one is gone, another has been written anew. */
+  const changeRows = async () => {
+    for (let id = 13; id <= 17; id++) await append(id);
+    await (await stageDelete(t.target, 'id = 2')).commit(by);
+    await (await merge()).commit(by);
+    return t.snapshot();
+  };
+
+  it('takes over what is in the one before, but for files that have gone or changed', async () => {
+    expect(await appendTo20(await changeRows())).toEqual({ read: [LAST], result: { version: 20 } });
+    await expectTrueCheckpoint(20);
+  });
+
+  it('has the new deletion vector of a file that it knew without', async () => {
+    await (await stageSetProperties(t.target, { properties: { 'delta.enableDeletionVectors': 'true' } })).commit(by);
+    await (await stageAppend(t.target, { select: 'SELECT range::INTEGER AS id, 0 AS n FROM range(30, 39)' })).commit(
+      by,
+    );
+    for (let id = 15; id <= 17; id++) await append(id);
+    await writeCheckpoint(new LocalStore(t.location), t.engine, await t.snapshot());
+    await (await stageDelete(t.target, 'id = 32')).commit(by);
+    await append(18);
+    const read = ['00000000000000000017.checkpoint.parquet'];
+    expect(await appendTo20(await t.snapshot())).toEqual({ read, result: { version: 20 } });
+    await rm(checkpointFile(17));
+    await expectTrueCheckpoint(20);
+    expect((await t.files()).filter((file) => file.deletionVector)).toHaveLength(1);
+    expect(await t.read()).toHaveLength(13 + 8 + 5);
+  });
+
+  it('does without the one before where that is gone', async () => {
+    const base = await changeRows();
+    await unlink(checkpointFile(10));
+    expect(await appendTo20(base)).toEqual({ read: [LAST], result: { version: 20 } });
+    await expectTrueCheckpoint(20);
+  });
+
+  it('is not written where the one before has other files than it had', async () => {
+    const base = await changeRows();
+    const less = log('less.parquet');
+    await t.engine.execute(
+      `COPY (FROM read_parquet('${checkpointFile(10)}') WHERE "add" IS NULL OR "add".path <> '${base.files[1]!.path}') TO '${less}' (FORMAT parquet)`,
+    );
+    await rename(less, checkpointFile(10));
+    const { result } = await appendTo20(base);
+    expect(result).toMatchObject({ version: 20, checkpointError: { code: 'TSD6015' } });
+    await expect(access(checkpointFile(20))).rejects.toThrow();
   });
 });
 

@@ -1,3 +1,5 @@
+import { quoteLiteral } from '../sql.js';
+
 const TEXT_MAP = 'MAP(VARCHAR, VARCHAR)';
 
 /** Columns of a checkpoint (PROTOCOL.md, "Checkpoint Schema"), as DuckDB types. */
@@ -10,6 +12,15 @@ export const CHECKPOINT_COLUMNS: Readonly<Record<string, string>> = {
     'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
   domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
 };
+
+/** A table expression over Parquet files of a checkpoint. Told the columns, the engine asks nothing of the files before it reads them, and takes what they lack for null. */
+export function parquetSql(files: string, columns: Readonly<Record<string, string>>): string {
+  const schema = Object.entries(columns).map(([name, type]) => {
+    const quoted = quoteLiteral(name);
+    return `${quoted}: {name: ${quoted}, type: ${quoteLiteral(type)}, default_value: NULL}`;
+  });
+  return `read_parquet(${files}, hive_partitioning=false, schema=MAP {${schema.join(', ')}})`;
+}
 
 /** Fields of files by the action's columns, where a table has files with them. */
 const VECTOR =

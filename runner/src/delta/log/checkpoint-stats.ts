@@ -8,6 +8,8 @@ import type { Snapshot } from './snapshot.js';
 
 /** How a table wants the statistics of its files in checkpoints (PROTOCOL.md, "Checkpoints"). */
 export interface CheckpointStats {
+  /** they are as commits have them: JSON text and nothing else */
+  readonly asLogged: boolean;
   /** `stats VARCHAR` and the like: fields of `add` */
   readonly fields: readonly string[];
   /** the action as the checkpoint has it */
@@ -24,7 +26,7 @@ export function checkpointStats(snapshot: Snapshot): CheckpointStats {
   const asStruct = properties['delta.checkpoint.writeStatsAsStruct']?.toLowerCase() === 'true';
   const json = asJson ? ['stats VARCHAR'] : [];
   const withoutJson = ({ stats: _, ...file }: AddFile) => file;
-  if (!asStruct) return { fields: json, of: asJson ? (file) => file : withoutJson };
+  if (!asStruct) return { asLogged: asJson, fields: json, of: asJson ? (file) => file : withoutJson };
   const stored = { ...schema, fields: schema.fields.filter((field) => !partitionColumns.includes(field.name)) };
   const keys = schema.fields
     .filter((field) => partitionColumns.includes(field.name))
@@ -32,6 +34,7 @@ export function checkpointStats(snapshot: Snapshot): CheckpointStats {
   const parsed = statsType(physicalSchema(stored, mapping));
   const partitions = keys.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ');
   return {
+    asLogged: false,
     fields: [
       ...json,
       `stats_parsed ${parsed}`,

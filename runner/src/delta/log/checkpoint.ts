@@ -6,24 +6,50 @@ import type { Action, AddFile } from '../protocol/actions.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
+import { type CarriedFiles, carriedFiles, NOTHING_CARRIED } from './carried-files.js';
 import { CHECKPOINT_COLUMNS, VECTORED_COLUMNS } from './checkpoint-columns.js';
 import { type CheckpointStats, checkpointStats } from './checkpoint-stats.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 import { loadSnapshot } from './load.js';
-import type { Snapshot } from './snapshot.js';
+import { haveStats, type Snapshot } from './snapshot.js';
 import { withStats } from './with-stats.js';
 
 /**
- * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. The actions go through a file of JSON
- * lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
+ * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
+ * other; the other actions go through a file of JSON lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
  *
  * @throws StorageError TSD6012 for a table with a feature that is not supported: what it keeps in its actions would be lost
  */
-export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, version: Snapshot): Promise<void> {
-  requireWritable(store.location, version.protocol, version.metadata, version.schema, CHANGES_NOTHING);
-  const snapshot = await withStats(store, engine, version);
+export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<void> {
+  const { protocol, metadata, schema } = snapshot;
+  requireWritable(store.location, protocol, metadata, schema, CHANGES_NOTHING);
   const stats = checkpointStats(snapshot);
-  const actions = checkpointActions(snapshot, stats);
+  const carried = stats.asLogged ? carriedFiles(store, snapshot) : NOTHING_CARRIED;
+  const others = snapshot.files.filter((file) => !carried.files.has(file));
+  // what was read from a checkpoint may be gone by now, or have been damaged
+  if (
+    carried.files.size > 0 &&
+    haveStats(others) &&
+    (await write(store, engine, snapshot, others, carried).catch(() => false))
+  )
+    return;
+  const whole = await withStats(store, engine, snapshot);
+  await write(store, engine, whole, whole.files, NOTHING_CARRIED);
+}
+
+/**
+ * @param files that are not carried over
+ * @returns false where other files were carried over than should have been; nothing was changed then
+ */
+async function write(
+  store: LogStore,
+  engine: ParquetEngine,
+  snapshot: Snapshot,
+  files: readonly AddFile[],
+  carried: CarriedFiles,
+): Promise<boolean> {
+  const stats = checkpointStats(snapshot);
+  const actions = checkpointActions(snapshot, files, stats);
   const id = randomUUID();
   const lines = `${LOG_FOLDER}/_tmp_${id}.ndjson`;
   const parquet = `${LOG_FOLDER}/_tmp_${id}.parquet`;
@@ -40,18 +66,25 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, ve
     const columns = Object.entries(types).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
     const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
     const names = Object.keys(types).map((name) => `"${name}"`);
-    const written = await engine.writeParquet(`SELECT ${names.join(', ')} FROM ${json}`, {
+    const parts = [
+      ...(carried.files.size === 0 ? [] : [carried.select(types)]),
+      `SELECT ${names.join(', ')} FROM ${json}`,
+    ];
+    const written = await engine.writeParquet(parts.join('\nUNION ALL\n'), {
       path: await store.prepareWrite(parquet),
       compression: 'snappy',
     });
+    const size = actions.length + carried.files.size;
+    if (Number(written.rows) !== size) return false;
     await store.move(parquet, checkpointPath(snapshot.version));
     const pointer = {
       version: snapshot.version,
-      size: actions.length,
+      size,
       sizeInBytes: Number(written.size),
       numOfAddFiles: snapshot.state.files.size,
     };
     await store.put(LAST_CHECKPOINT, JSON.stringify(pointer));
+    return true;
   } catch (error) {
     throw diskError(store.location, error);
   } finally {
@@ -74,8 +107,8 @@ export async function writeCheckpointIfDue(
   if (snapshot !== undefined) await writeCheckpoint(store, engine, snapshot);
 }
 
-/** The whole state as actions. Tombstones are kept until they expire. */
-function checkpointActions(snapshot: Snapshot<AddFile>, stats: CheckpointStats): Action[] {
+/** The state as actions, of its files some. Tombstones are kept until they expire. */
+function checkpointActions(snapshot: Snapshot, files: readonly AddFile[], stats: CheckpointStats): Action[] {
   const { state, properties } = snapshot;
   const expired = Date.now() - retentionMillis(properties['delta.deletedFileRetentionDuration']);
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
@@ -101,7 +134,7 @@ function checkpointActions(snapshot: Snapshot<AddFile>, stats: CheckpointStats):
           ...(deletionVector ? { deletionVector } : {}),
         },
       });
-  for (const file of snapshot.files) actions.push({ add: { ...stats.of(file), dataChange: false } as AddFile });
+  for (const file of files) actions.push({ add: { ...stats.of(file), dataChange: false } as AddFile });
   return actions;
 }
 

@@ -5,7 +5,7 @@ import { logicalFile } from '../protocol/deletion-vectors.js';
 import { parseDuckDBType } from '../protocol/duckdb-type-parser.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
-import { VECTORED_COLUMNS } from './checkpoint-columns.js';
+import { parquetSql, VECTORED_COLUMNS } from './checkpoint-columns.js';
 import { addsOf, addTextSql, jsonSql, removesOf, removeTextSql, type WantedStats } from './checkpoint-text.js';
 import { LOG_FOLDER } from './file-names.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
@@ -43,6 +43,7 @@ export async function readCheckpoint(
   const { state: further } = await readParquet(store, engine, sidecars, wanted);
   return {
     ...state,
+    checkpoint: undefined,
     files: new Map([...state.files, ...further.files]),
     tombstones: new Map([...state.tombstones, ...further.tombstones]),
   };
@@ -93,10 +94,12 @@ async function readParquet(
 ): Promise<Contents> {
   const list = `[${paths.map((path) => quoteLiteral(`${store.location}/${path}`)).join(', ')}]`;
   const columns: Readonly<Record<string, string>> = { ...VECTORED_COLUMNS, sidecar: 'STRUCT(path VARCHAR)' };
+  let asText = true;
   let rows = await engine.query(actionsSql(list, columns, '"add".stats', wanted));
   if (rows.some((row) => row.bare === true)) {
     const parsed = await parsedStatsType(engine, list);
     if (parsed !== undefined) {
+      asText = false;
       const add = `${columns.add!.slice(0, -1)}, stats_parsed ${parsed})`;
       const stats = `coalesce("add".stats, ${jsonSql('"add".stats_parsed')})`;
       rows = await engine.query(actionsSql(list, { ...columns, add }, stats, wanted));
@@ -116,20 +119,16 @@ async function readParquet(
     for (const add of addsOf(text(row.adds), wanted, location)) files.set(add.path, add);
     for (const remove of removesOf(text(row.removes), location)) tombstones.set(logicalFile(remove), remove);
   }
-  return { actions, state: { ...state, files, tombstones } };
+  const checkpoint = asText ? { paths, files } : undefined;
+  return { actions, state: { ...state, files, tombstones, checkpoint } };
 }
 
-/** Told the columns, the engine asks nothing of the files before it reads them, and takes what they lack for null. */
 function actionsSql(
   files: string,
   columns: Readonly<Record<string, string>>,
   stats: string,
   wanted: WantedStats,
 ): string {
-  const schema = Object.entries(columns).map(([name, type]) => {
-    const quoted = quoteLiteral(name);
-    return `${quoted}: {name: ${quoted}, type: ${quoteLiteral(type)}, default_value: NULL}`;
-  });
   const results = [
     'filename AS file',
     `file_row_number // ${ACTIONS_TOGETHER} AS part`,
@@ -138,7 +137,7 @@ function actionsSql(
     `string_agg(${othersSql()}, ',') AS others`,
     `count("add".path) > count(${stats}) AS bare`,
   ];
-  return `SELECT ${results.join(', ')} FROM read_parquet(${files}, hive_partitioning=false, schema=MAP {${schema.join(', ')}}) GROUP BY file, part`;
+  return `SELECT ${results.join(', ')} FROM ${parquetSql(files, columns)} GROUP BY file, part`;
 }
 
 function compare(a: unknown, b: unknown): number {

@@ -10,6 +10,14 @@ import type {
 } from '../protocol/actions.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
 
+/** A checkpoint in Parquet that has been read. */
+export interface CheckpointRead {
+  /** of its parts, relative to the table */
+  readonly paths: readonly string[];
+  /** that it names, by path */
+  readonly files: ReadonlyMap<string, LiveFile>;
+}
+
 /** The state of a table, as replaying its log gives it (PROTOCOL.md, "Action Reconciliation"). */
 export interface TableState<File extends LiveFile = LiveFile> {
   readonly protocol: Protocol | undefined;
@@ -21,6 +29,8 @@ export interface TableState<File extends LiveFile = LiveFile> {
   /** latest version of each application, by its id */
   readonly transactions: ReadonlyMap<string, { version: number; lastUpdated?: number | null }>;
   readonly domains: ReadonlyMap<string, DomainMetadata>;
+  /** the Parquet checkpoint that replay started from, where the next one can be made from it */
+  readonly checkpoint: CheckpointRead | undefined;
   /** of the last commit replayed, when it carried one */
   readonly commitInfo: CommitInfo | undefined;
 }
@@ -32,6 +42,7 @@ export const EMPTY_STATE: TableState<AddFile> = {
   tombstones: new Map(),
   transactions: new Map(),
   domains: new Map(),
+  checkpoint: undefined,
   commitInfo: undefined,
 };
 
@@ -41,6 +52,7 @@ export function replay<File extends LiveFile>(
   commits: Iterable<readonly Action[]>,
 ): TableState<File | AddFile> {
   let { protocol, metadata, commitInfo } = before;
+  const { checkpoint } = before;
   const files = new Map<string, File | AddFile>(before.files);
   const tombstones = new Map(before.tombstones);
   const transactions = new Map(before.transactions);
@@ -67,5 +79,5 @@ export function replay<File extends LiveFile>(
       }
     }
   }
-  return { protocol, metadata, files, tombstones, transactions, domains, commitInfo };
+  return { protocol, metadata, files, tombstones, transactions, domains, checkpoint, commitInfo };
 }

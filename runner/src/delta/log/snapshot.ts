@@ -19,6 +19,10 @@ import { requireKnownTypeChanges } from '../protocol/type-widening.js';
 import type { TableState } from './replay.js';
 import { scanSql, type TableLayout } from './scan-sql.js';
 
+export function haveStats(files: readonly LiveFile[]): files is readonly AddFile[] {
+  return files.every(({ stats }) => typeof stats !== 'object' || stats === null);
+}
+
 /**
  * One version of a table: everything that reading it needs. Immutable.
  *
@@ -110,7 +114,7 @@ export class Snapshot<File extends LiveFile = LiveFile> implements TableLayout {
 
   /** Whether the statistics of all files have been read. */
   hasStats(): this is Snapshot<AddFile> {
-    return this.files.every(({ stats }) => typeof stats !== 'object' || stats === null);
+    return haveStats(this.files);
   }
 
   /** A SELECT over exactly this version's rows, with its columns in the schema's order. */

@@ -24,8 +24,9 @@ export async function withStats(
     throw new StorageError('TSD6015', `${store.location}: version ${version} is not what it was when it was opened`, {
       hint: 'the table was removed or made anew meanwhile; open it again',
     });
+  const { files, checkpoint } = again.state;
   const { location, timestamp, deletedRows, modified } = snapshot;
-  return new Snapshot(location, version, timestamp, { ...state, files: again.state.files }, deletedRows, modified);
+  return new Snapshot(location, version, timestamp, { ...state, files, checkpoint }, deletedRows, modified);
 }
 
 /** The log of another table has other files: their names are random. */
