@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import subprocess
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ import dbt.tests.util as util
 import dbt_common.exceptions as exceptions
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.exceptions import DbtUsageException
 from dbt.exceptions import ParsingError
 
 pytest_plugins = ["dbt.tests.fixtures.project"]
@@ -143,6 +145,9 @@ def run_tsdbt(args=None, expect_pass=True, callbacks=None):
         for heading, kind in ERRORS.items():
             if heading in text:
                 raise kind(text)
+        # a mistake in the command line, outside of any project
+        if re.search(r"^TSD19[01]\d", text, re.M):
+            raise DbtUsageException(text)
         raise exceptions.DbtRuntimeError(text)
     if expect_pass is not None:
         assert (ended.returncode == 0) == expect_pass, "dbt exit state did not match expected"

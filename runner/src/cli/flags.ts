@@ -121,6 +121,11 @@ export interface OperationOptions extends GlobalOptions {
   readonly macro?: string;
 }
 
+export interface DebugOptions extends GlobalOptions {
+  /** only what it takes to reach the target */
+  readonly connection?: boolean;
+}
+
 export interface ExplainOptions extends GlobalOptions {
   readonly output?: 'json' | 'markdown' | 'text';
 }
@@ -330,6 +335,8 @@ export const flags = {
       'where --add-package takes it from: hub, git, local, tarball or npm (default: hub)',
     ).argParser(oneOf('--source', PACKAGE_SOURCES)),
   ],
+  connection: (): Option =>
+    new Option('--connection', 'check only that the target can be reached: neither the machine nor the models'),
   explainOutput: (): Option =>
     new Option('--output <form>', 'text, json or markdown (default: text)').argParser(
       oneOf('--output', ['text', 'json', 'markdown']),

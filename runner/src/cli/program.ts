@@ -7,6 +7,7 @@ import type { Effects } from './effects.js';
 import {
   type CodegenOptions,
   type CompileOptions,
+  type DebugOptions,
   type DepsOptions,
   type ExplainOptions,
   flags,
@@ -212,8 +213,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'debug',
     summary: 'check everything that a run needs',
-    options: () => [],
-    run: async (options, effects) => (await import('./commands/debug.js')).debug(options, effects),
+    options: () => [flags.connection()],
+    run: async (options, effects) => (await import('./commands/debug.js')).debug(options as DebugOptions, effects),
   },
   {
     name: 'explain',

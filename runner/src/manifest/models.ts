@@ -10,6 +10,7 @@ import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './col
 import { configLayers } from './config-layers.js';
 import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
+import { foreignKeyReads } from './foreign-keys.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
 import { type ModelVersion, versionsByFile } from './model-versions.js';
@@ -177,6 +178,9 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
       : docs.render(described, located.document.placeOf([...located.at, 'description']), own);
   const inYaml = entry?.config !== undefined && 'group' in entry.config;
   if (located !== undefined && kind === 'model') own.push(...timeSpineErrors(located));
+  const constraints = constraintsFromYaml(entry?.constraints);
+  const keys = foreignKeyReads(name, columns.values(), constraints, located?.place ?? source.place(0));
+  own.push(...keys.errors);
   const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
   project.unknownKeys?.push(...own.filter(isMild));
   errors.push(...own.filter((error) => !isMild(error)));
@@ -212,9 +216,9 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     schema: schemaOf(project, config, file.folders, kind, naming, forTemplates),
     alias: aliasOf(config, suffix === '' ? name : `${name}_${suffix.replaceAll('.', '_')}`, naming, forTemplates),
     columns,
-    constraints: constraintsFromYaml(entry?.constraints),
-    refs: definition === undefined ? facts.refs : refsOf(definition, source),
-    sources: definition === undefined ? facts.sources : sourcesOf(definition, source),
+    constraints,
+    refs: [...(definition === undefined ? facts.refs : refsOf(definition, source)), ...keys.refs],
+    sources: [...(definition === undefined ? facts.sources : sourcesOf(definition, source)), ...keys.sources],
     dependsOn: [],
     dependsOnMacros: facts.macros,
     directMacros: facts.directMacros,

@@ -66,7 +66,7 @@ function pick(
   const chosen = targets[name];
   if (chosen === undefined) {
     errors.push(
-      new ProjectError(projectCodes.unknownTarget, `there is no target "${name}"`, {
+      new ProjectError(projectCodes.unknownTarget, noTarget(name, options.isDbt ? profileName : undefined), {
         place: options.wanted === undefined ? document.placeOf(preferredAt) : document.placeOf(at, 'key'),
         hint: didYouMean(name, names) ?? (names.length === 0 ? undefined : `targets: ${names.join(', ')}`),
       }),
@@ -164,12 +164,25 @@ function databaseName(file: string | undefined): string {
 }
 
 function noProfile(profile: string, document: YamlDocument, options: TargetOptions): ProjectError {
-  const folders = profileFolders(options);
-  return new ProjectError(projectCodes.unknownTarget, `could not find profile named '${profile}'`, {
+  const folders = profileFolders(options).map((folder) => shownFolder(folder, options.projectDir));
+  return new ProjectError(projectCodes.unknownTarget, `Could not find profile named '${profile}'`, {
     place: document.placeOf(['profile']),
-    detail: `looked for profiles.yml in ${folders.join(', ')}`,
+    detail: `tsdbt looked for a profiles.yml file in ${folders.join(' and in ')}, but did not find one`,
     hint: 'name its folder with --profiles-dir or DBT_PROFILES_DIR',
   });
+}
+
+/** dbt's words for a target of a profile that is not there; elsewhere our own. */
+function noTarget(name: string, profile: string | undefined): string {
+  return profile === undefined
+    ? `there is no target "${name}"`
+    : `The profile '${profile}' does not have a target named '${name}'.`;
+}
+
+/** A folder below the project by the way to it from there. */
+function shownFolder(folder: string, projectDir: string): string {
+  const way = path.relative(projectDir, folder);
+  return way === '' || way.startsWith('..') ? folder : way.replaceAll('\\', '/');
 }
 
 function profilesFile(options: TargetOptions): string | undefined {
@@ -209,11 +222,17 @@ function fromProfiles(
   const profile = all[name];
   if (profile?.outputs === undefined) {
     errors.push(
-      new ProjectError(projectCodes.unknownTarget, `profiles.yml has no profile "${name}" with outputs`, {
-        place: projectDocument.placeOf(['profile']),
-        hint: didYouMean(name, Object.keys(all)),
-        detail: `read: ${fileName}`,
-      }),
+      new ProjectError(
+        projectCodes.unknownTarget,
+        profile === undefined
+          ? `Could not find profile named '${name}'`
+          : `the profile "${name}" of profiles.yml has no outputs`,
+        {
+          place: projectDocument.placeOf(['profile']),
+          hint: didYouMean(name, Object.keys(all)),
+          detail: `read: ${fileName}`,
+        },
+      ),
     );
     return pick({ dev: { type: 'duckdb' } }, 'dev', name, document, [], [], options, []);
   }

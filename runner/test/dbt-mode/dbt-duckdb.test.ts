@@ -138,3 +138,65 @@ describe('docs generate', () => {
     expect(json(project, 'manifest').metadata.env).toEqual({});
   });
 });
+
+describe('a foreign key', () => {
+  const keyed = (to: string) => `models:
+  - name: a_orders
+    config: {contract: {enforced: true}, materialized: table}
+    columns:
+      - {name: id, data_type: integer}
+      - {name: customer, data_type: integer, constraints: [{type: foreign_key, to: "${to}", to_columns: [id]}]}
+  - name: z_customers
+    config: {contract: {enforced: true}, materialized: table}
+    columns: [{name: id, data_type: integer, constraints: [{type: primary_key}]}]
+`;
+  const files = {
+    'models/a_orders.sql': 'select 1 as id, 7 as customer',
+    'models/z_customers.sql': 'select 7 as id',
+  };
+
+  it('has what it refers to built first, and selected with +', async () => {
+    const project = new DbtProject({ ...files, 'models/all.yml': keyed("ref('z_customers')") });
+    const { exitCode, output, statuses } = await project.run('run', '--select', '+a_orders');
+    expect(exitCode, output).toBe(0);
+    expect(Object.keys(statuses)).toEqual(['model.shop.z_customers', 'model.shop.a_orders']);
+    expect(json(project, 'manifest').nodes['model.shop.a_orders'].depends_on.nodes).toEqual(['model.shop.z_customers']);
+  });
+
+  it('is refused where it refers to no ref', async () => {
+    const project = new DbtProject({ ...files, 'models/all.yml': keyed('customers') });
+    const { exitCode, output } = await project.run('parse');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('"customers" is neither a ref nor a source');
+  });
+});
+
+describe('debug --connection', () => {
+  it('opens the database file, and says in dbt’s words what keeps it from it', async () => {
+    const project = new DbtProject();
+    const debug = (...words: string[]) => project.run('debug', '--connection', ...words);
+    const well = await debug();
+    expect(well.exitCode, well.output).toBe(0);
+    expect(well.output).toContain('Skipping steps before connection verification');
+    expect(well.output).toContain('connection: ');
+    expect(existsSync(project.path('shop.duckdb'))).toBe(false);
+    for (const [words, message] of [
+      [['--target', 'none'], "The profile 'shop' does not have a target named 'none'."],
+      [['--profile', 'none'], "Could not find profile named 'none'"],
+      [['--profiles-dir', 'none'], 'dbt looked for a profiles.yml file in none'],
+    ] as const) {
+      const { exitCode, output } = await debug(...words);
+      expect(exitCode).toBe(1);
+      expect(output).toContain('Profile loading failed for the following reason');
+      expect(output).toContain(message);
+      expect(output).toContain('1 check failed');
+    }
+    project.write({ 'shop.duckdb': 'no database' });
+    const broken = await debug();
+    expect(broken.exitCode).toBe(1);
+    expect(broken.output).toContain('fail  connection');
+    expect((await project.run('debug', '--project-dir', 'nowhere')).output).toContain(
+      '--project-dir nowhere is no folder',
+    );
+  });
+});

@@ -86,7 +86,7 @@ shop:
     expect(await project.rows('select * from ci.a')).toEqual([{ x: 1 }]);
     const { exitCode, output } = await project.run('build', '--profiles-dir', 'empty');
     expect(exitCode).toBe(2);
-    expect(output).toContain("could not find profile named 'shop'");
+    expect(output).toContain("Could not find profile named 'shop'");
   });
 
   it('with storage: delta keeps tables in the warehouse', async () => {

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import picocolors from 'picocolors';
 import { formatThrown } from '../../errors/format-error.js';
+import { ProjectError, tsdbtErrorsOf } from '../../errors/tsdbt-error.js';
 import type { Manifest } from '../../manifest/manifest.js';
+import { projectCodes } from '../../project/codes.js';
 import type { Project } from '../../project/project.js';
 import { TSDBT_VERSION } from '../../project/tsdbt-version.js';
 import { counted } from '../../report/node-line.js';
 import { CheckFailure, type RunCheck } from '../check.js';
+import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
-import type { GlobalOptions } from '../flags.js';
+import type { DebugOptions } from '../flags.js';
 import { openProjectFor } from '../open-project.js';
 import { errorStyle, usesColor } from '../style.js';
 
@@ -18,7 +21,10 @@ const LEAST_NODE = [20, 19];
 const LEAST_FREE_BYTES = 512 * 1024 ** 2;
 
 /** Checks everything that a run needs, and says how to mend what fails. Exit code 0 when a build can work, else 1. */
-export async function debug(options: GlobalOptions, effects: Effects): Promise<number> {
+export async function debug(options: DebugOptions, effects: Effects): Promise<number> {
+  const named = options.projectDir;
+  if (named !== undefined && !existsSync(resolve(effects.cwd, named)))
+    throw new ProjectError(cliCodes.wrongFlagValue, `--project-dir ${named} is no folder`);
   const paint = picocolors.createColors(usesColor(effects.stderr, effects.env, options.color));
   let failed = 0;
   const check: RunCheck = async (name, mend, run) => {
@@ -33,21 +39,26 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
       // what a check meets (a missing library, a full disk) is the machine's state, not a defect of the program
       const text =
         thrown instanceof CheckFailure || isSystemError(thrown) ? thrown.message : formatThrown(thrown, style).text;
-      effects.stderr.write(`  ${paint.red('fail')}  ${name}\n${indented(text)}\n        ${mend}\n`);
+      const failure = isProfileError(thrown) ? `${name}: Profile loading failed for the following reason` : name;
+      effects.stderr.write(`  ${paint.red('fail')}  ${failure}\n${indented(text)}\n        ${mend}\n`);
       return false;
     }
   };
 
   if (!options.quiet) effects.stderr.write(`tsdbt ${TSDBT_VERSION}\n`);
-  await check('Node.js', `install Node.js ${LEAST_NODE.join('.')} or later`, nodeVersion);
-  await check('DuckDB', 'run "npm install" again: the package for this platform may be missing', duckDb);
+  const say = (text: string): void => void (!options.quiet && effects.stderr.write(`${text}\n`));
+  if (options.connection) say('Skipping steps before connection verification');
+  else await checkMachine(check);
   let project: Project | undefined;
   let manifest: Manifest | undefined;
   await check('project', 'mend the errors above, then "tsdbt parse"', async () => {
     project = await openProjectFor(options, effects);
+    const target = `target ${project.target.name} (${project.target.type})`;
+    // what Trino has to know are the sources of the project
+    if (options.connection && project.target.type !== 'trino') return `${project.name}, ${target}`;
     const { buildManifest } = await import('../../manifest/build-manifest.js');
     manifest = await buildManifest(project);
-    return `${project.name}, ${counted(manifest.nodes.size, 'node')}, target ${project.target.name} (${project.target.type})`;
+    return `${project.name}, ${counted(manifest.nodes.size, 'node')}, ${target}`;
   });
   if (project !== undefined) {
     const { warehouse, target } = project;
@@ -66,10 +77,43 @@ export async function debug(options: GlobalOptions, effects: Effects): Promise<n
       await check('Delta commit', 'the warehouse needs a file system with hard links and fsync', () =>
         roundTrip(opened),
       );
-    }
+    } else
+      await check('connection', 'see what the profile names: path, attach, extensions, settings', () =>
+        connect(opened),
+      );
   }
-  if (failed === 0 && !options.quiet) effects.stderr.write('All checks passed.\n');
+  if (failed > 0) effects.stderr.write(`${counted(failed, 'check')} failed\n`);
+  else say('All checks passed.');
   return failed === 0 ? 0 : 1;
+}
+
+async function checkMachine(check: RunCheck): Promise<void> {
+  await check('Node.js', `install Node.js ${LEAST_NODE.join('.')} or later`, nodeVersion);
+  await check('DuckDB', 'run "npm install" again: the package for this platform may be missing', duckDb);
+}
+
+/** Opens the database file with all that the profile asks for, and takes away a file that was not there before. */
+async function connect(project: Project): Promise<string> {
+  const { path } = project.target;
+  const isNew = path !== undefined && !existsSync(path);
+  const { openLake } = await import('../../run/open-lake.js');
+  try {
+    const opened = await openLake(project, randomUUID());
+    try {
+      const session = await opened.engine.openSession();
+      await session.query('select 1 as id');
+      await session.close();
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    if (isNew) for (const file of [path, `${path}.wal`]) rmSync(file, { force: true });
+  }
+  return path === undefined ? 'in memory' : `${path}${isNew ? ' (made by the first run)' : ''}`;
+}
+
+function isProfileError(thrown: unknown): boolean {
+  return tsdbtErrorsOf(thrown)[0]?.code === projectCodes.unknownTarget;
 }
 
 function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
