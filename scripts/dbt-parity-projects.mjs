@@ -8,7 +8,7 @@ const expectations = { dbt_expectations: { repo: 'metaplane/dbt-expectations' },
 const self = (name, repo) => ({ [name]: { repo } });
 
 /**
- * name → repo (at `ref`, where one is named), folder of the project in it, packages by the name of their folder under dbt_packages.
+ * name → repo, folder of the project in it, packages by the name of their folder under dbt_packages (at the tag `ref`, where one is named).
  */
 export const projects = {
   'jaffle-shop-classic': { repo: 'dbt-labs/jaffle-shop-classic' },

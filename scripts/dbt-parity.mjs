@@ -33,8 +33,8 @@ function prepare(name, folder, storage) {
   const from = known === undefined ? resolve(name) : join(cloneOf(known.repo), known.folder ?? '');
   const filter = (path) => existsSync(path) && !ignored.test(path.slice(from.length));
   cpSync(from, folder, { recursive: true, filter: known === undefined ? undefined : filter, dereference: true });
-  for (const [packageName, { repo, folder: inner }] of Object.entries(known?.packages ?? {})) {
-    const source = join(cloneOf(repo), inner ?? '');
+  for (const [packageName, { repo, ref, folder: inner }] of Object.entries(known?.packages ?? {})) {
+    const source = join(cloneOf(repo, ref), inner ?? '');
     cpSync(source, join(folder, 'dbt_packages', packageName), {
       recursive: true,
       dereference: true,

@@ -37,14 +37,17 @@ for package in ('dbt-core', 'dbt-duckdb'):
   return bin;
 }
 
-/** Folder of a clone of a public repository (`owner/name`), made at the first time it is asked for. */
-export function cloneOf(repo) {
-  const folder = join(cacheFolder, 'dbt-projects', repo.replace('/', '+'));
+/** Folder of a clone of a public repository (`owner/name`), of a tag of it where one is named; made at the first time it is asked for. */
+export function cloneOf(repo, tag) {
+  const plain = join(cacheFolder, 'dbt-projects', repo.replace('/', '+'));
+  const folder = tag === undefined ? plain : `${plain}@${tag}`;
   if (existsSync(folder)) return folder;
-  const made = spawnSync('git', ['clone', '-q', '--depth', '1', `https://github.com/${repo}.git`, folder], {
-    stdio: 'inherit',
-  });
-  if (made.status !== 0) throw new Error(`${repo} could not be cloned`);
+  const git = (...args) => spawnSync('git', args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  const hasTag = tag !== undefined && existsSync(plain) && git('-C', plain, 'rev-parse', '-q', '--verify', tag);
+  const from = hasTag ? `file://${plain}` : `https://github.com/${repo}.git`;
+  const branch = tag === undefined ? [] : ['--branch', tag];
+  const quiet = ['-c', 'advice.detachedHead=false', 'clone', '-q', '--depth', '1'];
+  if (!git(...quiet, ...branch, from, folder)) throw new Error(`${repo} could not be cloned`);
   return folder;
 }
 
