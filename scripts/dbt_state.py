@@ -32,7 +32,9 @@ for case in cases:
             file.write_text(text.replace(edit['from'], edit['to']))
         elif edit['text'] is None: file.unlink()
         else: file.write_text(edit['text'])
-    args = case.get('args', [])
+    given = case.get('given', {})
+    args = ['--target', given['target']] if 'target' in given else []
+    if 'vars' in given: args += ['--vars', json.dumps(given['vars'])]
     parsed = invoke(['parse', *common(project), *args])
     case['dbt'] = {}
     if not parsed.success:

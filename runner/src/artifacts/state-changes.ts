@@ -5,8 +5,8 @@ type Entries = Readonly<Record<string, StateEntry>>;
 
 /** Keys of config that say where a relation lies, and not what it holds: they are compared on their own. */
 const PLACE_KEYS = ['database', 'schema', 'alias'];
-/** Config that changes nothing of what is built. */
-const UNCOMPARED = new Set([...PLACE_KEYS, 'tags', 'group', 'enabled', 'access']);
+/** Config that is no part of what is compared as config. */
+const UNCOMPARED = new Set([...PLACE_KEYS, 'group', 'enabled']);
 /** What counts of a generic test's config. */
 const TEST_KEYS = new Set([
   'severity',
@@ -23,7 +23,7 @@ const TEST_KEYS = new Set([
 /** What entries of the semantic layer say. */
 const SEMANTIC_KEYS = [
   ...['type', 'type_params', 'filter', 'time_granularity', 'label', 'description'],
-  ...['model', 'defaults', 'entities', 'dimensions', 'measures', 'primary_entity', 'query_params', 'exports'],
+  ...['model', 'defaults', 'entities', 'dimensions', 'measures', 'primary_entity', 'query_params', 'exports', 'tags'],
 ];
 
 /** What is compared beside two entries. */
@@ -47,26 +47,30 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
   add('fqn', differing(['fqn']));
   const type = String(now.resource_type);
   const isGeneric = type === 'test' && isGenericTest(now);
-  add(
-    'configs',
-    configKeys(then, now).filter((key) => (isGeneric ? TEST_KEYS.has(key) : true)),
-  );
+  if (type !== 'unit_test')
+    add(
+      'configs',
+      configKeys(then, now).filter((key) => !isGeneric || TEST_KEYS.has(key)),
+    );
   switch (type) {
     case 'source':
       add('relation', sourcePlace(then, now));
-      add('body', differing(['freshness', 'external', 'loaded_at_field', 'loaded_at_query', 'location', 'quoting']));
+      add(
+        'properties',
+        differing(['freshness', 'external', 'loaded_at_field', 'loaded_at_query', 'location', 'quoting']),
+      );
       return changes;
     case 'exposure':
-      add('body', differing(['type', 'owner', 'maturity', 'url', 'description', 'label']));
-      if (!same(sorted(nodesOf(then)), sorted(nodesOf(now)))) add('body', ['depends_on']);
+      add('properties', differing(['type', 'owner', 'maturity', 'url', 'description', 'label']));
+      if (!same(sorted(nodesOf(then)), sorted(nodesOf(now)))) add('properties', ['depends_on']);
       return changes;
     case 'unit_test':
-      add('body', unitTestKeys(then, now));
+      add('properties', unitTestKeys(then, now));
       return changes;
     case 'metric':
     case 'semantic_model':
     case 'saved_query':
-      add('body', differing(SEMANTIC_KEYS));
+      add('properties', differing(SEMANTIC_KEYS));
       return changes;
     case 'seed':
       add('body', checksumOf(then) === checksumOf(now) ? [] : ['checksum']);
@@ -116,7 +120,9 @@ function configKeys(then: StateEntry, now: StateEntry): string[] {
       ? // what only one of two programs writes is a default; contracts are compared on their own
         Object.keys(configOf(now)).filter((key) => key in configOf(then) && key !== 'contract')
       : [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.filter((key) => !UNCOMPARED.has(key) && !sameConfig(then, now, key));
+  // tags change nothing of what is built; dbt compares those of what is not built
+  const left = 'raw_code' in now ? new Set([...UNCOMPARED, 'tags']) : UNCOMPARED;
+  return keys.filter((key) => !left.has(key) && !sameConfig(then, now, key));
 }
 
 /** What dbt keeps of a config() in a file is its value, not its text. */

@@ -104,7 +104,9 @@ describe('state:modified', () => {
     const access = files['models/all.yml']
       .replace('description: all customers', 'access: public')
       .concat('groups: [{name: g, owner: {name: x}}]\n');
-    expect(await changed({ 'models/all.yml': access })).toEqual({ 'model.shop.customers': ['references: access'] });
+    expect(await changed({ 'models/all.yml': access })).toEqual({
+      'model.shop.customers': ['configs: access', 'references: access'],
+    });
   });
 
   it('looks at sources and exposures', async () => {
@@ -113,7 +115,7 @@ describe('state:modified', () => {
       .replace('name: me', 'name: you');
     expect(await changed({ 'models/all.yml': other })).toEqual({
       'source.shop.raw': ['relation: identifier'],
-      'exposure.shop.page': ['body: owner'],
+      'exposure.shop.page': ['properties: owner'],
     });
   });
 });

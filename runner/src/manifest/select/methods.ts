@@ -138,7 +138,7 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
       if (value === 'unmodified') return !isNew && changes.length === 0;
       if (value === 'modified') return isNew || changes.length > 0;
       const aspect = value.slice('modified.'.length);
-      return isNew || changes.some((change) => change.aspect === aspect);
+      return (isNew && aspect !== 'macros') || changes.some((change) => change.aspect === aspect);
     },
     values: () => [],
   },

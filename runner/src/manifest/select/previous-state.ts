@@ -6,7 +6,7 @@ export type StateAspect = (typeof STATE_ASPECTS)[number];
 
 /** What differs: `{ aspect: 'configs', what: ['materialized'] }`. Some of it has no name of its own in selectors. */
 export interface StateChange {
-  readonly aspect: StateAspect | 'fqn' | 'references';
+  readonly aspect: StateAspect | 'fqn' | 'references' | 'properties';
   /** keys, columns or unique ids of macros */
   readonly what: readonly string[];
 }
