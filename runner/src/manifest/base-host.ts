@@ -88,6 +88,7 @@ function runtimeConfigOf(project: Project): RuntimeConfig {
     test_paths: paths.tests,
     snapshot_paths: paths.snapshots,
     query_comment: project.queryComment ?? null,
+    quoting: { database: true, schema: true, identifier: true, ...project.quoting },
     vars: vars.declared,
     cliVars: vars.given,
     dependencies: Object.fromEntries([project, ...project.packages].map((of) => [of.name, about(of)])),

@@ -25,6 +25,7 @@ export function nodeForTemplates(node: ManifestNode, database: string | undefine
       ? { access: node.config.access ?? 'protected', group: node.config.group ?? null }
       : {}),
     ...('columns' in node ? { columns: columnsForTemplates(node.columns) } : {}),
+    ...('checksum' in node ? { checksum: { name: 'sha256', checksum: node.checksum } } : {}),
     ...(node.resourceType === 'source'
       ? { source_name: node.sourceName, identifier: node.identifier, loader: node.loader ?? '' }
       : {}),

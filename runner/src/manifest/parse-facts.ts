@@ -8,6 +8,7 @@ import type { Project } from '../project/project.js';
 import { validate } from '../project/validate.js';
 import type { YamlPath } from '../project/yaml-document.js';
 import type { ContextHost } from '../template/context/context-host.js';
+import { graphKeys } from '../template/context/known-keys.js';
 import { toTemplateValue } from '../template/convert.js';
 import { createDbtContext } from '../template/dbt-context.js';
 import { templateCodes } from '../template/failure.js';
@@ -17,7 +18,8 @@ import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { CallSite } from '../template/values.js';
 import { baseHost, unknownName } from './base-host.js';
 import { calledMacros } from './called-macros.js';
-import { type ConfigLayer, hookList, mergeLayers, twoSpellings } from './merge-config.js';
+import { configForTemplates } from './config-for-templates.js';
+import { type ConfigLayer, hookList, mergeLayers, toNodeConfig, twoSpellings } from './merge-config.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 import type { ParseState, TemplateFacts } from './parse-state.js';
 import { isTemplateText, mapTexts, toTemplateText } from './test-arguments.js';
@@ -48,7 +50,7 @@ export function parseFacts(
   outer: readonly ConfigLayer[],
   last: readonly ConfigLayer[] = [],
 ): TemplateFacts {
-  const recorder = new Recorder(state, stub, kind, outer, last);
+  const recorder = new Recorder(state, stub, kind, outer, last, program.source.text);
   settled(renderTemplate(program, createDbtContext(recorder.host())));
   const hooks = recorder.hooks().map((sql, i) => parseTemplate(new SourceText(`${stub.path} (hook ${i + 1})`, sql)));
   for (const hook of hooks) hookFacts(hook, recorder);
@@ -147,11 +149,14 @@ class Recorder {
     readonly kind: ConfigKind,
     readonly outer: readonly ConfigLayer[],
     readonly last: readonly ConfigLayer[] = [],
+    /** the template's text */
+    readonly raw: string | undefined = undefined,
   ) {}
 
   host(): ContextHost {
     const { project, macros } = this.state;
     const { stub } = this;
+    const early = () => this.#early();
     return {
       ...baseHost(project, macros),
       ref: (call) => {
@@ -172,21 +177,43 @@ class Recorder {
       // packages rely on dbt's answer before anything runs: an empty text
       getConfig: (name) => (project.isDbt ? '' : mergeLayers([...this.outer, ...this.#config, ...this.last])[name]),
       thisRelation: placeholder(project, stub.name),
-      model: {
-        unique_id: stub.uniqueId,
-        resource_type: stub.resourceType,
-        package_name: stub.packageName,
-        name: stub.name,
-        alias: stub.name,
-        schema: project.target.schema,
-        fqn: stub.fqn,
-        path: stub.path.split('/').slice(1).join('/'),
-        original_file_path: stub.path,
+      // made where it is asked for
+      get model() {
+        return {
+          unique_id: stub.uniqueId,
+          resource_type: stub.resourceType,
+          package_name: stub.packageName,
+          name: stub.name,
+          alias: stub.name,
+          schema: project.target.schema,
+          fqn: stub.fqn,
+          path: stub.path.split('/').slice(1).join('/'),
+          original_file_path: stub.path,
+          ...early(),
+        };
       },
       isIncremental: () => false,
-      graph: () => ({ nodes: {}, sources: {}, exposures: {} }),
+      graph: () => emptyGraph(),
       usesMacro: (macro) => this.#macros.add(macro.uniqueId),
       unknownName: (value, site) => unknownName(project, value, site, [], this.state.errors),
+    };
+  }
+
+  /** What else is known of a node before its template is rendered: the config around it, nothing of its YAML. */
+  #early(): Record<string, unknown> {
+    const config = toNodeConfig(mergeLayers([...this.outer, ...this.last]), this.kind);
+    return {
+      config: configForTemplates(config),
+      tags: [...config.tags],
+      meta: { ...config.meta },
+      description: '',
+      columns: {},
+      depends_on: { nodes: [], macros: [] },
+      refs: [],
+      sources: [],
+      language: 'sql',
+      database: this.state.project.target.database ?? null,
+      ...(this.raw === undefined ? {} : { raw_code: this.raw }),
     };
   }
 
@@ -240,6 +267,11 @@ class Recorder {
       configCall: whole === undefined || this.#config.length === 0 ? {} : writtenConfigCall(whole),
     };
   }
+}
+
+/** Before all is read, `graph` has nothing in it. A new one each time: templates write into it. */
+function emptyGraph(): Record<string, unknown> {
+  return Object.fromEntries(graphKeys.map((key) => [key, {}]));
 }
 
 function placeholder(project: Project, name: string): Relation {

@@ -32,10 +32,19 @@ export function valueScope(
   };
 }
 
+/** What dbt-duckdb says of a target that names none of it. */
+const duckdbDefaults = {
+  ...{ attach: null, config_options: null, disable_transactions: false, extensions: null, external_root: '.' },
+  ...{ filesystems: null, plugins: null, remote: null, use_credential_provider: null },
+};
+
 /** `target` as templates see it: without what is secret. */
 export function targetForTemplates(target: Target): Record<string, unknown> {
   const { password: _password, jwt_token: _token, ...extra } = target.extra;
   return {
+    ...(target.type === 'duckdb' && target.storage === 'native'
+      ? { ...duckdbDefaults, settings: target.settings }
+      : {}),
     ...extra,
     name: target.name,
     target_name: target.name,

@@ -36,7 +36,7 @@ const modules = new StaticObject(
     ['re', regexModule],
     ['itertools', itertoolsModule],
   ]),
-);
+).asDict();
 
 /** Functions of the context that are macros of dbt's own package, and are called as `dbt.run_query(…)` too. */
 const alsoMacros = ['run_query', 'statement', 'is_incremental'];
@@ -117,14 +117,15 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
   add(builtins);
   add(dataFunctions);
   add(queries);
-  add(renderingFunctions(scope));
+  const rendering = renderingFunctions(scope);
+  add(rendering);
   const config = configObject(host);
   const constants: Record<string, () => TemplateValue | undefined> = {
     config: () => config,
-    builtins: () => builtinsDict([...builtins, ...dataFunctions, ...queries], config),
-    exceptions: () => exceptionsObject(host),
+    builtins: () => builtinsDict([...builtins, ...dataFunctions, ...queries, ...rendering], ownConstants()),
+    exceptions: () => exceptionsObject(host).asDict(),
     adapter: () => adapterObject(host, scope),
-    api: () => apiObject(),
+    api: () => apiObject().asDict(),
     column: () => columnClass,
     modules: () => modules,
     validation: () => validation,
@@ -146,8 +147,22 @@ function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () =
     schema: () => ownPart(host, 'schema'),
     database: () => ownPart(host, 'database'),
     model: () => (host.model === undefined ? undefined : named('model', host.model, nodeKeys, 'alike')),
+    // what only materializations and hooks have is nothing elsewhere
+    sql: () => null,
+    compiled_code: () => null,
+    defer_relation: () => null,
+    pre_hooks: () => [],
+    post_hooks: () => [],
+    sql_now: () => 'now()',
     graph: () => sharedGraph(host.graph?.()),
   };
+  /** those that are no other view of the whole context */
+  const ownConstants = () =>
+    Object.entries(constants).flatMap(([name, make]): [string, TemplateValue][] => {
+      if (['builtins', 'context', 'graph'].includes(name)) return [];
+      const value = make();
+      return value === undefined ? [] : [[name, value]];
+    });
   for (const [name, make] of Object.entries(constants)) names.set(name, make);
   return names;
 }
@@ -197,9 +212,9 @@ function metadataEnvs(host: ContextHost): PyDict {
 }
 
 /** `builtins`: what the context's names were before macros of the project took some of them. */
-function builtinsDict(functions: readonly TemplateFunction[], config: TemplateValue): PyDict {
+function builtinsDict(functions: readonly TemplateFunction[], constants: Iterable<[string, TemplateValue]>): PyDict {
   const dict = PyDict.of(functions.map((f) => [f.name, f] as const));
   for (const [name, value] of jinjaGlobals) if (!dict.has(name)) dict.set(name, value);
-  dict.set('config', config);
+  for (const [name, value] of constants) dict.set(name, value);
   return new NamedDict('builtins', dict.items(), [], 'always');
 }

@@ -246,10 +246,22 @@ describe('statements that templates run', () => {
     queries.length = 0;
     expect(
       await later(
-        "{% call statement('mine', fetch_result=True) %}select {{ 1 + 1 }}{% endcall %}{{ load_result('mine')['data'][0][0] }} {{ load_result('mine').table.columns | length }}",
+        "{% call statement('mine', fetch_result=True) %}select {{ 1 + 1 }}{% endcall %}{% set mine = load_result('mine') %}{{ mine['data'][0][0] }} {{ mine.table.columns | length }}",
       ),
     ).toBe('1 3');
     expect(queries).toEqual(['select 2']);
+  });
+
+  it('a result is handed out once, but that of the statement main', async () => {
+    const twice = (name: string) =>
+      later(
+        `{% call statement('${name}', fetch_result=True) %}q{% endcall %}{{ load_result('${name}').data | length }}{{ load_result('${name}').data | length }}`,
+      );
+    expect(await twice('main')).toBe('22');
+    await expect(twice('mine')).rejects.toMatchObject({
+      code: 'TSD2017',
+      message: "load_result('mine') was called before",
+    });
   });
 
   it('adapter.execute gives a response and a table', async () => {

@@ -97,7 +97,7 @@ export function adapterHelpers(host: ContextHost, ask: Asked): readonly Template
     nothing('cache_dropped(relation)'),
     nothing('cache_renamed(from_relation, to_relation)'),
     nothing('cache_new_relation(relation)'),
-    nothing('expand_target_column_types(from_relation, to_relation)'),
+    nothing('expand_target_column_types(from_relation, to_relation)', null),
     nothing('expand_column_types(goal, current)'),
     nothing('release_connection()'),
     nothing('is_motherduck()', false),

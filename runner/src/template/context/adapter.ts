@@ -1,6 +1,5 @@
 import { quoteIdentifier, type Relation } from '../../engines/relation.js';
 import { chain } from '../chain.js';
-import { PyDict } from '../containers.js';
 import { toTemplateValue } from '../convert.js';
 import { OperationFailure, templateCodes, typeFailure } from '../failure.js';
 import type { Scope } from '../frame.js';
@@ -25,6 +24,7 @@ import { macroValueOf } from './package-value.js';
 import { response } from './queries.js';
 import { relationClass } from './relation-class.js';
 import { RelationValue, relationOf } from './relation-value.js';
+import { runtimeConfig } from './runtime-config.js';
 import { StaticObject } from './static-object.js';
 import { TableValue } from './table-value.js';
 
@@ -60,7 +60,7 @@ export function adapterObject(host: ContextHost, scope: Scope): StaticObject {
     new Map<string, TemplateValue>([
       ['Relation', relationClass],
       ['Column', columnClass],
-      ['config', PyDict.of([['quoting', PyDict.of([])]])],
+      ['config', runtimeConfig(host)],
       ['behavior', behavior(host)],
     ]),
   );

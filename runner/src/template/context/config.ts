@@ -33,7 +33,10 @@ export function configObject(host: ContextHost): StaticObject {
         if (!host.execute) return '';
         throw missing(name!);
       }),
-      defineFunction('meta_get(name, default?, validator?)', ([name, otherwise]) => meta(name) ?? otherwise ?? null),
+      defineFunction('meta_get(name, default?, validator?)', ([name, otherwise]) =>
+        // before anything runs, a dbt project is given an empty text whatever it asks for
+        read('meta') === '' ? '' : (meta(name) ?? otherwise ?? null),
+      ),
       defineFunction('meta_require(name, validator?)', ([name]) => {
         const value = meta(name);
         if (value === undefined && host.execute) throw missing(name!);

@@ -57,11 +57,28 @@ export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
   const run = (sql: string, site: CallSite): MaybePromise<TableValue> => {
     if (host.adapter === undefined)
       throw new OperationFailure(templateCodes.unsupported, 'there is no connection here to run a query on');
-    return chain(host.adapter.query(sql, site), (result) => new TableValue(result));
+    const say = (printed: string): void => {
+      if (host.print === undefined) host.message?.('info', printed, site);
+      else host.print(printed);
+    };
+    return chain(host.adapter.query(sql, site), (result) => new TableValue(result, say));
   };
   const store = (name: string, said: TemplateValue, table: TemplateValue | undefined): TemplateValue => {
     results.set(name, resultOf(said, table instanceof TableValue ? table : emptyTable));
     return '';
+  };
+
+  /** What was handed out once is gone, as in dbt; the statement `main` stays. */
+  const load = (name: string): TemplateValue => {
+    const found = results.get(name);
+    if (found === null)
+      throw new OperationFailure(
+        templateCodes.value,
+        `load_result('${name}') was called before`,
+        `keep what it gave: {% set result = load_result('${name}') %}`,
+      );
+    if (found !== undefined && name !== 'main') results.set(name, null);
+    return found ?? null;
   };
 
   return [
@@ -90,7 +107,7 @@ export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
         );
       });
     }),
-    defineFunction('load_result(name)', ([name]) => results.get(text(name!)) ?? null),
+    defineFunction('load_result(name)', ([name]) => load(text(name!))),
     defineFunction('store_result(name, response, agate_table?)', ([name, said, table]) =>
       store(text(name!), said!, table),
     ),

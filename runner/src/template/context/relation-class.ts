@@ -3,7 +3,7 @@ import type { PyDict } from '../containers.js';
 import { defineFunction } from '../signature.js';
 import { plain, type TemplateValue, text } from '../values.js';
 import { allParts, policyDict, policyFrom } from './relation-policy.js';
-import { RelationValue } from './relation-value.js';
+import { RelationValue, relationTypes } from './relation-value.js';
 import { StaticObject } from './static-object.js';
 
 function optional(value: TemplateValue | undefined): string | undefined {
@@ -42,6 +42,7 @@ export const relationClass: StaticObject = new StaticObject(
   ],
   undefined,
   new Map<string, TemplateValue>([
+    ['get_relation_type', relationTypes],
     ['Table', 'table'],
     ['View', 'view'],
     ['CTE', 'cte'],

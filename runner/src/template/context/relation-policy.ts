@@ -1,5 +1,5 @@
 import { PyDict } from '../containers.js';
-import { plain, type TemplateValue, truthy } from '../values.js';
+import { plain, repr, type TemplateValue, text, truthy } from '../values.js';
 
 /** Which parts of a relation's name are printed, or which are quoted. */
 export interface Policy {
@@ -31,9 +31,19 @@ export function policyFrom(given: TemplateValue | undefined, own: Policy = allPa
 }
 
 export function policyDict(policy: Policy): PyDict {
-  return PyDict.of([
-    ['database', policy.database],
-    ['schema', policy.schema],
-    ['identifier', policy.identifier],
-  ]);
+  return new Parts('Policy', Object.entries(policy));
+}
+
+/** The database, schema and identifier of something: a dict that prints as dbt's class does. */
+export class Parts extends PyDict {
+  constructor(
+    readonly className: string,
+    items: Iterable<readonly [string, TemplateValue]>,
+  ) {
+    super();
+    for (const [key, value] of items) this.set(key, value);
+  }
+  override toText(): string {
+    return `${this.className}(${[...this.items()].map(([key, value]) => `${text(key)}=${repr(value)}`).join(', ')})`;
+  }
 }

@@ -1,10 +1,11 @@
 import { Relation } from '../../engines/relation.js';
-import { PyDict } from '../containers.js';
+import { PyDict, PySet } from '../containers.js';
 import { toTemplateValue } from '../convert.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { defineFunction } from '../signature.js';
 import { plain, TemplateObject, type TemplateValue, text } from '../values.js';
-import { allParts, changedPolicy, type Policy, policyDict, policyFrom } from './relation-policy.js';
+import { allParts, changedPolicy, Parts, type Policy, policyDict, policyFrom } from './relation-policy.js';
+import { StaticObject } from './static-object.js';
 
 /** What a relation prints beside its name's parts. */
 export interface RelationOptions {
@@ -37,14 +38,31 @@ const classConstants: Readonly<Record<string, string>> = {
 };
 const methods = [
   ...['get', 'render', 'include', 'quote', 'quoted', 'replace_path', 'incorporate', 'without_identifier', 'matches'],
-  ...['information_schema', 'information_schema_only', 'add_ephemeral_prefix'],
+  ...['information_schema', 'information_schema_only', 'add_ephemeral_prefix', 'render_limited', 'to_dict'],
+  ...['get_default_quote_policy', 'get_default_include_policy'],
 ];
+/** What every relation of dbt-duckdb says of itself. */
+const constants: ReadonlyMap<string, TemplateValue> = new Map<string, TemplateValue>([
+  ...(['can_be_renamed', 'can_be_replaced', 'dbt_created', 'require_alias'] as const).map((n) => [n, false] as const),
+  ...(['limit', 'event_time_filter', 'catalog'] as const).map((n) => [n, null] as const),
+  ['quote_character', '"'],
+  ['renameable_relations', new PySet([])],
+  ['replaceable_relations', new PySet([])],
+]);
 const attributes = [
   ...['database', 'schema', 'name', 'identifier', 'table', 'type', 'path', 'metadata'],
   ...Object.keys(kinds),
   ...methods,
-  ...['quote_policy', 'include_policy', 'quote_character', 'can_be_renamed', 'can_be_replaced'],
+  ...['quote_policy', 'include_policy', 'get_relation_type'],
+  ...constants.keys(),
 ];
+/** `get_relation_type`: the types by their names in Python. */
+export const relationTypes: StaticObject = new StaticObject(
+  'RelationType',
+  [],
+  undefined,
+  new Map(Object.entries({ ...classConstants, PointerTable: 'pointer_table' })),
+);
 /** Fields that a relation has as a mapping (`relation.items()`, `**relation`). */
 const fields = ['database', 'schema', 'identifier'] as const;
 
@@ -107,20 +125,20 @@ export class RelationValue extends TemplateObject {
       case 'type':
         return this.kind;
       case 'path':
-        return PyDict.of(fields.map((field) => [field, this.#part(field)] as const));
+        return new Parts(
+          'Path',
+          fields.map((field) => [field, this.#part(field)] as const),
+        );
       case 'quote_policy':
         return policyDict(this.quotes);
       case 'include_policy':
         return policyDict(this.includes);
-      case 'quote_character':
-        return '"';
-      case 'can_be_renamed':
-      case 'can_be_replaced':
-        return false;
+      case 'get_relation_type':
+        return relationTypes;
       case 'metadata':
         return PyDict.of([['type', 'DuckDBRelation']]);
       default:
-        return this.#method(name);
+        return constants.has(name) ? constants.get(name) : this.#method(name);
     }
   }
 
@@ -133,6 +151,18 @@ export class RelationValue extends TemplateObject {
         });
       case 'render':
         return defineFunction('render()', () => this.#name());
+      case 'render_limited':
+        return defineFunction('render_limited()', () => this.toText());
+      case 'to_dict':
+        return defineFunction('to_dict(omit_none?)', () =>
+          PyDict.of([
+            ['path', PyDict.of(fields.map((field) => [field, this.#part(field)] as const))],
+            ['type', this.kind],
+          ]),
+        );
+      case 'get_default_quote_policy':
+      case 'get_default_include_policy':
+        return defineFunction(`${name}()`, () => policyDict(allParts));
       case 'quoted':
         return defineFunction('quoted(identifier)', ([part]) => `"${text(part!)}"`);
       case 'include':

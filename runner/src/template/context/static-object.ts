@@ -1,3 +1,4 @@
+import { NamedDict } from '../containers.js';
 import {
   type CallArguments,
   type MaybePromise,
@@ -30,6 +31,10 @@ export class StaticObject extends TemplateObject {
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
     return typeof key === 'string' ? this.#attributes.get(key) : undefined;
+  }
+  /** The same as a dict, as dbt has `modules`, `exceptions` and `api`. */
+  asDict(): NamedDict {
+    return new NamedDict(this.typeName, this.#attributes, [], 'always');
   }
   toText(): string {
     return `<${this.typeName}>`;

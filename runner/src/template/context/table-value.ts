@@ -1,194 +1,22 @@
-import type { Column, QueryResult } from '../../engines/engine.js';
-import { iterate, PyDict, PySet } from '../containers.js';
-import { toTemplateValue } from '../convert.js';
+import type { QueryResult } from '../../engines/engine.js';
+import { chain, mapInOrder } from '../chain.js';
+import { iterate, PyDict } from '../containers.js';
 import { compare } from '../equality.js';
-import { toJson } from '../json.js';
+import { typeFailure } from '../failure.js';
 import { defineFunction } from '../signature.js';
-import { PyFloat, PyTuple, plain, repr, TemplateObject, type TemplateValue } from '../values.js';
-import { DateValue } from './datetime.js';
-import { fromIso } from './datetime-module.js';
-
-/** A number as Python's Decimal prints it: all its digits, those after the point that are zero too. */
-class DecimalValue extends PyFloat {
-  constructor(readonly digits: string) {
-    super(Number(digits));
-  }
-  override toText(): string {
-    return this.digits;
-  }
-  override toRepr(): string {
-    return `Decimal('${this.digits}')`;
-  }
-}
-
-/** A float as a Decimal: `1.0`, `1E+20`. */
-function decimalOf(value: number): TemplateValue {
-  if (!Number.isFinite(value)) return new PyFloat(value);
-  return new DecimalValue(new PyFloat(value).toText().replace(/e([+-])0*/, 'E$1'));
-}
-
-/** JSON as Python writes it, for what agate has no type for: lists and structs. */
-function jsonText(value: unknown): string {
-  return toJson(toTemplateValue(value));
-}
-
-/** A value of a result as dbt's tables have it: decimals and floats are Decimals, dates and times are objects. */
-function cell(value: unknown, type: string): TemplateValue {
-  if (value === null || value === undefined) return null;
-  if (/[\])]$/.test(type) && typeof value === 'object' && !(value instanceof Date)) return jsonText(value);
-  if (/^(DECIMAL|NUMERIC)/.test(type) && (typeof value === 'string' || typeof value === 'number'))
-    return /,\s*0\)$/.test(type) ? toTemplateValue(Number(value)) : new DecimalValue(String(value));
-  if (/^(DOUBLE|FLOAT|REAL)/.test(type) && typeof value === 'number') return decimalOf(value);
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (typeof value === 'string' && type === 'DATE') return new DateValue(fromIso(value).wall);
-  if (typeof value === 'string' && type.startsWith('TIMESTAMP')) {
-    try {
-      return fromIso(value);
-    } catch {
-      return value;
-    }
-  }
-  return toTemplateValue(value);
-}
-
-/** A row: items by position and by column name. */
-class RowValue extends TemplateObject {
-  readonly typeName = 'Row';
-  constructor(
-    readonly names: readonly string[],
-    readonly values: readonly TemplateValue[],
-  ) {
-    super();
-  }
-  asTuple(): PyTuple {
-    return new PyTuple(this.values);
-  }
-  override attributeNames(): Iterable<string> {
-    return ['values', 'keys', 'items', 'get', 'dict', ...this.names];
-  }
-  override getAttribute(name: string): TemplateValue | undefined {
-    switch (name) {
-      case 'values':
-        return defineFunction('values()', () => this.asTuple());
-      case 'keys':
-        return defineFunction('keys()', () => new PyTuple(this.names));
-      case 'items':
-        return defineFunction('items()', () => this.names.map((n, i) => new PyTuple([n, this.values[i]!])));
-      case 'dict':
-        return defineFunction('dict()', () => PyDict.of(this.names.map((n, i) => [n, this.values[i]!] as const)));
-      case 'get':
-        return defineFunction('get(key, default?)', ([key, otherwise]) => this.getItem(key!) ?? otherwise ?? null);
-      default:
-        return undefined;
-    }
-  }
-  override getItem(keyGiven: TemplateValue): TemplateValue | undefined {
-    const key = plain(keyGiven);
-    if (typeof key === 'number') return this.values[key < 0 ? key + this.values.length : key];
-    return typeof key === 'string' ? this.values[findName(this.names, key)] : undefined;
-  }
-  override iterate(): Iterable<TemplateValue> {
-    return this.values;
-  }
-  override size(): number {
-    return this.values.length;
-  }
-  override equals(other: TemplateValue): boolean {
-    return other instanceof RowValue && other.asTuple().toText() === this.asTuple().toText();
-  }
-  toText(): string {
-    return `<agate.Row: (${this.values.map(repr).join(', ')})>`;
-  }
-  override toHost(): unknown {
-    return this.asTuple().toHost();
-  }
-}
-
-/** As written, else without regard to case. */
-function findName(names: readonly string[], name: string): number {
-  const exact = names.indexOf(name);
-  return exact !== -1 ? exact : names.findIndex((n) => n.toLowerCase() === name.toLowerCase());
-}
-
-/** Columns or rows of a table: by position, columns by name too. */
-class PartsValue extends TemplateObject {
-  readonly typeName = 'MappedSequence';
-  constructor(
-    readonly names: readonly string[],
-    readonly parts: readonly TemplateObject[],
-  ) {
-    super();
-  }
-  override attributeNames(): Iterable<string> {
-    return ['keys', 'values', 'items', 'get', ...this.names];
-  }
-  override getAttribute(name: string): TemplateValue | undefined {
-    if (name === 'keys') return defineFunction('keys()', () => new PyTuple(this.names));
-    if (name === 'values') return defineFunction('values()', () => new PyTuple(this.parts));
-    if (name === 'items')
-      return defineFunction('items()', () => this.names.map((n, i) => new PyTuple([n, this.parts[i]!])));
-    if (name === 'get') return defineFunction('get(key, default?)', ([key, d]) => this.getItem(key!) ?? d ?? null);
-    return undefined;
-  }
-  override getItem(keyGiven: TemplateValue): TemplateValue | undefined {
-    const key = plain(keyGiven);
-    if (typeof key === 'number') return this.parts[key < 0 ? key + this.parts.length : key];
-    return typeof key === 'string' ? this.parts[findName(this.names, key)] : undefined;
-  }
-  override iterate(): Iterable<TemplateValue> {
-    return this.parts;
-  }
-  override size(): number {
-    return this.parts.length;
-  }
-  toText(): string {
-    return `<agate.MappedSequence: (${this.parts.map(repr).join(', ')})>`;
-  }
-}
-
-class ColumnPart extends TemplateObject {
-  readonly typeName = 'Column';
-  constructor(
-    readonly column: Column,
-    readonly values: readonly TemplateValue[],
-  ) {
-    super();
-  }
-  override attributeNames(): Iterable<string> {
-    return ['name', 'index', 'values', 'values_distinct', 'values_without_nulls', 'values_sorted', 'data_type'];
-  }
-  override getAttribute(name: string): TemplateValue | undefined {
-    if (name === 'name') return this.column.name;
-    if (name === 'data_type') return this.column.type;
-    if (name === 'values') return defineFunction('values()', () => new PyTuple(this.values));
-    if (name === 'values_without_nulls')
-      return defineFunction('values_without_nulls()', () => new PyTuple(this.values.filter((v) => v !== null)));
-    if (name === 'values_distinct')
-      return defineFunction('values_distinct()', () => new PyTuple([...new PySet(this.values).iterate()]));
-    if (name === 'values_sorted') return defineFunction('values_sorted()', () => new PyTuple(sorted(this.values)));
-    return undefined;
-  }
-  override getItem(key: TemplateValue): TemplateValue | undefined {
-    return typeof key === 'number' ? this.values[key < 0 ? key + this.values.length : key] : undefined;
-  }
-  override iterate(): Iterable<TemplateValue> {
-    return this.values;
-  }
-  override size(): number {
-    return this.values.length;
-  }
-  toText(): string {
-    return `<agate.Column: (${this.values.map(repr).join(', ')})>`;
-  }
-}
-
-/** In order, nulls last. */
-function sorted(values: readonly TemplateValue[]): TemplateValue[] {
-  return [...values].sort((a, b) => {
-    if (a === null || b === null) return Number(a === null) - Number(b === null);
-    return compare(a, b);
-  });
-}
+import {
+  type CallSite,
+  type MaybePromise,
+  PyTuple,
+  plain,
+  repr,
+  TemplateObject,
+  type TemplateValue,
+  text,
+  truthy,
+} from '../values.js';
+import { ColumnPart, cell, findName, PartsValue, RowValue } from './table-parts.js';
+import { csvText, jsonRows, printedTable, structureText } from './table-text.js';
 
 /** The result of a query, shaped as dbt's (agate's) tables are. */
 export class TableValue extends TemplateObject {
@@ -196,7 +24,13 @@ export class TableValue extends TemplateObject {
   readonly #names: readonly string[];
   readonly #rows: readonly RowValue[];
 
-  constructor(readonly result: QueryResult) {
+  /**
+   * @param say hears what `print_table()` and its like print
+   */
+  constructor(
+    readonly result: QueryResult,
+    readonly say: (text: string) => void = () => {},
+  ) {
     super();
     this.#names = result.columns.map((c) => c.name);
     this.#rows = result.rows.map(
@@ -214,7 +48,8 @@ export class TableValue extends TemplateObject {
   override attributeNames(): Iterable<string> {
     return [
       ...['columns', 'rows', 'column_names', 'column_types', 'row_names', 'select', 'exclude', 'rename', 'limit'],
-      ...['order_by', 'distinct', 'print_table', 'print_csv', 'print_json'],
+      ...['order_by', 'distinct', 'where', 'find', 'group_by'],
+      ...['print_table', 'print_csv', 'print_json', 'print_structure'],
     ];
   }
   override getAttribute(name: string): TemplateValue | undefined {
@@ -227,12 +62,13 @@ export class TableValue extends TemplateObject {
             (column, i) =>
               new ColumnPart(
                 column,
+                i,
                 this.#rows.map((r) => r.values[i]!),
               ),
           ),
         );
       case 'rows':
-        return new PartsValue([], this.#rows);
+        return new PartsValue([], this.#rows, null);
       case 'column_names':
         return new PyTuple(this.#names);
       case 'column_types':
@@ -240,9 +76,28 @@ export class TableValue extends TemplateObject {
       case 'row_names':
         return null;
       case 'print_table':
+        return defineFunction(
+          'print_table(max_rows?, max_columns?, output?, max_column_width?, locale?, max_precision?)',
+          (bound) => this.#say(printedTable(this.#shown(), this.#rows.length, bound[0], bound[1], bound[3], bound[5])),
+        );
       case 'print_csv':
+        return defineFunction('print_csv(*args, **kwargs)', () => this.#say(csvText(this.#names, this.#rows)));
       case 'print_json':
-        return defineFunction(`${name}(*args, **kwargs)`, () => null);
+        return defineFunction('print_json(*args, **kwargs)', () => this.#say(jsonRows(this.#names, this.#rows)));
+      case 'print_structure':
+        return defineFunction('print_structure(*args, **kwargs)', () => this.#say(structureText(this.#shown())));
+      case 'where':
+        return defineFunction('where(test)', ([test], { site }) =>
+          chain(this.#matching(test!, site), (kept) =>
+            this.#of({ columns: result.columns, rows: result.rows.filter((_, i) => kept[i]) }),
+          ),
+        );
+      case 'find':
+        return defineFunction('find(test)', ([test], { site }) =>
+          chain(this.#matching(test!, site), (kept) => this.#rows[kept.indexOf(true)] ?? null),
+        );
+      case 'group_by':
+        return defineFunction('group_by(key, key_name?, key_type?)', ([key], { site }) => this.#groupBy(key!, site));
       case 'select':
         return defineFunction('select(key)', ([keys]) => this.#pick(this.#positions(keys!)));
       case 'exclude':
@@ -256,7 +111,7 @@ export class TableValue extends TemplateObject {
         return defineFunction('limit(start_or_stop?, stop?, step?)', ([first, stop]) => {
           const [from, to] =
             stop === undefined || stop === null ? [0, Number(first ?? 0)] : [Number(first), Number(stop)];
-          return new TableValue({ columns: result.columns, rows: result.rows.slice(from, to) });
+          return this.#of({ columns: result.columns, rows: result.rows.slice(from, to) });
         });
       case 'distinct':
         return defineFunction('distinct(key?)', ([key]) => this.#distinct(key ?? null));
@@ -266,13 +121,47 @@ export class TableValue extends TemplateObject {
         return undefined;
     }
   }
+  #of(result: QueryResult): TableValue {
+    return new TableValue(result, this.say);
+  }
+  #say(printed: string): null {
+    this.say(printed);
+    return null;
+  }
+  #shown() {
+    return this.result.columns.map((column, i) => ({ ...column, values: this.#rows.map((row) => row.values[i]!) }));
+  }
+  /** Which rows a function holds to be true. */
+  #matching(test: TemplateValue, site: CallSite): MaybePromise<boolean[]> {
+    return mapInOrder(this.#rows, (row) => chain(called(test, row, site), truthy));
+  }
+  /** Tables by the value of a column or of a function, in the order in which the values come. */
+  #groupBy(key: TemplateValue, site: CallSite): MaybePromise<TemplateValue> {
+    const [at] = typeof plain(key) === 'string' ? this.#positions(key) : [];
+    const values = mapInOrder(this.#rows, (row) => (at === undefined ? called(key, row, site) : row.values[at]!));
+    return chain(values, (keys) => {
+      const groups = new Map<string, { key: TemplateValue; rows: (readonly unknown[])[] }>();
+      for (const [i, value] of keys.entries()) {
+        const name = repr(value);
+        const group = groups.get(name) ?? { key: value, rows: [] };
+        groups.set(name, group);
+        group.rows.push(this.result.rows[i]!);
+      }
+      const all = [...groups.values()];
+      const tables = all.map(({ rows }) => this.#of({ columns: this.result.columns, rows }));
+      return new TableSet(
+        all.map((group) => group.key),
+        tables,
+      );
+    });
+  }
   #positions(keys: TemplateValue): number[] {
     const wanted = typeof keys === 'string' ? [keys] : [...iterate(keys)].map((k) => String(plain(k)));
     return wanted.map((name) => findName(this.#names, name)).filter((i) => i !== -1);
   }
   #pick(at: readonly number[]): TableValue {
     const { columns, rows } = this.result;
-    return new TableValue({ columns: at.map((i) => columns[i]!), rows: rows.map((row) => at.map((i) => row[i])) });
+    return this.#of({ columns: at.map((i) => columns[i]!), rows: rows.map((row) => at.map((i) => row[i])) });
   }
   #rename(names: TemplateValue): TableValue {
     const { columns, rows } = this.result;
@@ -281,7 +170,7 @@ export class TableValue extends TemplateObject {
       const given = names instanceof PyDict ? names.get(column.name) : list?.[i];
       return { ...column, name: given === undefined ? column.name : String(plain(given)) };
     });
-    return new TableValue({ columns: named, rows });
+    return this.#of({ columns: named, rows });
   }
   #keyOf(key: TemplateValue): (row: RowValue) => readonly TemplateValue[] {
     const at = key === null ? this.#names.map((_, i) => i) : this.#positions(key);
@@ -294,7 +183,7 @@ export class TableValue extends TemplateObject {
       const text = read(this.#rows[i]!).map(repr).join('\u0000');
       return !seen.has(text) && seen.add(text) !== undefined;
     });
-    return new TableValue({ columns: this.result.columns, rows: kept });
+    return this.#of({ columns: this.result.columns, rows: kept });
   }
   #orderBy(key: TemplateValue, reverse: boolean): TableValue {
     const read = this.#keyOf(key);
@@ -310,7 +199,7 @@ export class TableValue extends TemplateObject {
       }
       return 0;
     });
-    return new TableValue({ columns: this.result.columns, rows: order.map(({ row }) => row) });
+    return this.#of({ columns: this.result.columns, rows: order.map(({ row }) => row) });
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
     return typeof key === 'number' ? this.#rows[key < 0 ? key + this.#rows.length : key] : undefined;
@@ -325,6 +214,35 @@ export class TableValue extends TemplateObject {
     return this.#rows.length > 0;
   }
   toText(): string {
-    return `<Table ${this.#names.join(', ')}: ${this.#rows.length} rows>`;
+    return `${structureText(this.#shown())}\n`;
+  }
+  override toRepr(): string {
+    return '<agate.table.Table object>';
+  }
+}
+
+/** What a function makes of a row. */
+function called(given: TemplateValue, row: RowValue, site: CallSite): MaybePromise<TemplateValue> {
+  if (!(given instanceof TemplateObject) || given.call === undefined)
+    throw typeFailure('a macro or function of a row is needed', 'it is called with each row: row.id, row[0]');
+  return given.call({ positional: [row], named: new Map(), site });
+}
+
+/** The tables of `group_by`, by key. */
+class TableSet extends PartsValue {
+  constructor(
+    readonly keyValues: readonly TemplateValue[],
+    readonly tables: readonly TableValue[],
+  ) {
+    super(
+      keyValues.map((key) => (key === null ? '' : text(key))),
+      tables,
+      new PyTuple(keyValues),
+    );
+  }
+  override toText(): string {
+    const column = (name: string, values: TemplateValue[]) => ({ name, type: 'VARCHAR', values });
+    const sizes = this.tables.map((table) => String(table.rows().length));
+    return `${printedTable([column('table', [...this.names]), column('rows', sizes)], sizes.length)}\n`;
   }
 }

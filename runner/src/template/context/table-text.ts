@@ -1,0 +1,99 @@
+import { PyDict } from '../containers.js';
+import { toJson } from '../json.js';
+import { PyFloat, type TemplateValue, text } from '../values.js';
+import type { RowValue } from './table-parts.js';
+
+/** A column with its values, as it is printed. */
+export interface ShownColumn {
+  readonly name: string;
+  /** the engine's type */
+  readonly type: string;
+  readonly values: readonly TemplateValue[];
+}
+
+/** The name that agate has for a type. */
+export function agateType(type: string): string {
+  if (/^U?(BIG|HUGE|SMALL|TINY)?INT(EGER)?$/.test(type) || /^DECIMAL\(\d+,0\)$/.test(type)) return 'Integer';
+  if (/^(DECIMAL|DOUBLE|FLOAT|REAL)/.test(type)) return 'Number';
+  if (type === 'DATE') return 'Date';
+  if (type.startsWith('TIMESTAMP')) return 'DateTime';
+  return type === 'BOOLEAN' ? 'Boolean' : 'Text';
+}
+
+/**
+ * `print_table()`: columns between bars, all but text to the right; numbers with three digits after the point at most, texts cut
+ * to twenty characters.
+ */
+export function printedTable(
+  columns: readonly ShownColumn[],
+  count: number,
+  maxRows: TemplateValue = 20,
+  maxColumns: TemplateValue = 6,
+  maxWidth: TemplateValue = 20,
+  precision: TemplateValue = 3,
+): string {
+  const rows = maxRows === null ? count : Math.min(count, Number(maxRows));
+  const few = maxColumns !== null && columns.length > Number(maxColumns) ? Number(maxColumns) : columns.length;
+  const cut = (word: string) =>
+    maxWidth !== null && word.length > Number(maxWidth) ? `${word.slice(0, Number(maxWidth) - 3)}...` : word;
+  const cells = columns.slice(0, few).map((column) => {
+    const isText = agateType(column.type) === 'Text';
+    const shown = wordsOf(column, rows, precision === null ? Number.POSITIVE_INFINITY : Number(precision));
+    const words = [column.name, ...shown].map(cut);
+    const width = Math.max(...words.map((word) => word.length));
+    return words.map((word) => (isText ? word.padEnd(width) : word.padStart(width)));
+  });
+  if (few < columns.length) cells.push(Array.from({ length: rows + 1 }, () => '...'));
+  const line = (i: number) => `| ${cells.map((words) => words[i]).join(' | ')} |`;
+  const rule = `| ${cells.map((words) => '-'.repeat(words[0]!.length)).join(' | ')} |`;
+  const body = Array.from({ length: rows }, (_, i) => line(i + 1));
+  return [line(0), rule, ...body, ...(rows < count ? ['| ... |'] : [])].join('\n');
+}
+
+function wordsOf({ type, values }: ShownColumn, rows: number, precision: number): string[] {
+  const given = values.slice(0, rows);
+  if (agateType(type) !== 'Number') return given.map((value) => (value === null ? '' : text(value)));
+  const digits = Math.max(0, ...given.map((value) => (value === null ? 0 : fraction(value))));
+  const places = Math.min(digits, precision);
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
+  const more = digits > precision ? '…' : '';
+  return given.map((value) => (value === null ? '' : `${format.format(numberOf(value))}${more}`));
+}
+
+/** Digits after the point, without zeros at the end. */
+function fraction(value: TemplateValue): number {
+  return (/\.(\d*?)0*$/.exec(text(value))?.[1] ?? '').length;
+}
+
+function numberOf(value: TemplateValue): number {
+  return value instanceof PyFloat ? value.value : Number(text(value));
+}
+
+/** What printing a table gives: its columns and their types. */
+export function structureText(columns: readonly ShownColumn[]): string {
+  const names = columns.map((column) => column.name);
+  const types = columns.map((column) => agateType(column.type));
+  return printedTable(
+    [
+      { name: 'column', type: 'VARCHAR', values: names },
+      { name: 'data_type', type: 'VARCHAR', values: types },
+    ],
+    columns.length,
+    null,
+  );
+}
+
+export function csvText(names: readonly string[], rows: readonly RowValue[]): string {
+  const quoted = (word: string) => (/[",\n\r]/.test(word) ? `"${word.replaceAll('"', '""')}"` : word);
+  const word = (value: TemplateValue) =>
+    value === null ? '' : text(value).replace(/^(\d{4}-\d\d-\d\d) (?=\d\d:)/, '$1T');
+  return [names, ...rows.map((row) => row.values.map(word))].map((row) => row.map(quoted).join(',')).join('\n');
+}
+
+export function jsonRows(names: readonly string[], rows: readonly RowValue[]): string {
+  const plain = (value: TemplateValue): TemplateValue => {
+    if (value instanceof PyFloat) return new PyFloat(value.value);
+    return typeof value === 'object' && value !== null ? text(value).replace(' ', 'T') : value;
+  };
+  return toJson(rows.map((row) => PyDict.of(names.map((name, i) => [name, plain(row.values[i]!)] as const))));
+}
