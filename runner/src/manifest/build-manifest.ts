@@ -17,6 +17,7 @@ import { readMacros } from './macros.js';
 import { type Group, graphOf, type MacroProperties, Manifest } from './manifest.js';
 import { microbatchErrors } from './microbatch-config.js';
 import { readModels } from './models.js';
+import { namesWithSpaces } from './names-with-spaces.js';
 import { namingMacros } from './naming-macros.js';
 import type {
   AnalysisNode,
@@ -33,6 +34,7 @@ import { cycleError, Resolver, withoutConsequences } from './resolve.js';
 import { readSemantics } from './semantic/read-semantics.js';
 import { SemanticResolver } from './semantic/resolve-semantics.js';
 import type { SemanticModelNode, SemanticNode } from './semantic/semantic-nodes.js';
+import { shareEntries } from './share-entries.js';
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
 import { readUnitTests, resolveUnitTests } from './unit-tests.js';
@@ -73,8 +75,13 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     };
   });
   for (const state of states) state.docs.others.push(...states.filter((one) => one !== state).map((one) => one.docs));
-  const read = [];
-  for (const state of states) read.push(await readNodes(state));
+  shareEntries(states);
+  const read: ReadNodes[] = [];
+  // packages come first: the project may test their nodes
+  for (const state of states.toReversed()) {
+    const others = read.flatMap((one) => one.models);
+    read.unshift(await readNodes(state, others));
+  }
   const programs = new Map(states.flatMap((state) => [...state.programs]));
   const disabled = new Map(states.flatMap((state) => [...state.disabled]));
   const models = withoutDuplicates(
@@ -144,6 +151,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   // a macro of the project's own says itself what it needs
   if (macros.override('get_incremental_microbatch_sql', macros.rootPackage, [project.target.type]) === undefined)
     errors.push(...microbatchErrors(models));
+  errors.push(...namesWithSpaces(project, nodes.values()));
   errors.push(...groupErrors(all.values(), parts.groups.keys()));
   errors.push(...accessErrors(all.values(), nodes, projects));
   warnings.push(...deprecations(models, new Date()));
@@ -170,13 +178,14 @@ interface ReadNodes {
 }
 
 /** Everything that the files of one project or package declare; what they say to each other is resolved later. */
-async function readNodes(state: ParseState): Promise<ReadNodes> {
+/** @param others models, seeds and snapshots of other packages, which YAML may test */
+async function readNodes(state: ParseState, others: readonly ModelNode[]): Promise<ReadNodes> {
   const { project, index, docs, errors } = state;
   const allSources = readSources(project, index, docs, errors);
   const sources = allSources.filter((node) => node.config.enabled);
   for (const node of allSources) if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
   const { models, analyses } = await readModels(state);
-  const generic = readGenericTests(state, models, sources);
+  const generic = readGenericTests(state, models, sources, others);
   const singular = readSingularTests(state);
   const exposures = readExposures(project, index, docs, errors);
   for (const node of exposures.disabled) state.disabled.set(node.uniqueId, node);

@@ -36,11 +36,15 @@ export interface GenericTests {
   readonly argumentPlaces: Map<string, ReadonlyMap<string, SourcePlace>>;
 }
 
-/** The tests that YAML lists under models, seeds, snapshots, sources and their columns. */
+/**
+ * The tests that YAML lists under models, seeds, snapshots, sources and their columns.
+ * @param others models, seeds and snapshots of other packages
+ */
 export function readGenericTests(
   state: ParseState,
   models: readonly ModelNode[],
   sources: readonly SourceNode[],
+  others: readonly ModelNode[],
 ): GenericTests {
   const result: GenericTests = { nodes: new Map(), argumentPlaces: new Map() };
   const byId = new Map<string, ModelNode | SourceNode>([...models, ...sources].map((node) => [node.uniqueId, node]));
@@ -52,8 +56,10 @@ export function readGenericTests(
       const found = [kind, ...(project.isDbt ? Object.keys(kinds) : [])]
         .map((one) => byId.get(`${one}.${project.name}.${entry.name}`))
         .find((node) => node !== undefined);
-      if (found === undefined) continue;
-      readTable(state, result, { node: found, document, folders: file.folders, path: file.path }, entry, at);
+      const elsewhere = () => others.find((node) => node.name === entry.name && node.resourceType === kind);
+      const node = found ?? elsewhere();
+      if (node === undefined) continue;
+      readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
     }
   }
   for (const { name, version, located } of new Set(versionsByFile(index).values())) {

@@ -32,13 +32,24 @@ export interface Located<T> {
 /** Entries by name that a resource can take once. */
 export class EntryTable<T extends { readonly name: string }> {
   readonly #entries = new Map<string, Located<T>>();
+  /** entries of other packages for resources of this one */
+  readonly #adopted = new Map<string, Located<T>>();
   readonly #taken = new Set<string>();
 
   constructor(readonly kind: string) {}
 
   add(located: Located<T>, errors: TsdbtError[]): void {
+    this.#addTo(this.#entries, located, errors);
+  }
+
+  /** Takes the entry of another package for a resource of this one. */
+  adopt(located: Located<T>, errors: TsdbtError[]): void {
+    this.#addTo(this.#adopted, located, errors);
+  }
+
+  #addTo(entries: Map<string, Located<T>>, located: Located<T>, errors: TsdbtError[]): void {
     const { name } = located.entry;
-    const earlier = this.#entries.get(name);
+    const earlier = this.#entries.get(name) ?? this.#adopted.get(name);
     if (earlier !== undefined) {
       errors.push(
         new ProjectError(projectCodes.duplicateEntry, `the ${this.kind} "${name}" has two entries`, {
@@ -49,15 +60,16 @@ export class EntryTable<T extends { readonly name: string }> {
       );
       return;
     }
-    this.#entries.set(name, located);
+    entries.set(name, located);
   }
 
   /** The entry of a resource that exists. */
   take(name: string): Located<T> | undefined {
     this.#taken.add(name);
-    return this.#entries.get(name);
+    return this.#entries.get(name) ?? this.#adopted.get(name);
   }
 
+  /** The package's own entries. */
   values(): Iterable<Located<T>> {
     return this.#entries.values();
   }

@@ -29,6 +29,7 @@ export const projectCodes = {
   unknownGroup: 'TSD1030',
   packageEntry: 'TSD1031',
   packagesMissing: 'TSD1032',
+  nameWithSpaces: 'TSD1033',
   modelModule: 'TSD1040',
   modelExport: 'TSD1041',
   modelDefinition: 'TSD1042',

@@ -18,6 +18,22 @@ describe('a dbt project that is not quite right', () => {
     expect(await project.rows('select * from a')).toEqual([{ team: 'x' }]);
   });
 
+  it('is refused where names have spaces, unless its flags say that dbt is to take them', async () => {
+    const project = new DbtProject({
+      'models/daily orders.sql': 'select 1 as id',
+      'models/a.sql': 'select 1 as id',
+      'models/schema.yml': 'models: [{name: a, columns: [{name: id, data_tests: [{not_null: {name: a has ids}}]}]}]\n',
+    });
+    const { exitCode, output } = await project.run('parse');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('TSD1033  Resource names cannot contain spaces: "daily orders"');
+    expect(output).toMatch(/"a has ids"\n.*models\/schema\.yml:1:/);
+    project.write({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nflags: {require_resource_names_without_spaces: false}\n',
+    });
+    expect((await project.run('parse')).exitCode).toBe(0);
+  });
+
   it('ends with exit code 2 and dbt’s heading where something cannot be compiled', async () => {
     const project = new DbtProject({ 'models/a.sql': "select * from {{ ref('nope') }}" });
     const { exitCode, output } = await project.run('build');

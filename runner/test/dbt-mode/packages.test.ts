@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DbtProject } from './dbt-project.js';
 
@@ -20,6 +21,32 @@ select * from {{ model }} where {{ column_name }} > {{ value }}
 };
 
 describe('packages of a dbt project', () => {
+  it('are described, configured and tested by the project, too', async () => {
+    const entry = `models:
+  - name: numbers
+    description: Numbers of the package.
+    config: {alias: digits}
+    columns: [{name: x, description: A number., data_tests: [not_null]}]
+`;
+    const project = new DbtProject({ ...tools, 'models/schema.yml': entry });
+    expect(await project.run('build')).toMatchObject({
+      exitCode: 0,
+      statuses: { 'test.shop.not_null_numbers_x.2317bf7bb9': 'pass', 'model.tools.numbers': 'success' },
+    });
+    expect(await project.rows('select x from main_staging.digits')).toEqual([{ x: 42 }]);
+    const manifest = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    expect(manifest.nodes['model.tools.numbers']).toMatchObject({
+      description: 'Numbers of the package.',
+      columns: { x: { description: 'A number.' } },
+      patch_path: 'shop://models/schema.yml',
+    });
+    // in two places it is a mistake
+    project.write({ 'dbt_packages/tools/models/schema.yml': 'models: [{name: numbers, description: Numbers.}]\n' });
+    const { exitCode, output } = await project.run('build');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('the model "numbers" has two entries');
+  });
+
   it('bring models, macros and tests, each under its own name', async () => {
     const project = new DbtProject({
       ...tools,

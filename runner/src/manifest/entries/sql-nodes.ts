@@ -265,10 +265,13 @@ function pathOf(node: SqlNode): string {
 /** The YAML file of a node's entry: `shop://models/shop.yml`. */
 export function patchPath(
   node: Pick<ManifestNode, 'propertiesPlace' | 'packageName'>,
-  project: { readonly prefix: string },
+  project: { readonly prefix: string; readonly root?: { readonly name: string } | undefined },
 ): string | null {
   const path = node.propertiesPlace?.source.path;
-  return path === undefined ? null : `${node.packageName}://${path.slice(project.prefix.length)}`;
+  if (path === undefined) return null;
+  // the root project may describe nodes of its packages
+  const inPackage = path.startsWith(project.prefix);
+  return inPackage ? `${node.packageName}://${path.slice(project.prefix.length)}` : `${project.root?.name}://${path}`;
 }
 
 function groupOf(node: SqlNode, manifest: Manifest): string | undefined {
