@@ -60,6 +60,11 @@ const tasks: Record<string, () => Promise<unknown>> = {
   },
   merge: () => merge('changes'),
   mergeLate: () => merge('late'),
+  /** every row of the table, unchanged, as one plain file */
+  async mergeFloor() {
+    const snapshot = await (await DeltaTable.open(target.location, engine))!.snapshot();
+    await write(snapshot.toSql(), 'floor');
+  },
   async createWithVectors() {
     const set = { 'delta.enableDeletionVectors': 'true' };
     const select = `FROM read_parquet('${folder}/base.parquet')`;
@@ -111,6 +116,10 @@ const tasks: Record<string, () => Promise<unknown>> = {
     }
   },
   appendOnce: () => append(1),
+  /** the Parquet files alone */
+  async appendFloor() {
+    for (let n = 0; n < 20; n++) await write(`FROM read_parquet('${folder}/thousand.parquet')`, `floor-${n}`);
+  },
   /** a log of ten thousand commits with a checkpoint, for both; it is only opened */
   async log() {
     const store = new LocalStore(`${folder}/log`);

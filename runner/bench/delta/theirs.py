@@ -63,7 +63,10 @@ tasks = {
     "create": create,
     "merge": lambda: merge("changes"),
     "mergeLate": lambda: merge("late"),
+    # beside what no merge can do without
+    "mergeFloor": lambda: merge("changes"),
     "append": lambda: append(20),
+    "appendFloor": lambda: append(20),
     # it syncs nothing anyway
     "appendUnsynced": lambda: append(20),
     "appendByPath": append_by_path,
