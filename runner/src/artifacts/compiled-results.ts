@@ -48,7 +48,7 @@ export function writeCompiledResults(
 ): void {
   writeManifest(manifest, command, compiledEntries(results));
   if (!manifest.project.isDbt) return;
-  keepLastRun(manifest.project.targetPath);
+  keepLastRun(manifest.project);
   const isReported = ({ uniqueId }: CompiledResult): boolean => {
     const node = manifest.get(uniqueId);
     return reportsEphemeral || node?.resourceType !== 'model' || node.config.materialized !== 'ephemeral';

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Project } from '../project/project.js';
 
 /** Where the results of the last run lie once those of a command that ran no nodes have their place. */
 const KEPT = join('cache', 'last_run.json');
@@ -7,7 +8,8 @@ const KEPT = join('cache', 'last_run.json');
 const RUN_NOTHING: ReadonlySet<unknown> = new Set(['compile', 'generate', 'show']);
 
 /** Moves `run_results.json` aside before such a command writes its own, so that pages of documentation still find what ran. */
-export function keepLastRun(targetPath: string): void {
+export function keepLastRun({ targetPath, writesJson }: Pick<Project, 'targetPath' | 'writesJson'>): void {
+  if (writesJson === false) return;
   const path = join(targetPath, 'run_results.json');
   const found = read(path);
   if (found === undefined || RUN_NOTHING.has(found.args?.which)) return;

@@ -6,7 +6,7 @@ import { artifactMetadata, type Invocation, writeArtifact } from './write-artifa
 
 /** Writes how fresh sources are, in the shape of dbt's `sources.json` (version 3), to an absolute path. */
 export function writeSources(project: Project, path: string, run: FreshnessRun, invocation: Invocation): void {
-  writeArtifact({ targetPath: dirname(path), env: project.env }, basename(path), {
+  writeArtifact({ ...project, targetPath: dirname(path) }, basename(path), {
     metadata: artifactMetadata('sources', invocation, project),
     results: run.sources.map(resultOf),
     elapsed_time: run.elapsed,

@@ -13,6 +13,9 @@ export class EntryByEntry {
   constructor(readonly entries: Iterable<readonly [key: string, value: unknown]>) {}
 }
 
+/** What `--no-write-json` leaves out. */
+const OPTIONAL: ReadonlySet<string> = new Set(['manifest.json', 'run_results.json', 'sources.json']);
+
 /** The fewest characters that are written at once. */
 const PIECE = 1 << 18;
 
@@ -20,7 +23,12 @@ const PIECE = 1 << 18;
  * Writes `<target>/<name>`, beside the old file and then renamed into place. Big integers are written as numbers' text,
  * secrets of the project's environment are hidden.
  */
-export function writeArtifact(project: Pick<Project, 'targetPath' | 'env'>, name: string, content: unknown): void {
+export function writeArtifact(
+  project: Pick<Project, 'targetPath' | 'env' | 'writesJson'>,
+  name: string,
+  content: unknown,
+): void {
+  if (project.writesJson === false && OPTIONAL.has(name)) return;
   const { targetPath } = project;
   const redact = redactorFor(project.env);
   const path = join(targetPath, name);

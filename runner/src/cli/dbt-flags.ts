@@ -24,7 +24,6 @@ const SWITCHES = [
   'upload-to-artifacts-ingest-api',
   'clean-project-files-only',
   'browser',
-  'show',
   'use-v2-parser',
   'snowflake-projects-otel',
   'include-saved-query',
@@ -52,6 +51,13 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['--resource-types', '--resource-type'],
   ['--exclude-resource-types', '--exclude-resource-type'],
   ['--model', '--models'],
+  ['--deprecated-defer', '--defer'],
+  ['--deprecated-favor-state', '--favor-state'],
+  ['--deprecated-print', '--print'],
+  ['--deprecated-no-print', '--no-print'],
+  ['--deprecated-state', '--state'],
+  ['-r', '--record-timing-info'],
+  ['-V', '--version'],
   ['--use-colors', '--color'],
   ['--no-use-colors', '--no-color'],
 ]);
@@ -81,6 +87,8 @@ export const dbtFlags = (): Option[] => [
   new Option('--profile <name>', "profile of profiles.yml (default: the project file's)"),
   new Option('--target-path <folder>', 'folder of compiled SQL and artifacts (default: target)'),
   new Option('--log-path <folder>', 'folder of the log file (default: logs)'),
+  new Option('--write-json').hideHelp(),
+  new Option('--no-write-json', 'write no manifest.json, run_results.json and sources.json'),
   new Option('--color', 'colours, whatever the terminal').hideHelp(),
 ];
 

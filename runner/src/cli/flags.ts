@@ -36,6 +36,8 @@ export interface GlobalOptions {
   /** folder of the manifest that --defer reads; default: that of --state */
   readonly deferState?: string;
   readonly favorState?: boolean;
+  /** false with --no-write-json */
+  readonly writeJson?: boolean;
 }
 
 export type IndirectSelection = 'eager' | 'cautious' | 'buildable' | 'empty';
@@ -61,6 +63,11 @@ export interface RunOptions extends SelectionOptions {
   readonly watch?: boolean;
   /** as given */
   readonly sample?: string;
+}
+
+export interface ShowingOptions extends RunOptions {
+  /** print rows of the seeds that were loaded */
+  readonly show?: boolean;
 }
 
 export interface ListOptions extends SelectionOptions {
@@ -111,6 +118,7 @@ export interface CompileOptions extends SelectionOptions {
   readonly check?: boolean;
   readonly fullRefresh?: boolean;
   readonly empty?: boolean;
+  readonly output?: 'json' | 'text';
 }
 
 export interface OperationOptions extends GlobalOptions {
@@ -124,6 +132,8 @@ export interface OperationOptions extends GlobalOptions {
 export interface DebugOptions extends GlobalOptions {
   /** only what it takes to reach the target */
   readonly connection?: boolean;
+  /** only where the profiles are */
+  readonly configDir?: boolean;
 }
 
 export interface ExplainOptions extends GlobalOptions {
@@ -253,6 +263,7 @@ export const flags = {
       '--sample <window>',
       'read the rows of a time only: "3 days", or "{start: 2024-01-01, end: 2024-02-01}"',
     ),
+  show: (): Option[] => [new Option('--show', 'print the first rows of each seed'), new Option('--no-show').hideHelp()],
   storeFailures: (): Option => new Option('--store-failures', 'keep the rows that fail a test as tables'),
   check: (): Option =>
     new Option('--check', "bind the SQL in the target's engine instead of writing it, and run nothing"),
@@ -310,7 +321,12 @@ export const flags = {
       '--database <uri>',
       'superset: the database that it asks, e.g. trino://user@trino:8080/delta (default: lake.duckdb of the warehouse)',
     ),
-  noCompile: (): Option => new Option('--no-compile', 'show the SQL of the last run instead of compiling it anew'),
+  docs: (): Option[] => [
+    new Option('--compile', 'compile SQL anew').hideHelp(),
+    new Option('--no-compile', 'show the SQL of the last run instead of compiling it anew'),
+    new Option('--empty-catalog', 'ask the warehouse for nothing: a catalog.json without tables'),
+    new Option('--static', 'write the pages as one file, too: target/static_index.html'),
+  ],
   port: (): Option =>
     new Option('--port <n>', 'port of 127.0.0.1 to serve at (default: the first free one from 8080 on)').argParser(
       wholeNumber('--port', 0),
@@ -335,8 +351,12 @@ export const flags = {
       'where --add-package takes it from: hub, git, local, tarball or npm (default: hub)',
     ).argParser(oneOf('--source', PACKAGE_SOURCES)),
   ],
-  connection: (): Option =>
+  debug: (): Option[] => [
     new Option('--connection', 'check only that the target can be reached: neither the machine nor the models'),
+    new Option('--config-dir', 'print the folder of profiles.yml, and check nothing'),
+  ],
+  /** dbt's, which ask for nothing here: no question is asked */
+  init: (): Option[] => ['-s, --skip-profile-setup', '--skip-debug'].map((flag) => new Option(flag).hideHelp()),
   explainOutput: (): Option =>
     new Option('--output <form>', 'text, json or markdown (default: text)').argParser(
       oneOf('--output', ['text', 'json', 'markdown']),

@@ -24,7 +24,7 @@ export async function openProjectFor(
   effects.hideSecretsOf?.(projectEnvironment(projectDir, effects.env));
   const { openProject } = await import('../manifest/open-project.js');
   const profiles = options.profilesDir ?? effects.env.DBT_PROFILES_DIR;
-  return openProject({
+  const project = await openProject({
     projectDir,
     profilesDir: profiles === undefined || profiles === '' ? undefined : resolve(effects.cwd, profiles),
     profile: options.profile,
@@ -37,6 +37,7 @@ export async function openProjectFor(
       ...(options.logPath === undefined ? {} : { DBT_LOG_PATH: options.logPath }),
     },
   });
+  return options.writeJson === false ? { ...project, writesJson: false } : project;
 }
 
 /** A project that was read whole, and the reporters of this command. */

@@ -36,6 +36,7 @@ const NAMES: Readonly<Record<string, string | null>> = {
   target: null,
   warnError: null,
   warnErrorOptions: null,
+  writeJson: null,
 };
 /** dbt's value of a flag that says what ours says by being left out. */
 const UNSET: ReadonlySet<string> = new Set(['logFormat=default', 'logFormat=debug', 'logLevel=none']);

@@ -20,6 +20,7 @@ import {
   type RunOptions,
   type ScheduleOptions,
   type SelectionOptions,
+  type ShowingOptions,
   type ShowOptions,
   type SourceOptions,
   type VacuumOptions,
@@ -50,8 +51,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'build',
     summary: 'run models and seeds and test each before it is published',
-    options: () => [...building(), flags.storeFailures(), ...flags.resourceTypes()],
-    run: async (options, effects) => (await import('./commands/build.js')).build(options as RunOptions, effects),
+    options: () => [...building(), flags.storeFailures(), ...flags.resourceTypes(), ...flags.show()],
+    run: async (options, effects) => (await import('./commands/build.js')).build(options as ShowingOptions, effects),
   },
   {
     name: 'run',
@@ -68,8 +69,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'seed',
     summary: 'load the CSV files of the seed folders',
-    options: () => [...running(), flags.fullRefresh(), flags.empty()],
-    run: async (options, effects) => (await import('./commands/seed.js')).seed(options as RunOptions, effects),
+    options: () => [...running(), flags.fullRefresh(), flags.empty(), ...flags.show()],
+    run: async (options, effects) => (await import('./commands/seed.js')).seed(options as ShowingOptions, effects),
   },
   {
     name: 'snapshot',
@@ -86,7 +87,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'retry',
     summary: 'take up the last run: its command and flags, for what failed, was skipped or was not reached',
-    options: () => [flags.threads()],
+    options: () => [flags.threads(), flags.fullRefresh()],
     run: async (options, effects) => (await import('./commands/retry.js')).retry(options as RunOptions, effects),
   },
   {
@@ -115,6 +116,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       flags.check(),
       flags.fullRefresh(),
       flags.empty(),
+      flags.showOutput(),
     ],
     run: async (options, effects) =>
       (await import('./commands/compile.js')).compile(options as CompileOptions, effects),
@@ -186,7 +188,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     name: 'docs',
     summary: 'write pages about the project (generate), or show them at 127.0.0.1 (serve)',
     argument: { name: '<action>', summary: 'generate or serve', choices: ['generate', 'serve'] },
-    options: () => [flags.noCompile(), flags.port()],
+    options: () => [...flags.selection(), ...flags.docs(), flags.port()],
     run: async (options, effects, action) =>
       (await import('./commands/docs.js')).docs(options as DocsOptions, effects, action!),
   },
@@ -213,7 +215,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   {
     name: 'debug',
     summary: 'check everything that a run needs',
-    options: () => [flags.connection()],
+    options: () => flags.debug(),
     run: async (options, effects) => (await import('./commands/debug.js')).debug(options as DebugOptions, effects),
   },
   {
@@ -248,7 +250,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     name: 'init',
     summary: 'make a new project that builds at once',
     argument: { name: '<name>', summary: 'name of the project and of its folder' },
-    options: () => [],
+    options: () => flags.init(),
     run: async (options, effects, name) =>
       (await import('./commands/init.js')).init({ ...options, name: name! }, effects),
   },

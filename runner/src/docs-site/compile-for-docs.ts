@@ -20,7 +20,13 @@ export interface CompiledForDocs {
 export async function compileForDocs(
   manifest: Manifest,
   lastRun: LastRun | undefined,
-  options: { readonly compile: boolean; readonly bus: EventBus; readonly signal: AbortSignal },
+  options: {
+    readonly compile: boolean;
+    /** unique ids of what is compiled; undefined: everything */
+    readonly selected?: ReadonlySet<string> | undefined;
+    readonly bus: EventBus;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Map<string, CompiledForDocs>> {
   const found = new Map<string, CompiledForDocs>();
   const keep = (id: string, why: string | undefined): void => {
@@ -31,7 +37,9 @@ export async function compileForDocs(
   for (const node of nodes) keep(node.uniqueId, undefined);
   // dbt compiles generic tests as well, and its tools look for their SQL
   const { isDbt } = manifest.project;
-  const wanted = nodes.filter((node) => node.resourceType !== 'test' || node.generic === undefined || isDbt);
+  const wanted = nodes
+    .filter((node) => node.resourceType !== 'test' || node.generic === undefined || isDbt)
+    .filter((node) => options.selected?.has(node.uniqueId) ?? true);
   if (!options.compile || wanted.length === 0) return found;
   try {
     await withLake(

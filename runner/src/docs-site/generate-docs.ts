@@ -1,6 +1,6 @@
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { readCatalog, writeCatalog } from '../artifacts/catalog.js';
+import { type Catalog, readCatalog, writeCatalog } from '../artifacts/catalog.js';
 import { type CompiledResult, writeCompiledResults } from '../artifacts/compiled-results.js';
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
@@ -18,6 +18,12 @@ import { writeSite } from './write-site.js';
 export interface GenerateDocsOptions {
   /** whether SQL is compiled anew; else that of the last run is shown */
   readonly compile: boolean;
+  /** unique ids of what is compiled and stands in the catalog; undefined: everything. The pages show everything anyway */
+  readonly selected?: ReadonlySet<string> | undefined;
+  /** the warehouse is asked for nothing */
+  readonly emptyCatalog?: boolean | undefined;
+  /** also `static_index.html`: the pages as one file */
+  readonly oneFile?: boolean | undefined;
   /** takes secrets out of every text of the pages */
   readonly redact: (text: string) => string;
   readonly invocationId: string;
@@ -46,15 +52,16 @@ export async function generateDocs(manifest: Manifest, options: GenerateDocsOpti
   const { project } = manifest;
   const { bus, signal } = options;
   const lastRun = readRunResults(project.targetPath);
-  const catalog = await readCatalog(manifest, { bus, signal });
+  const { selected } = options;
+  const catalog = options.emptyCatalog ? EMPTY : await readCatalog(manifest, { bus, signal });
   for (const problem of catalog.problems.values()) bus.emit({ event: 'log', level: 'warn', message: problem });
   signal.throwIfAborted();
-  const compiled = await compileForDocs(manifest, lastRun, { compile: options.compile, bus, signal });
+  const compiled = await compileForDocs(manifest, lastRun, { compile: options.compile, selected, bus, signal });
   const site = buildSite({ manifest, catalog, lastRun, compiled, generatedAt: options.now });
   for (const message of brokenEntryPoints(manifest, site.index.entryPoints))
     bus.emit({ event: 'log', level: 'warn', message });
   const invocation = { invocationId: options.invocationId, startedAt: options.now };
-  const results = resultsOf(manifest, compiled);
+  const results = resultsOf(manifest, compiled).filter(({ uniqueId }) => selected?.has(uniqueId) ?? true);
   if (options.compile)
     writeCompiledResults(manifest, results, {
       ...invocation,
@@ -62,11 +69,24 @@ export async function generateDocs(manifest: Manifest, options: GenerateDocsOpti
       args: options.args,
       reportsEphemeral: false,
     });
-  writeCatalog(manifest, catalog, invocation);
+  writeCatalog(manifest, selected === undefined ? catalog : only(catalog, selected), invocation);
   const folder = docsFolder(project);
   const assets = copyAssets(project);
-  await writeSite(site, { assets, folder, cacheDir: path.join(project.targetPath, 'cache'), redact: options.redact });
+  const oneFile = options.oneFile ? path.join(project.targetPath, 'static_index.html') : undefined;
+  await writeSite(site, {
+    assets,
+    oneFile,
+    folder,
+    cacheDir: path.join(project.targetPath, 'cache'),
+    redact: options.redact,
+  });
   return { folder, nodes: site.index.nodes.length, tables: catalog.entries.size };
+}
+
+const EMPTY: Catalog = { entries: new Map(), problems: new Map() };
+
+function only({ entries, problems }: Catalog, selected: ReadonlySet<string>): Catalog {
+  return { entries: new Map([...entries].filter(([id]) => selected.has(id))), problems };
 }
 
 /** Copies the folders of `asset-paths` to where dbt has them for its pages, below the target folder. @returns those that are there, by their names */

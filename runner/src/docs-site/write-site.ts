@@ -13,6 +13,8 @@ export interface WriteSiteOptions {
   readonly cacheDir: string;
   /** folders that descriptions refer to, by the path that they have beside the pages */
   readonly assets: ReadonlyMap<string, string>;
+  /** absolute path of a file that holds the pages whole; undefined writes none */
+  readonly oneFile?: string | undefined;
   /** takes secrets out of every text */
   readonly redact: (text: string) => string;
 }
@@ -27,14 +29,16 @@ export async function writeSite(
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(path.join(staging, 'data'), { recursive: true });
   try {
-    const page = readFileSync(path.join(TEMPLATES, 'index.html'), 'utf8');
-    writeFileSync(
-      path.join(staging, 'index.html'),
-      page.replaceAll('{{ title }}', () => escapeHtml(index.project.name)),
-    );
+    const template = readFileSync(path.join(TEMPLATES, 'index.html'), 'utf8');
+    const page = template.replaceAll('{{ title }}', () => escapeHtml(index.project.name));
+    writeFileSync(path.join(staging, 'index.html'), page);
     copyFileSync(path.join(TEMPLATES, 'style.css'), path.join(staging, 'style.css'));
     writeFileSync(path.join(staging, 'app.js'), await appScript(options.cacheDir));
-    const data = (name: string, text: string): void => writeFileSync(path.join(staging, 'data', name), text);
+    const scripts: string[] = [];
+    const data = (name: string, text: string): void => {
+      writeFileSync(path.join(staging, 'data', name), text);
+      if (options.oneFile !== undefined) scripts.push(text);
+    };
     data(
       'index.js',
       `const tsdbtDocs = { chunks: new Map() };\ntsdbtDocs.index = ${literal(index, options.redact)};\n`,
@@ -44,12 +48,24 @@ export async function writeSite(
       const value = literal(details.slice(at, at + index.chunkSize), options.redact);
       data(`nodes-${chunk}.js`, `tsdbtDocs.chunks.set(${chunk}, ${value});\n`);
     }
+    if (options.oneFile !== undefined) writeFileSync(options.oneFile, whole(page, staging, scripts));
     for (const [name, folder] of options.assets) cpSync(folder, path.join(staging, name), { recursive: true });
     rmSync(options.folder, { recursive: true, force: true });
     renameSync(staging, options.folder);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** The page with its style and scripts in it. */
+function whole(page: string, folder: string, data: readonly string[]): string {
+  const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
+  const script = [...data, read('app.js')].join('\n').replace(/<\/(script)/gi, '<\\/$1');
+  return page
+    .replace("script-src 'self' file:", "script-src 'unsafe-inline'")
+    .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>\n${read('style.css')}</style>`)
+    .replace(/<script defer[^>]*><\/script>\n?/g, '')
+    .replace('</body>', () => `<script>\n${script}\n</script>\n</body>`);
 }
 
 /** A value as a script may hold it: nothing in it ends a script element or a line of old parsers. */

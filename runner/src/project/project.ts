@@ -93,6 +93,8 @@ export interface Project {
   /** `project.yml`, or `dbt_project.yml` */
   readonly document: YamlDocument;
   readonly paths: ProjectPaths;
+  /** false: manifest.json, run_results.json and sources.json are not written (`--no-write-json`) */
+  readonly writesJson?: boolean | undefined;
   /** absolute path of the folder for compiled SQL and artifacts */
   readonly targetPath: string;
   /** absolute path of the folder that holds the Delta tables */

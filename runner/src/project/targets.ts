@@ -186,12 +186,22 @@ function shownFolder(folder: string, projectDir: string): string {
 }
 
 function profilesFile(options: TargetOptions): string | undefined {
-  const files = profileFolders(options).map((folder) => path.join(folder, 'profiles.yml'));
-  return files.find((file) => existsSync(file));
+  const file = path.join(profilesFolder(options), 'profiles.yml');
+  return existsSync(file) ? file : undefined;
+}
+
+/** The folder whose profiles.yml is read; where there is none, the one that is looked into first. */
+export function profilesFolder(options: Pick<TargetOptions, 'profilesDir' | 'env' | 'projectDir'>): string {
+  const folders = profileFolders(options);
+  return folders.find((folder) => existsSync(path.join(folder, 'profiles.yml'))) ?? folders[0]!;
 }
 
 /** A folder that is named is the only one: a file of the same name elsewhere would be another profile. */
-function profileFolders({ profilesDir, env, projectDir }: TargetOptions): readonly string[] {
+function profileFolders({
+  profilesDir,
+  env,
+  projectDir,
+}: Pick<TargetOptions, 'profilesDir' | 'env' | 'projectDir'>): readonly string[] {
   const named = profilesDir ?? env.DBT_PROFILES_DIR;
   return named === undefined ? [projectDir, path.join(homedir(), '.dbt')] : [named];
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder, tsdbt, writeFiles } from './recording-effects.js';
 
@@ -140,5 +140,75 @@ describe('flags of compile and show', () => {
     ];
     expect((await run([...words, 'parse'])).code).toBe(0);
     expect((await run(['compile', '--select', 'a', ...words])).code).toBe(0);
+  });
+});
+
+describe('flags that say what is written', () => {
+  it('leave out the artifacts, by the command line or the environment', async () => {
+    const { folder, run } = shop();
+    await run(['run', '--select', 'a', '--no-write-json']);
+    await run(['parse'], { DBT_WRITE_JSON: 'false' });
+    expect(readdirSync(`${folder}/target`).filter((name) => name.endsWith('.json'))).toEqual([]);
+    await run(['run', '--select', 'a', '--write-json']);
+    const written = readdirSync(`${folder}/target`).filter((name) => name.endsWith('.json'));
+    expect(written.sort()).toEqual(['manifest.json', 'run_results.json']);
+  });
+
+  it('print the rows of seeds', async () => {
+    const { run } = shop({ 'seeds/s.csv': 'id,name\n1,one\n2,two\n' });
+    const rows = '\nmain.s\n id | name\n----+------\n  1 | one\n  2 | two\n';
+    expect((await run(['seed', '--show'])).stdout).toBe(rows);
+    expect((await run(['build', '--select', 's', '--show'])).stdout).toBe(rows);
+    expect((await run(['seed'])).stdout).toBe('');
+    expect((await run(['run', '--show'])).stderr).toContain('tsdbt run has no flag --show');
+  });
+
+  it('print compiled SQL as JSON', async () => {
+    const { run } = shop({ 'models/c.sql': 'select 1 as id' });
+    const json = async (...words: string[]) =>
+      JSON.parse((await run(['compile', '-q', '--output', 'json', ...words])).stdout);
+    expect(await json('--select', 'c')).toEqual({ node: 'c', compiled: 'select 1 as id' });
+    expect(await json('--inline', 'select {{ 1 + 1 }}')).toEqual({ compiled: 'select 2' });
+  });
+
+  it('print where the profiles are', async () => {
+    const { folder, run } = shop();
+    expect((await run(['debug', '--config-dir'])).stdout).toBe(`${folder}\n`);
+  });
+});
+
+describe('flags of docs generate', () => {
+  const catalogOf = (folder: string) => JSON.parse(readFileSync(`${folder}/target/catalog.json`, 'utf8')).nodes;
+
+  it('choose what stands in the catalog and is compiled', async () => {
+    const { folder, run } = shop({ 'models/c.sql': 'select 1 as id' });
+    await run(['run', '--select', 'a', 'c']);
+    await run(['docs', 'generate', '--select', 'c']);
+    expect(Object.keys(catalogOf(folder))).toEqual(['model.shop.c']);
+    const results = JSON.parse(readFileSync(`${folder}/target/run_results.json`, 'utf8')).results;
+    expect(results.map((one: { unique_id: string }) => one.unique_id)).toEqual(['model.shop.c']);
+    await run(['docs', 'generate', '--empty-catalog']);
+    expect(catalogOf(folder)).toEqual({});
+  });
+
+  it('write the pages as one file', async () => {
+    const { folder, run } = shop();
+    await run(['docs', 'generate', '--static']);
+    const page = readFileSync(`${folder}/target/static_index.html`, 'utf8');
+    expect(page).toContain('tsdbtDocs.index = {');
+    expect(page).toContain('tsdbtDocs.chunks.set(0, ');
+    // nothing is loaded from beside it
+    expect(page.match(/<(?:script|link)[^>]*(?:src|href)="(?!data:)/g)).toBeNull();
+    expect(page.match(/<\/script>/g)).toHaveLength(1);
+  });
+});
+
+describe('older names of flags', () => {
+  it('are those of dbt', async () => {
+    const { run } = shop();
+    await run(['run', '--select', 'a']);
+    expect((await run(['-V'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+    const words = ['--deprecated-defer', '--deprecated-state', 'target', '--deprecated-no-print', '-r', 'timing.txt'];
+    expect((await run(['run', '--select', 'a', ...words])).code).toBe(0);
   });
 });

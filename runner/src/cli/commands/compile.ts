@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import type { ResourceType } from '../../manifest/nodes.js';
 import { counted } from '../../report/node-line.js';
+import type { CompiledFile } from '../../run/compile.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { CompileOptions } from '../flags.js';
@@ -11,6 +12,11 @@ import { argsOf } from '../invocation-args.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
 import { deferralOf } from '../state.js';
+
+/** dbt's form. */
+function jsonOf({ uniqueId, name, sql }: CompiledFile): Record<string, string> {
+  return uniqueId === undefined ? { compiled: sql } : { node: name, compiled: sql };
+}
 
 /** What is SQL. */
 const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis'];
@@ -67,7 +73,10 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
       reportsEphemeral: options.select !== undefined,
     });
     const [first, ...others] = compiled.filter(({ uniqueId }) => uniqueId === undefined || named.has(uniqueId));
-    if (first !== undefined && others.length === 0) effects.stdout.write(`${first.sql.replace(/\n*$/, '')}\n`);
+    if (options.output === 'json') {
+      const shown = [first, ...others].flatMap((file) => (file === undefined ? [] : [jsonOf(file)]));
+      for (const one of shown) effects.stdout.write(`${JSON.stringify(one, undefined, 2)}\n`);
+    } else if (first !== undefined && others.length === 0) effects.stdout.write(`${first.sql.replace(/\n*$/, '')}\n`);
     else
       bus.emit({
         event: 'log',

@@ -14,6 +14,7 @@ import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import type { DebugOptions } from '../flags.js';
 import { openProjectFor } from '../open-project.js';
+import { projectFolder } from '../project-folder.js';
 import { errorStyle, usesColor } from '../style.js';
 
 const LEAST_NODE = [20, 19];
@@ -25,6 +26,13 @@ export async function debug(options: DebugOptions, effects: Effects): Promise<nu
   const named = options.projectDir;
   if (named !== undefined && !existsSync(resolve(effects.cwd, named)))
     throw new ProjectError(cliCodes.wrongFlagValue, `--project-dir ${named} is no folder`);
+  if (options.configDir) {
+    const { profilesFolder } = await import('../../project/targets.js');
+    const projectDir = projectFolder(options, effects);
+    const profilesDir = options.profilesDir === undefined ? undefined : resolve(effects.cwd, options.profilesDir);
+    effects.stdout.write(`${profilesFolder({ projectDir, profilesDir, env: effects.env })}\n`);
+    return 0;
+  }
   const paint = picocolors.createColors(usesColor(effects.stderr, effects.env, options.color));
   let failed = 0;
   const check: RunCheck = async (name, mend, run) => {

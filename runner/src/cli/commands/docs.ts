@@ -6,15 +6,18 @@ import { counted } from '../../report/node-line.js';
 import { cliCodes } from '../codes.js';
 import type { Effects } from '../effects.js';
 import { oneOf } from '../flag-values.js';
-import type { GlobalOptions } from '../flags.js';
+import type { SelectionOptions } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { argsOf } from '../invocation-args.js';
 import { openProjectFor, withManifest } from '../open-project.js';
+import { selectedBy } from '../selection.js';
 
-export interface DocsOptions extends GlobalOptions {
+export interface DocsOptions extends SelectionOptions {
   /** false with --no-compile */
   readonly compile?: boolean;
   readonly port?: number;
+  readonly emptyCatalog?: boolean;
+  readonly static?: boolean;
 }
 
 /** `docs generate` writes the pages; `docs serve` shows them to this machine's browsers. */
@@ -35,6 +38,9 @@ function generate(options: DocsOptions, effects: Effects): Promise<number> {
       (signal) =>
         generateDocs(manifest, {
           compile: options.compile ?? true,
+          selected: isSelecting(options) ? selectedBy(options, manifest) : undefined,
+          emptyCatalog: options.emptyCatalog ?? false,
+          oneFile: options.static ?? false,
           redact: redactorFor(project.env),
           invocationId: randomUUID(),
           now: start,
@@ -51,6 +57,10 @@ function generate(options: DocsOptions, effects: Effects): Promise<number> {
     bus.emit({ event: 'log', level: 'info', message: `Open ${page} in a browser, or run "tsdbt docs serve"` });
     return 0;
   });
+}
+
+function isSelecting({ select, models, exclude, selector }: DocsOptions): boolean {
+  return [select, models, exclude, selector].some((given) => given !== undefined);
 }
 
 /** Serves `target/docs` until Ctrl-C. */

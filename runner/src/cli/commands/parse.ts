@@ -40,7 +40,7 @@ export async function parse(options: SelectionOptions, effects: Effects): Promis
     writeManifest(manifest, { invocationId: randomUUID(), startedAt });
     const warnings = manifest.warnings.map(warningEvent);
     const found = parseRecord(manifest, options, effects, startedAt, { summary, warnings });
-    if (found !== undefined) writeArtifact(project, RECORD, found);
+    if (found !== undefined && options.writeJson !== false) writeArtifact(project, RECORD, found);
     bus.emit(say(project.name, summary));
     return 0;
   });

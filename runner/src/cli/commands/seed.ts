@@ -1,8 +1,8 @@
 import type { Effects } from '../effects.js';
-import type { RunOptions } from '../flags.js';
-import { runCommand } from '../run-command.js';
+import type { ShowingOptions } from '../flags.js';
+import { runAndShowSeeds } from '../seed-rows.js';
 
-/** Loads the CSV files of the seed folders. */
-export function seed(options: RunOptions, effects: Effects): Promise<number> {
-  return runCommand('seed', options, effects);
+/** Loads seeds. */
+export function seed(options: ShowingOptions, effects: Effects): Promise<number> {
+  return runAndShowSeeds('seed', options, effects);
 }
