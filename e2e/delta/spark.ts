@@ -39,6 +39,18 @@ export class Spark {
     return (await this.#ask({ do: 'sql', statements, conf })).rows ?? [];
   }
 
+  /** Makes a table whose columns may be generated. @param columns name, type, and the expression of one that is generated */
+  async create(
+    location: string,
+    columns: readonly (readonly [string, string, string?])[],
+    {
+      partitionBy = [],
+      properties = {},
+    }: { partitionBy?: readonly string[]; properties?: Readonly<Record<string, string>> } = {},
+  ): Promise<void> {
+    await this.#ask({ do: 'create', location, columns, partitioned_by: partitionBy, properties });
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.stdin!.end();

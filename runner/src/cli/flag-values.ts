@@ -33,7 +33,8 @@ export function pointInTime(flag: string): (value: string) => SnapshotAt {
       value,
     );
     const [, date, time = '00:00', zone = 'Z'] = match ?? [];
-    const timestamp = new Date(`${date}T${time}${zone}`);
+    // times are printed to the second: one that is given so stands for all of it
+    const timestamp = new Date(`${date}T${time.length === 8 ? `${time}.999` : time}${zone}`);
     if (match !== null && !Number.isNaN(timestamp.getTime())) return { timestamp };
     throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a version or a time, not "${value}"`, {
       hint: 'e.g. 3, 2026-11-22, "2026-11-22 14:00", 2026-11-22T14:00:00+01:00; times without a zone are UTC',

@@ -3,6 +3,11 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A name for what queries have beside the columns of a table: no column begins with a control character. */
+export function ownName(name: string): string {
+  return `\u0001${name}`;
+}
+
 /** `it's` → `'it''s'`. A NUL byte, which SQL text cannot carry, is spelled with `chr(0)`. */
 export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;

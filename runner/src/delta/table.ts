@@ -51,6 +51,12 @@ export class DeltaTable {
   snapshot(at: SnapshotWithStatsAt): Promise<Snapshot<AddFile>>;
   snapshot(at?: SnapshotAt): Promise<Snapshot>;
   async snapshot(at: SnapshotAt = {}): Promise<Snapshot> {
+    if (at.version !== undefined && !Number.isSafeInteger(at.version))
+      throw new StorageError('TSD6014', `${this.location}: there is no version ${at.version}`, {
+        hint: 'versions are whole numbers from 0',
+      });
+    if (at.timestamp !== undefined && Number.isNaN(at.timestamp.getTime()))
+      throw new StorageError('TSD6016', `${this.location}: there is no version at a time that is no valid date`);
     const timeTravel = at.version !== undefined || at.timestamp !== undefined;
     const snapshot = await loadSnapshot(this.store, this.engine, at, this.#latest);
     if (snapshot === undefined) throw noTable(this.location);

@@ -75,6 +75,13 @@ describe('tsdbt show --as-of', () => {
     expect(inline.stdout).toContain('30');
   });
 
+  it('takes the time that history prints, which is to the second, for all of that second', async () => {
+    const { stdout } = await shop('history', '--select', 'sales');
+    const printed = stdout.split('\n')[2]!.split('|')[1]!.trim();
+    expect(printed).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    expect(await soldAt('--as-of', printed)).toEqual([1, 2, 3, 4]);
+  });
+
   it('says of a view that what it reads was otherwise then', async () => {
     expect((await shop('show', '--select', 'over_grown', '--as-of', '1')).stdout).toContain('2');
     const { stderr } = await shop('show', '--select', 'over_grown', '--as-of', '0');

@@ -11,7 +11,7 @@ import { type DeletedRows, deletedRowsOf, rowStaysSql } from '../protocol/deleti
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
-import { conjunction, quoteIdentifier, quoteLiteral } from '../sql.js';
+import { conjunction, ownName, quoteIdentifier, quoteLiteral } from '../sql.js';
 import { type FileNumbers, numberOfReadFileSql, positionSql } from './positions.js';
 
 /** Up to this many partitions are read by a branch each; beyond that, values are joined to files by name. */
@@ -118,14 +118,18 @@ function joined(layout: TableLayout, files: readonly LiveFile[], further: ScanCo
     const number = further?.numbers.get(file.path) ?? 0;
     return `(${[quoteLiteral(resolvePath(layout.location, file.path)), number, ...values].join(', ')})`;
   });
-  const names = ['__filename', '__number', ...keys.map((field) => field.name)].map(quoteIdentifier).join(', ');
+  const names = [ownName('filename'), ownName('number'), ...keys.map((field) => field.name)]
+    .map(quoteIdentifier)
+    .join(', ');
   const columns = layout.schema.fields.map((field) =>
     keys.includes(field) ? `__files.${quoteIdentifier(field.name)}` : storedSql(field, mapping, '__rows.'),
   );
   if (further !== undefined)
-    columns.push(`${positionSql('__files."__number"')} AS ${quoteIdentifier(further.position)}`);
+    columns.push(
+      `${positionSql(`__files.${quoteIdentifier(ownName('number'))}`)} AS ${quoteIdentifier(further.position)}`,
+    );
   return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, files)} AS __rows
-JOIN (VALUES ${rows.join(', ')}) AS __files(${names}) ON __rows.filename = __files."__filename"`;
+JOIN (VALUES ${rows.join(', ')}) AS __files(${names}) ON __rows.filename = __files.${quoteIdentifier(ownName('filename'))}`;
 }
 
 function partitionFields({ schema, partitionColumns }: TableLayout): StructField[] {
@@ -142,7 +146,7 @@ function emptySql(schema: StructType, further: ScanColumns | undefined): string 
 
 /** Name under which a column is read from files, before it gets its own. */
 function readName(field: StructField): string {
-  return VIRTUAL.has(field.name.toLowerCase()) ? `__column_${field.name}` : field.name;
+  return VIRTUAL.has(field.name.toLowerCase()) ? ownName(field.name) : field.name;
 }
 
 function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string): string {

@@ -3,6 +3,7 @@ import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import { type DataType, type StructField, type StructType, sameType } from '../protocol/data-types.js';
 import { planColumns, toDuckDBType } from '../protocol/duckdb-types.js';
+import { GENERATION_EXPRESSION } from '../protocol/features.js';
 import { withStatsColumns } from '../protocol/stats-columns.js';
 import { isTypeWidening } from '../protocol/type-widening.js';
 import { quoteIdentifier } from '../sql.js';
@@ -96,7 +97,7 @@ function alter(location: string, base: Snapshot, options: AlterColumnsOptions): 
   const rename = byName(options.rename);
   const widen = byName(options.widen);
   const drop = new Set(resolveColumns(location, options.drop ?? [], names));
-  for (const name of [...rename.keys(), ...drop]) requireFree(location, name, base.partitionColumns, base.properties);
+  for (const name of [...rename.keys(), ...drop]) requireFree(location, name, base);
   const altered: Altered[] = base.schema.fields
     .filter((field) => !drop.has(field.name))
     .map((before) => {
@@ -146,20 +147,19 @@ function requireNames(location: string, fields: readonly StructField[], base: Sn
     );
 }
 
-function requireFree(
-  location: string,
-  name: string,
-  partitionColumns: readonly string[],
-  properties: Readonly<Record<string, string>>,
-): void {
+function requireFree(location: string, name: string, { schema, partitionColumns, properties }: Snapshot): void {
+  const says = (expression: unknown) => String(expression).toLowerCase().includes(name.toLowerCase());
+  const other = schema.fields.find((field) => {
+    const rules = [field.metadata[GENERATION_EXPRESSION], field.metadata['delta.invariants']];
+    return field.name !== name && rules.some((rule) => rule !== undefined && says(rule));
+  });
   const constraint = Object.entries(properties).find(
-    ([key, expression]) =>
-      key.startsWith('delta.constraints.') && expression.toLowerCase().includes(name.toLowerCase()),
+    ([key, expression]) => key.startsWith('delta.constraints.') && says(expression),
   );
   const why = partitionColumns.includes(name)
     ? 'is a partition column'
     : constraint === undefined
-      ? undefined
+      ? other && `may be named in what column "${other.name}" is generated or checked by`
       : `is named in the constraint ${constraint[0].slice('delta.constraints.'.length)} (${constraint[1]})`;
   if (why !== undefined)
     throw new StorageError('TSD6046', `${location}: column "${name}" cannot be renamed or dropped, for it ${why}`, {

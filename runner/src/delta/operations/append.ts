@@ -1,5 +1,6 @@
 import { CHANGES_NOTHING } from '../protocol/features.js';
 import { enclosed } from '../sql.js';
+import { columnDefaults, generatedColumns } from './computed-columns.js';
 import { requireNewConstraints } from './constraints.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
@@ -33,8 +34,9 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   if (base === undefined) return stageOverwrite(target, options);
   const columns = await describeSource(engine, options.select, base.schema);
   const mergeSchema = options.mergeSchema ?? false;
+  const defaults = await columnDefaults(store.location, engine, base.schema);
   const fitted = widenFitted(
-    fitColumns(store.location, columns, base.schema, { mergeSchema }),
+    fitColumns(store.location, columns, base.schema, { mergeSchema, defaults }),
     base,
     options.properties,
   );
@@ -44,7 +46,8 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const widened = fitted.widened.length === 0 ? [] : base.files;
   const { adds, rewritten } = await orNothing(store, async (written) => {
-    const adds = await writeFiles({ ...table, select });
+    const generated = await generatedColumns(table, fitted.present);
+    const adds = await writeFiles({ ...table, generated, select });
     written.push(...adds.map((file) => relativePath(store, file)));
     return { adds, rewritten: await rewriteFiles(table, base, widened) };
   });

@@ -3,6 +3,7 @@ import type { SelectColumn } from '../parquet.js';
 import { type DataType, decimalOf, type StructField, type StructType, sameType } from '../protocol/data-types.js';
 import { planColumns, type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
 import { quoteIdentifier } from '../sql.js';
+import { isComputed } from './computed-columns.js';
 
 /** How the columns of a SELECT are brought into the schema of a table. */
 export interface FittedColumns {
@@ -22,6 +23,8 @@ export interface FitOptions {
   readonly mergeSchema: boolean;
   /** columns that may not be null may be missing, for rows that keep the value they have; default false */
   readonly allowMissing?: boolean;
+  /** SQL of what rows get for columns that are missing; default: null */
+  readonly defaults?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -36,7 +39,7 @@ export function fitColumns(
   table: StructType,
   options: FitOptions,
 ): FittedColumns {
-  const { mergeSchema, allowMissing = false } = options;
+  const { mergeSchema, allowMissing = false, defaults } = options;
   const plan = planColumns(columns);
   const warnings = plan.warnings.filter(
     ({ column, from }) =>
@@ -54,9 +57,9 @@ export function fitColumns(
     given.delete(field.name.toLowerCase());
     const quoted = quoteIdentifier(field.name);
     if (found === undefined) {
-      if (!field.nullable && !allowMissing) throw missingColumn(location, field.name);
+      if (!field.nullable && !allowMissing && !isComputed(field)) throw missingColumn(location, field.name);
       fields.push(field);
-      expressions.push(`CAST(NULL AS ${toDuckDBType(field.type)}) AS ${quoted}`);
+      expressions.push(`${defaults?.get(field.name) ?? `CAST(NULL AS ${toDuckDBType(field.type)})`} AS ${quoted}`);
       continue;
     }
     const type = found.from === 'NULL' ? field.type : unify(field.type, found.field.type, mergeSchema);

@@ -1,11 +1,11 @@
 import type { StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
-import { conjunction, enclosed, identifierList, quoteIdentifier } from '../sql.js';
+import { conjunction, enclosed, identifierList, ownName, quoteIdentifier } from '../sql.js';
 import { SOURCE } from './merge-sql.js';
 import { POSITION, type UpdatedRows } from './row-changes.js';
 
 /** Number of the clause that decides about a row; null where none does. */
-const CLAUSE = '__delta_clause';
+const CLAUSE = ownName('clause');
 
 /** A clause, ready to be run. */
 export interface PlannedClause {
@@ -22,6 +22,8 @@ export interface MergeClausesInput {
   readonly schema: StructType;
   /** SQL conditions of a match, over `target` and `source` */
   readonly on: readonly string[];
+  /** SQL of what inserted rows get for columns of which a clause says nothing; null for others */
+  readonly defaults: ReadonlyMap<string, string>;
   readonly matched: readonly PlannedClause[];
   readonly notMatched: readonly PlannedClause[];
   readonly notMatchedBySource: readonly PlannedClause[];
@@ -54,7 +56,7 @@ export function mergeClausesSql(input: MergeClausesInput): MergeClausesSql {
   const { source, schema, feeds } = input;
   const names = schema.fields.map((field) => field.name);
   const on = conjunction(input.on);
-  const before = (name: string) => quoteIdentifier(`__before_${name}`);
+  const before = (name: string) => quoteIdentifier(ownName(`before ${name}`));
   const decision = (clauses: readonly PlannedClause[]) =>
     `CASE ${clauses.map(({ when }, i) => `WHEN ${when === undefined ? 'true' : enclosed(when)} THEN ${i}`).join(' ') || 'WHEN false THEN 0'} END AS "${CLAUSE}"`;
   const columns = (clauses: readonly PlannedClause[]) =>
@@ -105,7 +107,8 @@ export function mergeClausesSql(input: MergeClausesInput): MergeClausesSql {
       if (clauses.length === 0) return undefined;
       const values = schema.fields.map(({ name, type }) => {
         const cases = clauses.flatMap(({ values: of }, i) => (of?.has(name) ? [`WHEN ${i} THEN ${of.get(name)}`] : []));
-        const value = cases.length === 0 ? 'NULL' : `CASE "${CLAUSE}" ${cases.join(' ')} END`;
+        const other = input.defaults.get(name) ?? 'NULL';
+        const value = cases.length === 0 ? other : `CASE "${CLAUSE}" ${cases.join(' ')} ELSE ${other} END`;
         return `CAST(${value} AS ${toDuckDBType(type)}) AS ${quoteIdentifier(name)}`;
       });
       const fresh =

@@ -7,6 +7,7 @@ import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { CHANGES_NOTHING } from '../protocol/features.js';
 import { mayHold } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
+import { columnDefaults, generatedColumns } from './computed-columns.js';
 import { requireNewConstraints } from './constraints.js';
 import { describeSource } from './describe-source.js';
 import { type FittedColumns, fitColumns } from './fit-schema.js';
@@ -95,19 +96,27 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
   return withSpill(store, engine, numbered(options.source), async (source, written) => {
     const ranges = keyRanges(written, keys);
     const near = (file: LiveFile) => written.rows > 0n && mayHold(file, base, ranges);
+    const clauses = {
+      matched: whenMatched.map(plan),
+      notMatched: whenNotMatched.map(plan),
+      notMatchedBySource: whenNotMatchedBySource.map(plan),
+    };
+    const given = Object.values(clauses)
+      .flat()
+      .flatMap(({ values }) => [...(values?.keys() ?? [])]);
+    const generated = await generatedColumns(table, given);
     const feeds = recordsChanges(table.properties);
     const sql = mergeClausesSql({
       source,
       schema: table.schema,
       on,
-      matched: whenMatched.map(plan),
-      notMatched: whenNotMatched.map(plan),
-      notMatchedBySource: whenNotMatchedBySource.map(plan),
+      defaults: await columnDefaults(location, engine, table.schema),
+      ...clauses,
       feeds,
     });
     const candidates = base.files.filter(near);
     const wide = (fitted?.widened.length ?? 0) > 0;
-    const changed = await apply(table, base, sql, {
+    const changed = await apply({ ...table, generated }, base, sql, {
       candidates,
       orphans: whenNotMatchedBySource.length > 0,
       // whatever rows match: they go all the same

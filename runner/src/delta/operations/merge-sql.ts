@@ -1,12 +1,12 @@
 import type { StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
-import { conjunction, enclosed, identifierList, quoteIdentifier } from '../sql.js';
+import { conjunction, enclosed, identifierList, ownName, quoteIdentifier } from '../sql.js';
 import { POSITION, type UpdatedRows } from './row-changes.js';
 
 /** Numbers the source's rows. */
-export const SOURCE = '__delta_source';
+export const SOURCE = ownName('source');
 /** Whether a matching row differs from the source's. */
-const DIFFERS = '__delta_differs';
+const DIFFERS = ownName('differs');
 
 export interface MergeInput {
   /** table expression of the source's rows, numbered (see {@link numbered}) */
@@ -15,6 +15,8 @@ export interface MergeInput {
   readonly schema: StructType;
   /** columns that the source has */
   readonly present: readonly string[];
+  /** SQL of what inserted rows get for columns that the source does not have; null for others */
+  readonly defaults: ReadonlyMap<string, string>;
   readonly on: readonly string[];
   readonly update: readonly string[];
   readonly predicates: readonly string[];
@@ -47,7 +49,7 @@ export function numbered(select: string): string {
 }
 
 export function mergeSql(input: MergeInput): MergeSql {
-  const { source, schema, present, on, update, predicates, feeds } = input;
+  const { source, schema, present, defaults, on, update, predicates, feeds } = input;
   const names = schema.fields.map((field) => field.name);
   const match = conjunction([
     ...on.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`),
@@ -57,11 +59,12 @@ export function mergeSql(input: MergeInput): MergeSql {
     update
       .map((name) => `target.${quoteIdentifier(name)} IS DISTINCT FROM source.${quoteIdentifier(name)}`)
       .join(' OR ') || 'false';
-  const before = (name: string) => quoteIdentifier(`__before_${name}`);
+  const before = (name: string) => quoteIdentifier(ownName(`before ${name}`));
   const kept = feeds ? names : names.filter((name) => !update.includes(name));
   const inserted = schema.fields.map(({ name, type }) => {
     const quoted = quoteIdentifier(name);
-    return present.includes(name) ? `source.${quoted}` : `CAST(NULL AS ${toDuckDBType(type)}) AS ${quoted}`;
+    if (present.includes(name)) return `source.${quoted}`;
+    return `${defaults.get(name) ?? `CAST(NULL AS ${toDuckDBType(type)})`} AS ${quoted}`;
   });
   const inserts = `SELECT ${inserted.join(', ')} FROM ${source} AS source`;
   const rowsThatDiffer = (matches: string) => {

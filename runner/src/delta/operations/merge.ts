@@ -4,6 +4,7 @@ import type { WrittenFile } from '../parquet.js';
 import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { mayHold, type Range } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
+import { columnDefaults, generatedColumns } from './computed-columns.js';
 import { requireNewConstraints } from './constraints.js';
 import { describeSource } from './describe-source.js';
 import { fitColumns } from './fit-schema.js';
@@ -97,10 +98,12 @@ async function merge(
     const near = (file: LiveFile) => written.rows > 0n && mayHold(file, base, ranges);
     const candidates = base.files.filter(near);
     const feeds = recordsChanges(table.properties);
-    const merged = { source, schema: table.schema, present: fitted.present, on, update, deletes, feeds };
+    const defaults = await columnDefaults(store.location, engine, table.schema);
+    const merged = { source, defaults, schema: table.schema, present: fitted.present, on, update, deletes, feeds };
     const sql = mergeSql({ ...merged, predicates: options.predicates ?? [] });
     const wide = fitted.widened.length > 0;
-    const changes = await applyMerge(table, base, sql, {
+    const generated = await generatedColumns(table, fitted.present);
+    const changes = await applyMerge({ ...table, generated }, base, sql, {
       candidates,
       updates: update.length > 0,
       insert: (options.insert ?? true) && written.rows > 0n,

@@ -1,3 +1,4 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
 import { scanSql } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
@@ -5,7 +6,7 @@ import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
 import { CHANGES_NOTHING } from '../protocol/features.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
-import { enclosed, quoteIdentifier } from '../sql.js';
+import { enclosed, ownName, quoteIdentifier } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { requireTable } from './require-table.js';
@@ -31,7 +32,7 @@ const SMALL = 0.75;
  * Puts small files together, and applies deletion vectors. Rows stay what they are: readers that look for changes see none, and
  * appends by others in the meantime do not conflict.
  *
- * @throws StorageError TSD6038 for a column to sort by that is not there
+ * @throws StorageError TSD6038 for a column to sort by that is not there, or a `where` that names other than partition columns
  */
 export async function stageOptimize(target: Target, options: OptimizeOptions = {}): Promise<StagedCommit> {
   const open = requireTable(await openTarget(target));
@@ -117,9 +118,19 @@ async function inPartitions(
       (field) =>
         `${partitionLiteral(partition[0]!.partitionValues[physicalName(field, layout.mapping)], field.type)} AS ${quoteIdentifier(field.name)}`,
     );
-    const rows = await request.engine.query(
-      `SELECT 1 AS found FROM (SELECT ${['1 AS "__one"', ...values].join(', ')}) WHERE ${enclosed(where)}`,
-    );
+    const partitionSql = `SELECT ${[`1 AS ${quoteIdentifier(ownName('one'))}`, ...values].join(', ')}`;
+    const rows = await request.engine
+      .query(`SELECT 1 AS found FROM (${partitionSql}) WHERE ${enclosed(where)}`)
+      .catch((cause: Error) => {
+        throw new StorageError(
+          'TSD6038',
+          `${layout.location}: partitions cannot be chosen by ${where}: ${cause.message.split('\n')[0]}`,
+          {
+            hint: `only partition columns can be named (${request.partitionColumns.join(', ') || 'the table has none'})`,
+            cause,
+          },
+        );
+      });
     if (rows.length > 0) found.push(...partition);
   }
   return found;

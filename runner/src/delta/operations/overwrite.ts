@@ -1,9 +1,11 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { withStats } from '../log/with-stats.js';
-import type { StructType } from '../protocol/data-types.js';
-import { planColumns } from '../protocol/duckdb-types.js';
+import type { StructField, StructType } from '../protocol/data-types.js';
+import { type ColumnPlan, planColumns, toDuckDBType } from '../protocol/duckdb-types.js';
+import { GENERATION_EXPRESSION } from '../protocol/features.js';
 import { TYPE_CHANGES } from '../protocol/type-widening.js';
-import { enclosed } from '../sql.js';
+import { enclosed, quoteIdentifier } from '../sql.js';
+import { generatedColumns } from './computed-columns.js';
 import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageReplaceWhere } from './replace-where.js';
@@ -41,7 +43,7 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
   const { replaceWhere } = options;
   if (base !== undefined && replaceWhere !== undefined)
     return stageReplaceWhere({ ...open, base: await withStats(store, engine, base) }, { ...options, replaceWhere });
-  const plan = planColumns(await engine.describe(options.select));
+  const plan = withLacking(planColumns(await engine.describe(options.select)), base?.schema);
   const named = (name: string) =>
     plan.schema.fields.find((field) => field.name.toLowerCase() === name.toLowerCase())?.name ?? name;
   const kept = base?.partitionColumns.filter((name) =>
@@ -55,8 +57,10 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
     removesRows: (base?.files.length ?? 0) > 0,
     rewritesRows: false,
   });
+  const generated = await generatedColumns(table, plan.given);
   const adds = await writeFiles({
     ...table,
+    generated,
     select: `SELECT ${plan.casts.join(', ')} FROM ${enclosed(options.select)}`,
     sortBy,
   });
@@ -76,6 +80,24 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
     reads: 'table',
     warnings: plan.warnings,
   });
+}
+
+/** Columns of the new rows, and the generated ones which the rows lack and that follow from what they have. */
+function withLacking(
+  plan: ColumnPlan,
+  before: StructType | undefined,
+): ColumnPlan & { readonly given: readonly string[] } {
+  const given = plan.schema.fields.map((field) => field.name);
+  const has = (name: string) => given.some((other) => other.toLowerCase() === name.toLowerCase());
+  const isKept = (field: StructField) => {
+    const expression = String(field.metadata[GENERATION_EXPRESSION] ?? '').toLowerCase();
+    const names = before!.fields.filter(({ name }) => name !== field.name && expression.includes(name.toLowerCase()));
+    return expression !== '' && !has(field.name) && names.every(({ name }) => has(name));
+  };
+  const lacking = before?.fields.filter(isKept) ?? [];
+  const nulls = lacking.map(({ name, type }) => `CAST(NULL AS ${toDuckDBType(type)}) AS ${quoteIdentifier(name)}`);
+  const schema: StructType = { type: 'struct', fields: [...plan.schema.fields, ...lacking] };
+  return { ...plan, schema, casts: [...plan.casts, ...nulls], given };
 }
 
 /** Descriptions and rules of columns that stay; NOT NULL where asked for. */

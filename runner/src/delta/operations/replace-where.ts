@@ -3,6 +3,7 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { enclosed } from '../sql.js';
+import { columnDefaults, generatedColumns } from './computed-columns.js';
 import { requireNewConstraints } from './constraints.js';
 import { deleteRows } from './delete.js';
 import { describeSource } from './describe-source.js';
@@ -13,7 +14,7 @@ import type { OverwriteOptions } from './overwrite.js';
 import { StagedCommit } from './staged-commit.js';
 import type { OpenTarget } from './target.js';
 import { widenFitted } from './widen.js';
-import { withSpill } from './write-files.js';
+import { withGenerated, withSpill } from './write-files.js';
 
 /**
  * Replaces the rows for which a predicate holds.
@@ -28,8 +29,9 @@ export async function stageReplaceWhere(
   const { replaceWhere } = options;
   const columns = await describeSource(engine, options.select, base.schema);
   const mergeSchema = options.mergeSchema ?? false;
+  const defaults = await columnDefaults(store.location, engine, base.schema);
   const fitted = widenFitted(
-    fitColumns(store.location, columns, base.schema, { mergeSchema }),
+    fitColumns(store.location, columns, base.schema, { mergeSchema, defaults }),
     base,
     options.properties,
   );
@@ -40,7 +42,8 @@ export async function stageReplaceWhere(
   });
   await requireNewConstraints(table, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
-  return withSpill(store, engine, select, async (spill, written) => {
+  const generated = await generatedColumns(table, fitted.present);
+  return withSpill(store, engine, withGenerated({ select, generated }), async (spill, written) => {
     const outside = options.anyRows === true ? 0 : await countOutside(engine, spill, replaceWhere);
     if (outside > 0)
       throw new StorageError(
@@ -50,7 +53,7 @@ export async function stageReplaceWhere(
           hint: 'restrict the query to the rows that the predicate names',
         },
       );
-    const { changes, rows } = await deleteRows(table, base, replaceWhere, {
+    const { changes, rows } = await deleteRows({ ...table, generated }, base, replaceWhere, {
       inserted: spill,
       rewriteAlso: fitted.widened.length > 0 ? base.files : [],
     });

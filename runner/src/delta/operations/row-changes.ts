@@ -4,14 +4,14 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, ChangeFile, LiveFile } from '../protocol/actions.js';
 import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { recordsOf } from '../protocol/stats.js';
-import { identifierList, quoteIdentifier } from '../sql.js';
+import { identifierList, ownName, quoteIdentifier } from '../sql.js';
 import { writeDeletionVectors } from './deletion-vector-files.js';
 import { type KeptRowGroups, keepRowGroups } from './kept-row-groups.js';
 import { countRows } from './metrics.js';
 import { layoutOf, orNothing, relativePath, type WriteRequest, writeFiles } from './write-files.js';
 
 /** Name of the column by which rows carry their position (see `positions.ts`) beside their own columns. */
-export const POSITION = '__delta_position';
+export const POSITION = ownName('position');
 
 /** The actions that a change of rows comes down to. */
 export interface RowChanges {

@@ -1,5 +1,6 @@
 import { toDuckDBType } from '../protocol/duckdb-types.js';
-import { enclosed, identifierList, quoteIdentifier } from '../sql.js';
+import { enclosed, identifierList, ownName, quoteIdentifier } from '../sql.js';
+import { generatedColumns } from './computed-columns.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
@@ -9,7 +10,7 @@ import { openTargetWithStats, type Target } from './target.js';
 import { withSpill } from './write-files.js';
 
 export interface UpdateOptions {
-  /** column → SQL expression over the table's columns */
+  /** column → SQL expression over the table's columns; without any, no row changes */
   readonly set: Readonly<Record<string, string>>;
   /** SQL over the table's columns; rows for which it is null stay as they are; default: every row */
   readonly where?: string | undefined;
@@ -39,15 +40,17 @@ export async function stageUpdate(target: Target, options: UpdateOptions): Promi
     const expression = set.get(field.name);
     const now =
       expression === undefined ? quoted : `CAST(${enclosed(expression)} AS ${toDuckDBType(field.type)}) AS ${quoted}`;
-    return feeds ? [now, `${quoted} AS ${quoteIdentifier(`__before_${field.name}`)}`] : [now];
+    return feeds ? [now, `${quoted} AS ${quoteIdentifier(ownName(`before ${field.name}`))}`] : [now];
   });
-  const where = options.where === undefined ? '' : ` WHERE ${enclosed(options.where)} IS TRUE`;
+  const where =
+    set.size === 0 ? ' WHERE false' : options.where === undefined ? '' : ` WHERE ${enclosed(options.where)} IS TRUE`;
   const found = `SELECT "${POSITION}", ${columns.join(', ')} FROM (${positionedScan(base, base, base.files)})${where}`;
   return withSpill(store, engine, found, async (changed, { rows }) => {
-    const before = names.map((name) => `${quoteIdentifier(`__before_${name}`)} AS ${quoteIdentifier(name)}`);
+    const before = names.map((name) => `${quoteIdentifier(ownName(`before ${name}`))} AS ${quoteIdentifier(name)}`);
     const feed = `SELECT ${before.join(', ')}, 'update_preimage' AS _change_type FROM ${changed}
 UNION ALL SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed}`;
-    const changes = await changeRows(table, base, {
+    const generated = await generatedColumns(table, [...set.keys()]);
+    const changes = await changeRows({ ...table, generated }, base, {
       updated: rows === 0n ? undefined : { positions: changed, rows: changed },
       feed: feeds && rows > 0n ? feed : undefined,
     });

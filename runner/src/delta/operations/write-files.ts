@@ -13,8 +13,9 @@ import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { statsJson } from '../protocol/stats.js';
 import { indexedSchema } from '../protocol/stats-columns.js';
 import { cutBetweenRowGroups } from '../row-groups/copy-row-groups.js';
-import { conjunction, identifierList, quoteIdentifier, quoteLiteral } from '../sql.js';
+import { conjunction, identifierList, ownName, quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
+import type { GeneratedColumn } from './computed-columns.js';
 import { requireConstraints } from './constraints.js';
 import { copiedFile } from './copied-file.js';
 
@@ -29,6 +30,8 @@ export interface WriteRequest {
   /** columns by which rows are sorted, within each partition and across its files; default: in no certain order */
   readonly sortBy?: readonly string[] | undefined;
   readonly properties: Readonly<Record<string, string>>;
+  /** of a write that brings or changes rows; rows that are only taken over have the right values */
+  readonly generated?: readonly GeneratedColumn[] | undefined;
   /** false when the rows are only taken over from other files; default true */
   readonly dataChange?: boolean;
   /** folder below the table for files that are not its data, e.g. `_change_data`; their rows meet no constraint */
@@ -55,7 +58,8 @@ export function indexedColumns(request: Omit<WriteRequest, 'select'>): StructTyp
  * Writes rows as Parquet files at their final place, one or more for each partition, durable, and named by no log entry yet.
  * No rows, no file. Throws StorageError TSD6033 where a row breaks a constraint; then no file stays.
  */
-export async function writeFiles(request: WriteRequest): Promise<AddFile[]> {
+export async function writeFiles(given: WriteRequest): Promise<AddFile[]> {
+  const request = { ...given, select: withGenerated(given) };
   const { store } = request;
   return orNothing(store, async (written) => {
     const files: AddFile[] = [];
@@ -69,6 +73,13 @@ export async function writeFiles(request: WriteRequest): Promise<AddFile[]> {
     await store.sync(written);
     return files;
   });
+}
+
+/** The rows of a request with the values that generated columns have in them. */
+export function withGenerated({ select, generated = [] }: Pick<WriteRequest, 'select' | 'generated'>): string {
+  const computed = generated.filter((column) => !column.given);
+  if (computed.length === 0) return select;
+  return `SELECT * REPLACE (${computed.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`).join(', ')}) FROM (${select})`;
 }
 
 /**
@@ -87,7 +98,7 @@ export async function orNothing<T>(store: LogStore, work: (written: string[]) =>
 }
 
 /** Numbers rows as they come, so that sorting by partition leaves each partition's rows in their order. */
-const ORDER = '__delta_order';
+const ORDER = ownName('order');
 
 /** The SELECT is run once, into one sorted file, from which each partition is then cut. */
 async function writePartitions(request: WriteRequest, wrote: (files: readonly AddFile[]) => void): Promise<void> {

@@ -28,6 +28,10 @@ const WRITES: ReadonlySet<string> = new Set([
   'inCommitTimestamp',
 ]);
 
+/** Keys of a column's metadata that hold SQL of its values (PROTOCOL.md, "Column Metadata"). */
+export const GENERATION_EXPRESSION = 'delta.generationExpression';
+export const COLUMN_DEFAULT = 'CURRENT_DEFAULT';
+
 /** Throws StorageError TSD6012 naming the table feature when the table cannot be read rightly. */
 export function requireReadable(location: string, protocol: Protocol, metadata: Metadata): void {
   const { minReaderVersion: version, readerFeatures = [] } = protocol;
@@ -65,10 +69,7 @@ export function requireWritable(
   const enabled = (key: string) => metadata.configuration[key]?.toLowerCase() === 'true';
   for (const field of schema.fields)
     for (const key of Object.keys(field.metadata)) {
-      if (key === 'delta.generationExpression')
-        throw unsupported(location, 'write', `generatedColumns (${field.name})`);
       if (key.startsWith('delta.identity.')) throw unsupported(location, 'write', `identityColumns (${field.name})`);
-      if (key === 'CURRENT_DEFAULT') throw unsupported(location, 'write', `allowColumnDefaults (${field.name})`);
     }
   if (enabled('delta.appendOnly') && intent.removesRows)
     throw new StorageError(
