@@ -2,10 +2,28 @@
  * The public interface of tsdbt: what a project's TypeScript models import, and its commands as functions. Modules that work is done with are
  * loaded when a function is called: models that import this file load nothing of them.
  */
-export { build, compile, deps, ls, parse, retry, run, seed, show, snapshot, test } from './api/index.js';
+export {
+  build,
+  clone,
+  compile,
+  deps,
+  generateDocs,
+  ls,
+  parse,
+  retry,
+  run,
+  runOperation,
+  seed,
+  show,
+  snapshot,
+  sourceFreshness,
+  test,
+} from './api/index.js';
 export type {
   CompileOptions,
   DepsOptions,
+  DocsOptions,
+  OperationOptions,
   ProjectOptions,
   RunOptions,
   SelectOptions,
@@ -13,9 +31,13 @@ export type {
 } from './api/options.js';
 export type {
   CompiledNode,
+  DocsReport,
+  FreshnessReport,
+  FreshSource,
   InstalledPackageInfo,
   ListedNode,
   NodeRun,
+  OperationReport,
   ParsedProject,
   RunReport,
   ShownTable,

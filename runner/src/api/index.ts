@@ -1,10 +1,22 @@
 import type { RunCommand } from '../run/run-types.js';
 import { call, defined, flagsOf } from './call.js';
-import type { CompileOptions, DepsOptions, ProjectOptions, RunOptions, SelectOptions, ShowOptions } from './options.js';
+import type {
+  CompileOptions,
+  DepsOptions,
+  DocsOptions,
+  OperationOptions,
+  ProjectOptions,
+  RunOptions,
+  SelectOptions,
+  ShowOptions,
+} from './options.js';
 import type {
   CompiledNode,
+  DocsReport,
+  FreshnessReport,
   InstalledPackageInfo,
   ListedNode,
+  OperationReport,
   ParsedProject,
   RunReport,
   ShownTable,
@@ -43,6 +55,30 @@ export function snapshot(options: RunOptions = {}): Promise<RunReport> {
 export async function retry(options: RunOptions = {}): Promise<RunReport> {
   const { retry: command } = await import('../cli/commands/retry.js');
   return reported(options, command);
+}
+
+/** Makes what is not here of what the state has: `tsdbt clone`. @throws TsdbtErrors like {@link build} */
+export async function clone(options: RunOptions & { readonly state: string }): Promise<RunReport> {
+  const { clone: command } = await import('../cli/commands/clone.js');
+  return reported(options, command);
+}
+
+/** Calls a macro, or runs SQL: `tsdbt run-operation`. @throws TsdbtErrors for a macro that is not there */
+export async function runOperation(options: OperationOptions): Promise<OperationReport> {
+  const { callOperation } = await import('./other-commands.js');
+  return callOperation(options);
+}
+
+/** Says how old the newest rows of sources are: `tsdbt source freshness`. @throws TsdbtErrors like {@link build} */
+export async function sourceFreshness(options: SelectOptions = {}): Promise<FreshnessReport> {
+  const { readFreshness } = await import('./other-commands.js');
+  return readFreshness(options);
+}
+
+/** Writes the pages about the project, and `catalog.json`: `tsdbt docs generate`. @throws TsdbtErrors */
+export async function generateDocs(options: DocsOptions = {}): Promise<DocsReport> {
+  const { writeDocs } = await import('./other-commands.js');
+  return writeDocs(options);
 }
 
 /** Compiles nodes, or SQL with templates given as `inline`: `tsdbt compile`. @throws TsdbtErrors */
@@ -86,7 +122,9 @@ async function reported(
 ): Promise<RunReport> {
   const { nodeRun } = await import('./results.js');
   const { threads, fullRefresh, failFast, empty, storeFailures, eventTimeStart, eventTimeEnd } = options;
-  const more = defined({ threads, fullRefresh, failFast, empty, storeFailures, eventTimeStart, eventTimeEnd });
+  const { defer, deferState, favorState, sample } = options;
+  const flags = { threads, fullRefresh, failFast, empty, storeFailures, eventTimeStart, eventTimeEnd };
+  const more = defined({ ...flags, defer, deferState, favorState, sample });
   const startedAt = new Date();
   return call(options, async (made) => {
     const exitCode = await command({ ...flagsOf(options), ...more }, made.effects);

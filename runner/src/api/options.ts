@@ -41,6 +41,13 @@ export interface RunOptions extends SelectOptions {
   readonly failFast?: boolean | undefined;
   readonly empty?: boolean | undefined;
   readonly storeFailures?: boolean | undefined;
+  /** read what is not built here where the manifest in `state` (or `deferState`) says that it was published */
+  readonly defer?: boolean | undefined;
+  readonly deferState?: string | undefined;
+  /** with `defer`: also what is built here, unless it is selected */
+  readonly favorState?: boolean | undefined;
+  /** `'3 days'`: rows of that time alone, of what has an `event_time` */
+  readonly sample?: string | undefined;
   /** both or none: the time whose batches microbatch models write */
   readonly eventTimeStart?: Date | undefined;
   readonly eventTimeEnd?: Date | undefined;
@@ -56,6 +63,20 @@ export interface ShowOptions extends CompileOptions {
   readonly limit?: number | undefined;
   /** what the table held then */
   readonly asOf?: SnapshotAt | undefined;
+}
+
+/** Either a macro with its arguments, or SQL. */
+export interface OperationOptions extends ProjectOptions {
+  /** `macro`, or `package.macro` */
+  readonly macro?: string | undefined;
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+  /** SQL with templates */
+  readonly sql?: string | undefined;
+}
+
+export interface DocsOptions extends ProjectOptions {
+  /** false: the SQL of the last run is shown, none is compiled */
+  readonly compile?: boolean | undefined;
 }
 
 export interface DepsOptions extends ProjectOptions {

@@ -92,6 +92,44 @@ export interface ShownTable {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** What a macro or SQL did. A statement that fails is data; a macro that is not there is thrown. */
+export interface OperationReport {
+  readonly success: boolean;
+  /** what macros printed, a text for each call */
+  readonly printed: readonly string[];
+  readonly errors: readonly TsdbtError[];
+}
+
+/** How fresh one table of a source is. */
+export interface FreshSource {
+  readonly uniqueId: string;
+  /** `source.table` */
+  readonly name: string;
+  readonly status: 'pass' | 'warn' | 'error' | 'runtime error';
+  /** when the newest row came; undefined where it could not be looked at */
+  readonly maxLoadedAt: Date | undefined;
+  /** seconds */
+  readonly age: number | undefined;
+  readonly error: string | undefined;
+}
+
+export interface FreshnessReport {
+  /** no source is older than `error_after` */
+  readonly success: boolean;
+  readonly interrupted: boolean;
+  /** seconds */
+  readonly elapsed: number;
+  readonly sources: readonly FreshSource[];
+}
+
+export interface DocsReport {
+  /** absolute; `index.html` is in it */
+  readonly folder: string;
+  readonly nodes: number;
+  /** tables and views that exist */
+  readonly tables: number;
+}
+
 export interface InstalledPackageInfo {
   readonly name: string;
   readonly how: 'linked' | 'installed' | 'locked';

@@ -143,6 +143,50 @@ export default defineModel({ columns: { x: 'integer' }, run: () => [{ x: factor 
     expect(existsSync(join(projectDir, 'target/manifest.json'))).toBe(true);
   });
 
+  it('call macros, look at sources, clone and write pages', async () => {
+    const projectDir = join(temporary.folder, 'whole');
+    writeFiles(projectDir, {
+      'dbt_project.yml': 'name: whole\nprofile: whole\n',
+      'profiles.yml': `whole:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: whole.duckdb}
+    prod: {type: duckdb, path: whole.duckdb, schema: prod}
+`,
+      'macros/tell.sql': `{% macro tell(word, times=1) %}{{ print(word * times) }}{% do run_query("create table main.visits as select timestamp '2020-01-01' as loaded") %}{% endmacro %}`,
+      'models/numbers.sql': 'select 1 as n',
+      'models/sources.yml': `sources:
+  - name: main
+    loaded_at_field: loaded
+    freshness: {error_after: {count: 1, period: day}}
+    tables: [{name: visits}, {name: nowhere}]
+`,
+    });
+    const at = { projectDir, env };
+    const told = await tsdbt.runOperation({ ...at, macro: 'tell', args: { word: 'ha', times: 2 } });
+    expect(told).toEqual({ success: true, printed: ['haha'], errors: [] });
+    const failed = await tsdbt.runOperation({ ...at, sql: 'select nothing' });
+    expect([failed.success, failed.errors.length]).toEqual([false, 1]);
+    await expect(tsdbt.runOperation({ ...at, macro: 'tel' })).rejects.toThrow('tel');
+
+    const fresh = await tsdbt.sourceFreshness(at);
+    expect(fresh.success).toBe(false);
+    expect(fresh.sources).toMatchObject([
+      { name: 'main.visits', status: 'error', maxLoadedAt: new Date('2020-01-01T00:00:00Z') },
+      { name: 'main.nowhere', status: 'runtime error', error: expect.stringContaining('nowhere') },
+    ]);
+
+    await tsdbt.run({ ...at, target: 'prod' });
+    cpSync(join(projectDir, 'target'), join(projectDir, 'state'), { recursive: true });
+    const cloned = await tsdbt.clone({ ...at, state: 'state' });
+    expect(cloned.nodes.map(({ name, status }) => [name, status])).toEqual([['numbers', 'success']]);
+    expect((await tsdbt.show({ ...at, select: 'numbers' })).rows).toEqual([{ n: 1 }]);
+
+    const docs = await tsdbt.generateDocs(at);
+    expect(existsSync(join(docs.folder, 'index.html'))).toBe(true);
+    expect(docs.tables).toBeGreaterThan(0);
+  });
+
   it('throw what a listener throws, once the work is done', async () => {
     const projectDir = join(temporary.folder, 'listener');
     writeFiles(projectDir, { 'project.yml': 'name: listener\n', 'models/gold/a.sql': 'select 1 as x' });

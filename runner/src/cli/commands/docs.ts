@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { GeneratedDocs } from '../../docs-site/generate-docs.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { counted } from '../../report/node-line.js';
 import { cliCodes } from '../codes.js';
@@ -23,12 +24,12 @@ export interface DocsOptions extends SelectionOptions {
 /** `docs generate` writes the pages; `docs serve` shows them to this machine's browsers. */
 export function docs(options: DocsOptions, effects: Effects, action: string): Promise<number> {
   return oneOf('docs', ['generate', 'serve'])(action) === 'generate'
-    ? generate(options, effects)
+    ? generate(options, effects).then(() => 0)
     : serve(options, effects);
 }
 
 /** Writes `target/docs`, one folder that opens from the disk, and `target/catalog.json`. */
-function generate(options: DocsOptions, effects: Effects): Promise<number> {
+export function generate(options: DocsOptions, effects: Effects): Promise<GeneratedDocs> {
   const start = effects.now();
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const { generateDocs } = await import('../../docs-site/generate-docs.js');
@@ -55,7 +56,7 @@ function generate(options: DocsOptions, effects: Effects): Promise<number> {
     const built = `${counted(site.nodes, 'node')}, ${counted(site.tables, 'built relation')}`;
     bus.emit({ event: 'log', level: 'info', message: `Documented ${project.name} in ${seconds}s: ${built}` });
     bus.emit({ event: 'log', level: 'info', message: `Open ${page} in a browser, or run "tsdbt docs serve"` });
-    return 0;
+    return site;
   });
 }
 

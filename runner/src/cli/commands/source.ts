@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { FreshnessRun } from '../../run/run-freshness.js';
 import type { Effects } from '../effects.js';
 import { oneOf } from '../flag-values.js';
 import type { SourceOptions } from '../flags.js';
@@ -7,9 +8,14 @@ import { interruptible } from '../interrupt.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
 
-/** `source freshness`: says how old the newest rows of sources are, and writes it to `target/sources.json`. */
-export function source(options: SourceOptions, effects: Effects, action: string): Promise<number> {
+/** `source freshness`: says how old the newest rows of sources are. */
+export async function source(options: SourceOptions, effects: Effects, action: string): Promise<number> {
   oneOf('source', ['freshness', 'snapshot-freshness'])(action);
+  return (await lookAtSources(options, effects)).exitCode;
+}
+
+/** Looks at the newest rows of sources, and writes what it found to `target/sources.json`. */
+export function lookAtSources(options: SourceOptions, effects: Effects): Promise<FreshnessRun> {
   const startedAt = effects.now();
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const selected = selectedBy(options, manifest, ['source']);
@@ -28,6 +34,6 @@ export function source(options: SourceOptions, effects: Effects, action: string)
         ? resolve(project.targetPath, 'sources.json')
         : resolve(project.projectDir, options.output);
     writeSources(project, path, run, invocation);
-    return run.exitCode;
+    return run;
   });
 }
