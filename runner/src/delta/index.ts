@@ -48,7 +48,7 @@ export type {
   WrittenColumnStats,
   WrittenFile,
 } from './parquet.js';
-export type { AddFile, CommitInfo, Metadata, Protocol, RemoveFile } from './protocol/actions.js';
+export type { AddFile, CommitInfo, LiveFile, Metadata, Protocol, RemoveFile, StatsAtRest } from './protocol/actions.js';
 export type { ArrayType, DataType, MapType, StructField, StructType } from './protocol/data-types.js';
 export { planColumns, type TypeWarning, toDuckDBType } from './protocol/duckdb-types.js';
 export { writtenFilesOf } from './return-stats.js';

@@ -22,17 +22,20 @@ export const NOTHING_CARRIED: CarriedFiles = {
   },
 };
 
-/** What of a snapshot can be carried over: the files that its checkpoint names and no commit since has touched. */
+/** What of a snapshot can be carried over: the files that its checkpoint names and no commit since has touched, where they are most of them. */
 export function carriedFiles(store: LogStore, { state }: Snapshot): CarriedFiles {
   const { checkpoint } = state;
   if (checkpoint === undefined) return NOTHING_CARRIED;
-  const named = [...checkpoint.files];
-  const kept = named.filter(([path, file]) => state.files.get(path) === file);
-  if (kept.length === 0) return NOTHING_CARRIED;
-  const gone = named.filter(([path, file]) => state.files.get(path) !== file).map(([path]) => quoteLiteral(path));
+  const kept = new Set<LiveFile>();
+  const gone: string[] = [];
+  for (const [path, file] of checkpoint.files)
+    if (state.files.get(path) === file) kept.add(file);
+    else gone.push(quoteLiteral(path));
+  // the statement names those that have gone
+  if (kept.size <= gone.length) return NOTHING_CARRIED;
   const list = `[${checkpoint.paths.map((path) => quoteLiteral(`${store.location}/${path}`)).join(', ')}]`;
   return {
-    files: new Set(kept.map(([, file]) => file)),
+    files: kept,
     select(columns) {
       const values = Object.keys(columns).map((name) =>
         name === 'add' ? `CAST(${ADD} AS ${columns.add}) AS "add"` : `NULL AS ${quoteIdentifier(name)}`,
