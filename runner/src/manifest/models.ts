@@ -19,6 +19,7 @@ import type { AnalysisNode, ColumnProperties, ModelNode, RefCall, SourceCall } f
 import { parseFacts } from './parse-facts.js';
 import type { ParseState } from './parse-state.js';
 import { entryLayer, type Located } from './property-index.js';
+import { pythonTemplate } from './python-model.js';
 import { readSource } from './read-source.js';
 import { timeSpineErrors } from './semantic/time-spines.js';
 import { placeOfKey, placeOfLiteral } from './typescript-places.js';
@@ -74,12 +75,15 @@ export async function readModels(
 async function* drafts(state: ParseState): AsyncGenerator<Draft> {
   const { project, errors, index } = state;
   for (const file of findFiles(project.projectDir, project.paths.models)) {
-    const isModel = file.extension === '.sql' || (file.extension === '.ts' && !/\.(d|test|spec)$/.test(file.stem));
+    const isPython = project.isDbt && file.extension === '.py';
+    const isTypeScript = file.extension === '.ts' && !/\.(d|test|spec)$/.test(file.stem);
+    const isModel = file.extension === '.sql' || isTypeScript || isPython;
     if (!isModel) continue;
     const read = readSource(file, errors, project.prefix);
     const base = { kind: 'model' as const, name: file.stem, file };
     if (read === undefined) index.models.take(file.stem);
     else if (file.extension === '.sql') yield* sqlDraft(state, { ...base, language: 'sql', ...read });
+    else if (isPython) yield* sqlDraft(state, { ...base, language: 'python', ...read }, pythonTemplate(read.source));
     else {
       const definition = await loadTypeScriptModel(read.source, file.absolutePath, await state.loader(), errors);
       if (definition === undefined) index.models.take(file.stem);
@@ -123,9 +127,9 @@ function* yamlSnapshots(state: ParseState): Generator<Draft> {
 }
 
 /** The draft with its template, or nothing where the template does not parse. */
-function* sqlDraft(state: ParseState, draft: Draft): Generator<Draft> {
+function* sqlDraft(state: ParseState, draft: Draft, template = draft.source): Generator<Draft> {
   try {
-    yield { ...draft, program: parseTemplate(draft.source) };
+    yield { ...draft, program: parseTemplate(template) };
   } catch (thrown) {
     const ours = tsdbtErrorsOf(thrown);
     if (ours.length === 0) throw thrown;
@@ -153,7 +157,9 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     ...(suffix === '' ? [] : [suffix]),
   ];
   const { own: ofProject, root: ofRoot } = configLayers(project, tree, fqn);
-  const outer: ConfigLayer[] = [...ofProject, ...(entry === undefined ? [] : entryLayer(entry))];
+  // dbt's default for Python
+  const first: ConfigLayer[] = draft.language === 'python' ? [{ materialized: 'table' }] : [];
+  const outer: ConfigLayer[] = [...first, ...ofProject, ...(entry === undefined ? [] : entryLayer(entry))];
   const uniqueId = `${kind}.${project.name}.${name}${suffix === '' ? '' : `.${suffix}`}`;
   const stub = { uniqueId, resourceType: kind, name, fqn, path: file.path, packageName: project.name };
   const facts =

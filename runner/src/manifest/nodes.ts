@@ -153,7 +153,7 @@ export interface NodeBase {
 /** What is materialized: a SQL model, a TypeScript model, a seed (later: a snapshot). */
 export interface ModelNode extends NodeBase {
   readonly resourceType: 'model' | 'seed' | 'snapshot';
-  readonly language: 'sql' | 'typescript' | 'csv';
+  readonly language: 'sql' | 'typescript' | 'python' | 'csv';
   readonly config: NodeConfig;
   /** as it is written to: schema and identifier of the relation */
   readonly schema: string;

@@ -3,7 +3,7 @@ import type { ParseState } from './parse-state.js';
 
 /** Folders and extensions of what YAML entries describe. */
 const KINDS = {
-  models: ['.sql', '.ts'],
+  models: ['.sql', '.ts', '.py'],
   seeds: ['.csv'],
   snapshots: ['.sql'],
 } as const;

@@ -4,6 +4,7 @@ import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { type CheckedNode, checkTypes, cteStandIns, viewStandIns } from '../lineage/binder-check.js';
 import { type CompileOptions, compileNode } from '../manifest/compile.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import { refusePython } from '../manifest/python-model.js';
 import { type Batch, batchesOf, isMicrobatch, microbatchConfig } from '../materialize/microbatch.js';
 import { typeOf } from '../materialize/typescript-model.js';
 import { constraintTypeErrors } from '../quality/constraints.js';
@@ -75,6 +76,7 @@ async function builtNode(state: RunState, node: ModelNode, session: Session): Pr
     const mismatches = await contractErrors(node, columns, session);
     return mismatches.length > 0 ? mismatches : constraintTypeErrors(node, columns, session);
   };
+  refusePython(node);
   if (node.language === 'typescript') {
     return {
       node,

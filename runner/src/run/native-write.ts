@@ -8,6 +8,7 @@ import { readDependency } from '../manifest/dependency-call.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import { materializationMacro } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import { refusePython } from '../manifest/python-model.js';
 import { runMaterialization } from '../manifest/run-materialization.js';
 import type { Batch } from '../materialize/microbatch.js';
 import { findRelation } from '../materialize/native/native-catalog.js';
@@ -55,6 +56,7 @@ export class NativeWrite {
   /** Compiles and writes. @throws what the engine or a template says; nothing is changed then */
   async once(part?: BatchWrite): Promise<NativeResult> {
     const { state, node, relation, session } = this;
+    refusePython(node);
     const fullRefresh = state.fullRefresh(node) && part?.isFirst !== false;
     const macro = materializationMacro(state.manifest.macros, node, [state.engine.name], nativeBuiltIns);
     // a view takes the place of what is there without asking

@@ -85,6 +85,9 @@ describe('code', () => {
     expect(highlight("{{ ref('x') }} {# <u> #}", 'sql')).toBe(
       '<span class="c-template">{{ ref(&#39;x&#39;) }}</span> <span class="c-comment">{# &#60;u&#62; #}</span>',
     );
+    expect(highlight('x = "<b>"  # <i>', 'python')).toBe(
+      'x = <span class="c-string">&#34;&#60;b&#62;&#34;</span>  <span class="c-comment"># &#60;i&#62;</span>',
+    );
     expect(highlight('const a = `<b>`;', 'typescript')).toBe(
       '<span class="c-word">const</span> a = <span class="c-string">`&#60;b&#62;`</span>;',
     );

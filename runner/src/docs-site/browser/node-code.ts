@@ -1,7 +1,9 @@
 import type { NodeDetails } from '../site-data.js';
 import { h, trusted } from './dom.js';
-import { highlight } from './highlight.js';
+import { type CodeLanguage, highlight } from './highlight.js';
 import { section } from './parts.js';
+
+const TITLES: Readonly<Record<CodeLanguage, string>> = { sql: 'Source', typescript: 'TypeScript', python: 'Python' };
 
 /** Source and compiled code, side by side where there is room. */
 export function codePart(details: NodeDetails): HTMLElement | undefined {
@@ -14,14 +16,14 @@ export function codePart(details: NodeDetails): HTMLElement | undefined {
     h(
       'div',
       { class: code.compiled === undefined ? 'codes single' : 'codes' },
-      pane(language === 'typescript' ? 'TypeScript' : 'Source', code.raw, language),
+      pane(TITLES[language], code.raw, language),
       code.compiled !== undefined && pane('Compiled', code.compiled, 'sql'),
     ),
     code.note !== undefined && h('p', { class: 'note' }, code.note),
   );
 }
 
-function pane(title: string, text: string, language: 'sql' | 'typescript'): HTMLElement {
+function pane(title: string, text: string, language: CodeLanguage): HTMLElement {
   const trimmed = text.replace(/\s+$/, '');
   const lines = trimmed.split('\n').length;
   const copy = h(
