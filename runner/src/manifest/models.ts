@@ -21,6 +21,7 @@ import type { ParseState } from './parse-state.js';
 import { entryLayer, type Located } from './property-index.js';
 import { pythonTemplate } from './python-model.js';
 import { readSource } from './read-source.js';
+import { seedHookErrors } from './seed-hooks.js';
 import { timeSpineErrors } from './semantic/time-spines.js';
 import { placeOfKey, placeOfLiteral } from './typescript-places.js';
 import { writtenConfig } from './written-config.js';
@@ -187,6 +188,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const constraints = constraintsFromYaml(entry?.constraints);
   const keys = foreignKeyReads(name, columns.values(), constraints, located?.place ?? source.place(0));
   own.push(...keys.errors);
+  if (kind === 'seed' && project.isDbt) own.push(...seedHookErrors(config, located?.place ?? source.place(0)));
   const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
   project.unknownKeys?.push(...own.filter(isMild));
   errors.push(...own.filter((error) => !isMild(error)));

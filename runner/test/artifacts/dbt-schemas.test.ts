@@ -119,7 +119,7 @@ describe('models that are not for everybody', () => {
           'groups: [{name: sales, owner: {name: S}}]\nmodels: [{name: report, deprecation_date: 2020-01-01}]\n',
       });
       expect((await tsdbt(folder, ['parse'])).stderr).toMatch(
-        /^TSD3016 .*model\.shop\.orders, which is not allowed because the referenced node is private to the 'sales' group/,
+        /^TSD3016 .*model\.shop\.orders, which is not allowed because the referenced node is private to the 'sales' group/m,
       );
       writeFiles(folder, { 'models/orders.sql': 'select 1 as id' });
       expect((await tsdbt(folder, ['parse'])).stderr).toMatch(/TSD3017 model "report" has passed its deprecation date/);

@@ -191,12 +191,30 @@ describe('debug --connection', () => {
       expect(output).toContain(message);
       expect(output).toContain('1 check failed');
     }
-    project.write({ 'shop.duckdb': 'no database' });
+    project.write({ 'shop.duckdb': 'no database', 'broken/dbt_project.yml': 'nam: shop\n' });
+    const both = await debug('--project-dir', 'broken', '--profile', 'none');
+    expect(both.output).toContain('unknown key "nam"');
+    expect(both.output).toContain("Could not find profile named 'none'");
+    expect(both.output).toContain('2 checks failed');
     const broken = await debug();
     expect(broken.exitCode).toBe(1);
     expect(broken.output).toContain('fail  connection');
     expect((await project.run('debug', '--project-dir', 'nowhere')).output).toContain(
       '--project-dir nowhere is no folder',
     );
+  });
+});
+
+describe('a hook of a seed', () => {
+  it('may not read other nodes', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nseeds: {+post-hook: "select * from {{ ref(\'a\') }}"}\n',
+      'seeds/s.csv': 'id\n1\n',
+      'models/a.sql': 'select 1 as id',
+    });
+    const { exitCode, output } = await project.run('parse');
+    expect(exitCode).toBe(2);
+    expect(output).toContain('Parsing Error');
+    expect(output).toContain('Seeds cannot depend on other nodes');
   });
 });

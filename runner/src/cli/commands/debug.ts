@@ -1,8 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import picocolors from 'picocolors';
+import { parse } from 'yaml';
 import { formatThrown } from '../../errors/format-error.js';
+import { didYouMean } from '../../errors/suggest.js';
 import { ProjectError, tsdbtErrorsOf } from '../../errors/tsdbt-error.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import { projectCodes } from '../../project/codes.js';
@@ -27,14 +39,12 @@ export async function debug(options: DebugOptions, effects: Effects): Promise<nu
   if (named !== undefined && !existsSync(resolve(effects.cwd, named)))
     throw new ProjectError(cliCodes.wrongFlagValue, `--project-dir ${named} is no folder`);
   if (options.configDir) {
-    const { profilesFolder } = await import('../../project/targets.js');
-    const projectDir = projectFolder(options, effects);
-    const profilesDir = options.profilesDir === undefined ? undefined : resolve(effects.cwd, options.profilesDir);
-    effects.stdout.write(`${profilesFolder({ projectDir, profilesDir, env: effects.env })}\n`);
+    effects.stdout.write(`${await profilesFolderOf(options, effects)}\n`);
     return 0;
   }
   const paint = picocolors.createColors(usesColor(effects.stderr, effects.env, options.color));
   let failed = 0;
+  let profileFailed = false;
   const check: RunCheck = async (name, mend, run) => {
     try {
       const found = await run();
@@ -43,6 +53,7 @@ export async function debug(options: DebugOptions, effects: Effects): Promise<nu
       return true;
     } catch (thrown) {
       failed += 1;
+      profileFailed ||= isProfileError(thrown);
       const style = errorStyle(effects.stderr, effects.env, options.color);
       // what a check meets (a missing library, a full disk) is the machine's state, not a defect of the program
       const text =
@@ -68,6 +79,11 @@ export async function debug(options: DebugOptions, effects: Effects): Promise<nu
     manifest = await buildManifest(project);
     return `${project.name}, ${counted(manifest.nodes.size, 'node')}, ${target}`;
   });
+  // the project's file may be what keeps the profile from being looked at
+  if (project === undefined && options.profile !== undefined && !profileFailed)
+    await check('profile', 'name one of profiles.yml, or its folder with --profiles-dir', () =>
+      profileIsThere(options.profile!, options, effects),
+    );
   if (project !== undefined) {
     const { warehouse, target } = project;
     const opened = project;
@@ -118,6 +134,23 @@ async function connect(project: Project): Promise<string> {
     if (isNew) for (const file of [path, `${path}.wal`]) rmSync(file, { force: true });
   }
   return path === undefined ? 'in memory' : `${path}${isNew ? ' (made by the first run)' : ''}`;
+}
+
+/** @throws {ProjectError} TSD1008 where profiles.yml has no profile of that name */
+async function profileIsThere(name: string, options: DebugOptions, effects: Effects): Promise<undefined> {
+  const file = join(await profilesFolderOf(options, effects), 'profiles.yml');
+  const names = existsSync(file) ? Object.keys((parse(readFileSync(file, 'utf8')) as object | null) ?? {}) : [];
+  if (names.includes(name)) return undefined;
+  throw new ProjectError(projectCodes.unknownTarget, `Could not find profile named '${name}'`, {
+    hint: didYouMean(name, names),
+  });
+}
+
+async function profilesFolderOf(options: DebugOptions, effects: Effects): Promise<string> {
+  const { profilesFolder } = await import('../../project/targets.js');
+  const projectDir = projectFolder(options, effects);
+  const profilesDir = options.profilesDir === undefined ? undefined : resolve(effects.cwd, options.profilesDir);
+  return profilesFolder({ projectDir, profilesDir, env: effects.env });
 }
 
 function isProfileError(thrown: unknown): boolean {
