@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Kinds of charts. The same names are used for every place where charts are drawn. */
 export const chartKinds = [

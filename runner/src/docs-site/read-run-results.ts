@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { lastRunResults } from '../artifacts/last-run.js';
 
 const resultSchema = z.object({

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Column } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
 import { StorageError } from '../errors/tsdbt-error.js';

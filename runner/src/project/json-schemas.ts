@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ConfigKind, configSchemas } from './config-schema.js';
 import { dependenciesSchema, packageLockSchema, packagesSchema } from './packages-schema.js';
 import { projectSchema, targetSchema } from './project-schema.js';

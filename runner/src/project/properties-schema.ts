@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from '../errors/suggest.js';
 import { configSchemas, freshnessSchema } from './config-schema.js';
 import { metricSchema, savedQuerySchema, semanticModelSchema, timeSpineSchema } from './semantic-schema.js';

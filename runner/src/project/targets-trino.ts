@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type TrinoAuth, type TrinoOptions, trinoDefaults } from '../engines/trino/trino-options.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';

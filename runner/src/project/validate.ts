@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';

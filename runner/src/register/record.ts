@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageError } from '../errors/tsdbt-error.js';
 import { registerCodes } from './codes.js';
 import type { Registered } from './server-registry.js';

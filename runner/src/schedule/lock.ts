@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageError } from '../errors/tsdbt-error.js';
 import { identityOf, isAlive } from '../run/process-identity.js';
 import { removeIfThere, unwritable } from './atomic-file.js';

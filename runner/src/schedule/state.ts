@@ -1,5 +1,5 @@
 import { readFileSync, renameSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileAtomically } from './atomic-file.js';
 
 const time = z.iso.datetime().transform((text) => new Date(text));

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SourceText } from '../../errors/source-text.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { GraphError, ProjectError } from '../../errors/tsdbt-error.js';
