@@ -31,8 +31,15 @@ const wholeFloats: ScalarTag = {
   resolve: (text) => new WholeFloat(Number(text.replaceAll('_', ''))),
 };
 
-/** YAML as PyYAML reads it (1.1), as far as dbt's projects depend on it. */
-export const dbtDialect: ParseOptions & DocumentOptions & SchemaOptions = {
+/** `dbt`: YAML as PyYAML reads it (1.1), as far as dbt's projects depend on it; else YAML 1.2. */
+export type YamlDialect = 'dbt' | undefined;
+
+/** How the library is to read a dialect. */
+export function optionsOf(dialect: YamlDialect): ParseOptions & DocumentOptions & SchemaOptions {
+  return { merge: true, ...(dialect === 'dbt' ? dbtDialect : {}) };
+}
+
+const dbtDialect: ParseOptions & DocumentOptions & SchemaOptions = {
   uniqueKeys: false,
   customTags: (tags: Tags): Tags => [words, wholeFloats, ...tags],
 };

@@ -80,9 +80,9 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `26,856` */
+/** `26,856`. Loading a locale for it would take longer than a small command. */
 export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `0.4s`, `12s`, `3m 05s` */

@@ -1,0 +1,65 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import type { SourcePlace, SourceText } from '../errors/source-text.js';
+import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import { projectCodes } from './codes.js';
+import { optionsOf, type YamlDialect } from './yaml-dialect.js';
+import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
+
+/**
+ * Reads any YAML file.
+ *
+ * @throws TsdbtErrors with every syntax error and duplicate key of the file
+ */
+export function readYaml(source: SourceText, dialect: YamlDialect): YamlContent {
+  const document = parseDocument(source.text, { prettyErrors: false, strict: true, ...optionsOf(dialect) });
+  if (document.errors.length > 0) throw new TsdbtErrors(document.errors.map((error) => syntaxError(source, error)));
+  return { root: nodeOf(document.contents, document), value: document.toJS({ maxAliasCount: 1000 }) };
+}
+
+function nodeOf(node: unknown, document: Document): YamlNode | undefined {
+  if (!isNode(node) || !node.range) return undefined;
+  const [start, end] = node.range;
+  if (isMap(node)) {
+    const keys = node.items.map((pair) => keyOf(pair.key));
+    return { kind: 'map', start, end, keys, items: node.items.map((pair) => nodeOf(pair.value, document)) };
+  }
+  if (isSeq(node)) return { kind: 'list', start, end, items: node.items.map((item) => nodeOf(item, document)) };
+  // what an alias names may hold the alias
+  if (isAlias(node)) return { kind: 'alias', start, end, resolve: () => nodeOf(node.resolve(document), document) };
+  return { kind: 'scalar', start, end };
+}
+
+function keyOf(key: unknown): YamlKey {
+  const [start, end] = isNode(key) && key.range ? key.range : [0, 0];
+  return isScalar(key)
+    ? { kind: 'scalar', text: String(key.value), start, end }
+    : { kind: 'map', text: String(key), start, end };
+}
+
+function syntaxError(source: SourceText, error: { code: string; message: string; pos: [number, number] }) {
+  const place = source.place(error.pos[0], Math.max(error.pos[0] + 1, error.pos[1]));
+  switch (error.code) {
+    case 'DUPLICATE_KEY':
+      return duplicateKey(source, place);
+    case 'TAB_AS_INDENT':
+      return new ProjectError(projectCodes.yamlSyntax, 'a tab indents this line', {
+        place,
+        hint: 'YAML takes spaces only: indent with two spaces',
+      });
+    default:
+      return new ProjectError(projectCodes.yamlSyntax, `not valid YAML: ${lowerFirst(error.message)}`, { place });
+  }
+}
+
+function duplicateKey(source: SourceText, place: SourcePlace): ProjectError {
+  const rest = source.text.slice(place.start).match(/^("[^"]*"|'[^']*'|[^:\n]+)/)?.[0] ?? '';
+  const name = rest.trim().replace(/^["']|["']$/g, '');
+  return new ProjectError(projectCodes.duplicateKey, `the key "${name}" stands twice in this mapping`, {
+    place: source.place(place.start, place.start + Math.max(1, rest.trimEnd().length)),
+    hint: 'keep one of the two',
+  });
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
