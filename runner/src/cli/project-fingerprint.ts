@@ -34,6 +34,14 @@ export function filesOf(
   effects: Effects,
   startedAt: Date,
 ): ReadFiles | undefined {
+  if (!found.has(manifest)) found.set(manifest, lookFor(manifest, options, effects, startedAt));
+  return found.get(manifest);
+}
+
+/** A manifest is kept in two forms. */
+const found = new WeakMap<Manifest, ReadFiles | undefined>();
+
+function lookFor(manifest: Manifest, options: GlobalOptions, effects: Effects, startedAt: Date): ReadFiles | undefined {
   const { project } = manifest;
   const { value } = project.document;
   if (!isStable(manifest)) return undefined;

@@ -60,7 +60,7 @@ class DuckDbEngine implements Engine {
  * @throws {EngineFailure} when the file cannot be opened or a setting is unknown
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
-  const { DuckDBInstance, version } = await import('@duckdb/node-api');
+  const { DuckDBInstance, version } = (await import('./duckdb-module.js')).duckdb;
   mkdirSync(options.tempDirectory, { recursive: true });
   try {
     const instance = await DuckDBInstance.create(options.path ?? ':memory:', {

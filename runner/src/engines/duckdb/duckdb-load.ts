@@ -1,20 +1,11 @@
-import {
-  BIGINT,
-  BLOB,
-  BOOLEAN,
-  blobValue,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBTimestampTZValue,
-  type DuckDBType,
-  type DuckDBValue,
-  TIMESTAMPTZ,
-  VARCHAR,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { QualityError } from '../../errors/tsdbt-error.js';
 import type { Column, ColumnBatch } from '../engine.js';
 import { quoteIdentifier } from '../relation.js';
+import { duckdb } from './duckdb-module.js';
+
+const { BIGINT, BLOB, BOOLEAN, blobValue, DOUBLE, DuckDBDataChunk, DuckDBTimestampTZValue, TIMESTAMPTZ, VARCHAR } =
+  duckdb;
 
 /** How values of a declared type travel into DuckDB before they are cast to it. */
 interface Carrier {

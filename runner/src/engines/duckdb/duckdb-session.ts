@@ -1,12 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { StatementType } from '@duckdb/node-api';
 import { CancelledError, EngineError } from '../../errors/tsdbt-error.js';
 import type { Column, ColumnBatch, QueryResult, Session } from '../engine.js';
 import { noSelect } from '../no-select.js';
 import { splitStatements } from '../split-statements.js';
 import { duckDbFailure } from './duckdb-failure.js';
 import { dropLoaded, loadBatches } from './duckdb-load.js';
+import { duckdb } from './duckdb-module.js';
 import { plainValue } from './duckdb-values.js';
+
+const { StatementType } = duckdb;
 
 /** A DuckDB connection. Temporary tables and views belong to it alone; everything else is seen by all sessions. */
 export class DuckDbSession implements Session {

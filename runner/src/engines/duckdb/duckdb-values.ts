@@ -1,4 +1,7 @@
-import {
+import type { DuckDBValue } from '@duckdb/node-api';
+import { duckdb } from './duckdb-module.js';
+
+const {
   DuckDBArrayValue,
   DuckDBBlobValue,
   DuckDBListValue,
@@ -6,8 +9,7 @@ import {
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBUnionValue,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+} = duckdb;
 
 /**
  * Turns a value of the binding into plain JavaScript as {@link Session.query} promises:
@@ -30,7 +32,7 @@ export function plainValue(value: DuckDBValue): unknown {
 }
 
 /** Infinite timestamps have no Date: they stay text. */
-function timestampTz(value: DuckDBTimestampTZValue): Date | string {
+function timestampTz(value: InstanceType<typeof DuckDBTimestampTZValue>): Date | string {
   const milliseconds = Number(value.micros / 1000n) - (value.micros % 1000n < 0n ? 1 : 0);
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? value.toString() : date;
