@@ -30,7 +30,9 @@ const { metafile } = await build({
   target: 'node20',
   external: outside,
   // commander is CommonJS and requires Node's own modules
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
   legalComments: 'none',
   logLevel: 'warning',
 });
