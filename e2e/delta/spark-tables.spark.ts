@@ -156,6 +156,27 @@ describe('Spark reads what is written here', () => {
     expect(await same()).toBe(5);
   });
 
+  it('and clusters: what is written here goes between its runs of OPTIMIZE', async () => {
+    const table = `delta.\`${location}\``;
+    await spark.sql([
+      `CREATE TABLE ${table} (id BIGINT, name STRING) USING delta CLUSTER BY (id)`,
+      `INSERT INTO ${table} SELECT id, concat('n', id) FROM range(100)`,
+      `OPTIMIZE ${table}`,
+    ]);
+    const clustered = async () =>
+      (await (await open()).snapshot()).files.filter((file) => file.clusteringProvider).length;
+    expect(await clustered()).toBe(1);
+    for (let n = 0; n < 9; n++) await commit(stageAppend(target(), { select: `SELECT ${n} AS id, 'new' AS name` }));
+    expect(readdirSync(join(location, '_delta_log'))).toContain('00000000000000000010.checkpoint.parquet');
+    expect(await clustered()).toBe(1);
+    const [detail] = await spark.sql([`DESCRIBE DETAIL ${table}`]);
+    expect(detail).toContain("['id']");
+    await spark.sql([`OPTIMIZE ${table}`]);
+    expect(await same()).toBe(109);
+    await commit(stageDelete(target(), 'id < 50'));
+    expect(await same()).toBe(50);
+  });
+
   it('with wider types than its files have, in-commit timestamps, and statistics in checkpoints as structs', async () => {
     const properties = {
       'delta.enableTypeWidening': 'true',

@@ -26,6 +26,7 @@ export function addTextSql(stats: string, wanted: WantedStats): string {
     wanted === 'whole' ? stats : recordsSql(stats),
     jsonSql('"add".tags'),
     jsonSql('"add"."deletionVector"'),
+    fieldSql('add', 'clusteringProvider'),
   ]);
 }
 
@@ -44,10 +45,10 @@ export function removeTextSql(): string {
 
 /** @throws StorageError TSD6010 for a path or statistics with the control character */
 export function addsOf(text: string, wanted: WantedStats, location: string): LiveFile[] {
-  const values = split(text, 8, location);
+  const values = split(text, 9, location);
   const adds: LiveFile[] = [];
-  for (let i = 0; i < values.length; i += 8) {
-    const [stats, tags, vector] = [values[i + 5]!, values[i + 6]!, values[i + 7]!];
+  for (let i = 0; i < values.length; i += 9) {
+    const [stats, tags, vector, clustered] = [values[i + 5]!, values[i + 6]!, values[i + 7]!, values[i + 8]!];
     const add: { -readonly [key in keyof LiveFile]: LiveFile[key] } = {
       path: values[i]!,
       partitionValues: partitionValuesOf(values[i + 1]!),
@@ -58,6 +59,7 @@ export function addsOf(text: string, wanted: WantedStats, location: string): Liv
     if (stats !== '') add.stats = wanted === 'whole' ? stats : atRest(stats);
     if (tags !== '') add.tags = JSON.parse(tags);
     if (vector !== '') add.deletionVector = JSON.parse(vector);
+    if (clustered !== '') add.clusteringProvider = clustered;
     adds.push(add);
   }
   return adds;

@@ -4,6 +4,7 @@ import {
   type AddFile,
   type ChangeFile,
   type CommitInfo,
+  type DomainMetadata,
   type LiveFile,
   type Metadata,
   type Protocol,
@@ -43,6 +44,8 @@ export interface Change {
   readonly removesData?: boolean;
   /** files of the change data feed */
   readonly changes?: readonly ChangeFile[];
+  /** of the table, as they are to be; those that it has stay */
+  readonly domains?: readonly DomainMetadata[] | undefined;
   readonly reads: ReadSet;
 }
 
@@ -116,6 +119,7 @@ function actionsOf(
     ...(change.protocol ? [{ protocol: change.protocol }] : []),
     ...(metadata ? [{ metaData: metadata }] : []),
     ...(provenance.txn ? [{ txn: { ...provenance.txn, lastUpdated: now } }] : []),
+    ...(change.domains ?? []).map((domainMetadata) => ({ domainMetadata })),
     ...removes.map((remove) => ({ remove })),
     ...change.adds.map((add) => ({ add })),
     ...(change.changes ?? []).map((cdc) => ({ cdc })),

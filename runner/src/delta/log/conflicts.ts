@@ -1,5 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Action, LiveFile } from '../protocol/actions.js';
+import { CLUSTERING_DOMAIN } from '../protocol/clustering.js';
 import type { Change } from './commit.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -33,9 +34,10 @@ export function requireNoConflict(
   };
   if (base === undefined) fail('created the table');
   const removed = new Set(change.removes.map((file) => file.path));
-  for (const { protocol, metaData, add, remove } of other) {
+  for (const { protocol, metaData, add, remove, domainMetadata } of other) {
     if (protocol) fail('changed the table’s protocol');
     if (metaData) fail('changed the table’s schema or properties');
+    if (domainMetadata?.domain === CLUSTERING_DOMAIN) fail('changed what the table is clustered by');
     if (remove) {
       if (removed.has(remove.path)) fail('removed a file that this change removes too');
       const file = base!.state.files.get(remove.path);

@@ -68,6 +68,7 @@ export async function stageShallowClone(
       metrics: { sourceNumOfFiles: adds.length, sourceTableSize: from.sizeBytes, numCopiedFiles: 0 },
       adds,
       removes: [],
+      domains: from.domains,
       deletedRows,
       writesFiles: false,
       reads: 'table',

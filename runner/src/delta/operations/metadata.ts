@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { Metadata, Protocol } from '../protocol/actions.js';
-import { assignMapping, MAX_COLUMN_ID, mappingMode } from '../protocol/column-mapping.js';
+import { clusteringColumns } from '../protocol/clustering.js';
+import { assignMapping, MAX_COLUMN_ID, mappingMode, physicalName } from '../protocol/column-mapping.js';
 import { type StructType, serializeSchema } from '../protocol/data-types.js';
 import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
 import { requireStatsColumns, STATS_COLUMNS } from '../protocol/stats-columns.js';
@@ -46,6 +47,7 @@ export function changeTable(
   if (base !== undefined) requireWritable(location, base.protocol, base.metadata, base.schema, intent);
   const set = checkProperties(location, options.properties ?? {});
   requirePartitions(location, schema, partitionColumns);
+  if (base !== undefined) requireClustering(base, schema, partitionColumns);
   const indexed = set.configuration[STATS_COLUMNS];
   if (indexed !== undefined) requireStatsColumns(location, indexed, schema, partitionColumns);
   const { unset = [] } = options;
@@ -137,6 +139,24 @@ function requireNamesForFeed(location: string, schema: StructType, properties: R
       `${location}: the change data feed has a column "${taken.name}" of its own, so the table cannot have one`,
       { hint: 'give the column another name, or do without delta.enableChangeDataFeed' },
     );
+}
+
+/** What a table is clustered by stays, and no table is clustered and partitioned (PROTOCOL.md, "Writer Requirements for Clustered Table"). */
+function requireClustering(base: Snapshot, schema: StructType, partitionColumns: readonly string[]): void {
+  const columns = clusteringColumns(base.domains);
+  if (columns.length === 0) return;
+  const names = new Set(schema.fields.map((field) => physicalName(field, base.mapping)));
+  const gone = columns.find(([name]) => !names.has(name!));
+  const why =
+    gone !== undefined
+      ? `its column "${gone.join('.')}" cannot go`
+      : partitionColumns.length > 0
+        ? 'it cannot be partitioned'
+        : undefined;
+  if (why !== undefined)
+    throw new StorageError('TSD6046', `${base.location}: the table is clustered, so ${why}`, {
+      hint: 'change its clustering with the program that made it first',
+    });
 }
 
 function requirePartitions(location: string, schema: StructType, partitionColumns: readonly string[]): void {

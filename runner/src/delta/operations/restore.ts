@@ -1,7 +1,8 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { CommitProvenance } from '../log/commit.js';
 import type { Snapshot } from '../log/snapshot.js';
-import type { AddFile, LiveFile, Metadata } from '../protocol/actions.js';
+import type { AddFile, DomainMetadata, LiveFile, Metadata } from '../protocol/actions.js';
+import { CLUSTERING_DOMAIN } from '../protocol/clustering.js';
 import { MAX_COLUMN_ID } from '../protocol/column-mapping.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
 import { protocolFor, requireWritable } from '../protocol/features.js';
@@ -60,11 +61,20 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
       },
       adds,
       removes,
+      domains: restoredClustering(base, wanted),
       deletedRows: wanted.deletedRows,
       writesFiles: false,
       reads: 'table',
     },
   );
+}
+
+/** What the table was clustered by, where that is another now. */
+function restoredClustering(base: Snapshot, wanted: Snapshot): readonly DomainMetadata[] {
+  const of = ({ domains }: Snapshot) => domains.find(({ domain }) => domain === CLUSTERING_DOMAIN);
+  const [now, then] = [of(base), of(wanted)];
+  if (now?.configuration === then?.configuration) return [];
+  return [then ?? { ...now!, removed: true }];
 }
 
 /** Ids of columns are never given twice (PROTOCOL.md, "Column Mapping"), not even those that came after the version. */

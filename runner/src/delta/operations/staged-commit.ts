@@ -79,10 +79,10 @@ export class StagedCommit {
     return this.#outcome.warnings ?? [];
   }
 
-  /** Schema, partitioning, properties, descriptions or the protocol would change. */
+  /** Schema, partitioning, properties, descriptions, the protocol or what the table is clustered by would change. */
   get changesMetadata(): boolean {
     const { metadata, protocol } = this.#table;
-    return metadata !== undefined || protocol !== undefined;
+    return metadata !== undefined || protocol !== undefined || (this.#outcome.domains ?? []).length > 0;
   }
 
   /** Nothing would change: {@link commit} writes nothing. */

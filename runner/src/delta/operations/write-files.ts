@@ -3,15 +3,17 @@ import { dirname, relative } from 'node:path';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { diskError } from '../disk-error.js';
 import type { TableLayout } from '../log/scan-sql.js';
+import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine, WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
+import { clusteringColumns } from '../protocol/clustering.js';
 import { fieldIdsSql, mappingMode, physicalName, physicalSchema, renamedSql } from '../protocol/column-mapping.js';
 import type { StructField, StructType } from '../protocol/data-types.js';
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { statsJson } from '../protocol/stats.js';
-import { indexedSchema } from '../protocol/stats-columns.js';
+import { indexedSchema, withPaths } from '../protocol/stats-columns.js';
 import { cutBetweenRowGroups } from '../row-groups/copy-row-groups.js';
 import { conjunction, identifierList, ownName, quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
@@ -23,6 +25,8 @@ import { copiedFile } from './copied-file.js';
 export interface WriteRequest {
   readonly store: LogStore;
   readonly engine: ParquetEngine;
+  /** the table as it was, where it was there */
+  readonly base?: Pick<Snapshot, 'domains'> | undefined;
   /** its columns are those of `schema`, in order and type */
   readonly select: string;
   readonly schema: StructType;
@@ -51,7 +55,10 @@ export function layoutOf(request: Omit<WriteRequest, 'select'>): TableLayout {
 /** What of a request's files gets statistics, by the names that files have. */
 export function indexedColumns(request: Omit<WriteRequest, 'select'>): StructType {
   const { schema, partitionColumns, properties } = request;
-  return physicalSchema(indexedSchema(schema, partitionColumns, properties), layoutOf(request).mapping);
+  const { mapping } = layoutOf(request);
+  const indexed = physicalSchema(indexedSchema(schema, partitionColumns, properties), mapping);
+  const clustered = clusteringColumns(request.base?.domains ?? []);
+  return clustered.length === 0 ? indexed : withPaths(indexed, physicalSchema(schema, mapping), clustered);
 }
 
 /**

@@ -37,6 +37,8 @@ export interface AddFile {
   readonly stats?: string | null;
   readonly tags?: Readonly<Record<string, string | null>> | null;
   readonly deletionVector?: DeletionVector | null;
+  /** what has clustered the file's rows (PROTOCOL.md, "Clustered Table") */
+  readonly clusteringProvider?: string | null;
 }
 
 /** Statistics of a file that are in the checkpoint still, and what is known of them. */

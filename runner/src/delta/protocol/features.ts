@@ -25,6 +25,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'identityColumns',
   'allowColumnDefaults',
   'domainMetadata',
+  'clustering',
   'inCommitTimestamp',
 ]);
 

@@ -24,6 +24,19 @@ export function indexedSchema(
   return first < 0 ? stored : onlyFirst(stored, { left: first });
 }
 
+/** A part of a schema, with further columns and fields of it. @param paths by the names on the way to them */
+export function withPaths(part: StructType, schema: StructType, paths: readonly (readonly string[])[]): StructType {
+  const fields = schema.fields.flatMap((field) => {
+    const known = part.fields.find(({ name }) => name === field.name);
+    const inner = paths.filter(([name]) => name === field.name).map(([, ...rest]) => rest);
+    if (inner.some((path) => path.length === 0)) return [field];
+    if (inner.length === 0 || !isStruct(field.type)) return known === undefined ? [] : [known];
+    const before = known !== undefined && isStruct(known.type) ? known.type : withFields(field.type, []);
+    return [{ ...field, type: withPaths(before, field.type, inner) }];
+  });
+  return withFields(schema, fields);
+}
+
 /** A column or field by the names on the way to it: `` a, s.`odd, name` `` → `[['a'], ['s', 'odd, name']]` */
 export function statsColumnPaths(list: string): string[][] {
   const paths: string[][] = [[]];
