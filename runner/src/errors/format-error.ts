@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
 import { codeFrame } from './code-frame.js';
+import { diskCause } from './disk-cause.js';
 import { formatPlace } from './source-text.js';
 import { CancelledError, type TsdbtError, tsdbtErrorsOf } from './tsdbt-error.js';
 
@@ -64,7 +65,7 @@ export function explainCommand(errors: readonly TsdbtError[], style: ErrorStyle)
 
 /**
  * Whatever was thrown, as text, and the exit code of a program that ends because of it: 130 when it was
- * interrupted, otherwise 2. A value that is no {@link TsdbtError} is a defect of the program and shows its stack.
+ * interrupted, otherwise 2. A value that is no {@link TsdbtError} is a defect of the program and shows its stack, but for what a disk has refused.
  */
 export function formatThrown(thrown: unknown, style: ErrorStyle): { text: string; exitCode: 2 | 130 } {
   const errors = tsdbtErrorsOf(thrown);
@@ -73,6 +74,12 @@ export function formatThrown(thrown: unknown, style: ErrorStyle): { text: string
     return { text: formatErrors(errors, style), exitCode: interrupted ? 130 : 2 };
   }
   const paint = picocolors.createColors(style.color);
+  const disk = typeof (thrown as NodeJS.ErrnoException)?.code === 'string' ? diskCause(thrown) : undefined;
+  if (disk !== undefined)
+    return {
+      text: `${paint.bold(paint.red('cannot go on'))}  ${disk.what}: ${disk.said}\n  ${disk.todo}`,
+      exitCode: 2,
+    };
   const cause = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `thrown: ${String(thrown)}`;
   const stack = thrown instanceof Error ? (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
   const lines = [

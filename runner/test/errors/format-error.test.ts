@@ -75,6 +75,15 @@ describe('whatever was thrown', () => {
     expect(formatThrown(new CancelledError(), plain)).toEqual({ text: 'TSD5099  interrupted', exitCode: 130 });
   });
 
+  it('says what a disk has refused, which is no bug', () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device, open 'target/x'"), { code: 'ENOSPC' });
+    const { text, exitCode } = formatThrown(full, plain);
+    expect([text, exitCode]).toEqual([
+      "cannot go on  the disk is full: ENOSPC: no space left on device, open 'target/x'\n  make room and run again",
+      2,
+    ]);
+  });
+
   it('shows the stack of anything else, and says that it is a bug', () => {
     const { text, exitCode } = formatThrown(new RangeError('odd'), plain);
     expect(exitCode).toBe(2);
