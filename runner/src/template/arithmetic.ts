@@ -1,8 +1,10 @@
-import { describe, size, toArray } from './containers.js';
+import { describe, PyRange, size, toArray } from './containers.js';
+import { DecimalValue } from './decimal.js';
 import { numeric } from './equality.js';
 import { OperationFailure, templateCodes, typeFailure, valueFailure } from './failure.js';
 import type { BinaryOperator } from './nodes.js';
 import { formatPercent } from './percent-format.js';
+import { power } from './power.js';
 import { concatRendered } from './rendered.js';
 import {
   PyFloat,
@@ -37,6 +39,12 @@ export function arithmetic(operator: BinaryOperator, left: TemplateValue, right:
   if (a instanceof Undefined) throw a.failure();
   if (operator === '%' && typeof a === 'string') return formatPercent(a, b);
   if (b instanceof Undefined) throw b.failure();
+  const decimals = a instanceof DecimalValue ? a.operate(operator, b, false) : undefined;
+  if (decimals !== undefined) return decimals;
+  if (b instanceof DecimalValue) {
+    const own = b.operate(operator, a, true);
+    if (own !== undefined) return own;
+  }
   const x = numeric(a);
   const y = numeric(b);
   if (x !== undefined && y !== undefined) {
@@ -90,7 +98,7 @@ function integers(operator: BinaryOperator, x: number | bigint, y: number | bigi
   }
   if (operator === '**' && y < 0) {
     if (Number(x) === 0) throw divisionByZero();
-    return new PyFloat(Number(x) ** Number(y));
+    return new PyFloat(power(Number(x), Number(y)));
   }
   if ((operator === '//' || operator === '%') && Number(y) === 0) throw divisionByZero();
   if (typeof x === 'number' && typeof y === 'number') {
@@ -146,7 +154,7 @@ function floats(operator: BinaryOperator, x: number, y: number): PyFloat {
     case '**':
       if (x === 0 && y < 0) throw divisionByZero();
       if (x < 0 && !Number.isInteger(y)) throw valueFailure('a root of a negative number');
-      return new PyFloat(x ** y);
+      return new PyFloat(power(x, y));
     default:
   }
   if (y === 0) throw divisionByZero();
@@ -168,6 +176,7 @@ function floats(operator: BinaryOperator, x: number, y: number): PyFloat {
 /** `-value`, `+value`. */
 export function negate(operator: '-' | '+', value: TemplateValue): TemplateValue {
   if (value instanceof Undefined) throw value.failure();
+  if (value instanceof DecimalValue) return value.operate(`unary${operator}`, null, false)!;
   if (value instanceof PyFloat) return operator === '-' ? new PyFloat(-value.value) : value;
   const number = numeric(value);
   if (number === undefined) {
@@ -202,6 +211,10 @@ export function slice(
   };
   const first = clamp(bound(from), step > 0 ? 0 : length - 1);
   const last = clamp(bound(to), step > 0 ? length : -1);
+  if (given instanceof PyRange) {
+    const at = (i: number): number => given.start + i * given.step;
+    return new PyRange(at(first), at(last), given.step * step);
+  }
   const out: TemplateValue[] = [];
   for (let i = first; step > 0 ? i < last : i > last; i += step) out.push(items[i]!);
   return characters ? out.join('') : given instanceof PyTuple ? new PyTuple(out) : out;

@@ -1,6 +1,6 @@
 import { DictView, describe, iterate, PyDict, PySet, toArray } from './containers.js';
 import { equal } from './equality.js';
-import { typeFailure, valueFailure } from './failure.js';
+import { argumentFailure, typeFailure, valueFailure } from './failure.js';
 import { sortValues } from './sorting.js';
 import { type Method, methods } from './string-methods.js';
 import { type PyFloat, PyTuple, type TemplateValue, truthy, typeName } from './values.js';
@@ -46,8 +46,14 @@ export const listMethods = methods<TemplateValue[]>({
     self.reverse();
     return null;
   },
-  'sort(reverse?)': (self, [reverse]) => {
-    const sorted = sortValues(self, (x) => x, truthy(reverse ?? false));
+  'sort(*args, **kwargs)': (self, [args, kwargs]) => {
+    const named = kwargs as PyDict;
+    const unknown = [...named.keys()].find((name) => name !== 'reverse' && name !== 'key');
+    if ((args as TemplateValue[]).length > 0 || unknown !== undefined)
+      throw argumentFailure('sort() takes nothing but reverse=', 'items | sort(attribute=…) sorts by something');
+    if (named.get('key') !== undefined && named.get('key') !== null)
+      throw argumentFailure('sort() takes no key= here', 'items | sort(attribute=…) sorts by something');
+    const sorted = sortValues(self, (x) => x, truthy(named.get('reverse') ?? false));
     self.splice(0, self.length, ...sorted);
     return null;
   },
@@ -123,13 +129,31 @@ export const setMethods = methods<PySet>({
     return null;
   },
   'discard(item)': (self, [item]) => {
-    for (const [hash, member] of self.members) if (equal(member, item!)) self.members.delete(hash);
+    self.delete(item!);
     return null;
   },
   'remove(item)': (self, [item]) => {
-    if (!self.contains(item!)) throw valueFailure(`${describe(item!)} is not in the set`);
-    for (const [hash, member] of self.members) if (equal(member, item!)) self.members.delete(hash);
+    if (!self.delete(item!)) throw valueFailure(`${describe(item!)} is not in the set`);
     return null;
+  },
+  'difference_update(*others)': (self, bound) => {
+    for (const other of others(bound)) for (const item of other.iterate()) self.delete(item);
+    return null;
+  },
+  'intersection_update(*others)': (self, bound) => {
+    const all = others(bound);
+    for (const item of [...self.iterate()]) if (!all.every((other) => other.contains(item))) self.delete(item);
+    return null;
+  },
+  'symmetric_difference_update(other)': (self, [other]) => {
+    for (const item of new PySet(iterate(other!)).iterate()) if (!self.delete(item)) self.add(item);
+    return null;
+  },
+  'pop()': (self) => {
+    const [first] = self.iterate();
+    if (first === undefined) throw valueFailure('pop() from an empty set');
+    self.delete(first);
+    return first;
   },
   'union(*others)': (self, bound) => new PySet([self, ...others(bound)].flatMap((s) => [...s.iterate()])),
   'intersection(*others)': (self, bound) =>

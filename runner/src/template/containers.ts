@@ -114,6 +114,24 @@ export class PySet extends TemplateObject {
     const hash = hashKey(item);
     if (!this.members.has(hash)) this.members.set(hash, plain(item));
   }
+  /** @returns whether it was there */
+  delete(item: TemplateValue): boolean {
+    return this.members.delete(hashKey(item));
+  }
+  /** A set is less than one that holds all its items and more; of others neither is. */
+  override compare(given: TemplateValue): number | undefined {
+    const other = given instanceof DictView ? new PySet(given.iterate()) : given;
+    if (!(other instanceof PySet)) return undefined;
+    const isWithin = (a: PySet, b: PySet): boolean => [...a.members.keys()].every((hash) => b.members.has(hash));
+    if (this.size() === other.size()) return isWithin(this, other) ? 0 : Number.NaN;
+    return this.size() < other.size()
+      ? isWithin(this, other)
+        ? -1
+        : Number.NaN
+      : isWithin(other, this)
+        ? 1
+        : Number.NaN;
+  }
   override iterate(): Iterable<TemplateValue> {
     return this.members.values();
   }
@@ -129,7 +147,9 @@ export class PySet extends TemplateObject {
     return true;
   }
   override operate(operator: string, other: TemplateValue, reflected: boolean): TemplateValue | undefined {
-    if (operator !== '-' || reflected || !(other instanceof PySet)) return undefined;
+    if (operator !== '-' || reflected) return undefined;
+    if (other instanceof DictView) return this.operate(operator, new PySet(other.iterate()), false);
+    if (!(other instanceof PySet)) return undefined;
     return new PySet([...this.iterate()].filter((item) => !other.contains(item)));
   }
   override toText(): string {

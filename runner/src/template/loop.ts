@@ -119,7 +119,10 @@ function runLoop(node: ForNode, iterable: TemplateValue, frame: Frame, out: Outp
   return chain(filterItems(node, all, frame), (items) => {
     if (items.length === 0) return executeAll(node.otherwise, frame.child(), out);
     const recurse = node.recursive ? recursion(node, frame, depth) : undefined;
-    return runItems(node, new LoopContext(items, depth, recurse), frame, out);
+    // as in Jinja2: whoever never came to the end of the body has gone through nothing
+    return chain(runItems(node, new LoopContext(items, depth, recurse), frame, out), (ended) =>
+      ended ? 'next' : executeAll(node.otherwise, frame.child(), out),
+    );
   });
 }
 
@@ -153,7 +156,16 @@ function filterItems(node: ForNode, items: TemplateValue[], frame: Frame): Maybe
   return from(0);
 }
 
-function runItems(node: ForNode, loop: LoopContext, frame: Frame, out: Output, from = 0): MaybePromise<Flow> {
+/** @returns whether the end of the body was reached for any item */
+function runItems(
+  node: ForNode,
+  loop: LoopContext,
+  frame: Frame,
+  out: Output,
+  from = 0,
+  endedBefore = false,
+): MaybePromise<boolean> {
+  let ended = endedBefore;
   for (let i = from; i < loop.items.length; i++) {
     loop.index0 = i;
     const inner = frame.child();
@@ -161,8 +173,12 @@ function runItems(node: ForNode, loop: LoopContext, frame: Frame, out: Output, f
     assign(node.target, loop.items[i]!, inner);
     const flow = executeAll(node.body, inner, out);
     if (flow instanceof Promise)
-      return flow.then((f) => (f === 'break' ? 'next' : runItems(node, loop, frame, out, i + 1)));
+      return flow.then((f) => {
+        const now = ended || f === 'next';
+        return f === 'break' ? now : runItems(node, loop, frame, out, i + 1, now);
+      });
+    if (flow === 'next') ended = true;
     if (flow === 'break') break;
   }
-  return 'next';
+  return ended;
 }

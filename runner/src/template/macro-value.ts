@@ -98,7 +98,9 @@ export class MacroValue extends TemplateObject {
     for (const [name, value] of named) {
       const index = parameters.findIndex((p) => p.name === name);
       if (index !== -1) {
-        if (index < positional.length) throw argumentFailure(`${this.label}() got "${name}" twice`);
+        // given before: Jinja2 keeps it among the others, where the macro takes others
+        if (index < positional.length && usesKwargs) others.set(name, plain(value));
+        else if (index < positional.length) throw argumentFailure(`${this.label}() got "${name}" twice`);
       } else if (name === 'caller' && usesCaller) frame.set('caller', value);
       else if (usesKwargs) others.set(name, plain(value));
       else throw argumentFailure(...this.#unknownArgument(name));

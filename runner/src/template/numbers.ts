@@ -1,5 +1,6 @@
 import { integer } from './arithmetic.js';
 import { describe } from './containers.js';
+import { DecimalValue } from './decimal.js';
 import { typeFailure, valueFailure } from './failure.js';
 import { PyFloat, plain, type TemplateValue, typeName, Undefined } from './values.js';
 
@@ -52,7 +53,8 @@ function parseInteger(text: string, baseGiven: number): number | bigint | undefi
 export function toFloat(valueGiven: TemplateValue): PyFloat {
   const value = plain(valueGiven);
   if (value instanceof Undefined) throw value.failure();
-  if (value instanceof PyFloat) return value;
+  // a Decimal is one no longer
+  if (value instanceof PyFloat) return value instanceof DecimalValue ? new PyFloat(value.value) : value;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return new PyFloat(Number(value));
   if (typeof value !== 'string') throw typeFailure(`float() needs a string or a number, not ${typeName(value)}`);

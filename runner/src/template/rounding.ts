@@ -29,5 +29,8 @@ export function characterOf(code: number): string {
 /** Python's `%.nf` of a number that is not negative. */
 export function fixedText(value: number, digits: number): string {
   const places = Math.min(digits, 100);
+  // whole numbers of this size have more digits than toFixed writes
+  if (value >= 1e21 && Number.isFinite(value))
+    return places === 0 ? `${BigInt(value)}` : `${BigInt(value)}.${'0'.repeat(places)}`;
   return roundHalfEven(value, places).toFixed(places);
 }

@@ -2,7 +2,7 @@ import { describe, iterate } from './containers.js';
 import { typeFailure, valueFailure } from './failure.js';
 import { type Bound, type Signature, signature } from './signature.js';
 import { formatString } from './string-format.js';
-import { PyTuple, plain, type TemplateValue, truthy, typeName } from './values.js';
+import { isPrintable, PyTuple, plain, type TemplateValue, truthy, typeName } from './values.js';
 
 export interface Method<T> {
   readonly signature: Signature;
@@ -209,6 +209,7 @@ export const stringMethods = methods<string>({
   'isnumeric()': every(/^\p{N}+$/u),
   'isalpha()': every(/^\p{L}+$/u),
   'isalnum()': every(/^[\p{L}\p{N}]+$/u),
+  'isprintable()': (self) => [...self].every(isPrintable),
   'isspace()': every(/^\s+$/),
   'isascii()': (self) => [...self].every((c) => c.charCodeAt(0) < 128),
   'isidentifier()': every(/^[\p{ID_Start}_]\p{ID_Continue}*$/u),

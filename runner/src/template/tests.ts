@@ -1,12 +1,13 @@
 import { didYouMean } from '../errors/suggest.js';
 import { arithmetic } from './arithmetic.js';
-import { isIterable, PyDict, PyIterator } from './containers.js';
+import { isIterable, PyDict, PyIterator, PySet } from './containers.js';
+import { DecimalValue } from './decimal.js';
 import { compare, equal, numeric } from './equality.js';
 import { contains } from './evaluate.js';
-import { OperationFailure, templateCodes } from './failure.js';
+import { OperationFailure, templateCodes, typeFailure } from './failure.js';
 import { filterNames } from './filters/registry.js';
 import { type Bound, bind, type Signature, signature } from './signature.js';
-import { PyFloat, PyTuple, plain, TemplateObject, type TemplateValue, text, Undefined } from './values.js';
+import { PyFloat, PyTuple, plain, TemplateObject, type TemplateValue, text, typeName, Undefined } from './values.js';
 
 type Test = (value: TemplateValue, bound: Bound) => boolean;
 
@@ -32,7 +33,7 @@ const table: Record<string, Test> = {
   'true()': (value) => value === true,
   'false()': (value) => value === false,
   'integer()': isInteger,
-  'float()': (value) => value instanceof PyFloat,
+  'float()': (value) => value instanceof PyFloat && !(value instanceof DecimalValue),
   'number()': (value) => numeric(value) !== undefined,
   'string()': (value) => typeof value === 'string',
   'mapping()': (value) => value instanceof PyDict || (value instanceof TemplateObject && value.isMapping === true),
@@ -48,8 +49,8 @@ const table: Record<string, Test> = {
   'even()': (value) => remainder(value, 2),
   'divisibleby(num)': (value, [by]) => remainder(value, by!),
   'in(seq)': (value, [seq]) => contains(seq!, value),
-  'filter()': (value) => [...filterNames()].includes(text(value)),
-  'test()': (value) => tests.has(text(value)),
+  'filter()': (value) => [...filterNames()].includes(nameOf(value)),
+  'test()': (value) => tests.has(nameOf(value)),
 };
 
 const comparisons: Record<string, Test> = {
@@ -81,6 +82,13 @@ for (const [operator, holds] of Object.entries(comparisons))
   tests.set(operator, { signature: signature(`${operator}(other)`), holds });
 for (const [alias, operator] of Object.entries(aliases))
   tests.set(alias, { signature: signature(`${alias}(other)`), holds: comparisons[operator]! });
+
+/** Lists, dicts and sets are no names, and no keys of anything. */
+function nameOf(value: TemplateValue): string {
+  if (Array.isArray(value) || value instanceof PyDict || value instanceof PySet)
+    throw typeFailure(`a ${typeName(value)} is no name`);
+  return text(value);
+}
 
 /** Names of all tests. */
 export function testNames(): Iterable<string> {

@@ -247,11 +247,21 @@ function reprString(value: string): string {
     else if (character === '\n') out += '\\n';
     else if (character === '\r') out += '\\r';
     else if (character === '\t') out += '\\t';
-    else if (code < 32 || (code >= 127 && code < 161) || code === 173)
-      out += `\\x${code.toString(16).padStart(2, '0')}`;
+    else if (code > 126 || code < 32) out += isPrintable(character) ? character : escapedCode(code);
     else out += character;
   }
   return out + quote;
+}
+
+/** Whether Python prints a character as it is: no control, format, private or unassigned one, and no space but the plain one. */
+export function isPrintable(character: string): boolean {
+  return character === ' ' || !/[\p{C}\p{Z}]/u.test(character);
+}
+
+function escapedCode(code: number): string {
+  const hex = code.toString(16);
+  if (code < 256) return `\\x${hex.padStart(2, '0')}`;
+  return code < 65_536 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
 /** A value as a host function gets it: plain JavaScript; floats and ints are numbers, dicts plain objects, tuples arrays. */

@@ -1,6 +1,7 @@
 import type { Column } from '../../engines/engine.js';
 import { PyDict, PySet } from '../containers.js';
 import { toTemplateValue } from '../convert.js';
+import { DecimalValue } from '../decimal.js';
 import { compare } from '../equality.js';
 import { toJson } from '../json.js';
 import { defineFunction } from '../signature.js';
@@ -9,19 +10,6 @@ import { DateValue } from './datetime.js';
 import { fromIso } from './datetime-module.js';
 
 /** What dbt's (agate's) tables are made of: values, rows, columns. */
-
-/** A number as Python's Decimal prints it: all its digits, those after the point that are zero too. */
-class DecimalValue extends PyFloat {
-  constructor(readonly digits: string) {
-    super(Number(digits));
-  }
-  override toText(): string {
-    return this.digits;
-  }
-  override toRepr(): string {
-    return `Decimal('${this.digits}')`;
-  }
-}
 
 /** A float as a Decimal: `1.0`, `1E+20`. */
 function decimalOf(value: number): TemplateValue {

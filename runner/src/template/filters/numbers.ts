@@ -1,5 +1,6 @@
 import { arithmetic, integer, negate } from '../arithmetic.js';
 import { iterate } from '../containers.js';
+import { DecimalValue } from '../decimal.js';
 import { numeric } from '../equality.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { toFloat, toInt } from '../numbers.js';
@@ -19,6 +20,7 @@ function round(value: TemplateValue, precision: TemplateValue | undefined, metho
   const given = number(value, 'round');
   const digits = precision === undefined ? 0 : number(precision, 'round');
   if (method === 'common') {
+    if (value instanceof DecimalValue) return value.rounded(digits);
     if (value instanceof PyFloat) {
       const rounded = roundHalfEven(given, digits);
       return new PyFloat(rounded === 0 && given < 0 ? -0 : rounded);
@@ -52,7 +54,9 @@ function fileSize(value: TemplateValue, binary: boolean): string {
   if (bytes === 1) return '1 Byte';
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
   let power = 1;
-  while (power < units.length && bytes >= base ** (power + 1)) power++;
+  // exactly: floats near 10^24 are on the other side of it
+  const whole = Number.isFinite(bytes) ? BigInt(Math.floor(bytes)) : 0n;
+  while (power < units.length && whole >= BigInt(base) ** BigInt(power + 1)) power++;
   return `${(bytes / base ** power).toFixed(1)} ${units[power - 1]}`;
 }
 
@@ -81,6 +85,8 @@ export const numberFilters = filterTable({
     round(value, precision, method === undefined ? 'common' : text(method)),
   'sum(attribute?, start?)': (value, [attribute, start]) => {
     const get = attributeGetter(attribute);
+    if (typeof start === 'string')
+      throw typeFailure('sum does not add strings', "put them together with join: items | join('')");
     let total: TemplateValue = start ?? 0;
     for (const item of iterate(value)) total = arithmetic('+', total, get(item));
     return total;

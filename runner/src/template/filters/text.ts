@@ -7,6 +7,7 @@ import { sliceRendered } from '../rendered.js';
 import { capitalize, stripBounds } from '../string-methods.js';
 import { PyTuple, plain, Rendered, repr, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
 import { filterTable } from './filter.js';
+import { prettyPrinted } from './pretty-print.js';
 import { truncate, urlize, wordWrap } from './wrap.js';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
@@ -53,7 +54,7 @@ function measured(value: TemplateValue): string {
 }
 
 function indent(value: TemplateValue, [width, first, blank]: (TemplateValue | undefined)[]): string {
-  const by = typeof width === 'string' ? width : ' '.repeat(int(width, 4));
+  const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, int(width, 4)));
   const lines = textOnly(value, 'indent').split('\n');
   return lines
     .map((line, i) => {
@@ -154,10 +155,10 @@ export const textFilters = filterTable(
     'xmlattr(autospace?)': (value, [autospace]) => xmlAttributes(value, truthy(autospace ?? true)),
     'tojson(indent?)': (value, [width]) =>
       toJson(value, {
-        indent: width === undefined || width === null ? undefined : int(width, 0),
+        indent: width === undefined || width === null ? undefined : Math.max(0, int(width, 0)),
         sortKeys: true,
       }).replace(/[<>&']/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
-    'pprint()': (value) => repr(value),
+    'pprint()': prettyPrinted,
     // what dbt adds for values of YAML files
     'is_list()': (value) => Array.isArray(value),
     'as_text()': (value) => text(value),

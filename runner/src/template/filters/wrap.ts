@@ -1,3 +1,4 @@
+import { valueFailure } from '../failure.js';
 import { escapeHtml } from './text.js';
 
 /** Jinja2's `truncate`. */
@@ -11,6 +12,8 @@ export function truncate(value: string, length: number, killWords: boolean, end:
 
 /** Jinja2's `wordwrap`: Python's textwrap on each line, white space kept. */
 export function wordWrap(value: string, width: number, breakLong: boolean, by: string, hyphens: boolean): string {
+  if (width <= 0 && value.trim() !== '')
+    throw valueFailure(`wordwrap to a width of ${width}`, 'lines have one character at least');
   return value
     .split(/\r\n|\r|\n/)
     .map((line) => wrapLine(line, width, breakLong, hyphens).join(by))
