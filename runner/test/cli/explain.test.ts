@@ -63,10 +63,10 @@ describe('tsdbt explain', () => {
   });
 
   it('suggests a code for one that does not exist', async () => {
-    expect(await explain('TSD2033')).toEqual({
+    expect(await explain('TSD20003')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'TSD1904  there is no error code "TSD2033"\n  did you mean "TSD2003"?\n',
+      stderr: 'TSD1904  there is no error code "TSD20003"\n  did you mean "TSD2003"?\n',
     });
     expect((await explain('ref')).stderr).toContain('"tsdbt explain" lists all codes');
   });
