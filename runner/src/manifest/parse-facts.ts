@@ -159,6 +159,7 @@ class Recorder {
     const early = () => this.#early();
     return {
       ...baseHost(project, macros),
+      missingVarsAreNone: project.isDbt,
       ref: (call) => {
         this.#refs.push({
           kind: 'ref',

@@ -23,7 +23,12 @@ export const aggregations = [
   'median',
   'count',
 ] as const;
-const aggregation = z.enum(aggregations);
+/** One of some words, in capital letters or not, as in dbt. */
+function anyCase<const T extends readonly string[]>(words: T) {
+  return z.preprocess((value) => (typeof value === 'string' ? value.toLowerCase() : value), z.enum(words));
+}
+
+const aggregation = anyCase(aggregations);
 
 /** Lengths of time that the semantic layer knows by itself; a time spine may bring more. */
 export const granularities = [
@@ -42,7 +47,7 @@ export const granularities = [
 
 const entity = z.strictObject({
   name: text,
-  type: z.enum(['foreign', 'natural', 'primary', 'unique']),
+  type: anyCase(['foreign', 'natural', 'primary', 'unique']),
   description: optional,
   label: optional,
   role: optional,
@@ -52,7 +57,7 @@ const entity = z.strictObject({
 
 const dimension = z.strictObject({
   name: text,
-  type: z.enum(['categorical', 'time']),
+  type: anyCase(['categorical', 'time']),
   description: optional,
   label: optional,
   is_partition: flag,
@@ -124,7 +129,7 @@ export const metricSchema = z.strictObject({
   name: text,
   label: text,
   description: optional,
-  type: z.enum(['simple', 'ratio', 'cumulative', 'derived', 'conversion']),
+  type: anyCase(['simple', 'ratio', 'cumulative', 'derived', 'conversion']),
   type_params: z.strictObject({
     measure: inputMeasure.optional(),
     numerator: inputMetric.optional(),
@@ -138,13 +143,13 @@ export const metricSchema = z.strictObject({
         base_measure: inputMeasure,
         conversion_measure: inputMeasure,
         entity: text,
-        calculation: z.enum(['conversions', 'conversion_rate']).optional(),
+        calculation: anyCase(['conversions', 'conversion_rate']).optional(),
         window: optional,
         constant_properties: list(z.strictObject({ base_property: text, conversion_property: text })),
       })
       .optional(),
     cumulative_type_params: z
-      .strictObject({ window: optional, grain_to_date: optional, period_agg: z.enum(['first', 'last', 'average']) })
+      .strictObject({ window: optional, grain_to_date: optional, period_agg: anyCase(['first', 'last', 'average']) })
       .partial()
       .optional(),
   }),

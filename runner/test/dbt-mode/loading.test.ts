@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DbtProject } from './dbt-project.js';
 
@@ -32,6 +33,42 @@ describe('a dbt project that is not quite right', () => {
       'dbt_project.yml': 'name: shop\nprofile: shop\nflags: {require_resource_names_without_spaces: false}\n',
     });
     expect((await project.run('parse')).exitCode).toBe(0);
+  });
+
+  it('runs with what dbt takes for right: any value of config for other nodes, capital letters in the semantic layer', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nseeds: {shop: {+batch_size: 200, +lookback: two}}\n',
+      'seeds/people.csv': 'id\n1\n',
+      'models/people_at.sql': "select id, date '2024-01-01' as day from {{ ref('people') }}",
+      'models/semantic.yml': `semantic_models:
+  - name: people
+    model: ref('people_at')
+    defaults: {agg_time_dimension: day}
+    entities: [{name: id, type: PRIMARY}]
+    dimensions: [{name: day, type: Time, type_params: {time_granularity: day}}]
+    measures: [{name: heads, agg: SUM, expr: "1"}]
+metrics: [{name: all_heads, label: Heads, type: SIMPLE, type_params: {measure: heads}}]
+`,
+      'models/days.sql': "select date '2024-01-01' as day",
+      'models/days.yml':
+        'models: [{name: days, time_spine: {standard_granularity_column: day}, columns: [{name: day, granularity: day}]}]\n',
+    });
+    const { exitCode, output } = await project.run('build');
+    expect([exitCode, output.match(/TSD\d+/g)]).toEqual([0, null]);
+    const { metrics } = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    expect(metrics['metric.shop.all_heads'].type).toBe('simple');
+  });
+
+  it('builds what does not need a variable that nobody gives', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': "select '{{ var('day') }}' as day",
+      'models/c.sql': "select * from {{ ref('b') }}",
+    });
+    const { exitCode, statuses, output } = await project.run('build');
+    expect(exitCode).toBe(1);
+    expect(statuses).toEqual({ 'model.shop.a': 'success', 'model.shop.b': 'error', 'model.shop.c': 'skipped' });
+    expect(output).toMatch(/TSD2013 .*"day" is not set\n +models\/b\.sql:1:12/);
   });
 
   it('ends with exit code 2 and dbt’s heading where something cannot be compiled', async () => {

@@ -72,6 +72,8 @@ export interface ContextHost {
   getConfig?(name: string): unknown;
   getVar(name: string, site: CallSite): unknown;
   varNames?(): Iterable<string>;
+  /** a variable that is not set and has no default is none, as while dbt parses: the node that needs it fails when it is compiled */
+  readonly missingVarsAreNone?: boolean;
   getEnv(name: string, site: CallSite): string | undefined;
   envNames?(): Iterable<string>;
   /** `this`, where a node is rendered */

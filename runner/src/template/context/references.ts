@@ -50,6 +50,7 @@ class VarFunction extends TemplateFunction {
       if (typeof value === 'string' && /\{[{%]/.test(value)) return rendered(name, value, scope);
       if (value !== undefined) return toTemplateValue(value);
       if (otherwise !== undefined) return otherwise;
+      if (host.missingVarsAreNone === true) return toTemplateValue(null);
       throw new OperationFailure(
         templateCodes.missingVariable,
         `the variable "${name}" is not set`,
