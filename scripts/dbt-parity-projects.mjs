@@ -152,23 +152,12 @@ export const projects = {
   wild_dbt_project: { repo: '2501Pr0ject/wild_dbt_project', folder: 'wild_dbt_project' },
   duck_ap: { repo: 'AdamE87/claude-dbt', folder: 'duck_ap' },
   'dbt-duckdb-preppin-data': { repo: 'kazuya0araki/dbt-duckdb-preppin-data', packages: utils },
-  'dbt-duckdb-trading-calendar': {
-    repo: 'oluies/dbt-duckdb-trading-calendar',
-    packages: { ...utils, ...self('elementary', 'elementary-data/dbt-data-reliability') },
-  },
   'dbt-duckdb-demo (ran-codes)': { repo: 'ran-codes/dbt-duckdb-demo', packages: utils },
-  'dbt-duckdb-utils': { repo: 'sdebruyn/dbt-duckdb-utils', packages: date },
   'dbt-duckdb (aleksandr-del)': {
     repo: 'aleksandr-del/dbt-duckdb',
     folder: 'jaffle_shop/jaffle_shop',
     packages: self('codegen', 'dbt-labs/dbt-codegen'),
   },
-  tuva: {
-    repo: 'tuva-health/tuva',
-    folder: 'integration_tests',
-    packages: { ...self('the_tuva_project', 'tuva-health/tuva'), ...utils, ...expectations },
-  },
-  'jaffle_shop_duckdb (DataRecce)': { repo: 'DataRecce/jaffle_shop_duckdb' },
   'duckdb-dbt-metricflow': { repo: 'MarkPhamm/duckdb-dbt-metricflow' },
   'dlt-dbt-duckdb-evidence': { repo: 'Ddscully/dlt-dbt-duckdb-evidence', folder: 'dbt', packages: utils },
   'pytest-dbt-duckdb (dummy_gummy)': {
@@ -191,19 +180,4 @@ export const projects = {
       codegen: { repo: 'dbt-labs/dbt-codegen' },
     },
   },
-  'jaffle-sl-template': {
-    repo: 'dbt-labs/jaffle-sl-template',
-    packages: { ...utils, ...date },
-  },
-  'dbt-duckdb-learning': { repo: 'poonamthite22/dbt-duckdb-learning' },
-  'dbt-duckdb-recipies': { repo: 'khozzy/dbt-duckdb-recipies', folder: 'dbt_project', packages: utils },
-  'jaffle-sandbox': { repo: 'dbt-labs/jaffle-sandbox', packages: utils },
-  'olist-dbt-duckdb': { repo: 'SimonNC/olist-dbt-duckdb', packages: utils },
-  'mini-lake': { repo: 'aosman101/mini-lake-dbt-duckdb', folder: 'mini_lake', packages: utils },
-  'dbt-duckdb-semantic-views': {
-    repo: 'anentropic/dbt-duckdb-semantic-views',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_duckdb_semantic_views', 'anentropic/dbt-duckdb-semantic-views'), ...utils },
-  },
-  'datavault4dbt-duckdb-demo': { repo: 'davidraoulmaas/datavault4dbt-duckdb-demo', folder: 'dbt', packages: utils },
 };
