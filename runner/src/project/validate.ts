@@ -1,10 +1,13 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import type { YamlPath } from './yaml-document.js';
+
+// making code of each schema takes longer than it saves: most are used for a few files
+z.config({ jitless: true });
 
 /** Where values stand; a YamlDocument is one. */
 export interface PlaceFinder {
