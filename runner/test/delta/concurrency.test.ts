@@ -1,8 +1,16 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changesSql, history, stageAppend, stageDelete, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import {
+  changesSql,
+  cleanUpLog,
+  history,
+  stageAppend,
+  stageDelete,
+  stageMerge,
+  stageOverwrite,
+} from '../../src/delta/index.js';
 import { type OwnRows, ownRowsAfter } from './different-work.js';
 import { appendAtOnce, killAgainAndAgain, startWorker } from './endurance.js';
 import { by, useTempTable } from './temp-table.js';
@@ -171,5 +179,54 @@ describe('a transaction of an application', () => {
     expect(await one.commit({ ...by, txn })).toEqual({ version: 1 });
     expect(await other.commit({ ...by, txn })).toEqual({ version: 1 });
     expect(await t.read()).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+});
+
+describe('a change that starts from a version', () => {
+  const add = async (n: number) => (await stageAppend(t.target, { select: `SELECT ${n} AS n` })).commit(by);
+  const log = async () => (await readdir(join(t.location, '_delta_log'))).sort();
+
+  it('is not committed to a table that was made anew meanwhile, however many versions that has', async () => {
+    for (const versions of [1, 6]) {
+      await rm(t.location, { recursive: true, force: true });
+      for (let n = 0; n < 4; n++) await add(n);
+      const staged = await stageAppend(t.target, { select: 'SELECT 100 AS n' });
+      await rm(t.location, { recursive: true });
+      for (let n = 0; n < versions; n++) await add(7);
+      const before = await log();
+      await expect(staged.commit(by)).rejects.toMatchObject({
+        code: 'TSD6020',
+        message: expect.stringContaining('version 3'),
+      });
+      expect(await log()).toEqual(before);
+      expect(await t.read()).toEqual(Array.from({ length: versions }, () => ({ n: 7 })));
+    }
+  });
+
+  it('does not bring back a table that was removed meanwhile', async () => {
+    for (let n = 0; n < 4; n++) await add(n);
+    const staged = await stageAppend(t.target, { select: 'SELECT 100 AS n' });
+    await rm(t.location, { recursive: true });
+    await expect(staged.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+    expect(await t.open()).toBeUndefined();
+  });
+
+  it('is not committed below where a log was cleaned up', async () => {
+    for (let n = 0; n < 12; n++) await add(n);
+    const staged = await stageAppend(t.target, { select: 'SELECT 100 AS n' });
+    for (let n = 12; n < 23; n++) await add(n);
+    const { files } = await cleanUpLog((await t.open())!, { now: new Date(Date.now() + 40 * 86_400_000) });
+    expect(files.length).toBeGreaterThan(11);
+    const before = await log();
+    await expect(staged.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+    expect(await log()).toEqual(before);
+  });
+
+  it('is committed where files of the log have another time than before, as in a copy', async () => {
+    await add(1);
+    const staged = await stageAppend(t.target, { select: 'SELECT 2 AS n' });
+    await utimes(join(t.location, '_delta_log', `${'0'.repeat(20)}.json`), 1e9, 1e9);
+    expect(await staged.commit(by)).toEqual({ version: 1 });
+    expect(await t.read()).toEqual([{ n: 1 }, { n: 2 }]);
   });
 });

@@ -17,6 +17,7 @@ import { commitPath } from './file-names.js';
 import { type Timing, timingOf } from './in-commit-timestamp.js';
 import { readCommit, tryReadCommit } from './load.js';
 import type { Snapshot } from './snapshot.js';
+import { requireStillThere } from './still-there.js';
 
 /** Who commits, and on whose behalf. */
 export interface CommitProvenance {
@@ -60,7 +61,7 @@ export interface Committed {
  * behind it if the two do not conflict.
  *
  * @param base the version that the change was made from; undefined when it creates the table
- * @throws StorageError TSD6020 when a commit made since then conflicts
+ * @throws StorageError TSD6020 when a commit made since then conflicts, or the base is not in the log any more
  */
 export async function commitChange(
   store: LogStore,
@@ -71,6 +72,7 @@ export async function commitChange(
   const { txn } = provenance;
   const done = txn && base?.transactionVersion(txn.appId);
   if (done !== undefined && done >= txn!.version) return { version: base!.version, applied: false };
+  if (base !== undefined) await requireStillThere(store, base);
   let seen = base?.version ?? -1;
   let inCommit = base?.commitInfo?.inCommitTimestamp;
   for (;;) {
