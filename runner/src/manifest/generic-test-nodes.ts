@@ -105,8 +105,9 @@ function readList(
   const isKept = (path: YamlPath): boolean => path.at(-1) === 'where' || isRenderedLater(path);
   const render = (value: unknown, path: YamlPath): unknown =>
     isKept(path) ? value : renderValues(value, attachment.document, evaluate, scope, isKept, own, path);
+  const reading = { errors: own, unknownKeys: state.project.unknownKeys, render };
   for (const key of ['tests', 'data_tests'] as const) {
-    for (const entry of readTestEntries(lists[key], attachment.document, [...at, key], own, render)) {
+    for (const entry of readTestEntries(lists[key], attachment.document, [...at, key], reading)) {
       try {
         const node = toNode(state, attachment, entry, column, own);
         if (node !== undefined) addNode(state, result, node, entry, own);

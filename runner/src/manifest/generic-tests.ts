@@ -22,8 +22,15 @@ export interface TestEntry {
   placeOfArgument(name: string): SourcePlace;
 }
 
-/** Renders the templates of a config; arguments of tests are rendered with the test. */
-export type RenderConfig = (value: unknown, at: YamlPath) => unknown;
+/** What reading tests takes besides the document. */
+export interface TestReading {
+  /** errors are pushed here */
+  readonly errors: ProjectError[];
+  /** unknown keys of configs are told here, as warnings, and kept; undefined: they are errors */
+  readonly unknownKeys: TsdbtError[] | undefined;
+  /** Renders the templates of a config; arguments of tests are rendered with the test. */
+  render(value: unknown, at: YamlPath): unknown;
+}
 
 const configKeys = Object.keys(configSchemas.tests.shape);
 const isConfigKey: ReadonlySet<string> = new Set(configKeys);
@@ -38,17 +45,16 @@ const reserved: ReadonlySet<string> = new Set([
 
 /**
  * Reads one list of tests in all of dbt's forms: a name; a name with arguments inline or under `arguments:`,
- * config inline or under `config:`; `test_name:` beside its arguments. Errors are pushed to `errors`.
+ * config inline or under `config:`; `test_name:` beside its arguments.
  */
 export function readTestEntries(
   list: readonly (string | Readonly<Record<string, unknown>>)[] | null | undefined,
   document: YamlDocument,
   at: YamlPath,
-  errors: ProjectError[],
-  render: RenderConfig = (value) => value,
+  reading: TestReading,
 ): TestEntry[] {
   return (list ?? []).flatMap((item, i) => {
-    const entry = readEntry(item, document, [...at, i], errors, render);
+    const entry = readEntry(item, document, [...at, i], reading);
     return entry === undefined ? [] : [entry];
   });
 }
@@ -57,13 +63,13 @@ function readEntry(
   item: string | Readonly<Record<string, unknown>>,
   document: YamlDocument,
   at: YamlPath,
-  errors: ProjectError[],
-  render: RenderConfig,
+  reading: TestReading,
 ): TestEntry | undefined {
-  if (typeof item === 'string') return toEntry(item, {}, document, at, at, errors, render);
+  const { errors } = reading;
+  if (typeof item === 'string') return toEntry(item, {}, document, at, at, reading);
   if (typeof item.test_name === 'string') {
     const { test_name: name, ...body } = item;
-    return toEntry(name, body, document, at, [...at, 'test_name'], errors, render);
+    return toEntry(name, body, document, at, [...at, 'test_name'], reading);
   }
   const keys = Object.keys(item);
   const [name] = keys;
@@ -90,7 +96,7 @@ function readEntry(
     );
     return undefined;
   }
-  return toEntry(name, body as Record<string, unknown>, document, [...at, name], [...at, name], errors, render);
+  return toEntry(name, body as Record<string, unknown>, document, [...at, name], [...at, name], reading);
 }
 
 function toEntry(
@@ -99,8 +105,7 @@ function toEntry(
   document: YamlDocument,
   at: YamlPath,
   nameAt: YamlPath,
-  errors: ProjectError[],
-  render: RenderConfig,
+  { errors, unknownKeys, render }: TestReading,
 ): TestEntry {
   const inlineConfig: Record<string, unknown> = {};
   const args: Record<string, unknown> = {};
@@ -117,7 +122,7 @@ function toEntry(
         place: document.placeOf([...at, 'arguments']),
       }),
     );
-  const options = { unknownKeyCode: projectCodes.unknownConfig };
+  const options = { unknownKeyCode: projectCodes.unknownConfig, warnings: unknownKeys };
   const check = (value: unknown, path: YamlPath) =>
     isEmpty(value) ? {} : (validate(configSchemas.tests, value, document, errors, { ...options, at: path }) ?? {});
   const inline = check(inlineConfig, at);

@@ -8,15 +8,19 @@ describe('a dbt project that is not quite right', () => {
       'dbt_project.yml': 'name: shop\nprofile: shop\nmodells: {}\nmodels: {shop: {+materialised: table}}\n',
       'models/a.sql':
         "{{ config(materialized='view', owner_team='x') }} select '{{ config.get('owner_team') }}' as team",
-      'models/schema.yml': 'models: [{name: a, descripton: mine, columns: [{name: team, format: text}]}]\n',
+      'models/schema.yml':
+        'models: [{name: a, descripton: mine, columns: [{name: team, format: text, data_tests: [{not_null: {config: {steward: Ada}}}]}]}]\n',
     });
     const { exitCode, output } = await project.run('build');
     expect(exitCode).toBe(0);
-    for (const word of ['modells', 'materialised', 'owner_team', 'descripton', 'format'])
+    for (const word of ['modells', 'materialised', 'owner_team', 'descripton', 'format', 'steward'])
       expect(output).toMatch(new RegExp(`Warning.*"${word}"`));
     expect(output).toContain('did you mean "description"?');
     // what dbt keeps is kept
     expect(await project.rows('select * from a')).toEqual([{ team: 'x' }]);
+    const { nodes } = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    const [test] = Object.keys(nodes).filter((id) => id.startsWith('test.'));
+    expect(nodes[test!].config).toMatchObject({ steward: 'Ada' });
   });
 
   it('is refused where names have spaces, unless its flags say that dbt is to take them', async () => {
