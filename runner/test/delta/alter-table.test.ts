@@ -164,7 +164,12 @@ describe('table properties', () => {
     expect(set.operation).toBe('SET TBLPROPERTIES');
     await set.commit(by);
     const { properties, metadata, schema } = await t.snapshot();
-    expect(properties).toEqual({ 'team.owner': 'x', 'delta.constraints.some': 'a > 0' });
+    // beside the constraint, that it is SQL of DuckDB
+    expect(properties).toEqual({
+      'team.owner': 'x',
+      'delta.constraints.some': 'a > 0',
+      'tsdbt.constraints.some': 'a > 0',
+    });
     expect([metadata.description, schema.fields[0]!.metadata.comment]).toEqual(['numbers', 'one']);
     await expect(append('SELECT 0 AS a')).rejects.toMatchObject({ code: 'TSD6033' });
     const broken = stageSetProperties(t.target, { properties: { 'delta.constraints.more': 'a > 1' } });

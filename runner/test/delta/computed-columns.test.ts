@@ -135,7 +135,22 @@ describe('generated columns', () => {
     ['dayofweek(at)', 'the function dayofweek'],
     ["date_format(at, 'yyyy')", 'the function date_format'],
     ["CAST(concat(name, 'x') AS DATE)", 'the function concat'],
-    ['CAST(id / 2 AS INT)', 'a cast to INTEGER'],
+    ['CAST(id / 2 AS INT)', 'the function /'],
+    ['CAST(1.5 AS INT)', 'a cast to INTEGER'],
+    ['length(upper(name))', 'the function upper'],
+    ['length(lower(name))', 'the function lower'],
+    ["length(at || '')", 'the function ||'],
+    ['id % 0', 'the function %'],
+    ['id % id', 'the function %'],
+    ['length(substring(name, 2, -1))', 'the function substring'],
+    ["year(CAST('epoch' AS DATE))", 'a cast to DATE'],
+    ['year(CAST(name AS DATE))', 'a cast to DATE'],
+    ['year(CAST(1.5 AS TIMESTAMP))', 'a cast to TIMESTAMP'],
+    ['length(id)', 'the function length'],
+    ["coalesce(name, id) = '1'", 'string beside long'],
+    ['name > 5', 'string beside integer'],
+    ['1.5', 'a cast from decimal(2,1) to integer'],
+    ['at', 'a cast from timestamp to integer'],
     ['substring(name, -2)', 'the function substring'],
     ['(SELECT 1)', 'subquery'],
     ['CAST(name RLIKE x', 'CAST(name RLIKE x'],
@@ -170,6 +185,17 @@ describe('column defaults', () => {
       '10 given null null',
       "11 it's new null null",
     ]);
+  });
+
+  it('may be null of any type, and numbers and days as texts spell them', async () => {
+    await foreignTable({
+      id: { CURRENT_DEFAULT: 'CAST(NULL AS INT)' },
+      name: { CURRENT_DEFAULT: 'NULL' },
+      day: { CURRENT_DEFAULT: "'2024-01-05'" },
+      year: { CURRENT_DEFAULT: '-7' },
+    });
+    await append(`SELECT ${AT('2024-01-01 00:00:00')}`);
+    expect(await rows()).toEqual(['null null 2024-01-05 -7']);
   });
 
   it('stay in the schema when the table is overwritten, and may be the time of the write', async () => {

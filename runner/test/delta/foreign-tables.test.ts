@@ -119,7 +119,7 @@ describe('a table with features that are not supported', () => {
       });
     await table(3, column('s', { type: 'array', elementType: struct('element.x > 0'), containsNull: true }));
     await expect(append("[{'x': 1}]")).rejects.toMatchObject({
-      code: 'TSD6033',
+      code: 'TSD6012',
       message: expect.stringContaining('of column "s.element.x" cannot be checked'),
     });
   });

@@ -71,7 +71,7 @@ async function computed(
   expression: string,
   feature: string,
 ): Promise<string> {
-  const { sql, foreign } = await fromSparkSql(engine, expression, schema);
+  const { sql, foreign } = await fromSparkSql(engine, expression, schema, field.type);
   if (foreign === undefined) return `CAST(${enclosed(sql)} AS ${toDuckDBType(field.type)})`;
   throw new StorageError(
     'TSD6012',

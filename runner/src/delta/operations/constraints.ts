@@ -7,6 +7,8 @@ import type { DataType, StructType } from '../protocol/data-types.js';
 import { statsOf } from '../protocol/stats.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import type { GeneratedColumn } from './computed-columns.js';
+import { CONSTRAINT, isOwn } from './own-constraints.js';
+import { fromSparkSql } from './spark-sql.js';
 import { layoutOf, type WriteRequest } from './write-files.js';
 
 /** A rule that every row must meet: NOT NULL, `delta.invariants` of a column, or a CHECK constraint of the table. */
@@ -16,17 +18,30 @@ interface Rule {
   readonly broken: string;
 }
 
+/** A rule as the log has it. */
+interface Expression {
+  readonly what: string;
+  readonly feature: 'invariants' | 'checkConstraints';
+  readonly expression: string;
+  /** it is SQL of the engine */
+  readonly own: boolean;
+}
+
 /**
  * Checks rows that have been written but not committed (PROTOCOL.md, "Column Invariants", "CHECK Constraints").
- * Throws StorageError TSD6033 naming the rule and how many rows break it.
+ * Rows that were there before are not held to what only others can check.
+ *
+ * @throws StorageError TSD6033 naming the rule and how many rows break it, TSD6012 for a rule of another writer that may not mean here what it means to Spark
  */
 export async function requireConstraints(
   request: Omit<WriteRequest, 'select'>,
   files: readonly LiveFile[],
 ): Promise<void> {
-  const { schema, properties, generated = [] } = request;
+  const { generated = [] } = request;
+  if (files.length === 0) return;
   const given = generated.filter((column) => column.given).map(generatedRule);
-  await requireRules(request, layoutOf(request), [...rulesOf(schema, properties), ...given], files);
+  const rules = [...notNullRules(request.schema), ...(await expressionRules(request)), ...given];
+  await requireRules(request, layoutOf(request), rules, files);
 }
 
 /**
@@ -40,10 +55,12 @@ export async function requireNewConstraints(
   files: readonly LiveFile[],
 ): Promise<void> {
   const added = Object.entries(request.properties).filter(
-    ([key, expression]) => key.startsWith(CONSTRAINT) && base.properties[key] !== expression,
+    ([key, expression]) =>
+      key.startsWith(CONSTRAINT) &&
+      (base.properties[key] !== expression || isOwn(request.properties, key) !== isOwn(base.properties, key)),
   );
   if (added.length === 0) return;
-  const rules = [...checksOf(Object.fromEntries(added))];
+  const rules = added.map(([key, expression]) => ruleOf(whatOf(key, expression), expression));
   await requireRules(request, { ...layoutOf(request), deletedRows: base.deletedRows }, rules, files);
 }
 
@@ -83,15 +100,41 @@ async function requireRules(
   }
 }
 
-function* rulesOf(schema: StructType, properties: Readonly<Record<string, string>>): Generator<Rule> {
+function* notNullRules(schema: StructType): Generator<Rule> {
   for (const field of schema.fields) {
     const column = quoteIdentifier(field.name);
     if (!field.nullable) yield { what: notNull(field.name), broken: `${column} IS NULL` };
     const nested = nestedNull(column, field.type, 0);
     if (nested !== undefined) yield { what: `NOT NULL inside column "${field.name}"`, broken: nested };
   }
-  yield* invariantsOf(schema, []);
-  yield* checksOf(properties);
+}
+
+/** Rules that are expressions: the engine's SQL where this program has set them, Spark's else. */
+async function expressionRules(request: Omit<WriteRequest, 'select'>): Promise<Rule[]> {
+  const { store, engine, schema, properties } = request;
+  const rules: Rule[] = [];
+  for (const { what, feature, expression, own } of [...invariantsOf(schema, []), ...checksOf(properties)]) {
+    const { sql, foreign } = own
+      ? { sql: expression, foreign: undefined }
+      : await fromSparkSql(engine, expression, schema, 'boolean');
+    if (foreign === undefined) rules.push(ruleOf(what, sql));
+    else if (request.dataChange !== false && request.keepsRows !== true)
+      throw new StorageError(
+        'TSD6012',
+        `${store.location}: ${what} cannot be checked, for ${foreign} may mean something else here than to the program that made it`,
+        {
+          hint:
+            feature === 'checkConstraints'
+              ? 'write with that program, or set the property delta.constraints.… of the table here, in SQL of DuckDB'
+              : 'write with that program',
+        },
+      );
+  }
+  return rules;
+}
+
+function ruleOf(what: string, sql: string): Rule {
+  return { what, broken: `${enclosed(sql)} IS NOT TRUE` };
 }
 
 /** A value that rows bring for a generated column (PROTOCOL.md, "Generated Columns"). */
@@ -103,7 +146,7 @@ function generatedRule({ name, sql }: GeneratedColumn): Rule {
 }
 
 /** Invariants of columns and of what is in them; all name columns from the row on, e.g. `s.x > 0` (PROTOCOL.md, "Column Invariants"). */
-function* invariantsOf(type: DataType, path: readonly string[]): Generator<Rule> {
+function* invariantsOf(type: DataType, path: readonly string[]): Generator<Expression> {
   if (typeof type === 'string') return;
   if (type.type === 'array') return yield* invariantsOf(type.elementType, [...path, 'element']);
   if (type.type === 'map') {
@@ -115,24 +158,26 @@ function* invariantsOf(type: DataType, path: readonly string[]): Generator<Rule>
     const invariant = field.metadata['delta.invariants'];
     if (typeof invariant === 'string') {
       const { expression } = (JSON.parse(invariant) as { expression: { expression: string } }).expression;
-      yield {
-        what: `the invariant ${expression} of column "${own.join('.')}"`,
-        broken: `${enclosed(expression)} IS NOT TRUE`,
-      };
+      const what = `the invariant ${expression} of column "${own.join('.')}"`;
+      yield { what, feature: 'invariants', expression, own: false };
     }
     yield* invariantsOf(field.type, own);
   }
 }
 
-const CONSTRAINT = 'delta.constraints.';
-
-function* checksOf(properties: Readonly<Record<string, string>>): Generator<Rule> {
+function* checksOf(properties: Readonly<Record<string, string>>): Generator<Expression> {
   for (const [key, expression] of Object.entries(properties))
     if (key.startsWith(CONSTRAINT))
       yield {
-        what: `the constraint ${key.slice(CONSTRAINT.length)} (${expression})`,
-        broken: `${enclosed(expression)} IS NOT TRUE`,
+        what: whatOf(key, expression),
+        feature: 'checkConstraints',
+        expression,
+        own: isOwn(properties, key),
       };
+}
+
+function whatOf(key: string, expression: string): string {
+  return `the constraint ${key.slice(CONSTRAINT.length)} (${expression})`;
 }
 
 function notNull(name: string): string {

@@ -8,6 +8,7 @@ import { type StructType, serializeSchema } from '../protocol/data-types.js';
 import { protocolFor, requireReadable, requireWritable, type WriteIntent } from '../protocol/features.js';
 import { requireStatsColumns, STATS_COLUMNS } from '../protocol/stats-columns.js';
 import { checkProperties } from '../protocol/table-properties.js';
+import { withOwnConstraints } from './own-constraints.js';
 import type { OpenTarget } from './target.js';
 
 /** What a write may say about the table beside its rows. */
@@ -52,10 +53,12 @@ export function changeTable(
   if (indexed !== undefined) requireStatsColumns(location, indexed, schema, partitionColumns);
   const { unset = [] } = options;
   const stays = Object.entries(base?.properties ?? {}).filter(([key]) => !unset.includes(key));
-  const { schema: commented, properties } = withMapping(location, base, withComments(schema, options.comments), {
-    ...Object.fromEntries(stays),
-    ...set.configuration,
-  });
+  const { schema: commented, properties } = withMapping(
+    location,
+    base,
+    withComments(schema, options.comments),
+    withOwnConstraints({ ...Object.fromEntries(stays), ...set.configuration }, set.configuration),
+  );
   requireNamesForFeed(location, commented, properties);
   const schemaString = serializeSchema(commented);
   const before = base?.metadata;

@@ -126,7 +126,9 @@ async function writeChanges(
   if (further !== undefined) parts.push(further);
   const copies = [...kept.values()];
   staged.push(...copies.map(({ add }) => relativePath(store, add)));
-  const written = parts.length === 0 ? [] : await writeFiles({ ...request, select: parts.join('\nUNION ALL\n') });
+  const keepsRows = updated === undefined && further === undefined;
+  const select = parts.join('\nUNION ALL\n');
+  const written = parts.length === 0 ? [] : await writeFiles({ ...request, select, keepsRows });
   staged.push(...written.map((file) => relativePath(store, file)));
   const copied = marks ? 0 : sums.live - sums.deleted - sums.updated;
   const rewritten = copied - copies.reduce((sum, copy) => sum + copy.rows, 0);

@@ -38,6 +38,8 @@ export interface WriteRequest {
   readonly generated?: readonly GeneratedColumn[] | undefined;
   /** false when the rows are only taken over from other files; default true */
   readonly dataChange?: boolean;
+  /** all rows were in the table before, as they are; default false */
+  readonly keepsRows?: boolean;
   /** folder below the table for files that are not its data, e.g. `_change_data`; their rows meet no constraint */
   readonly folder?: string;
 }
