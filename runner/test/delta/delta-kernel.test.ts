@@ -91,4 +91,13 @@ describe.skipIf(kernel === undefined)('Delta Kernel reads what is written here',
       await expectSame(undefined, target.location);
     }
   });
+
+  it('with partitions of years after 9999', { timeout: 120_000 }, async () => {
+    for (const type of ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ']) {
+      const target = { ...t.target, location: `${t.location}-${type}` };
+      const select = `SELECT unnest([1, 2]) AS a, unnest([${type} '12024-01-01', ${type} '9999-12-31']) AS p`;
+      await (await stageOverwrite(target, { select, partitionBy: ['p'] })).commit(by);
+      await expectSame(undefined, target.location);
+    }
+  });
 });

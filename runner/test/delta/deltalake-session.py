@@ -7,7 +7,7 @@ import sys
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, QueryBuilder, write_deltalake
 
 
 def read(location, version=None, into=None, **_):
@@ -50,6 +50,11 @@ def changes(location, into, starting_version=0, **_):
     return {"rows": rows.num_rows}
 
 
+def query(location, sql, **_):
+    rows = QueryBuilder().register("t", DeltaTable(location)).execute(sql).read_all()
+    return {"rows": pa.table(rows).to_pylist()}
+
+
 def compare(location, reads, ours, **_):
     """Versions into Parquet files; and filters on the latest, where files may be skipped by their statistics, that find other counts than in the rows of a file."""
     for each in reads:
@@ -77,7 +82,7 @@ def compare(location, reads, ours, **_):
 
 
 request = json.load(sys.stdin)
-operations = {"read": read, "skip": skip, "write": write, "delete": delete, "changes": changes, "compare": compare}
+operations = {"read": read, "skip": skip, "write": write, "delete": delete, "changes": changes, "compare": compare, "query": query}
 operation = operations[request.pop("do")]
 json.dump(operation(**request), sys.stdout)
 sys.stdout.flush()

@@ -65,11 +65,8 @@ describe('partition values of years before 1 and after 9999', () => {
       const select = `SELECT * FROM (VALUES ${values}) AS s(a, p)`;
       await (await stageAppend(at, { select, partitionBy: ['p'] })).commit(by);
       const snapshot = await (await DeltaTable.open(at.location, t.engine))!.snapshot();
-      expect(snapshot.files.map((file) => file.partitionValues.p!.slice(0, 11)).sort()).toEqual(
-        ['-0044-03-15', '0000-12-31', '0001-01-01', '12345-06-07', 'infinity'].map((text) =>
-          expect.stringMatching(new RegExp(`^${text}`)),
-        ),
-      );
+      const years = snapshot.files.map((file) => file.partitionValues.p!.replace(/[T ].*/, ''));
+      expect(years.sort()).toEqual(['+12345-06-07', '-0044-03-15', '0000-12-31', '0001-01-01', 'infinity']);
       const same = `(SELECT * FROM (${snapshot.toSql()}) EXCEPT ${select})`;
       expect(await t.engine.rows(`SELECT count(*)::INTEGER AS n FROM ${same}`)).toEqual([{ n: 0 }]);
     }

@@ -1,7 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import { readCommit } from '../log/load.js';
 import { numberFiles } from '../log/positions.js';
-import { scanSql } from '../log/scan-sql.js';
+import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, LiveFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
@@ -9,6 +9,7 @@ import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/de
 import { identifierList, quoteIdentifier, quoteLiteral } from '../sql.js';
 import type { DeltaTable } from '../table.js';
 import { POSITION, recordsChanges } from './row-changes.js';
+import { schemaOfChanges } from './schema-of-changes.js';
 
 /** Versions whose changes are read, both included. */
 export interface ChangeRange {
@@ -49,14 +50,16 @@ async function changesOf(
   const fed = actions.flatMap(({ cdc }) => (cdc ? [asAdd(cdc)] : []));
   const type = { name: '_change_type', type: 'string', nullable: true, metadata: {} };
   if (fed.length > 0) {
-    const schema = { ...last.schema, fields: [...last.schema.fields, type] };
-    const layout = { ...layoutOf(last, NO_DELETED_ROWS), schema };
-    return [withVersion(scanSql(layout, fed), last, snapshot, '_change_type')];
+    const own = layoutOf(snapshot, last, NO_DELETED_ROWS);
+    const schema = { ...own.schema, fields: [...own.schema.fields, type] };
+    // the change's kind has no id, so nothing is found by one: files have the physical names in the mode `id` too
+    return [withVersion(scanSql({ ...own, schema, mapping: 'name' }, fed), last, snapshot, '_change_type')];
   }
   const parts: string[] = [];
-  const select = (files: readonly LiveFile[], deletedRows: DeletedRows, kind: string) => {
-    if (files.length > 0)
-      parts.push(withVersion(scanSql(layoutOf(last, deletedRows), files), last, snapshot, quoteLiteral(kind)));
+  const select = (files: readonly LiveFile[], of: Snapshot, kind: string) => {
+    if (files.length === 0) return;
+    const layout = layoutOf(of, last, of.deletedRows);
+    parts.push(withVersion(scanSql(layout, files), last, snapshot, quoteLiteral(kind)));
   };
   const added = actions.flatMap(({ add }) => (add && add.dataChange !== false ? [add] : []));
   const removed = actions.flatMap(({ remove }) =>
@@ -64,13 +67,11 @@ async function changesOf(
   );
   const removedPaths = new Map(removed.map((file) => [file.path, file]));
   const fresh = added.filter((file) => !removedPaths.has(file.path));
-  select(fresh, snapshot.deletedRows, 'insert');
+  select(fresh, snapshot, 'insert');
   const addedPaths = new Set(added.map((file) => file.path));
-  select(
-    removed.filter((file) => !addedPaths.has(file.path)),
-    before?.deletedRows ?? NO_DELETED_ROWS,
-    'delete',
-  );
+  const gone = removed.filter((file) => !addedPaths.has(file.path));
+  // as the version had them that still did
+  if (gone.length > 0) select(gone, before!, 'delete');
   // a file that stays with another deletion vector: the rows in which the two differ
   for (const file of added.filter((candidate) => removedPaths.has(candidate.path))) {
     const now = new Set(deletedRowsOf(file, snapshot.deletedRows) ?? []);
@@ -82,7 +83,7 @@ async function changesOf(
       if (rows.length > 0) {
         // of the only file, number 0, a row's position is its place
         const alone = { position: POSITION, numbers: numberFiles([file]) };
-        const all = scanSql(layoutOf(last, NO_DELETED_ROWS), [{ ...file, deletionVector: null }], alone);
+        const all = scanSql(layoutOf(snapshot, last, NO_DELETED_ROWS), [{ ...file, deletionVector: null }], alone);
         const some = `SELECT * EXCLUDE ("${POSITION}") FROM (${all}) WHERE "${POSITION}" IN (${rows.join(', ')})`;
         parts.push(withVersion(some, last, snapshot, quoteLiteral(kind)));
       }
@@ -96,26 +97,32 @@ function requireFeed(snapshot: Snapshot, last: Snapshot): void {
     throw new StorageError('TSD6047', `${where} was written without a change data feed`, {
       hint: 'set the table property delta.enableChangeDataFeed to true; later versions have one',
     });
-  // files are read with the last version's schema: what they have must fit it
-  const now = new Map(last.schema.fields.map((field) => [physicalName(field, last.mapping), field]));
-  const gone = snapshot.schema.fields.find((field) => {
-    const found = now.get(physicalName(field, snapshot.mapping));
-    return found === undefined || JSON.stringify(found.type) !== JSON.stringify(field.type);
-  });
-  const same = String(snapshot.partitionColumns) === String(last.partitionColumns);
-  if (gone !== undefined || !same)
-    throw new StorageError(
-      'TSD6047',
-      `${where} has ${gone === undefined ? 'other partition columns' : `a column "${gone.name}" that version ${last.version} does not have as it was`}`,
-      {
-        hint: `read the changes up to the version before the change of the schema, or from version ${snapshot.version + 1}`,
-      },
-    );
+  const { changed } = schemaOfChanges(snapshot, last);
+  requireSame(snapshot, last, changed);
 }
 
-function layoutOf(last: Snapshot, deletedRows: DeletedRows) {
-  const { location, schema, partitionColumns, mapping } = last;
-  return { location, schema, partitionColumns, mapping, deletedRows };
+/** How files of a version are read, to give rows with the columns of the last one. */
+function layoutOf(version: Snapshot, last: Snapshot, deletedRows: DeletedRows): TableLayout {
+  const { schema, mapping, unreadable } = schemaOfChanges(version, last);
+  requireSame(version, last, unreadable);
+  const keys = version.schema.fields.filter(({ name }) => version.partitionColumns.includes(name));
+  const physical = new Set(keys.map((field) => physicalName(field, version.mapping)));
+  const partitions = schema.fields.filter((field) => physical.has(physicalName(field, mapping)));
+  return {
+    location: version.location,
+    schema,
+    partitionColumns: partitions.map(({ name }) => name),
+    mapping,
+    deletedRows,
+  };
+}
+
+function requireSame({ location, version }: Snapshot, last: Snapshot, changed: string | undefined): void {
+  if (changed === undefined) return;
+  const what = `a column "${changed}" that version ${last.version} does not have as it was`;
+  throw new StorageError('TSD6047', `${location}: version ${version} has ${what}`, {
+    hint: `read the changes up to the version before the change of the schema, or from version ${version + 1}`,
+  });
 }
 
 function withVersion(scan: string, last: Snapshot, { version, timestamp }: Snapshot, kind: string): string {

@@ -18,10 +18,13 @@ export function partitionValueSql(column: string, type: DataType): string {
   return `CAST(${name} AS VARCHAR)`;
 }
 
-/** Before the year 1, years are counted as ISO 8601 does: 0 for 1 BC, then negative. The engine's own text says BC, which nobody else reads. */
+/**
+ * Before the year 1, years are counted as ISO 8601 does: 0 for 1 BC, then negative. The engine's own text says BC, which nobody else reads.
+ * After 9999 they have a sign, without which other readers refuse the table.
+ */
 function timeSql(value: string, rest: string): string {
   const year = `CASE WHEN year(${value}) < 0 THEN '-' ELSE '' END || lpad(CAST(abs(year(${value})) AS VARCHAR), 4, '0')`;
-  return `CASE WHEN year(${value}) <= 0 THEN ${year} || strftime(${value}, '-${rest}') ELSE strftime(${value}, '%Y-${rest}') END`;
+  return `CASE WHEN year(${value}) <= 0 THEN ${year} || strftime(${value}, '-${rest}') WHEN year(${value}) > 9999 THEN strftime(${value}, '+%Y-${rest}') ELSE strftime(${value}, '%Y-${rest}') END`;
 }
 
 /** A value of the log as a typed SQL literal. */
