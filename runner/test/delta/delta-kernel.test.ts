@@ -92,6 +92,37 @@ describe.skipIf(kernel === undefined)('Delta Kernel reads what is written here',
     }
   });
 
+  it('with partition columns that got wider types', { timeout: 120_000 }, async () => {
+    const properties = { 'delta.enableTypeWidening': 'true' };
+    const widenings = [
+      ['0.1::FLOAT', 'DOUBLE', 1],
+      ['7::INTEGER', 'BIGINT', 0],
+      ['7::INTEGER', 'DOUBLE', 1],
+      ['7::INTEGER', 'DECIMAL(12,2)', 1],
+      ['1.50::DECIMAL(5,2)', 'DECIMAL(10,4)', 1],
+      ["DATE '2024-01-01'", 'TIMESTAMP', 1],
+    ] as const;
+    for (const [i, [value, type, written]] of widenings.entries()) {
+      const target = { ...t.target, location: `${t.location}-${i}` };
+      const select = `SELECT ${value} AS k, 1 AS v`;
+      await (await stageOverwrite(target, { select, partitionBy: ['k'], properties })).commit(by);
+      const alter = await stageAlterColumns(target, { widen: { k: type } });
+      expect({ type, written: alter.added.length }).toEqual({ type, written });
+      await alter.commit(by);
+      await expectSame(undefined, target.location);
+      const rows = `SELECT CAST(${value} AS ${type}) AS k, 2 AS v`;
+      await (await stageMerge(target, { source: rows, on: ['k'] })).commit(by);
+      const after = (await (await DeltaTable.open(target.location, t.engine))!.snapshot()).toSql();
+      const same = `SELECT count(*)::INTEGER AS n FROM (${after}) JOIN (${rows}) USING (k, v)`;
+      expect(await t.engine.rows(same)).toEqual([{ n: 1 }]);
+      await expectSame(undefined, target.location);
+    }
+    const target = { ...t.target, location: `${t.location}-other` };
+    await (await stageOverwrite(target, { select: "SELECT 'a' AS k, 1 AS v", partitionBy: ['k'] })).commit(by);
+    await (await stageOverwrite(target, { select: 'SELECT 1 AS k, 1 AS v', partitionBy: ['k'] })).commit(by);
+    await expectSame(undefined, target.location);
+  });
+
   it('with partitions of years after 9999', { timeout: 120_000 }, async () => {
     for (const type of ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ']) {
       const target = { ...t.target, location: `${t.location}-${type}` };

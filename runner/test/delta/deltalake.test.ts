@@ -87,8 +87,8 @@ describe.skipIf(deltalake === undefined)('deltalake reads what is written here',
     // Python has no such dates; its DataFusion does
     await overwrite("SELECT 1 AS a, DATE '12024-01-01' AS d", { partitionBy: ['d'] });
     const sql = 'SELECT a, CAST(d AS VARCHAR) AS d FROM t';
-    const { rows } = await deltalake!.ask({ do: 'query', location: t.location, sql });
-    expect(rows).toEqual([{ a: 1, d: expect.stringMatching(/^\+?12024-01-01$/) }]);
+    const answer = await deltalake!.ask({ do: 'query', location: t.location, sql });
+    expect(answer.rows).toEqual([{ a: 1, d: expect.stringMatching(/^\+?12024-01-01$/) }]);
   });
 
   it('after update, optimize and a change of columns', { timeout: 60_000 }, async () => {

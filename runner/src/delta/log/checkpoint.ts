@@ -92,17 +92,22 @@ async function write(
   }
 }
 
-/** Writes a checkpoint after every so many commits (`delta.checkpointInterval`, default 10). */
+/**
+ * Writes a checkpoint after every so many commits (`delta.checkpointInterval`, default 10).
+ *
+ * @param now whatever the interval
+ */
 export async function writeCheckpointIfDue(
   store: LogStore,
   engine: ParquetEngine,
   version: number,
   known: Snapshot | undefined,
+  now: boolean,
 ): Promise<void> {
   if (version === 0) return;
   // the interval may have been changed by this very commit; that matters from the next one on
   const interval = Number(known?.properties['delta.checkpointInterval'] ?? 10);
-  if (!(interval >= 1) || version % interval !== 0) return;
+  if (!now && (!(interval >= 1) || version % interval !== 0)) return;
   const snapshot = await loadSnapshot(store, engine, { version }, known);
   if (snapshot !== undefined) await writeCheckpoint(store, engine, snapshot);
 }

@@ -9,6 +9,7 @@ import type { DeletedRows } from '../protocol/deletion-vectors.js';
 import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { TableChange } from './metadata.js';
+import { keepsPartitions } from './widen.js';
 import { layoutOf, relativePath } from './write-files.js';
 
 /** What an operation has come to, for a table that is to be as its {@link TableChange} says. */
@@ -137,12 +138,21 @@ export class StagedCommit {
     const { version, applied } = await commitChange(store, base, { ...this.#outcome, protocol, metadata }, provenance);
     if (!applied) return { version };
     try {
-      await writeCheckpointIfDue(store, engine, version, base);
+      await writeCheckpointIfDue(store, engine, version, base, this.#respellsPartitions);
       return { version };
     } catch (checkpointError) {
       // the commit stands; without the checkpoint reading is slower, and the next one catches up
       return { version, checkpointError };
     }
+  }
+
+  /**
+   * Delta Kernel reads the partition values of all files that commits since the last checkpoint name by the types of the latest schema, also of those
+   * that have gone, and fails where one is spelled otherwise. After a checkpoint it sees only the files that are there.
+   */
+  get #respellsPartitions(): boolean {
+    const { base, schema } = this.#table;
+    return base !== undefined && !keepsPartitions(base, schema);
   }
 
   /** Removes the staged files. For a change that will not be committed. */

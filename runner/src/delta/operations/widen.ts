@@ -1,11 +1,14 @@
 import type { Snapshot } from '../log/snapshot.js';
 import type { StructType } from '../protocol/data-types.js';
-import { withoutTypeChanges, withTypeChanges } from '../protocol/type-widening.js';
+import { keepsSpelling, withoutTypeChanges, withTypeChanges } from '../protocol/type-widening.js';
 import type { FittedColumns } from './fit-schema.js';
 
 /**
  * What becomes of a table whose columns get wider types: where it has `delta.enableTypeWidening`, its files stay and its schema tells of the change
  * (PROTOCOL.md, "Writer Requirements for Type Widening"); otherwise, and for changes that the feature does not cover, all files are written anew.
+ * So they are where a partition column's values would be spelled otherwise: the feature has readers convert what data files hold and says nothing of
+ * values in the log, which "Partition Value Serialization" spells by the type of the schema. Of files that are all of the schema's types, changes of
+ * types need not be told ("Writers may remove the `delta.typeChanges` metadata").
  *
  * @param properties the table's, after the write
  */
@@ -15,10 +18,20 @@ export function widenSchema(
   properties: Readonly<Record<string, string>>,
 ): { readonly schema: StructType; readonly rewrites: boolean } {
   const records = properties['delta.enableTypeWidening']?.toLowerCase() === 'true';
-  const recorded = records ? withTypeChanges(base.schema, schema) : undefined;
+  const recorded = records && keepsPartitions(base, schema) ? withTypeChanges(base.schema, schema) : undefined;
   return recorded === undefined
     ? { schema: withoutTypeChanges(schema), rewrites: true }
     : { schema: recorded, rewrites: false };
+}
+
+/** Whether the log spells the partition values of a table's files as it would under another schema. */
+export function keepsPartitions(base: Snapshot, { fields }: StructType): boolean {
+  return base.schema.fields
+    .filter(({ name }) => base.partitionColumns.includes(name))
+    .every(({ name, type }) => {
+      const after = fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
+      return after === undefined || keepsSpelling(type, after.type);
+    });
 }
 
 /** {@link widenSchema} for columns that a write has fitted: `widened` is empty where files stay. */

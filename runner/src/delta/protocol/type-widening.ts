@@ -27,6 +27,12 @@ export function isTypeWidening(from: string, to: string): boolean {
   return source !== undefined && target.scale >= source.scale && whole >= source.precision - source.scale;
 }
 
+/** Whether the values of a partition column are spelled in the log as before, where its type becomes the second: whole numbers are. */
+export function keepsSpelling(from: DataType, to: DataType): boolean {
+  if (typeof from !== 'string' || typeof to !== 'string') return false;
+  return from === to || (INTEGERS.includes(from) && INTEGERS.includes(to));
+}
+
 /** The schema `after` with every change of a type since `before` told in it; undefined where one of them is no {@link isTypeWidening}. */
 export function withTypeChanges(before: StructType, after: StructType): StructType | undefined {
   const old = new Map(before.fields.map((field) => [field.name.toLowerCase(), field]));
