@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -97,6 +97,28 @@ describe('wider types', () => {
     expect(await t.read()).toEqual([
       expect.objectContaining({ n: '1', f: 1.5, d: '7.00', day: '2024-02-29 00:00:00', s: { x: 1 }, l: [1] }),
       expect.objectContaining({ n: '5000000000', f: 1e300, d: '0.25', day: '2024-01-01 12:00:00', s: { x: 70000 } }),
+    ]);
+  });
+
+  it.each([
+    ['all digits of', (stats: string) => stats],
+    // as other programs write them
+    ['the shortest text of', (stats: string) => stats.replaceAll('0.10000000149011612', '0.1')],
+  ])('find a FLOAT that became a DOUBLE where the bounds have %s it', async (_, written) => {
+    await write('SELECT 0.1::FLOAT AS k, 1 AS v', WIDENING);
+    const log = join(t.location, '_delta_log', `${'0'.repeat(20)}.json`);
+    const text = await readFile(log, 'utf8');
+    expect(text).toContain('0.10000000149011612');
+    await writeFile(log, written(text));
+    await alter({ widen: { k: 'DOUBLE' } });
+    await append('SELECT 1e300::DOUBLE AS k, 1 AS v');
+    const merge = async (k: string) =>
+      (await stageMerge(t.target, { source: `SELECT ${k} AS k, 2 AS v`, on: ['k'] })).commit(by);
+    await merge('0.1::FLOAT::DOUBLE');
+    await merge('1e300::DOUBLE');
+    expect(await t.read()).toEqual([
+      { k: 0.10000000149011612, v: 2 },
+      { k: 1e300, v: 2 },
     ]);
   });
 

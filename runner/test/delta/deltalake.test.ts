@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import {
   changesSql,
   restore,
+  type StagedCommit,
   stageAlterColumns,
   stageAppend,
   stageDelete,
   stageMerge,
+  stageMergeClauses,
   stageOptimize,
   stageOverwrite,
+  stageSetProperties,
   stageUpdate,
 } from '../../src/delta/index.js';
 import { findDeltalake } from './deltalake.js';
@@ -179,5 +182,42 @@ describe.skipIf(deltalake === undefined)('tables written by deltalake are read h
     ).commit(by);
     await expectSame();
     expect(await t.read()).toHaveLength(11);
+  });
+
+  it('with a NaN of which neither the log nor the bounds in Parquet tell', { timeout: 60_000 }, async () => {
+    const run = async (staged: Promise<StagedCommit>) => (await staged).commit(by);
+    const source = "SELECT unnest(['NaN'::DOUBLE, 5]) AS k, 3 AS v";
+    const all = { whenMatched: [{ set: 'all' as const }], whenNotMatched: [{ values: 'all' as const }] };
+    await write("SELECT k, v, {'k': k} AS s FROM (VALUES (1.0::DOUBLE, 1), ('NaN', 2)) AS s(k, v)");
+    const added = (await t.snapshot()).version;
+    const outcome = async (change: () => Promise<StagedCommit>) => {
+      await restore(await t.open(), added, by);
+      await run(change());
+      return (await t.read()).map(({ k, v }) => `${k} ${v}`);
+    };
+    expect(await outcome(() => stageMerge(t.target, { source, on: ['k'] }))).toEqual(['1 1', '5 3', 'NaN 3']);
+    const insert = { source, on: ['k'], update: [] };
+    expect(await outcome(() => stageMerge(t.target, insert))).toEqual(['1 1', '5 3', 'NaN 2']);
+    expect(await outcome(() => stageMergeClauses(t.target, { source, on: ['k'], ...all }))).toEqual([
+      '1 1',
+      '5 3',
+      'NaN 3',
+    ]);
+    expect(await outcome(() => stageUpdate(t.target, { set: { v: '4' }, where: 'k > 4' }))).toEqual(['1 1', 'NaN 4']);
+    expect(await outcome(() => stageDelete(t.target, 'k > 4'))).toEqual(['1 1']);
+    expect(await outcome(() => stageDelete(t.target, 's.k > 4'))).toEqual(['1 1']);
+    const select = "SELECT 7::DOUBLE AS k, 7 AS v, {'k': 7::DOUBLE} AS s";
+    expect(await outcome(() => stageOverwrite(t.target, { select, replaceWhere: 'k > 4' }))).toEqual(['1 1', '7 7']);
+    await restore(await t.open(), added, by);
+    const properties = { 'delta.constraints.small': 'k < 5' };
+    await expect(stageSetProperties(t.target, { properties })).rejects.toMatchObject({ code: 'TSD6033' });
+  });
+
+  it('with decimals whose bounds have gone through a double', { timeout: 60_000 }, async () => {
+    const key = '1234567890123456.78::DECIMAL(20,2)';
+    await write(`SELECT ${key} AS k, 1 AS v`);
+    expect((await t.files())[0]!.stats).not.toContain('1234567890123456.78');
+    await (await stageMerge(t.target, { source: `SELECT ${key} AS k, 2 AS v`, on: ['k'] })).commit(by);
+    expect(await t.read()).toEqual([{ k: '1234567890123456.78', v: 2 }]);
   });
 });

@@ -1,3 +1,5 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   changesSql,
@@ -169,5 +171,45 @@ describe('a merge by clauses', () => {
     await (await stageAppend(t.target, { select: TABLE, properties: { 'delta.appendOnly': 'true' } })).commit(by);
     await expect(merge({ whenMatched: [{ delete: true }] })).rejects.toMatchObject({ code: 'TSD6013' });
     await (await merge({ whenNotMatched: [{ values: 'all' }] })).commit(by);
+  });
+});
+
+describe('keys of another type than the column', () => {
+  const filesWithout = async (k: string) => (await t.files()).filter(({ stats }) => !stats!.includes(`"k":${k}`));
+  const clauses = {
+    whenMatched: [{ set: { v: 'source.v' } }],
+    whenNotMatched: [{ values: { k: 'source.k', v: 'source.v' } }],
+  };
+  it.each([
+    ['BIGINT', 'VARCHAR', '9', '10'],
+    ['VARCHAR', 'BIGINT', '9', '10'],
+    ['DOUBLE', 'VARCHAR', '9', '10'],
+    ['DECIMAL(20,2)', 'DOUBLE', '9', '1234567890123456.78'],
+    ['FLOAT', 'DECIMAL(9,2)', '0.10', '0.30'],
+    ['TIMESTAMPTZ', 'TIMESTAMP', '2024-01-01', '2024-06-01'],
+    ['TIMESTAMP', 'TIMESTAMPTZ', '2024-01-01', '2024-06-01'],
+    ['TIMESTAMP', 'DATE', '2024-01-01', '2024-06-01'],
+  ])('match as the engine compares them: %s with %s', async (column, given, low, high) => {
+    const k = (type: string, value: string) => `CAST('${value}' AS ${type})`;
+    await t.engine.execute("SET TimeZone = 'America/New_York'");
+    try {
+      for (const value of [low, high])
+        await (await stageAppend(t.target, { select: `SELECT ${k(column, value)} AS k, 1 AS v` })).commit(by);
+      const source = `SELECT unnest([${k(given, low)}, ${k(given, high)}]) AS k, 2 AS v`;
+      await (await stageMergeClauses(t.target, { source, on: ['k'], ...clauses })).commit(by);
+    } finally {
+      await t.engine.execute("SET TimeZone = 'UTC'");
+    }
+    expect((await t.read()).map(({ v }) => v)).toEqual([2, 2]);
+  });
+
+  it('skip files where numbers differ in type only', async () => {
+    for (const k of [1, 2, 3])
+      await (await stageAppend(t.target, { select: `SELECT ${k}::BIGINT AS k, 1 AS v` })).commit(by);
+    // files that are gone cannot be read
+    for (const { path } of await filesWithout('2')) await unlink(join(t.location, path));
+    const source = 'SELECT 2::TINYINT AS k, 2 AS v';
+    const staged = await stageMergeClauses(t.target, { source, on: ['k'], ...clauses });
+    expect(staged.metrics).toMatchObject({ numTargetRowsUpdated: 1 });
   });
 });

@@ -120,6 +120,74 @@ describe('statistics', () => {
   });
 });
 
+describe('bounds of other writers', () => {
+  /** whether a file with these bounds, as JSON, may hold a value from `min` to `max` */
+  const holds = (type: string, [low, high]: [string, string], min: string, max = min, metadata = {}) =>
+    mayHold(
+      {
+        path: 'a.parquet',
+        partitionValues: {},
+        size: 1,
+        modificationTime: 0,
+        dataChange: true,
+        stats: `{"numRecords":2,"minValues":{"k":${low}},"maxValues":{"k":${high}},"nullCount":{"k":0}}`,
+      },
+      {
+        schema: { type: 'struct', fields: [{ name: 'k', type, nullable: true, metadata }] },
+        partitionColumns: [],
+        mapping: 'none',
+      },
+      [{ column: 'k', min, max }],
+    );
+
+  it('prove nothing of NaN, which is above all numbers', () => {
+    expect(holds('double', ['1.0', '2.0'], '3.0')).toBe(false);
+    expect(holds('double', ['1.0', '2.0'], '3.0', 'inf')).toBe(false);
+    expect(holds('double', ['1.0', '2.0'], '3.0', 'nan')).toBe(true);
+    expect(holds('double', ['1.0', '2.0'], '-inf', '0.5')).toBe(false);
+    expect(holds('float', ['1.0', '2.0'], 'nan')).toBe(true);
+  });
+
+  it('of a FLOAT are as good as its text, and so are those of a DOUBLE that was one', () => {
+    const once = { 'delta.typeChanges': [{ fromType: 'float', toType: 'double' }] };
+    expect(holds('float', ['0.1', '0.1'], '0.1')).toBe(true);
+    expect(holds('float', ['0.1', '0.1'], '0.10001')).toBe(false);
+    expect(holds('float', ['-0.1', '-0.1'], '-0.10001')).toBe(false);
+    expect(holds('double', ['0.1', '0.1'], '0.10000000149011612', '0.2', once)).toBe(true);
+    expect(holds('double', ['-0.1', '-0.1'], '-0.2', '-0.10000000149011612', once)).toBe(true);
+    expect(holds('double', ['0.1', '0.1'], '0.10001', '0.2', once)).toBe(false);
+    expect(holds('double', ['0.1', '1e300'], '1e300', '1e300', once)).toBe(true);
+    expect(holds('double', ['0.1', '0.1'], '0.10000000149011612')).toBe(false);
+    expect(holds('double', ['0', '0'], '-0.0')).toBe(true);
+  });
+
+  it('of decimals hold up to 15 digits exactly, and more of them nearly', () => {
+    expect(holds('decimal(20,2)', ['1234567890123456.8', '1234567890123456.8'], '1234567890123456.78')).toBe(true);
+    expect(holds('decimal(20,2)', ['-1234567890123456.8', '-1234567890123456.8'], '-1234567890123456.78')).toBe(true);
+    expect(holds('decimal(20,2)', ['1234567890123456.8', '1234567890123456.8'], '1234567890123500.00')).toBe(false);
+    expect(holds('decimal(20,0)', ['10000000000000000000', '10000000000000000000'], '10000000000000000001')).toBe(true);
+    expect(holds('decimal(20,2)', ['0.29', '0.57'], '0.28')).toBe(false);
+    expect(holds('decimal(20,2)', ['0.28999999999999998', '0.56999999999999995'], '0.57')).toBe(true);
+    expect(holds('decimal(20,2)', ['0.28999999999999998', '0.56999999999999995'], '0.58')).toBe(false);
+  });
+
+  it('of strings are cut anywhere, and of times to milliseconds on either side', () => {
+    expect(holds('string', ['"ab"', '"ab"'], 'abc')).toBe(true);
+    expect(holds('string', ['"ab"', '"ab"'], 'ac')).toBe(false);
+    expect(holds('string', ['"ab"', '"ab"'], 'aa')).toBe(false);
+    const epoch: [string, string] = ['"1970-01-01T00:00:00.000Z"', '"1970-01-01T00:00:00.000Z"'];
+    expect(holds('timestamp', epoch, '1969-12-31 23:59:59.9995+00')).toBe(true);
+    expect(holds('timestamp', epoch, '1970-01-01 00:00:00.0005+00')).toBe(true);
+    expect(holds('timestamp', epoch, '1970-01-01 00:00:00.01+00')).toBe(false);
+    expect(holds('timestamp', epoch, '1969-12-31 23:59:59.99+00')).toBe(false);
+  });
+
+  it('of whole numbers are exact, however long', () => {
+    expect(holds('long', ['9007199254740993', '9007199254740995'], '9007199254740992')).toBe(false);
+    expect(holds('long', ['9007199254740993', '9007199254740995'], '9007199254740993')).toBe(true);
+  });
+});
+
 describe('the columns that have statistics', () => {
   const SELECT =
     "SELECT range AS id, {'x': range, 'y': {'z': 'text ' || range, 'w': 1}} AS s, [range] AS list, range % 2 AS part, 'late' AS \"odd, name\" FROM range(4)";

@@ -5,7 +5,7 @@ import type { AddFile, LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { CHANGES_NOTHING } from '../protocol/features.js';
-import { mayHold } from '../protocol/skipping.js';
+import { comparesAsText, mayHold } from '../protocol/skipping.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import { columnDefaults, generatedColumns } from './computed-columns.js';
 import { requireNewConstraints } from './constraints.js';
@@ -94,7 +94,12 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
       ? [options.on]
       : keys.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`);
   return withSpill(store, engine, numbered(options.source), async (source, written) => {
-    const ranges = keyRanges(written, keys);
+    const ranged = keys.filter((key) => {
+      const column = base.schema.fields.find(({ name }) => name === key);
+      const given = columns.find(({ name }) => name === key);
+      return column && given && comparesAsText(given.type, column.type);
+    });
+    const ranges = keyRanges(written, ranged);
     const near = (file: LiveFile) => written.rows > 0n && mayHold(file, base, ranges);
     const clauses = {
       matched: whenMatched.map(plan),

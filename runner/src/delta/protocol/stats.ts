@@ -54,9 +54,13 @@ function jsonBounds(column: WrittenColumnStats, type: string): { min?: string | 
     const zone = type === 'timestamp' ? 'Z' : '';
     return { min: isoMillis(min, zone, 0), max: isoMillis(max, zone, 999) };
   }
-  // the two zeros are equal to some readers and not to others: bounds hold for both
-  if (type === 'float' || type === 'double')
-    return { min: jsonNumber(min.replace(/^0(\.0)?$/, '-0.0')), max: jsonNumber(max.replace(/^-0(\.0)?$/, '0.0')) };
+  if (type === 'float' || type === 'double') {
+    // the two zeros are equal to some readers and not to others: bounds hold for both
+    const [low, high] = [min.replace(/^0(\.0)?$/, '-0.0'), max.replace(/^-0(\.0)?$/, '0.0')];
+    return type === 'float'
+      ? { min: jsonFloat(low), max: jsonFloat(high) }
+      : { min: jsonNumber(low), max: jsonNumber(high) };
+  }
   if (decimalOf(type) !== undefined || /^(byte|short|integer|long)$/.test(type))
     return { min: jsonNumber(min), max: jsonNumber(max) };
   return {};
@@ -69,6 +73,12 @@ function jsonBoolean(text: string): string | undefined {
 function jsonNumber(text: string): string | undefined {
   const plain = text.replace(/^(-?)\./, '$10.');
   return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(plain) ? plain : undefined;
+}
+
+/** All digits of a FLOAT that a DOUBLE has: its shortest text is another number to readers after the column has become one. */
+function jsonFloat(text: string): string | undefined {
+  const exact = Math.fround(Number(text));
+  return exact === Number(text) ? jsonNumber(text) : jsonNumber(String(exact));
 }
 
 function prefix(text: string): string {

@@ -75,6 +75,12 @@ function fieldWithChanges(before: StructField, after: StructField): StructField 
   return { ...after, type, metadata: { ...after.metadata, [TYPE_CHANGES]: [...earlier, ...changes] } };
 }
 
+/** Whether files of the table may have a column in another type than it has now. */
+export function wasOnce({ metadata }: StructField, type: string): boolean {
+  const changes = (metadata[TYPE_CHANGES] ?? []) as readonly TypeChange[];
+  return changes.some(({ fromType, fieldPath }) => fromType === type && fieldPath === undefined);
+}
+
 /** The type without what is told of changes: for a table all of whose files have the types that its schema says. */
 export function withoutTypeChanges<T extends DataType>(type: T): T {
   const strip = (of: DataType): DataType => {
