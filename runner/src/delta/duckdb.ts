@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { copySql, ROW_GROUP_SIZE } from './copy-sql.js';
+import { namingDataFile } from './data-file-error.js';
 import { withTrueFloatBounds } from './float-bounds.js';
 import type { ParquetEngine, ParquetFilesOptions, ParquetWriteOptions } from './parquet.js';
 import { writtenFilesOf } from './return-stats.js';
@@ -11,19 +12,18 @@ import { writtenFilesOf } from './return-stats.js';
  */
 export async function duckDBEngine(connection: DuckDBConnection): Promise<ParquetEngine> {
   await connection.run("SET TimeZone = 'UTC'");
-  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const run = (sql: string) => namingDataFile(connection.runAndReadAll(sql));
+  const query = async (sql: string) => (await run(sql)).getRowObjectsJS();
   const copy = async (select: string, options: ParquetWriteOptions | ParquetFilesOptions) =>
     withTrueFloatBounds(
-      writtenFilesOf(
-        (await connection.runAndReadAll(copySql(select, options))).getRowObjectsJson() as Record<string, unknown>[],
-      ),
+      writtenFilesOf((await run(copySql(select, options))).getRowObjectsJson() as Record<string, unknown>[]),
       options.rowGroupSize ?? ROW_GROUP_SIZE,
       query,
     );
   return {
     query,
     async execute(sql) {
-      await connection.run(sql);
+      await namingDataFile(connection.run(sql));
     },
     async describe(select) {
       const rows = await query(`DESCRIBE ${select}`);

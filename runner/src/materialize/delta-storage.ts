@@ -162,6 +162,8 @@ export class DeltaStorage implements Storage {
       select,
       partitionBy: options.partitionBy,
       sortBy: options.clusterBy,
+      // what may be null is for the model's contract and tests to say
+      notNull: [],
       ...settingsOf(options, current),
     });
     return this.#stagedRelation(

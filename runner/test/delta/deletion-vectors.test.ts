@@ -108,6 +108,19 @@ describe('a table with deletion vectors', () => {
     expect(await t.read()).toHaveLength(995);
   });
 
+  it('cannot be restored to a version whose vector vacuum has deleted', async () => {
+    await (await stageDelete(t.target, 'id < 5')).commit(by);
+    await (await stageDelete(t.target, 'id < 9')).commit(by);
+    const table = await t.open();
+    await vacuum(table, { retentionHours: 0, allowShortRetention: true });
+    await expect(restore(table, 1, by)).rejects.toMatchObject({
+      code: 'TSD6039',
+      message: expect.stringContaining('version 1 cannot be restored'),
+      hint: expect.stringMatching(/\.bin: this deletion vector is missing/),
+    });
+    expect(await t.read()).toHaveLength(991);
+  });
+
   it('is refused when a vector is damaged or gone', async () => {
     await (await stageDelete(t.target, 'id < 5')).commit(by);
     const name = (await readdir(t.location)).find((file) => file.endsWith('.bin'))!;

@@ -1,4 +1,4 @@
-import { readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DeltaTable, LocalStore, type LogStore, stageAppend, stageOverwrite } from '../../src/delta/index.js';
@@ -54,6 +54,26 @@ describe('_last_checkpoint', () => {
     await appendMany(0, 23);
     await writeFile(hint(), text);
     expect(await ids()).toEqual(range(23));
+  });
+
+  it.each([
+    ['has no protocol', "SELECT * REPLACE (NULL AS protocol) FROM '{}'"],
+    ['has no schema', 'SELECT * REPLACE (NULL AS "metaData") FROM \'{}\''],
+    ['has other columns', 'SELECT 1 AS x'],
+  ])('is not believed where its checkpoint %s: the one before, or the commits, say the same', async (_, select) => {
+    await appendMany(0, 23);
+    for (const version of [20, 10]) {
+      const copy = join(t.folder, 'other.parquet');
+      await t.engine.execute(`COPY (${select.replace('{}', checkpoint(version))}) TO '${copy}'`);
+      await rename(copy, checkpoint(version));
+      expect(await ids()).toEqual(range(23));
+      expect(await t.read({ version: 12 })).toHaveLength(13);
+    }
+    await unlink(join(t.location, '_delta_log', `${'0'.repeat(20)}.json`));
+    await expect(t.open()).rejects.toMatchObject({
+      code: 'TSD6010',
+      message: expect.stringMatching(/this checkpoint has no (protocol|metaData) action/),
+    });
   });
 
   it('is not believed where its checkpoint was deleted', async () => {

@@ -167,6 +167,18 @@ describe('constraints', () => {
     expect(await t.read()).toHaveLength(2);
   });
 
+  it('columns stay NOT NULL when the table is overwritten, unless it is told otherwise', async () => {
+    await write('SELECT 1 AS a, 2 AS b', { notNull: ['a', 'b'] });
+    const nullable = async () => (await t.snapshot()).schema.fields.map((field) => `${field.name} ${field.nullable}`);
+    await expect(write('SELECT NULL::INTEGER AS a')).rejects.toMatchObject({ code: 'TSD6033' });
+    await write('SELECT 5 AS "A", NULL::INTEGER AS c');
+    expect(await nullable()).toEqual(['A false', 'c true']);
+    await write('SELECT NULL::INTEGER AS a, 1 AS c', { notNull: ['c'] });
+    expect(await nullable()).toEqual(['a true', 'c false']);
+    await write('SELECT NULL::INTEGER AS c', { notNull: [] });
+    expect(await nullable()).toEqual(['c true']);
+  });
+
   it('CHECK constraints of the table hold for every row', async () => {
     await write('SELECT 1 AS a', { properties: { 'delta.constraints.positive': 'a > 0' } });
     expect((await t.snapshot()).protocol.minWriterVersion).toBe(3);

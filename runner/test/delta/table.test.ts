@@ -162,6 +162,41 @@ describe('a damaged log', () => {
     },
   );
 
+  it('is refused by the name of a commit that has nothing in it', async () => {
+    await writeFile(log(3), '');
+    const empty = { code: 'TSD6010', message: expect.stringMatching(/0003\.json: this commit is empty/) };
+    await expect(t.open()).rejects.toMatchObject(empty);
+    await rm(log(3));
+    expect(await t.read()).toEqual([{ a: 0 }, { a: 1 }, { a: 2 }]);
+  });
+
+  it.each(['decimal(38,39)', 'decimal(50,2)', 'decimal(0,0)', 'decimal(5,-2)'])(
+    'is refused by the name of a column of type %s',
+    async (type) => {
+      const { metadata } = await t.snapshot();
+      const schemaString = metadata.schemaString.replace('"integer"', JSON.stringify(type));
+      await writeFile(log(3), JSON.stringify({ metaData: { ...metadata, schemaString } }));
+      await expect(t.open()).rejects.toMatchObject({
+        code: 'TSD6012',
+        message: `${t.location}: column "a" is of type ${type}, which cannot be read here`,
+      });
+    },
+  );
+
+  it('that names a file which is gone is told by the name of the file', async () => {
+    const [file] = await t.files();
+    await rm(join(t.location, file!.path));
+    const gone = {
+      code: 'TSD6003',
+      message: `${t.location}: the log names a file that is not there: ${join(t.location, file!.path)}`,
+    };
+    await expect(t.engine.query((await t.snapshot()).toSql())).rejects.toMatchObject(gone);
+    await expect(stageDelete(t.target, 'a % 2 = 7')).rejects.toMatchObject(gone);
+    await expect(stageOverwrite(t.target, { select: (await t.snapshot()).toSql() })).rejects.toMatchObject(gone);
+    // of a file that no table names, the engine says what it says
+    await expect(t.engine.query(`FROM '${join(t.folder, 'none.parquet')}'`)).rejects.toThrow('No files found');
+  });
+
   it('may have temporary files, foreign files and unknown actions, which are ignored', async () => {
     await writeFile(join(t.location, '_delta_log', '_tmp_x.tmp'), 'half');
     await writeFile(join(t.location, '_delta_log', '.00000000000000000003.json.crc'), 'x');

@@ -185,11 +185,16 @@ async function readCommits(store: LogStore, from: number, to: number): Promise<A
   return commits;
 }
 
-/** The actions of one commit; undefined when there is no such commit. */
+/** The actions of one commit; undefined when there is no such commit. Throws StorageError TSD6010 for one that is damaged. */
 export async function tryReadCommit(store: LogStore, version: number): Promise<Action[] | undefined> {
   const path = commitPath(version);
   const text = await store.read(path);
-  return text === undefined ? undefined : parseActions(text, `${store.location}/${path}`);
+  if (text === undefined) return undefined;
+  const actions = parseActions(text, `${store.location}/${path}`);
+  if (actions.length > 0) return actions;
+  throw new StorageError('TSD6010', `${store.location}/${path}: this commit is empty`, {
+    hint: 'the log is damaged; restore this file from a backup, or read the version before it',
+  });
 }
 
 /** The actions of one commit. Throws StorageError TSD6015 when its file is missing. */

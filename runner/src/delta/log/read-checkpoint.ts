@@ -31,6 +31,12 @@ export async function readCheckpoint(
   wanted: WantedStats,
 ): Promise<TableState> {
   const { actions, state } = await readContents(store, engine, paths, wanted);
+  // a file of other columns reads as one that says nothing
+  const lacks = state.protocol === undefined ? 'protocol' : state.metadata === undefined ? 'metaData' : undefined;
+  if (lacks !== undefined)
+    throw new StorageError('TSD6010', `${store.location}/${paths[0]}: this checkpoint has no ${lacks} action`, {
+      hint: 'the log is damaged; restore this file from a backup, or read a version before it',
+    });
   const sidecars = sidecarPaths(actions);
   if (sidecars.length === 0) return state;
   for (const path of sidecars)

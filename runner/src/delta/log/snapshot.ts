@@ -63,7 +63,10 @@ export class Snapshot<File extends LiveFile = LiveFile> implements TableLayout {
     requireReadable(location, this.protocol, this.metadata);
     requireKnownTypeChanges(location, this.schema);
     this.mapping = mappingMode(location, this.metadata.configuration);
-    this.columns = this.schema.fields.map((field) => ({ name: field.name, type: toDuckDBType(field.type) }));
+    this.columns = this.schema.fields.map(({ name, type }) => ({
+      name,
+      type: toDuckDBType(type, `${location}: column "${name}" is`),
+    }));
     this.partitionColumns = this.metadata.partitionColumns;
   }
 

@@ -21,7 +21,7 @@ export interface OverwriteOptions extends TableSettings {
   readonly partitionBy?: readonly string[] | undefined;
   /** rows are sorted by these columns, within each partition and across its files; not with `replaceWhere` */
   readonly sortBy?: readonly string[] | undefined;
-  /** columns that may not be null */
+  /** columns that may not be null; default: those of now, where the rows have them still */
   readonly notNull?: readonly string[] | undefined;
   /** only rows for which this predicate holds are replaced; the new rows must all meet it, and the schema stays, unless told otherwise */
   readonly replaceWhere?: string | undefined;
@@ -52,7 +52,7 @@ export async function stageOverwrite(target: Target, options: OverwriteOptions):
   const partitionColumns = (options.partitionBy ?? kept ?? []).map(named);
   const names = plan.schema.fields.map((field) => field.name);
   const sortBy = resolveColumns(store.location, options.sortBy ?? [], names, 'the rows have');
-  const schema = inherit(store.location, plan.schema, base?.schema, options.notNull ?? []);
+  const schema = inherit(store.location, plan.schema, base?.schema, options.notNull);
   const table = changeTable(open, schema, partitionColumns, options, {
     removesRows: (base?.files.length ?? 0) > 0,
     rewritesRows: false,
@@ -100,18 +100,20 @@ function withLacking(
   return { ...plan, schema, casts: [...plan.casts, ...nulls], given };
 }
 
-/** Descriptions and rules of columns that stay; NOT NULL where asked for. */
+/** Descriptions and rules of columns that stay; NOT NULL where asked for, or else where it was. */
 function inherit(
   location: string,
   schema: StructType,
   before: StructType | undefined,
-  notNull: readonly string[],
+  notNull: readonly string[] | undefined,
 ): StructType {
-  const required = new Set(notNull.map((name) => name.toLowerCase()));
+  const required = new Set(notNull?.map((name) => name.toLowerCase()));
   const old = new Map(before?.fields.map((field) => [field.name.toLowerCase(), field]));
   const fields = schema.fields.map((field) => {
-    const nullable = !required.delete(field.name.toLowerCase());
-    const { [TYPE_CHANGES]: _, ...metadata } = old.get(field.name.toLowerCase())?.metadata ?? {};
+    const kept = old.get(field.name.toLowerCase());
+    const asked = required.delete(field.name.toLowerCase());
+    const nullable = notNull === undefined ? (kept?.nullable ?? true) : !asked;
+    const { [TYPE_CHANGES]: _, ...metadata } = kept?.metadata ?? {};
     return { ...field, nullable, metadata };
   });
   const [unknown] = required;

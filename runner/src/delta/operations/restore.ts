@@ -15,11 +15,15 @@ import { relativePath } from './write-files.js';
  * Stages a commit after which the table holds again what it held at an earlier version: rows, schema and properties.
  * History stays, the restore is a version of its own. Versions of tables never go down, nor does the protocol.
  *
- * @throws StorageError TSD6014 for a version that does not exist, TSD6039 when vacuum has deleted files of it
+ * @throws StorageError TSD6014 for a version that does not exist, TSD6039 when vacuum has deleted files or deletion vectors of it
  */
 export async function stageRestore(table: DeltaTable, version: number): Promise<StagedCommit> {
   const base = await table.snapshot();
-  const wanted = await table.snapshot({ version, statistics: true });
+  const wanted = await table.snapshot({ version, statistics: true }).catch((error) => {
+    throw error instanceof StorageError && error.code === 'TSD6017'
+      ? gone(table, version, error.message, error)
+      : error;
+  });
   requireWritable(table.location, base.protocol, base.metadata, base.schema, {
     removesRows: true,
     rewritesRows: false,
@@ -30,13 +34,7 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
   const removes = base.files.filter((file) => !isLive(wanted, file));
   for (const file of adds)
     if ((await table.store.modified(relativePath(table.store, file))) === undefined)
-      throw new StorageError(
-        'TSD6039',
-        `${table.location}: version ${version} cannot be restored, for a file of it is gone`,
-        {
-          hint: `vacuum has deleted ${resolvePath(table.location, file.path)}; restore a later version`,
-        },
-      );
+      throw gone(table, version, `${resolvePath(table.location, file.path)}: this file is missing`);
   const same = JSON.stringify(withoutTime(base.metadata)) === JSON.stringify(withoutTime(wanted.metadata));
   const protocol = protocolFor(base.protocol, wanted.schema, wanted.properties);
   return new StagedCommit(
@@ -66,6 +64,14 @@ export async function stageRestore(table: DeltaTable, version: number): Promise<
       writesFiles: false,
       reads: 'table',
     },
+  );
+}
+
+function gone(table: DeltaTable, version: number, why: string, cause?: StorageError): StorageError {
+  return new StorageError(
+    'TSD6039',
+    `${table.location}: version ${version} cannot be restored, for a file of it is gone`,
+    { hint: `${why}; vacuum may have deleted it: restore a later version`, cause },
   );
 }
 

@@ -156,20 +156,29 @@ const TO_DUCKDB: Readonly<Record<string, string>> = {
   void: 'INTEGER',
 };
 
-/** The DuckDB type in which a column of the log's schema is read. Throws StorageError TSD6012 for a type it does not know. */
-export function toDuckDBType(type: DataType): string {
+/**
+ * The DuckDB type in which a column of the log's schema is read.
+ *
+ * @param what has the type, for the error
+ * @throws StorageError TSD6012 for a type it does not know, and decimals that no engine has
+ */
+export function toDuckDBType(type: DataType, what = 'the table has a column'): string {
   if (typeof type === 'string') {
     const decimal = decimalOf(type);
-    if (decimal !== undefined) return `DECIMAL(${decimal.precision},${decimal.scale})`;
+    if (decimal !== undefined && isDecimal(decimal)) return `DECIMAL(${decimal.precision},${decimal.scale})`;
     const found = TO_DUCKDB[type];
-    if (found === undefined)
-      throw new StorageError('TSD6012', `the table has a column of type ${type}, which cannot be read here`);
+    if (found === undefined) throw new StorageError('TSD6012', `${what} of type ${type}, which cannot be read here`);
     return found;
   }
-  if (type.type === 'array') return `${toDuckDBType(type.elementType)}[]`;
-  if (type.type === 'map') return `MAP(${toDuckDBType(type.keyType)}, ${toDuckDBType(type.valueType)})`;
-  const fields = type.fields.map((field) => `${quoteIdentifier(field.name)} ${toDuckDBType(field.type)}`);
+  if (type.type === 'array') return `${toDuckDBType(type.elementType, what)}[]`;
+  if (type.type === 'map') return `MAP(${toDuckDBType(type.keyType, what)}, ${toDuckDBType(type.valueType, what)})`;
+  const fields = type.fields.map((field) => `${quoteIdentifier(field.name)} ${toDuckDBType(field.type, what)}`);
   return `STRUCT(${fields.join(', ')})`;
+}
+
+/** Delta's decimals have up to 38 digits, and no more after the point than at all. */
+function isDecimal({ precision, scale }: { readonly precision: number; readonly scale: number }): boolean {
+  return precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision;
 }
 
 function requireUniqueNames(names: readonly string[]): void {

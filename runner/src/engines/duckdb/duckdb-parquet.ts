@@ -1,4 +1,5 @@
 import { copySql, ROW_GROUP_SIZE } from '../../delta/copy-sql.js';
+import { namingDataFile } from '../../delta/data-file-error.js';
 import { withTrueFloatBounds } from '../../delta/float-bounds.js';
 import type {
   ParquetEngine,
@@ -16,7 +17,7 @@ export class DuckDbParquet implements ParquetEngine {
   constructor(private readonly session: Session) {}
 
   async describe(select: string): Promise<readonly SelectColumn[]> {
-    return this.session.describe(select);
+    return namingDataFile(this.session.describe(select));
   }
 
   async writeParquet(select: string, options: ParquetWriteOptions): Promise<WrittenFile> {
@@ -34,11 +35,11 @@ export class DuckDbParquet implements ParquetEngine {
   }
 
   async query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const { columns, rows } = await this.session.query(sql);
+    const { columns, rows } = await namingDataFile(this.session.query(sql));
     return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, row[i]])));
   }
 
   async execute(sql: string): Promise<void> {
-    await this.session.execute(sql);
+    await namingDataFile(this.session.execute(sql));
   }
 }

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StorageError } from '../errors/tsdbt-error.js';
+
+const MISSING = /No files found that match the pattern "([^"]+)"|Cannot open file "([^"]+)": No such file/;
+
+/** What the engine comes to; TSD6003 where it fails for a file that lies in a table, by its log, and is not there. */
+export async function namingDataFile<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const [, ...files] = (error instanceof StorageError ? null : MISSING.exec((error as Error).message)) ?? [];
+    const file = files.find((name) => name !== undefined);
+    const table = file === undefined || existsSync(file) ? undefined : tableAround(file);
+    if (table === undefined) throw error;
+    throw new StorageError('TSD6003', `${table}: the log names a file that is not there: ${file}`, {
+      hint: 'restore it from a backup, or read or restore another version; vacuum deletes files of old versions',
+      cause: error,
+    });
+  }
+}
+
+/** The nearest folder above a file that is a table. */
+function tableAround(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, '_delta_log'))) return folder;
+  return undefined;
+}
