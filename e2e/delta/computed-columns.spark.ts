@@ -53,7 +53,7 @@ describe('a table of Spark with generated columns and defaults', () => {
       ['monday', 'TIMESTAMP', "date_trunc('week', at)"],
       ['part', 'INT', 'EXTRACT(MONTH FROM at)'],
       ['start', 'STRING', 'substring(text, 1, 3)'],
-      ['low', 'STRING', "lower(text) || '-' || coalesce(other, 'none')"],
+      ['both', 'STRING', "text || '-' || coalesce(other, 'none')"],
       ['size', 'INT', 'length(text)'],
       ['bucket', 'BIGINT', 'id % 7L'],
       ['sum', 'BIGINT', 'id * 2 + 1 - id'],
@@ -115,6 +115,47 @@ describe('a table of Spark with generated columns and defaults', () => {
       ).rejects.toMatchObject({ code: 'TSD6012', message: expect.stringContaining(name!) });
       // what only takes rows away is done
       await commit(stageDelete({ location: odd, engine }, '"at" IS NULL'));
+    }
+  });
+});
+
+describe('a table of Spark with constraints', () => {
+  const own = join(folder, 'constrained');
+  const values = "SELECT 1::BIGINT AS id, 2.5::DOUBLE AS x, 'a' AS name, DATE '2024-01-05' AS day";
+  const append = (given: string) =>
+    commit(stageAppend({ location: own, engine }, { select: `SELECT * REPLACE (${given}) FROM (${values})` }));
+  const constrain = (expression: string) =>
+    spark.sql([
+      `ALTER TABLE delta.\`${own}\` DROP CONSTRAINT IF EXISTS c`,
+      `ALTER TABLE delta.\`${own}\` ADD CONSTRAINT c CHECK (${expression})`,
+    ]);
+
+  it('has those enforced that mean the same, and gets no rows where one may not', async () => {
+    await spark.create(own, [
+      ['id', 'BIGINT'],
+      ['x', 'DOUBLE'],
+      ['name', 'STRING'],
+      ['day', 'DATE'],
+    ]);
+    for (const [expression, broken] of [
+      ['`id` > 0', '0::BIGINT AS id'],
+      ['name != "bad"', "'bad' AS name"],
+      ["day >= '2024-01-01' AND year(day) < 2025", "DATE '2025-01-01' AS day"],
+      ["name LIKE 'a%' OR x BETWEEN 0 AND 1.5", "'b' AS name"],
+      ['x % 2 < 1', '3::DOUBLE AS x'],
+    ] as const) {
+      await constrain(expression);
+      await append('id + 0 AS id');
+      await expect(append(broken)).rejects.toMatchObject({ code: 'TSD6033' });
+    }
+    for (const expression of [
+      'CAST(x AS INT) > 0',
+      'dayofweek(day) <= 6',
+      'upper(name) = "A"',
+      "concat(name, 'x') != ''",
+    ]) {
+      await constrain(expression);
+      await expect(append('id + 0 AS id')).rejects.toMatchObject({ code: 'TSD6012' });
     }
   });
 });
