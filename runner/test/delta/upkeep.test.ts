@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   stageShallowClone,
   stageUpdate,
   vacuum,
+  writeCheckpoint,
 } from '../../src/delta/index.js';
 import { by, useTempTable } from './temp-table.js';
 
@@ -135,6 +136,81 @@ describe('vacuum', () => {
     expect(files).toEqual([join(t.location, 'more', 'nobody’s.parquet')]);
     const there = (await DeltaTable.open(inner.location, t.engine))!;
     expect(await t.engine.rows((await there.snapshot()).toSql())).toEqual([{ b: 2 }]);
+  });
+});
+
+describe('vacuum of a table that is opened by another way', () => {
+  it('spares files that the log names by where they really are', async () => {
+    await append("SELECT 1 AS a, 'p' AS p", {
+      partitionBy: ['p'],
+      properties: { 'delta.enableDeletionVectors': 'true' },
+    });
+    await append("SELECT unnest([2, 3]) AS a, 'q' AS p");
+    await (await stageDelete(t.target, 'a = 2')).commit(by);
+    const log = join(t.location, '_delta_log');
+    // as another writer could have named them
+    for (const name of await readdir(log)) {
+      const text = await readFile(join(log, name), 'utf8');
+      await writeFile(join(log, name), text.replaceAll('"path":"p=', `"path":"file://${t.location}/p=`));
+    }
+    await writeFile(join(t.location, 'nobody’s.parquet'), '');
+    const link = join(t.folder, 'link');
+    await symlink(t.folder, link);
+    const linked = (await DeltaTable.open(join(link, 'plays'), t.engine))!;
+    const { files } = await vacuum(linked, { retentionHours: 0, allowShortRetention: true });
+    expect(files).toEqual([join(link, 'plays', 'nobody’s.parquet')]);
+    expect(await t.read()).toEqual([
+      { a: 1, p: 'p' },
+      { a: 3, p: 'q' },
+    ]);
+  });
+});
+
+describe('vacuum with a longer retention than tombstones are kept', () => {
+  const DAY = 86_400_000;
+  const list = async (days: number) =>
+    (await vacuum(await t.open(), { retentionHours: days * 24, dryRun: true })).files.length;
+  const commit = (version: number) => join(t.location, '_delta_log', `${String(version).padStart(20, '0')}.json`);
+  const age = async (path: string, days: number) => {
+    const then = new Date(Date.now() - days * DAY);
+    await utimes(path, then, then);
+  };
+
+  /** A file written 40 days ago and removed 8 days ago, of which the checkpoint of version 1 tells nothing. */
+  async function forgetful(): Promise<void> {
+    await append('SELECT 1 AS a');
+    await age(join(t.location, decodeURIComponent((await t.snapshot()).files[0]!.path)), 40);
+    await age(commit(0), 40);
+    await (await stageDelete(t.target, 'a = 1')).commit(by);
+    const text = await readFile(commit(1), 'utf8');
+    const removed = `"deletionTimestamp":${Date.now() - 8 * DAY}`;
+    await writeFile(commit(1), text.replace(/"deletionTimestamp":\d+/, removed));
+    await age(commit(1), 8);
+    const table = await t.open();
+    await writeCheckpoint(table.store, t.engine, await table.snapshot());
+    expect((await t.snapshot()).tombstones).toEqual([]);
+  }
+
+  it('reads from the commits what was removed', async () => {
+    await forgetful();
+    expect(await list(7)).toBe(1);
+    expect(await list(30)).toBe(0);
+  });
+
+  it('is refused where these have gone, and where the table keeps tombstones longer only since lately', async () => {
+    await forgetful();
+    for (const version of [0, 1]) await rm(commit(version));
+    expect(await list(7)).toBe(1);
+    const refused = { code: 'TSD6040', hint: expect.stringContaining('delta.deletedFileRetentionDuration') };
+    await expect(list(30)).rejects.toMatchObject(refused);
+    const properties = { 'delta.deletedFileRetentionDuration': 'interval 30 days' };
+    await append('SELECT 2 AS a', { properties });
+    await expect(list(30)).rejects.toMatchObject(refused);
+    expect(await list(7)).toBe(1);
+    // 30 days later
+    for (let n = 0; n < 2; n++) await append(`SELECT ${n} AS a`);
+    await age(commit(2), 30.5);
+    expect(await list(30)).toBe(1);
   });
 });
 

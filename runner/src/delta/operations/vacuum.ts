@@ -5,7 +5,9 @@ import type { LiveFile } from '../protocol/actions.js';
 import { deletionVectorPath } from '../protocol/deletion-vectors.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { resolvePath } from '../protocol/paths.js';
+import { realPaths } from '../real-paths.js';
 import type { DeltaTable } from '../table.js';
+import { removedSince } from './removed-since.js';
 
 export interface VacuumOptions {
   /** files that no version within this many hours needs go; default: the table's delta.deletedFileRetentionDuration, else 7 days */
@@ -38,7 +40,8 @@ const SHORTEST_HOURS = 7 * 24;
  * that no commit ever named. A file younger than the retention always stays, and so do hidden files and folders, and tables that lie in it.
  * Versions older than the retention can no longer be read afterwards (tombstones: PROTOCOL.md, "Add File and Remove File"; who may: "VACUUM Protocol Check").
  *
- * @throws StorageError TSD6040 for a retention below 7 days without `allowShortRetention`
+ * @throws StorageError TSD6040 for a retention below 7 days without `allowShortRetention`, and for one so long that the log does not tell any more
+ *   what was removed within it
  */
 export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Promise<VacuumResult> {
   const snapshot = await table.snapshot();
@@ -50,16 +53,19 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
       hint: 'readers and runs at work may still need these files; where none are, allow it explicitly (allowShortRetention)',
     });
   requireWritable(location, snapshot.protocol, snapshot.metadata, snapshot.schema, CHANGES_NOTHING);
-  const limit = Math.min(Date.now() - hours * HOUR, options.neededSince?.getTime() ?? Number.POSITIVE_INFINITY);
-  const kept = new Set([...(options.protect ?? [])]);
+  const now = Date.now();
+  const limit = Math.min(now - hours * HOUR, options.neededSince?.getTime() ?? Number.POSITIVE_INFINITY);
+  // the log may name files by other ways to the folder than the one that it was opened by
+  const real = realPaths();
+  const root = real(location);
+  const kept = new Set([...(options.protect ?? [])].map(real));
   const keep = (file: Pick<LiveFile, 'path' | 'deletionVector'>) => {
-    kept.add(resolvePath(location, file.path));
+    kept.add(real(resolvePath(location, file.path)));
     const vector = file.deletionVector ? deletionVectorPath(file.deletionVector) : undefined;
-    if (vector !== undefined) kept.add(resolvePath(location, vector));
+    if (vector !== undefined) kept.add(real(resolvePath(location, vector)));
   };
   for (const file of snapshot.files) keep(file);
-  // a removal without a time is taken for a recent one
-  for (const file of snapshot.tombstones) if ((file.deletionTimestamp ?? Number.POSITIVE_INFINITY) > limit) keep(file);
+  for (const file of await removedSince(table, snapshot, limit, now)) keep(file);
   const partitions = snapshot.partitionColumns;
   const found = await store.listAll('');
   const others = new Set(found.flatMap(({ path }) => /^(.+)\/_delta_log\/\d{20}\.json$/.exec(path)?.[1] ?? []));
@@ -69,7 +75,7 @@ export async function vacuum(table: DeltaTable, options: VacuumOptions = {}): Pr
       file.modified < limit &&
       !ofOthers(file.path) &&
       (LEFTOVER.test(file.path) || file.path.startsWith('_change_data/') || !hidden(file.path, partitions)) &&
-      !kept.has(join(location, file.path)),
+      !kept.has(join(root, file.path)),
   );
   if (options.dryRun !== true) await store.remove(doomed.map((file) => file.path));
   return {
