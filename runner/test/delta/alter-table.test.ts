@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -6,6 +6,7 @@ import {
   DeltaTable,
   stageAlterColumns,
   stageAppend,
+  stageDelete,
   stageMerge,
   stageMergeClauses,
   stageOverwrite,
@@ -120,6 +121,43 @@ describe('wider types', () => {
       { k: 0.10000000149011612, v: 2 },
       { k: 1e300, v: 2 },
     ]);
+  });
+
+  it.each([
+    ['0.1::FLOAT', 'DOUBLE', ['k > 0.1', 'k < 1'], ['k <= 0.1', 'k = 0.1', 'k IN (0.1)']],
+    ['1.23::DECIMAL(5, 2)', 'DECIMAL(10, 4)', ['k > 1.2299', 'k < 1.2301'], ['k = 1.2301', 'k >= 1.2301']],
+    [
+      "DATE '2024-01-05'",
+      'TIMESTAMP',
+      ["k < '2024-01-05 01:00'"],
+      ["k = '2024-01-05 01:00'", "k >= '2024-01-05 01:00'"],
+    ],
+    ['7::INTEGER', 'DOUBLE', ['k > 6.5', 'k < 7.4'], ['k = 7.4', 'k >= 7.4', 'k <= 6.6']],
+    ['7::INTEGER', 'DECIMAL(12, 2)', ['k > 6.5', 'k < 7.4'], ['k = 7.4', 'k >= 7.4', 'k <= 6.6']],
+    ['7::TINYINT', 'BIGINT', ['k < 263'], ['k = 263', 'k > 263']],
+  ])('let %s, now %s, meet conditions by its value, at the top and in a struct', async (value, wide, met, missed) => {
+    for (const [column, select] of [
+      ['k', `SELECT ${value} AS k`],
+      ['s', `SELECT {'k': ${value}} AS s`],
+    ] as const) {
+      // fields of structs become no TIMESTAMP here
+      if (column === 's' && wide === 'TIMESTAMP') continue;
+      await rm(t.location, { recursive: true, force: true });
+      await write(select, WIDENING);
+      await alter({ widen: { [column]: column === 'k' ? wide : `STRUCT(k ${wide})` } });
+      const scan = (await t.snapshot()).toSql();
+      for (const [conditions, rows] of [
+        [met, 1],
+        [missed, 0],
+      ] as const)
+        for (const condition of conditions) {
+          const where = column === 'k' ? condition : condition.replace('k', 's.k');
+          const found = await t.engine.rows(`SELECT * FROM (${scan}) WHERE ${where}`);
+          expect([where, found.length]).toEqual([where, rows]);
+        }
+      const deleted = await stageDelete(t.target, column === 'k' ? missed[0]! : missed[0]!.replace('k', 's.k'));
+      expect(deleted.isNoop).toBe(true);
+    }
   });
 
   it('come with rows that need them: appended, merged, and put in place of others', async () => {

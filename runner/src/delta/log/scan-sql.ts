@@ -11,6 +11,7 @@ import { type DeletedRows, deletedRowsOf, rowStaysSql } from '../protocol/deleti
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
+import { roundsConditions } from '../protocol/type-widening.js';
 import { conjunction, ownName, quoteIdentifier, quoteLiteral } from '../sql.js';
 import { type FileNumbers, numberOfReadFileSql, positionSql } from './positions.js';
 
@@ -151,7 +152,9 @@ function readName(field: StructField): string {
 
 function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string): string {
   const read = `${alias}${quoteIdentifier(readName(field))}`;
-  const value = renamedSql(read, field.type, mapping, 'read');
+  const renamed = renamedSql(read, field.type, mapping, 'read');
+  // the engine compares within files of an earlier type, what it compares with rounded to that; a value that is computed it compares itself
+  const value = roundsConditions(field) ? `CASE WHEN ${renamed} IS NULL THEN NULL ELSE ${renamed} END` : renamed;
   return value === read && readName(field) === field.name ? value : `${value} AS ${quoteIdentifier(field.name)}`;
 }
 

@@ -81,6 +81,18 @@ export function wasOnce({ metadata }: StructField, type: string): boolean {
   return changes.some(({ fromType, fieldPath }) => fromType === type && fieldPath === undefined);
 }
 
+/**
+ * Whether files may have the column, or fields of it, in a type into which the engine rounds what a condition compares it with: a file's DATE
+ * is no TIMESTAMP of the same day's afternoon. Between whole numbers nothing is rounded.
+ */
+export function roundsConditions({ type, metadata }: StructField): boolean {
+  const changes = (metadata[TYPE_CHANGES] ?? []) as readonly TypeChange[];
+  const rounds = ({ fromType, toType }: TypeChange) => !(INTEGERS.includes(fromType) && INTEGERS.includes(toType));
+  return (
+    changes.some(rounds) || (typeof type !== 'string' && type.type === 'struct' && type.fields.some(roundsConditions))
+  );
+}
+
 /** The type without what is told of changes: for a table all of whose files have the types that its schema says. */
 export function withoutTypeChanges<T extends DataType>(type: T): T {
   const strip = (of: DataType): DataType => {
