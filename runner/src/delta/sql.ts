@@ -28,3 +28,11 @@ export function enclosed(sql: string): string {
 export function conjunction(predicates: readonly string[]): string {
   return predicates.length === 0 ? 'true' : predicates.map(enclosed).join(' AND ');
 }
+
+/**
+ * A value as one that is computed: the same, but conditions on it stay with the engine, which otherwise compares within the Parquet file that a
+ * column comes from, by that file's bounds and type. Holds for fields of a struct as well.
+ */
+export function computedSql(value: string): string {
+  return `CASE WHEN ${value} IS NULL THEN NULL ELSE ${value} END`;
+}

@@ -12,7 +12,7 @@ import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
 import { roundsConditions } from '../protocol/type-widening.js';
-import { conjunction, ownName, quoteIdentifier, quoteLiteral } from '../sql.js';
+import { computedSql, conjunction, ownName, quoteIdentifier, quoteLiteral } from '../sql.js';
 import { type FileNumbers, numberOfReadFileSql, positionSql } from './positions.js';
 
 /** Up to this many partitions are read by a branch each; beyond that, values are joined to files by name. */
@@ -154,7 +154,7 @@ function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string
   const read = `${alias}${quoteIdentifier(readName(field))}`;
   const renamed = renamedSql(read, field.type, mapping, 'read');
   // the engine compares within files of an earlier type, what it compares with rounded to that; a value that is computed it compares itself
-  const value = roundsConditions(field) ? `CASE WHEN ${renamed} IS NULL THEN NULL ELSE ${renamed} END` : renamed;
+  const value = roundsConditions(field) ? computedSql(renamed) : renamed;
   return value === read && readName(field) === field.name ? value : `${value} AS ${quoteIdentifier(field.name)}`;
 }
 
