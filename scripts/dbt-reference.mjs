@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The same DuckDB as @duckdb/node-api has, so that rows differ only where the programs do. */
 const DUCKDB = '1.5.6';
@@ -35,6 +35,30 @@ for package in ('dbt-core', 'dbt-duckdb'):
   pip(...needs, `duckdb==${DUCKDB}`);
   writeFileSync(done, '');
   return bin;
+}
+
+/**
+ * What dbt says of a list of cases: the Python program of this folder reads them as JSON and prints them again, as a list, with the answers.
+ *
+ * @param program name of the file, e.g. `dbt_state.py`
+ * @param folder what it works in
+ * @param cases objects that all begin with the same key
+ */
+export function askDbt(program, folder, cases) {
+  const path = fileURLToPath(new URL(program, import.meta.url));
+  // dbt takes modules beside the script for plugins where their names begin with dbt_: -I keeps them out
+  const output = execFileSync(join(dbtReference(), 'python'), ['-I', path, folder], {
+    input: JSON.stringify(cases),
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  return JSON.parse(output.slice(output.lastIndexOf(`[{"${Object.keys(cases[0])[0]}"`)));
+}
+
+/** Writes a list as JSON, each of its items on a line. */
+export function writeCases(path, cases) {
+  writeFileSync(path, `[\n${cases.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`);
 }
 
 /** Folder of a clone of a public repository (`owner/name`), of a tag of it where one is named; made at the first time it is asked for. */

@@ -1,29 +1,21 @@
 // Writes runner/test/fixtures/dbt-state anew: the manifest.json that dbt makes of the project in runner/test/fixtures/dbt-artifacts, and for every
 // change in cases.json what dbt then selects by `state:modified` and its parts. The spec state-as-dbt.test.ts holds tsdbt against them.
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { dbtReference } from './dbt-reference.mjs';
+import { askDbt, writeCases } from './dbt-reference.mjs';
 
 const project = fileURLToPath(new URL('../runner/test/fixtures/dbt-artifacts', import.meta.url));
 const fixture = fileURLToPath(new URL('../runner/test/fixtures/dbt-state', import.meta.url));
-const program = fileURLToPath(new URL('dbt_state.py', import.meta.url));
 const path = join(fixture, 'cases.json');
 const folder = mkdtempSync(join(tmpdir(), 'dbt-state-'));
 try {
   cpSync(project, join(folder, 'project'), { recursive: true });
   const asked = JSON.parse(readFileSync(path, 'utf8')).map(({ dbt: _, ...one }) => one);
-  const output = execFileSync(join(dbtReference(), 'python'), ['-I', program, folder], {
-    input: JSON.stringify(asked),
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const cases = JSON.parse(output.slice(output.lastIndexOf('\n[{"change"')));
-  writeFileSync(path, `[\n${cases.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`);
+  const cases = askDbt('dbt_state.py', folder, asked);
+  writeCases(path, cases);
   const manifest = JSON.parse(readFileSync(join(folder, 'state', 'manifest.json'), 'utf8'));
   // dbt's own macros are none of the project's, and ten times as much as the rest
   for (const id of Object.keys(manifest.macros)) if (/^macro\.dbt(_duckdb)?\./.test(id)) delete manifest.macros[id];
