@@ -2,15 +2,18 @@ import { describe, PyRange, size, toArray } from './containers.js';
 import { DecimalValue } from './decimal.js';
 import { numeric } from './equality.js';
 import { OperationFailure, templateCodes, typeFailure, valueFailure } from './failure.js';
+import { addMarkup, escapedText } from './markup.js';
 import type { BinaryOperator } from './nodes.js';
 import { formatPercent } from './percent-format.js';
 import { power } from './power.js';
 import { concatRendered } from './rendered.js';
 import {
+  Markup,
   PyFloat,
   PyTuple,
   plain,
   Rendered,
+  stored,
   TemplateObject,
   type TemplateValue,
   typeName,
@@ -31,13 +34,21 @@ export function integer(value: bigint): number | bigint {
  */
 export function arithmetic(operator: BinaryOperator, left: TemplateValue, right: TemplateValue): TemplateValue {
   if (operator === '+' && (left instanceof Rendered || right instanceof Rendered)) {
+    if (left instanceof Markup || right instanceof Markup) return addMarkup(left, right);
     const [a, b] = [plain(left), plain(right)];
     if (typeof a === 'string' && typeof b === 'string') return concatRendered([left, right]);
   }
   const a = plain(left);
   const b = plain(right);
   if (a instanceof Undefined) throw a.failure();
-  if (operator === '%' && typeof a === 'string') return formatPercent(a, b);
+  if (operator === '%' && typeof a === 'string')
+    return left instanceof Markup
+      ? new Markup(formatPercent(a, stored(right), escapedText))
+      : formatPercent(a, stored(right));
+  if (operator === '*' && (left instanceof Markup || right instanceof Markup)) {
+    const times = arithmetic('*', a, b);
+    return typeof times === 'string' ? new Markup(times) : times;
+  }
   if (b instanceof Undefined) throw b.failure();
   const decimals = a instanceof DecimalValue ? a.operate(operator, b, false) : undefined;
   if (decimals !== undefined) return decimals;
@@ -217,6 +228,7 @@ export function slice(
   }
   const out: TemplateValue[] = [];
   for (let i = first; step > 0 ? i < last : i > last; i += step) out.push(items[i]!);
+  if (characters && value instanceof Markup) return new Markup(out.join(''));
   return characters ? out.join('') : given instanceof PyTuple ? new PyTuple(out) : out;
 }
 

@@ -1,10 +1,13 @@
 import { dictMethods, floatMethods, intMethods, listMethods, setMethods, tupleMethods } from './collection-methods.js';
 import { describe, NamedDict, PyDict, PySet } from './containers.js';
 import { typeFailure } from './failure.js';
+import { escapedText, markupMethod } from './markup.js';
 import { sliceRendered } from './rendered.js';
 import { bind } from './signature.js';
+import { formatString } from './string-format.js';
 import { type Method, stringMethods, stripBounds } from './string-methods.js';
 import {
+  Markup,
   type MaybePromise,
   PyFloat,
   PyTuple,
@@ -45,6 +48,7 @@ export function findMethod(
   | ((positional: readonly TemplateValue[], named: ReadonlyMap<string, TemplateValue>) => MaybePromise<TemplateValue>)
   | undefined {
   const method = methodTable(value).get(name);
+  if (value instanceof Markup) return methodOfMarkup(value, name, method);
   if (method === undefined) return undefined;
   if (value instanceof Rendered && strips[name] !== undefined)
     return (positional, named) => {
@@ -53,6 +57,18 @@ export function findMethod(
     };
   const self = plain(value) as never;
   return (positional, named) => method.run(self, bind(method.signature, positional, named));
+}
+
+function methodOfMarkup(value: Markup, name: string, method: Method<never> | undefined) {
+  if (method === undefined) return markupMethod(value, name, undefined);
+  if (name === 'format' || name === 'format_map')
+    return (positional: readonly TemplateValue[], named: ReadonlyMap<string, TemplateValue>) => {
+      const bound = bind(method.signature, positional, named);
+      return new Markup(formatString(value.text, name === 'format' ? bound : [[], ...bound], escapedText));
+    };
+  const ofText = (positional: readonly TemplateValue[], named: ReadonlyMap<string, TemplateValue>) =>
+    method.run(value.text as never, bind(method.signature, positional, named)) as TemplateValue;
+  return markupMethod(value, name, ofText) ?? ofText;
 }
 
 /** Names of attributes, methods and string keys, for suggestions. */
@@ -115,10 +131,9 @@ export function getItem(value: TemplateValue, keyGiven: TemplateValue, lenient =
       const string = plain(items as TemplateValue) as string;
       const all = /[\ud800-\udbff]/.test(string) ? [...string] : string;
       const index = Number(key);
-      return (
-        all[index < 0 ? index + all.length : index] ??
-        missing(value, `item ${index}: it has ${all.length}`, '', lenient)
-      );
+      const character = all[index < 0 ? index + all.length : index];
+      if (character === undefined) return missing(value, `item ${index}: it has ${all.length}`, '', lenient);
+      return value instanceof Markup ? new Markup(character) : character;
     }
   } else if (value instanceof TemplateObject) {
     const item = value.getItem(key);

@@ -19,7 +19,7 @@ function position(items: readonly TemplateValue[], value: TemplateValue): number
 
 /** The methods of `list`. Those that change it return None, as Python's do. */
 export const listMethods = methods<TemplateValue[]>({
-  'append(object)': (self, [item]) => {
+  'append(object!)': (self, [item]) => {
     self.push(item!);
     return null;
   },
@@ -27,7 +27,7 @@ export const listMethods = methods<TemplateValue[]>({
     self.push(...toArray(items!));
     return null;
   },
-  'insert(index, object)': (self, [at, item]) => {
+  'insert(index, object!)': (self, [at, item]) => {
     self.splice(Math.max(0, index(at, self.length, 0)), 0, item!);
     return null;
   },
@@ -81,7 +81,7 @@ export function pairs(value: TemplateValue): Iterable<readonly [TemplateValue, T
 
 /** The methods of `dict`. */
 export const dictMethods = methods<PyDict>({
-  'get(key, default?)': (self, [key, otherwise]) => self.get(key!) ?? otherwise ?? null,
+  'get(key, default?!)': (self, [key, otherwise]) => self.get(key!) ?? otherwise ?? null,
   'keys()': (self) => new DictView(self, 'keys'),
   'values()': (self) => new DictView(self, 'values'),
   'items()': (self) => new DictView(self, 'items'),
@@ -90,7 +90,7 @@ export const dictMethods = methods<PyDict>({
     for (const [key, value] of (named as PyDict).items()) self.set(key, value);
     return null;
   },
-  'pop(key, default?)': (self, [key, otherwise]) => {
+  'pop(key, default?!)': (self, [key, otherwise]) => {
     const value = self.get(key!) ?? otherwise;
     if (value === undefined) throw valueFailure(`the dict has no key ${describe(key!)}`);
     self.delete(key!);
@@ -102,7 +102,7 @@ export const dictMethods = methods<PyDict>({
     self.delete(last[0]);
     return new PyTuple(last);
   },
-  'setdefault(key, default?)': (self, [key, otherwise]) => {
+  'setdefault(key!, default?!)': (self, [key, otherwise]) => {
     if (!self.has(key!)) self.set(key!, otherwise ?? null);
     return self.get(key!)!;
   },
@@ -111,7 +111,8 @@ export const dictMethods = methods<PyDict>({
     self.entries.clear();
     return null;
   },
-  'fromkeys(keys, value?)': (_self, [keys, value]) => PyDict.of(toArray(keys!).map((k) => [k, value ?? null] as const)),
+  'fromkeys(keys, value?!)': (_self, [keys, value]) =>
+    PyDict.of(toArray(keys!).map((k) => [k, value ?? null] as const)),
 });
 
 function others(bound: readonly (TemplateValue | undefined)[]): PySet[] {
@@ -120,7 +121,7 @@ function others(bound: readonly (TemplateValue | undefined)[]): PySet[] {
 
 /** The methods of `set`. */
 export const setMethods = methods<PySet>({
-  'add(item)': (self, [item]) => {
+  'add(item!)': (self, [item]) => {
     self.add(item!);
     return null;
   },

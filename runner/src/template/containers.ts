@@ -1,6 +1,6 @@
 import { equal, type HashKey, hashKey } from './equality.js';
 import { typeFailure, valueFailure } from './failure.js';
-import { hostValue, PyTuple, plain, repr, TemplateObject, type TemplateValue } from './values.js';
+import { hostValue, PyTuple, plain, repr, stored, TemplateObject, type TemplateValue } from './values.js';
 
 /** A dict: ordered, keys compared as Python compares them (`1`, `1.0` and `True` are one key). */
 export class PyDict extends TemplateObject {
@@ -18,7 +18,7 @@ export class PyDict extends TemplateObject {
   set(key: TemplateValue, value: TemplateValue): void {
     const hash = hashKey(key);
     const entry = this.entries.get(hash);
-    if (entry === undefined) this.entries.set(hash, { key: plain(key), value });
+    if (entry === undefined) this.entries.set(hash, { key: stored(key), value });
     else entry.value = value;
   }
   has(key: TemplateValue): boolean {
@@ -112,7 +112,7 @@ export class PySet extends TemplateObject {
   }
   add(item: TemplateValue): void {
     const hash = hashKey(item);
-    if (!this.members.has(hash)) this.members.set(hash, plain(item));
+    if (!this.members.has(hash)) this.members.set(hash, stored(item));
   }
   /** @returns whether it was there */
   delete(item: TemplateValue): boolean {

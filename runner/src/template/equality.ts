@@ -1,5 +1,5 @@
 import { typeFailure } from './failure.js';
-import { PyFloat, PyTuple, plain, TemplateObject, type TemplateValue, typeName } from './values.js';
+import { PyFloat, PyTuple, plain, Rendered, TemplateObject, type TemplateValue, typeName } from './values.js';
 
 /** What a value is found by in a dict or set. */
 export type HashKey = string | number | bigint | null | TemplateObject | symbol;
@@ -18,7 +18,7 @@ export function hashKey(value: TemplateValue): HashKey {
     throw typeFailure('a list cannot be a key of a dict or a member of a set', 'use a tuple: (a, b)');
   if (value instanceof PyFloat) return value.value;
   if (value instanceof PyTuple) return tuplePrefix + value.items.map(keyText).join('\u0000,');
-  if (value.typeName === 'str') return value.toText();
+  if (value instanceof Rendered) return value.text;
   if (value.typeName === 'dict' || value.typeName === 'set')
     throw typeFailure(`a ${value.typeName} cannot be a key of a dict or a member of a set`);
   return value.compare === undefined ? value : `\u0000${value.typeName} ${value.toRepr()}`;

@@ -8,6 +8,7 @@ import { locate, OperationFailure, templateCodes, typeFailure } from './failure.
 import { applyFilter } from './filters/registry.js';
 import type { Frame } from './frame.js';
 import { jinjaGlobals } from './globals.js';
+import { joinMarkup } from './markup.js';
 import type { ArgumentNodes, CallNode, CompareOperator, Expression, NameNode, Span } from './nodes.js';
 import { concatRendered } from './rendered.js';
 import { applyTest } from './tests.js';
@@ -18,6 +19,7 @@ import {
   PyTuple,
   plain,
   Rendered,
+  stored,
   TemplateObject,
   type TemplateValue,
   truthy,
@@ -76,7 +78,7 @@ function dispatch(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
     case 'concat':
       return chain(
         mapInOrder(node.items, (item) => evaluateShown(item, frame)),
-        (items) => concatRendered(items),
+        (items) => (frame.activation.autoescape ? joinMarkup(items) : concatRendered(items)),
       );
     case 'binary':
       return both(node.left, node.right, frame, (a, b) => arithmetic(node.operator, a, b));
@@ -97,16 +99,16 @@ function dispatch(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
         return new Undefined('the inline if has no else, and its condition is false');
       });
     case 'list':
-      return mapInOrder(node.items, (item) => chain(evaluate(item, frame), plain));
+      return mapInOrder(node.items, (item) => chain(evaluate(item, frame), stored));
     case 'tuple':
       return chain(
-        mapInOrder(node.items, (item) => chain(evaluate(item, frame), plain)),
+        mapInOrder(node.items, (item) => chain(evaluate(item, frame), stored)),
         (items) => new PyTuple(items),
       );
     case 'dict':
       return chain(
         mapInOrder(node.entries, (entry) =>
-          both(entry.key, entry.value, frame, (key, value) => new PyTuple([plain(key), plain(value)])),
+          both(entry.key, entry.value, frame, (key, value) => new PyTuple([stored(key), stored(value)])),
         ),
         (entries) => PyDict.of(entries.map((e) => [(e as PyTuple).items[0]!, (e as PyTuple).items[1]!])),
       );

@@ -8,10 +8,11 @@ import type { Frame } from './frame.js';
 import { executeImport, executeInclude } from './import.js';
 import { executeFor } from './loop.js';
 import { MacroValue } from './macro-value.js';
+import { escaped } from './markup.js';
 import type { AssignTarget, FilterNode, Span, Statement } from './nodes.js';
 import { Output } from './output.js';
 import { evaluateShown } from './unknown-names.js';
-import { type MaybePromise, plain, type TemplateValue, truthy } from './values.js';
+import { type MaybePromise, stored, type TemplateValue, truthy } from './values.js';
 
 /** How a list of statements ended. */
 export type Flow = 'next' | 'break' | 'continue';
@@ -34,7 +35,7 @@ function execute(node: Statement, frame: Frame, out: Output): MaybePromise<Flow>
       return 'next';
     case 'print':
       return chain(evaluateShown(node.value, frame), (value) => {
-        out.print(node, value);
+        out.print(node, frame.activation.autoescape ? escaped(value) : value);
         return 'next';
       });
     case 'do':
@@ -83,6 +84,10 @@ function execute(node: Statement, frame: Frame, out: Output): MaybePromise<Flow>
         },
       );
     }
+    case 'autoescape':
+      return chain(evaluate(node.enabled, frame), (enabled) =>
+        executeAll(node.body, frame.escaping(truthy(enabled)), out),
+      );
     case 'import':
     case 'from-import':
       return executeImport(node, frame);
@@ -121,9 +126,9 @@ function executeIf(
 
 /** What a body prints, as a value that keeps its places. */
 export function capture(body: readonly Statement[], frame: Frame): MaybePromise<TemplateValue> {
-  const { source, via } = frame.activation;
+  const { source, via, autoescape } = frame.activation;
   const out = new Output(source, via);
-  return chain(executeAll(body, frame.child(), out), () => out.toValue());
+  return chain(executeAll(body, frame.child(), out), () => out.toValue(autoescape));
 }
 
 /** A captured text through the filters of its block. */
@@ -156,7 +161,7 @@ export function assign(target: AssignTarget, value: TemplateValue, frame: Frame)
       if (holder === undefined)
         throw new OperationFailure(templateCodes.undefinedValue, `"${target.namespace}" is undefined`);
       if (!(holder instanceof Namespace)) throw typeFailure(...namespaceMessage(target.namespace, holder));
-      setAttribute(holder, target.attribute, plain(value));
+      setAttribute(holder, target.attribute, stored(value));
     }
   } catch (thrown) {
     throw located(thrown, target, frame);

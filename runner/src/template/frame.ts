@@ -30,6 +30,8 @@ export interface Activation {
   /** macro calls through which it was reached, innermost first */
   readonly via: readonly Via[];
   readonly scope: Scope;
+  /** within `{% autoescape true %}`: what is printed is escaped */
+  readonly autoescape?: boolean | undefined;
 }
 
 /** The variables of a block, with those of the blocks around it. */
@@ -41,6 +43,10 @@ export class Frame {
     readonly parent: Frame | undefined = undefined,
   ) {}
 
+  /** The frame of a block in which what is printed is escaped, or is not. */
+  escaping(autoescape: boolean): Frame {
+    return new Frame({ ...this.activation, autoescape }, this);
+  }
   child(): Frame {
     return new Frame(this.activation, this);
   }
@@ -63,7 +69,7 @@ export class Frame {
     for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.parent) yield* frame.own().keys();
   }
   site(span: Span): CallSite {
-    const { source, via } = this.activation;
-    return { place: source.place(span.start, span.end), via };
+    const { source, via, autoescape } = this.activation;
+    return { place: source.place(span.start, span.end), via, autoescape };
   }
 }

@@ -131,7 +131,7 @@ function recursion(node: ForNode, frame: Frame, depth: number) {
     if (depth > 200) throw typeFailure('this loop calls itself more than 200 times deep');
     const { source, via } = frame.activation;
     const nested = new Output(source, via);
-    return chain(runLoop(node, inner, frame, nested, depth + 1), () => nested.toValue());
+    return chain(runLoop(node, inner, frame, nested, depth + 1), () => nested.toValue(frame.activation.autoescape));
   };
 }
 

@@ -12,7 +12,7 @@ import {
   type CallArguments,
   type MaybePromise,
   PyTuple,
-  plain,
+  stored,
   TemplateObject,
   type TemplateValue,
   Undefined,
@@ -67,14 +67,16 @@ export class MacroValue extends TemplateObject {
         `macros call each other more than ${maximumDepth} deep`,
         `does ${label} call itself without end?`,
       );
-    const activation: Activation = { source: closure.activation.source, via, scope: closure.activation.scope };
+    const { source, scope, autoescape } = closure.activation;
+    const activation: Activation = { source, via, scope, autoescape };
+    const escaping = args.site.autoescape;
     const frame = new Frame(activation, closure);
     const out = new Output(activation.source, via);
     try {
       const done = chain(this.#bind(args, frame), () => executeAll(definition.body, frame, out));
-      if (!(done instanceof Promise)) return out.toValue();
+      if (!(done instanceof Promise)) return out.toValue(escaping);
       return done.then(
-        () => out.toValue(),
+        () => out.toValue(escaping),
         (thrown: unknown) => {
           if (thrown instanceof ReturnSignal && !isCaller) return thrown.value;
           throw thrown;
@@ -99,13 +101,13 @@ export class MacroValue extends TemplateObject {
       const index = parameters.findIndex((p) => p.name === name);
       if (index !== -1) {
         // given before: Jinja2 keeps it among the others, where the macro takes others
-        if (index < positional.length && usesKwargs) others.set(name, plain(value));
+        if (index < positional.length && usesKwargs) others.set(name, stored(value));
         else if (index < positional.length) throw argumentFailure(`${this.label}() got "${name}" twice`);
       } else if (name === 'caller' && usesCaller) frame.set('caller', value);
-      else if (usesKwargs) others.set(name, plain(value));
+      else if (usesKwargs) others.set(name, stored(value));
       else throw argumentFailure(...this.#unknownArgument(name));
     }
-    if (usesVarargs) frame.set('varargs', new PyTuple(positional.slice(parameters.length).map(plain)));
+    if (usesVarargs) frame.set('varargs', new PyTuple(positional.slice(parameters.length).map(stored)));
     if (usesKwargs) frame.set('kwargs', others);
     if (usesCaller && !named.has('caller') && !parameters.some((p) => p.name === 'caller'))
       frame.set('caller', new Undefined(`${this.label}() was not called with {% call %}`, undefined, 'caller'));

@@ -176,6 +176,11 @@ export type WithNode = Span & {
   readonly assignments: readonly { readonly target: AssignTarget; readonly value: Expression }[];
   readonly body: readonly Statement[];
 };
+export type AutoescapeNode = Span & {
+  readonly kind: 'autoescape';
+  readonly enabled: Expression;
+  readonly body: readonly Statement[];
+};
 export type ImportNode = Span & {
   readonly kind: 'import';
   readonly template: Expression;
@@ -208,6 +213,7 @@ export type Statement =
   | CallBlockNode
   | FilterBlockNode
   | WithNode
+  | AutoescapeNode
   | ImportNode
   | FromImportNode
   | IncludeNode

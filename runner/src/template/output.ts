@@ -2,7 +2,7 @@ import type { SourceText } from '../errors/source-text.js';
 import type { Via } from './failure.js';
 import type { Span } from './nodes.js';
 import type { SourceSegment } from './source-map.js';
-import { Rendered, type TemplateValue, text } from './values.js';
+import { Markup, Rendered, type TemplateValue, text } from './values.js';
 
 /** Text being printed, with where each part comes from. */
 export class Output {
@@ -21,7 +21,7 @@ export class Output {
 
   /** A value that an expression printed. What a macro printed keeps its own places. */
   print(node: Span, value: TemplateValue): void {
-    if (value instanceof Rendered) {
+    if (value instanceof Rendered && value.segments.length > 0) {
       const offset = this.text.length;
       for (const segment of value.segments) this.segments.push({ ...segment, generated: segment.generated + offset });
       this.text += value.text;
@@ -42,8 +42,9 @@ export class Output {
     this.text += generated;
   }
 
-  /** What was printed, as the value of a variable. */
-  toValue(): TemplateValue {
+  /** What was printed, as the value of a variable; where it was escaped, it is {@link Markup}. */
+  toValue(autoescape = false): TemplateValue {
+    if (autoescape) return new Markup(this.text, this.segments);
     return this.text === '' ? '' : new Rendered(this.text, this.segments);
   }
 }

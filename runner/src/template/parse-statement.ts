@@ -15,6 +15,7 @@ const statementWords = [
     'call',
     'filter',
     'with',
+    'autoescape',
     'import',
     'from',
     'include',
@@ -121,6 +122,11 @@ export class StatementParser {
         const value = this.expressions.parseTuple();
         this.endTag();
         return { kind: word.value, value, start, end: stream.lastEnd };
+      }
+      case 'autoescape': {
+        const enabled = this.expressions.parse();
+        this.endTag();
+        return { kind: 'autoescape', enabled, body: this.#closed('autoescape', start), start, end: stream.lastEnd };
       }
       case 'call':
         return this.#call(start);

@@ -8,9 +8,14 @@ const directive = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([a-
 
 /**
  * Python's `format % values`.
+ * @param write the text of a value for `%s`, `%r` and `%a`
  * @throws OperationFailure TSD2009/TSD2017 where values and directives do not fit
  */
-export function formatPercent(format: string, values: TemplateValue): string {
+export function formatPercent(
+  format: string,
+  values: TemplateValue,
+  write: (value: TemplateValue) => string = text,
+): string {
   const items = values instanceof PyTuple ? values.items : [values];
   let used = 0;
   let named = false;
@@ -37,7 +42,7 @@ export function formatPercent(format: string, values: TemplateValue): string {
         if (found === undefined) throw valueFailure(`the format names "${key}", which the dict does not have`);
         value = found;
       } else value = take();
-      return directiveText(kind, flags, width, precision, value);
+      return directiveText(kind, flags, width, precision, value, write);
     },
   );
   // a dict, and by Python's rules a list, may hold more than the format uses
@@ -52,11 +57,12 @@ function directiveText(
   width: number,
   precision: number | undefined,
   value: TemplateValue,
+  write: (value: TemplateValue) => string,
 ): string {
   if (value instanceof Undefined && kind !== 's') throw value.failure();
   let body: string;
   if (kind === 's' || kind === 'r' || kind === 'a') {
-    body = kind === 's' ? text(value) : repr(value);
+    body = write(kind === 's' ? value : repr(value));
     if (precision !== undefined) body = body.slice(0, precision);
   } else if (kind === 'c') body = character(value);
   else body = formatNumber(kind, flags, precision, value);

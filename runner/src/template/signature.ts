@@ -1,15 +1,29 @@
 import { didYouMean } from '../errors/suggest.js';
 import { PyDict } from './containers.js';
 import { argumentFailure } from './failure.js';
-import { type CallArguments, type MaybePromise, plain, TemplateFunction, type TemplateValue } from './values.js';
+import {
+  type CallArguments,
+  type MaybePromise,
+  plain,
+  stored,
+  TemplateFunction,
+  type TemplateValue,
+} from './values.js';
 
 /** Arguments bound to parameters, in the order of the signature; undefined where an optional one is left out. */
 export type Bound = (TemplateValue | undefined)[];
 
+/** A parameter; `markup`: it tells Markup from other text. */
+interface Parameter {
+  readonly name: string;
+  readonly required: boolean;
+  readonly markup: boolean;
+}
+
 /** The parameters of a built-in function, filter, test or method. */
 export interface Signature {
   readonly name: string;
-  readonly parameters: readonly { readonly name: string; readonly required: boolean }[];
+  readonly parameters: readonly Parameter[];
   /** `*args`: bound as a list, after the parameters */
   readonly rest: boolean;
   /** `**kwargs`: bound as a dict, last */
@@ -18,7 +32,7 @@ export interface Signature {
 
 const known = new Map<string, Signature>();
 
-/** Reads `name(a, b?, *rest, **named)`; a `?` marks what may be left out. */
+/** Reads `name(a, b?, c!, *rest, **named)`; a `?` marks what may be left out, a `!` what keeps its being Markup. */
 export function signature(spec: string): Signature {
   let read = known.get(spec);
   if (read === undefined) {
@@ -39,10 +53,14 @@ function readSignature(spec: string): Signature {
     name: spec.slice(0, open),
     parameters: parts
       .filter((p) => !p.startsWith('*'))
-      .map((p) => ({ name: p.replace('?', ''), required: !p.endsWith('?') })),
+      .map((p) => ({ name: p.replace(/[?!]/g, ''), required: !p.includes('?'), markup: p.endsWith('!') })),
     rest: parts.some((p) => /^\*[a-z]/.test(p)),
     namedRest: parts.some((p) => p.startsWith('**')),
   };
+}
+
+function given(value: TemplateValue, { markup }: Parameter): TemplateValue {
+  return markup ? stored(value) : plain(value);
 }
 
 const noNamed: ReadonlyMap<string, TemplateValue> = new Map();
@@ -58,7 +76,7 @@ export function bind(
 ): Bound {
   const { parameters } = to;
   const bound: Bound = new Array(parameters.length).fill(undefined);
-  for (let i = 0; i < parameters.length && i < positional.length; i++) bound[i] = plain(positional[i]!);
+  for (let i = 0; i < parameters.length && i < positional.length; i++) bound[i] = given(positional[i]!, parameters[i]!);
   if (positional.length > parameters.length && !to.rest)
     throw argumentFailure(
       parameters.length === 0
@@ -77,14 +95,14 @@ export function bind(
             parameters.map((p) => p.name),
           ),
         );
-      others.set(name, plain(value));
+      others.set(name, stored(value));
     } else if (bound[index] !== undefined) throw argumentFailure(`${to.name}() got "${name}" twice`);
-    else bound[index] = plain(value);
+    else bound[index] = given(value, parameters[index]!);
   }
   for (let i = 0; i < parameters.length; i++)
     if (bound[i] === undefined && parameters[i]!.required)
       throw argumentFailure(`${to.name}() needs the argument "${parameters[i]!.name}"`);
-  if (to.rest) bound.push(positional.slice(parameters.length).map(plain));
+  if (to.rest) bound.push(positional.slice(parameters.length).map(stored));
   if (to.namedRest) bound.push(others);
   return bound;
 }

@@ -5,14 +5,15 @@ import { typeFailure, valueFailure } from './failure.js';
 import { floatText } from './percent-format.js';
 import { characterOf } from './rounding.js';
 import type { Bound } from './signature.js';
-import { PyFloat, plain, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
+import { Markup, PyFloat, plain, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
 
 /**
  * Python's `str.format`.
  * @param bound positional values as a list, named values as a dict
+ * @param escaping what is put in goes through it: the format is Markup
  * @throws OperationFailure TSD2017 for fields that are not given
  */
-export function formatString(format: string, bound: Bound): string {
+export function formatString(format: string, bound: Bound, escaping?: (value: TemplateValue) => string): string {
   const positional = bound[0] as TemplateValue[];
   const named = bound[1] as PyDict;
   let automatic = 0;
@@ -40,7 +41,11 @@ export function formatString(format: string, bound: Bound): string {
     if (name === undefined) throw valueFailure(`bad field {${body}} in a format`);
     const value = resolve(name);
     const converted = conversion === undefined ? value : conversion === 's' ? text(value) : repr(value);
-    return formatSpec(converted, replaceFields(spec ?? ''));
+    const chosen = replaceFields(spec ?? '');
+    if (escaping === undefined) return formatSpec(converted, chosen);
+    if (!(converted instanceof Markup)) return escaping(formatSpec(converted, chosen));
+    if (chosen !== '') throw valueFailure('Markup takes no format');
+    return converted.text;
   }
 
   function resolve(name: string): TemplateValue {

@@ -7,7 +7,18 @@ import { contains } from './evaluate.js';
 import { OperationFailure, templateCodes, typeFailure } from './failure.js';
 import { filterNames } from './filters/registry.js';
 import { type Bound, bind, type Signature, signature } from './signature.js';
-import { PyFloat, PyTuple, plain, TemplateObject, type TemplateValue, text, typeName, Undefined } from './values.js';
+import {
+  Markup,
+  PyFloat,
+  PyTuple,
+  plain,
+  stored,
+  TemplateObject,
+  type TemplateValue,
+  text,
+  typeName,
+  Undefined,
+} from './values.js';
 
 type Test = (value: TemplateValue, bound: Bound) => boolean;
 
@@ -40,9 +51,9 @@ const table: Record<string, Test> = {
   'sequence()': isSequence,
   'iterable()': isIterable,
   'callable()': (value) => value instanceof TemplateObject && (value instanceof Undefined || value.call !== undefined),
-  'sameas(other)': (value, [other]) =>
+  'sameas(other!)': (value, [other]) =>
     value === other || (isInteger(value) && isInteger(other!) && equal(value, other!)),
-  'escaped()': () => false,
+  'escaped()': (value) => value instanceof Markup,
   'upper()': (value) => /\p{Lu}/u.test(text(value)) && !/\p{Ll}/u.test(text(value)),
   'lower()': (value) => /\p{Ll}/u.test(text(value)) && !/\p{Lu}/u.test(text(value)),
   'odd()': (value) => equal(arithmetic('%', value, 2), 1),
@@ -108,7 +119,7 @@ export function applyTest(
   const test = tests.get(name);
   if (test === undefined)
     throw new OperationFailure(templateCodes.unknownTest, `there is no test "${name}"`, didYouMean(name, tests.keys()));
-  const given = plain(value);
+  const given = name === 'escaped' || name === 'sameas' ? stored(value) : plain(value);
   if (given instanceof PyIterator && name === 'sequence') return false;
   return test.holds(given, bind(test.signature, positional, named));
 }

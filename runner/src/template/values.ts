@@ -15,6 +15,8 @@ export type TemplateValue = null | boolean | number | bigint | string | Template
 export interface CallSite {
   readonly place: SourcePlace;
   readonly via: readonly Via[];
+  /** it stands within `{% autoescape true %}` */
+  readonly autoescape?: boolean | undefined;
 }
 
 /** The arguments of a call. */
@@ -169,17 +171,38 @@ export class Rendered extends TemplateObject {
   ) {
     super();
   }
+  override truthy(): boolean {
+    return this.text !== '';
+  }
   toText(): string {
     return this.text;
+  }
+  override toRepr(): string {
+    return reprString(this.text);
   }
   override toHost(): unknown {
     return this.text;
   }
 }
 
+/** Text that may stand in HTML as it is (Python's `Markup`): it is not escaped again, and escapes what is added to it. */
+export class Markup extends Rendered {
+  constructor(text: string, segments: readonly SourceSegment[] = []) {
+    super(text, segments);
+  }
+  override toRepr(): string {
+    return `Markup(${reprString(this.text)})`;
+  }
+}
+
 /** The string of a {@link Rendered}; any other value as it is. */
 export function plain(value: TemplateValue): TemplateValue {
   return value instanceof Rendered ? value.text : value;
+}
+
+/** A value as lists, dicts and attributes keep it: without the places of printed text. */
+export function stored(value: TemplateValue): TemplateValue {
+  return value instanceof Rendered && !(value instanceof Markup) ? value.text : value;
 }
 
 /** A function that templates can call. */
@@ -233,7 +256,6 @@ export function text(value: TemplateValue): string {
 /** Python's `repr(value)`: what it prints inside a list. */
 export function repr(value: TemplateValue): string {
   if (typeof value === 'string') return reprString(value);
-  if (value instanceof Rendered) return reprString(value.text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value.toRepr();
   return text(value);
 }

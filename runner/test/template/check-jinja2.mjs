@@ -1,4 +1,4 @@
-// Checks that the expected outputs of jinja2-cases.json and jinja2-generated-cases.json are those of the Python package jinja2, which it installs in a
+// Checks that the expected outputs of the files jinja2-…-cases.json are those of the Python package jinja2, which it installs in a
 // virtual environment of its own. Ends with a notice and code 0 where Python or pip is missing.
 //
 //   node runner/test/template/check-jinja2.mjs
@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const version = '3.1.6';
-const cases = ['./jinja2-cases.json', './jinja2-generated-cases.json'].map((name) =>
+const cases = ['./jinja2-cases.json', './jinja2-generated-cases.json', './jinja2-library-cases.json'].map((name) =>
   fileURLToPath(new URL(name, import.meta.url)),
 );
 const folder = mkdtempSync(join(tmpdir(), 'tsdbt-jinja2-'));
 const program = `
 import copy, json, sys
-import jinja2
-env = jinja2.Environment(extensions=['jinja2.ext.do', 'jinja2.ext.loopcontrols'])
+import jinja2.sandbox
+env = jinja2.sandbox.SandboxedEnvironment(extensions=['jinja2.ext.do', 'jinja2.ext.loopcontrols'])
 failed = 0
 checked = 0
 cases = None

@@ -9,7 +9,8 @@ import { type RenderedTemplate, renderTemplate } from '../../src/template/render
 
 /**
  * Outputs are those of the Python package jinja2: `node runner/test/template/check-jinja2.mjs` compares them again. The second
- * file holds every operator, filter, test and method with values of every kind, and random expressions of them.
+ * file holds every operator, filter, test and method with values of every kind, and random expressions of them; the third what else
+ * Python's values can do.
  */
 interface Cases {
   readonly context: Readonly<Record<string, unknown>>;
@@ -27,6 +28,7 @@ function read(name: string): Cases {
 
 const file = read('./jinja2-cases.json');
 const generated = read('./jinja2-generated-cases.json');
+const library = read('./jinja2-library-cases.json');
 
 function render(template: string, { context }: Cases = file): string {
   const values = Object.entries(context).map(([name, value]) => [name, toTemplateValue(value)] as const);
@@ -56,23 +58,29 @@ describe('what Jinja2 refuses is an error with a place', () => {
   });
 });
 
-describe.each(generated.groups)('generated cases, as Jinja2 renders: $name', ({ cases }) => {
-  it(`all ${cases.length}`, () => {
-    const differ = cases
-      .map(({ template, expected }) => ({ template, expected, rendered: outcome(template) }))
-      .filter(({ expected, rendered }) => rendered !== expected);
-    expect(differ).toEqual([]);
+describe.each([
+  ['generated', generated],
+  ['of Python’s values', library],
+] as const)('cases %s', (_kind, cases) => {
+  it.each(cases.groups.map((group) => [group.name, group.cases] as const))(
+    'render as Jinja2 does: %s',
+    (_name, group) => {
+      const differ = group
+        .map(({ template, expected }) => ({ template, expected, rendered: outcome(template, cases) }))
+        .filter(({ expected, rendered }) => rendered !== expected);
+      expect(differ).toEqual([]);
+    },
+  );
+
+  it('are refused where Jinja2 refuses them', () => {
+    expect(cases.errors.filter((template) => !/^TSD2\d{3} /.test(outcome(template, cases)))).toEqual([]);
   });
 });
 
-it(`generated cases that Jinja2 refuses are refused: all ${generated.errors.length}`, () => {
-  expect(generated.errors.filter((template) => !/^TSD2\d{3} /.test(outcome(template)))).toEqual([]);
-});
-
 /** What a template renders, or the code and message of its error. */
-function outcome(template: string): string {
+function outcome(template: string, cases: Cases): string {
   try {
-    return render(template, generated);
+    return render(template, cases);
   } catch (thrown) {
     if (thrown instanceof TemplateError) return `${thrown.code} ${thrown.message}`;
     throw thrown;

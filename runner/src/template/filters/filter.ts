@@ -11,8 +11,9 @@ export type ApplyFilter = (
 
 export interface Filter {
   readonly signature: Signature;
-  readonly run: (value: TemplateValue, bound: Bound, apply: ApplyFilter) => TemplateValue;
-  /** it takes printed text with its places instead of a bare string */
+  /** @param autoescape whether it stands within `{% autoescape true %}` */
+  readonly run: (value: TemplateValue, bound: Bound, apply: ApplyFilter, autoescape: boolean) => TemplateValue;
+  /** it takes printed text with its places, or Markup, instead of a bare string */
   readonly keepsPlaces: boolean;
 }
 

@@ -39,7 +39,10 @@ export function applyFilter(
       didYouMean(name, filters.keys()),
     );
   const bound = bind(filter.signature, positional, named);
-  return filter.run(filter.keepsPlaces ? target : plain(target), bound, (inner, value, args, innerNamed) =>
-    applyFilter(inner, value, args, innerNamed, site),
+  return filter.run(
+    filter.keepsPlaces ? target : plain(target),
+    bound,
+    (inner, value, args, innerNamed) => applyFilter(inner, value, args, innerNamed, site),
+    site.autoescape ?? false,
   );
 }

@@ -2,7 +2,7 @@ import { getAttribute } from '../attributes.js';
 import { PyDict, PyIterator, toArray } from '../containers.js';
 import { argumentFailure, typeFailure } from '../failure.js';
 import { applyTest } from '../tests.js';
-import { plain, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
+import { stored, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
 import { attributeGetter } from './attribute-getter.js';
 import { filterTable } from './filter.js';
 
@@ -43,13 +43,13 @@ function namedOf(named: PyDict): ReadonlyMap<string, TemplateValue> {
 
 export const selectionFilters = filterTable(
   {
-    'default(default_value?, boolean?)': (value, [otherwise, boolean]) =>
+    'default(default_value?!, boolean?)': (value, [otherwise, boolean]) =>
       value instanceof Undefined || (truthy(boolean ?? false) && !truthy(value))
         ? otherwise === undefined
           ? ''
           : otherwise
         : value,
-    'd(default_value?, boolean?)': (value, [otherwise, boolean]) =>
+    'd(default_value?!, boolean?)': (value, [otherwise, boolean]) =>
       value instanceof Undefined || (truthy(boolean ?? false) && !truthy(value))
         ? otherwise === undefined
           ? ''
@@ -76,7 +76,7 @@ export const selectionFilters = filterTable(
       if (typeof name !== 'string') throw typeFailure(`map takes the name of a filter, not ${typeName(name)}`);
       const filterArgs = namedOf(named);
       return new PyIterator(
-        itemsOf(value).map((item) => plain(apply(name, item, rest, filterArgs.size === 0 ? noNamed : filterArgs))),
+        itemsOf(value).map((item) => stored(apply(name, item, rest, filterArgs.size === 0 ? noNamed : filterArgs))),
       );
     },
     'select(*args, **kwargs)': (value, [args, kwargs]) =>
@@ -88,5 +88,5 @@ export const selectionFilters = filterTable(
     'rejectattr(*args, **kwargs)': (value, [args, kwargs]) =>
       selectBy(value, args as TemplateValue[], kwargs as PyDict, false),
   },
-  ['default', 'd'],
+  ['default', 'd', 'attr'],
 );

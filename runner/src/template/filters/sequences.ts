@@ -1,9 +1,20 @@
 import { describe, iterate, PyDict, PyIterator, size, toArray } from '../containers.js';
 import { compare, equal, hashKey } from '../equality.js';
 import { typeFailure, valueFailure } from '../failure.js';
+import { escapedText, keepMarkup } from '../markup.js';
 import { concatRendered } from '../rendered.js';
 import { sortValues } from '../sorting.js';
-import { PyTuple, TemplateObject, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
+import {
+  Markup,
+  PyTuple,
+  Rendered,
+  TemplateObject,
+  type TemplateValue,
+  text,
+  truthy,
+  typeName,
+  Undefined,
+} from '../values.js';
 import { attributeGetter, caseKey } from './attribute-getter.js';
 import { filterTable } from './filter.js';
 
@@ -83,6 +94,7 @@ function sortBy(
 }
 
 function reverse(value: TemplateValue): TemplateValue {
+  if (value instanceof Rendered) return keepMarkup((given) => [...given].reverse().join(''))(value);
   if (typeof value === 'string') return [...value].reverse().join('');
   if (value instanceof Undefined || Array.isArray(value) || value instanceof TemplateObject)
     return new PyIterator(toArray(value).reverse(), Array.isArray(value) ? 'list_reverseiterator' : 'reversed');
@@ -119,57 +131,65 @@ function integerOf(value: TemplateValue | undefined): number {
   throw typeFailure(`an int is needed, not ${typeName(value ?? null)}`);
 }
 
-export const sequenceFilters = filterTable({
-  'length()': size,
-  'count()': size,
-  'first()': (value) => {
-    for (const item of iterate(value)) return item;
-    return new Undefined('no first item, the sequence was empty');
+export const sequenceFilters = filterTable(
+  {
+    'length()': size,
+    'count()': size,
+    'first()': (value) => {
+      for (const item of iterate(value)) return item;
+      return new Undefined('no first item, the sequence was empty');
+    },
+    'last()': (value) => {
+      if (value instanceof PyIterator)
+        throw typeFailure('a generator has no last item', 'make a list of it first: … | list | last');
+      const items = toArray(value);
+      if (value instanceof Markup && items.length > 0) return new Markup(text(items.at(-1)!));
+      return items.length > 0 ? items.at(-1)! : new Undefined('no last item, the sequence was empty');
+    },
+    'random()': (value) => {
+      const items = toArray(value);
+      if (items.length === 0) return new Undefined('no random item, the sequence was empty');
+      return items[Math.floor(Math.random() * items.length)]!;
+    },
+    'list()': toArray,
+    'join(d?!, attribute?)': (value, [separator, attribute], _apply, autoescape) => {
+      const items = toArray(value).map(attributeGetter(attribute));
+      const by = separator ?? (separator === undefined ? '' : null);
+      const safe = autoescape && (by instanceof Markup || items.some((item) => item instanceof Markup));
+      if (!safe) return concatRendered(items, text(by));
+      return new Markup(items.map(escapedText).join(escapedText(by)));
+    },
+    'reverse()': reverse,
+    'sort(reverse?, case_sensitive?, attribute?)': (value, [backwards, sensitive, attribute]) =>
+      sortBy(value, truthy(backwards ?? false), truthy(sensitive ?? false), attribute),
+    'unique(case_sensitive?, attribute?)': (value, [sensitive, attribute]) => {
+      const get = attributeGetter(attribute);
+      const key = caseKey(truthy(sensitive ?? false));
+      const seen = new Set<unknown>();
+      return new PyIterator(
+        toArray(value).filter((item) => {
+          const hash = hashKey(key(get(item)));
+          return seen.has(hash) ? false : seen.add(hash);
+        }),
+      );
+    },
+    'min(case_sensitive?, attribute?)': (value, [sensitive, attribute]) =>
+      extreme(value, truthy(sensitive ?? false), attribute, 1),
+    'max(case_sensitive?, attribute?)': (value, [sensitive, attribute]) =>
+      extreme(value, truthy(sensitive ?? false), attribute, -1),
+    'groupby(attribute, default?, case_sensitive?)': (value, [attribute, otherwise, sensitive]) =>
+      groupBy(value, attribute!, otherwise === null ? undefined : otherwise, truthy(sensitive ?? false)),
+    'dictsort(case_sensitive?, by?, reverse?)': (value, [sensitive, by, backwards]) =>
+      dictSort(value, truthy(sensitive ?? false), by === undefined ? 'key' : text(by), truthy(backwards ?? false)),
+    'items()': (value) => {
+      if (value instanceof Undefined) return new PyIterator([]);
+      if (!(value instanceof PyDict)) throw typeFailure(`items needs a dict, not ${typeName(value)}`);
+      return new PyIterator([...value.items()].map((pair) => new PyTuple([...pair])));
+    },
+    'batch(linecount, fill_with?)': (value, [count, fill]) =>
+      new PyIterator(batch(toArray(value), integerOf(count), fill)),
+    'slice(slices, fill_with?)': (value, [count, fill]) =>
+      new PyIterator(slices(toArray(value), integerOf(count), fill)),
   },
-  'last()': (value) => {
-    if (value instanceof PyIterator)
-      throw typeFailure('a generator has no last item', 'make a list of it first: … | list | last');
-    const items = toArray(value);
-    return items.length > 0 ? items.at(-1)! : new Undefined('no last item, the sequence was empty');
-  },
-  'random()': (value) => {
-    const items = toArray(value);
-    if (items.length === 0) return new Undefined('no random item, the sequence was empty');
-    return items[Math.floor(Math.random() * items.length)]!;
-  },
-  'list()': toArray,
-  'join(d?, attribute?)': (value, [separator, attribute]) => {
-    const get = attributeGetter(attribute);
-    return concatRendered(toArray(value).map(get), separator === undefined ? '' : text(separator));
-  },
-  'reverse()': reverse,
-  'sort(reverse?, case_sensitive?, attribute?)': (value, [backwards, sensitive, attribute]) =>
-    sortBy(value, truthy(backwards ?? false), truthy(sensitive ?? false), attribute),
-  'unique(case_sensitive?, attribute?)': (value, [sensitive, attribute]) => {
-    const get = attributeGetter(attribute);
-    const key = caseKey(truthy(sensitive ?? false));
-    const seen = new Set<unknown>();
-    return new PyIterator(
-      toArray(value).filter((item) => {
-        const hash = hashKey(key(get(item)));
-        return seen.has(hash) ? false : seen.add(hash);
-      }),
-    );
-  },
-  'min(case_sensitive?, attribute?)': (value, [sensitive, attribute]) =>
-    extreme(value, truthy(sensitive ?? false), attribute, 1),
-  'max(case_sensitive?, attribute?)': (value, [sensitive, attribute]) =>
-    extreme(value, truthy(sensitive ?? false), attribute, -1),
-  'groupby(attribute, default?, case_sensitive?)': (value, [attribute, otherwise, sensitive]) =>
-    groupBy(value, attribute!, otherwise === null ? undefined : otherwise, truthy(sensitive ?? false)),
-  'dictsort(case_sensitive?, by?, reverse?)': (value, [sensitive, by, backwards]) =>
-    dictSort(value, truthy(sensitive ?? false), by === undefined ? 'key' : text(by), truthy(backwards ?? false)),
-  'items()': (value) => {
-    if (value instanceof Undefined) return new PyIterator([]);
-    if (!(value instanceof PyDict)) throw typeFailure(`items needs a dict, not ${typeName(value)}`);
-    return new PyIterator([...value.items()].map((pair) => new PyTuple([...pair])));
-  },
-  'batch(linecount, fill_with?)': (value, [count, fill]) =>
-    new PyIterator(batch(toArray(value), integerOf(count), fill)),
-  'slice(slices, fill_with?)': (value, [count, fill]) => new PyIterator(slices(toArray(value), integerOf(count), fill)),
-});
+  ['reverse', 'last'],
+);

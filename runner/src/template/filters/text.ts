@@ -1,20 +1,26 @@
+import { arithmetic } from '../arithmetic.js';
 import { findMethod } from '../attributes.js';
-import { isIterable, iterate, PyDict, toArray } from '../containers.js';
+import { isIterable, iterate, size as lengthOf, PyDict, toArray } from '../containers.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { toJson } from '../json.js';
-import { formatPercent } from '../percent-format.js';
+import { addMarkup, escaped, escapedText, escapeHtml, keepMarkup, stripTags } from '../markup.js';
 import { sliceRendered } from '../rendered.js';
 import { capitalize, stripBounds } from '../string-methods.js';
-import { PyTuple, plain, Rendered, repr, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
+import {
+  Markup,
+  PyTuple,
+  plain,
+  Rendered,
+  repr,
+  type TemplateValue,
+  text,
+  truthy,
+  typeName,
+  Undefined,
+} from '../values.js';
 import { filterTable } from './filter.js';
 import { prettyPrinted } from './pretty-print.js';
 import { truncate, urlize, wordWrap } from './wrap.js';
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
-
-export function escapeHtml(value: TemplateValue): string {
-  return text(value).replace(/[&<>'"]/g, (c) => escapes[c]!);
-}
 
 function int(value: TemplateValue | undefined, otherwise: number): number {
   if (value === undefined || value === null) return otherwise;
@@ -46,22 +52,32 @@ function textOnly(value: TemplateValue, filter: string): string {
   throw typeFailure(`${filter} needs a text, not ${typeName(value)}`, 'make one of it first: … | string | …');
 }
 
-/** The text that truncate cuts: of what has a length. */
-function measured(value: TemplateValue): string {
-  if (!(value instanceof Undefined) && typeof plain(value) !== 'string' && !isIterable(value))
-    throw typeFailure(`truncate needs a text, not ${typeName(value)}`, 'make one of it first: … | string | …');
-  return text(value);
+/** Jinja2's `truncate`: what is short stays the value that it is, a list too; what is long has to be text. */
+function truncated(value: TemplateValue, [size, kill, end, leeway]: (TemplateValue | undefined)[]): TemplateValue {
+  const length = int(size, 255);
+  const ending = end === undefined ? '...' : end;
+  if (typeof plain(ending) !== 'string') throw typeFailure(`the end of truncate is a text, not ${typeName(ending)}`);
+  const room = length + int(leeway, 5);
+  if (length < text(ending).length || room < length)
+    throw valueFailure(`truncate to ${length} characters with "${text(ending)}" at the end`);
+  if (!(value instanceof Undefined) && lengthOf(value) <= room) return value;
+  const cut = truncate(textOnly(value, 'truncate'), length, truthy(kill ?? false), text(ending));
+  return value instanceof Markup || ending instanceof Markup
+    ? addMarkup(value instanceof Markup ? new Markup(cut) : cut, ending)
+    : cut + text(ending);
 }
 
-function indent(value: TemplateValue, [width, first, blank]: (TemplateValue | undefined)[]): string {
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what Python's splitlines takes for the end of a line
+const lineEnds = /\r\n|[\n\r\v\f\x1c-\x1e\u0085\u2028\u2029]/;
+
+function indent(value: TemplateValue, [width, first, blank]: (TemplateValue | undefined)[]): TemplateValue {
   const by = typeof width === 'string' ? width : ' '.repeat(Math.max(0, int(width, 4)));
-  const lines = textOnly(value, 'indent').split('\n');
-  return lines
-    .map((line, i) => {
-      if (i === 0) return truthy(first ?? false) ? by + line : line;
-      return line !== '' || truthy(blank ?? false) ? by + line : line;
-    })
-    .join('\n');
+  const lines = textOnly(value, 'indent').split(lineEnds);
+  const indented = lines.map((line, i) => {
+    if (i === 0) return truthy(first ?? false) ? by + line : line;
+    return line !== '' || truthy(blank ?? false) ? by + line : line;
+  });
+  return value instanceof Markup ? new Markup(indented.join('\n')) : indented.join('\n');
 }
 
 function xmlAttributes(value: TemplateValue, autospace: boolean): string {
@@ -70,7 +86,7 @@ function xmlAttributes(value: TemplateValue, autospace: boolean): string {
   for (const [key, v] of value.items()) {
     if (v === null || v instanceof Undefined) continue;
     if (/[\s/>=]/.test(text(key))) throw valueFailure(`invalid character in the attribute name ${repr(key)}`);
-    parts.push(`${escapeHtml(key)}="${escapeHtml(v)}"`);
+    parts.push(`${escapedText(key)}="${escapedText(v)}"`);
   }
   return parts.length > 0 && autospace ? ` ${parts.join(' ')}` : parts.join(' ');
 }
@@ -84,43 +100,55 @@ function title(value: string): string {
     .join('');
 }
 
-function replace(value: TemplateValue, [old, by, count]: (TemplateValue | undefined)[]): TemplateValue {
-  const counted = count === null ? undefined : count;
-  const args = [text(old!), text(by!), ...(counted === undefined ? [] : [counted])];
-  return findMethod(text(value), 'replace')!(args, new Map()) as TemplateValue;
+function replace(
+  value: TemplateValue,
+  [old, by, count]: (TemplateValue | undefined)[],
+  autoescape: boolean,
+): TemplateValue {
+  const more = count === null || count === undefined ? [] : [count];
+  const run = (given: TemplateValue, to: TemplateValue): TemplateValue =>
+    findMethod(given, 'replace')!([text(old!), to, ...more], new Map()) as TemplateValue;
+  if (!autoescape) return run(text(value), text(by!));
+  const safe = value instanceof Markup || old instanceof Markup || by instanceof Markup;
+  return run(safe ? escaped(value) : text(value), by instanceof Markup ? by : text(by!));
+}
+
+/** `safe` or `escape`: Markup. Places stay where the text does. */
+function markup(value: TemplateValue): Markup {
+  if (value instanceof Markup) return value;
+  return value instanceof Rendered ? new Markup(value.text, value.segments) : new Markup(text(value));
 }
 
 export const textFilters = filterTable(
   {
-    'upper()': (value) => text(value).toUpperCase(),
-    'lower()': (value) => text(value).toLowerCase(),
-    'capitalize()': (value) => capitalize(text(value)),
+    'upper()': keepMarkup((given) => given.toUpperCase()),
+    'lower()': keepMarkup((given) => given.toLowerCase()),
+    'capitalize()': keepMarkup(capitalize),
     'title()': (value) => title(text(value)),
     'trim(chars?)': (value, [chars]) => {
       const given = text(value);
       const bounds = stripBounds(given, chars, true, true);
+      if (value instanceof Markup) return new Markup(given.slice(...bounds));
       return value instanceof Rendered ? sliceRendered(value, ...bounds) : given.slice(...bounds);
     },
     'string()': (value) => (value instanceof Rendered ? value : text(value)),
-    'safe()': (value) => (value instanceof Rendered ? value : text(value)),
-    'escape()': escapeHtml,
-    'e()': escapeHtml,
-    'forceescape()': escapeHtml,
-    'replace(old, new, count?)': replace,
+    'safe()': markup,
+    'escape()': escaped,
+    'e()': escaped,
+    'forceescape()': (value) => new Markup(escapeHtml(text(value))),
+    'replace(old!, new!, count?)': (value, bound, _apply, autoescape) => replace(value, bound, autoescape),
     'format(*args, **kwargs)': (value, [args, kwargs]) => {
       const named = kwargs as PyDict;
-      return formatPercent(text(value), named.size() > 0 ? named : new PyTuple(args as TemplateValue[]));
+      const given = value instanceof Markup ? value : text(value);
+      const values = named.size() > 0 ? named : new PyTuple(args as TemplateValue[]);
+      if (named.size() > 0 && (args as TemplateValue[]).length > 0)
+        throw typeFailure('format takes values by position or by name, not both');
+      return arithmetic('%', given, values);
     },
     'indent(width?, first?, blank?)': indent,
-    'center(width?)': (value, [width]) => findMethod(text(value), 'center')!([int(width, 80)], new Map()) as string,
-    'truncate(length?, killwords?, end?, leeway?)': (value, [length, kill, end, leeway]) =>
-      truncate(
-        measured(value),
-        int(length, 255),
-        truthy(kill ?? false),
-        end === undefined ? '...' : text(end),
-        int(leeway, 5),
-      ),
+    'center(width?)': (value, [width]) =>
+      keepMarkup((given) => findMethod(given, 'center')!([int(width, 80)], new Map()) as string)(value),
+    'truncate(length?, killwords?, end?!, leeway?)': truncated,
     'wordcount()': (value) => text(value).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0,
     'wordwrap(width?, break_long_words?, wrapstring?, break_on_hyphens?)': (value, [width, long, by, hyphens]) =>
       wordWrap(
@@ -130,34 +158,45 @@ export const textFilters = filterTable(
         by === undefined || by === null ? '\n' : text(by),
         truthy(hyphens ?? true),
       ),
-    'striptags()': (value) =>
-      text(value)
-        .replace(/<!--[\s\S]*?-->/g, '')
-        .replace(/<[^>]*>/g, '')
-        .split(/\s+/)
-        .filter((w) => w !== '')
-        .join(' '),
+    'striptags()': (value) => stripTags(text(value)),
     'urlencode()': (value) => {
       if (typeof value === 'string') return urlEncode(value, true);
       if (!isIterable(value)) return urlEncode(value, true);
       const pairs = value instanceof PyDict ? [...value.items()] : [...iterate(value)].map(pairOf);
       return pairs.map(([k, v]) => `${urlEncode(k, false)}=${urlEncode(v, false)}`.replaceAll('%20', '+')).join('&');
     },
-    'urlize(trim_url_limit?, nofollow?, target?, rel?, extra_schemes?)': (value, [limit, nofollow, target, rel]) =>
-      urlize(
-        text(value),
-        limit === undefined || limit === null ? undefined : int(limit, 0),
-        [...(truthy(nofollow ?? false) ? ['nofollow'] : []), 'noopener', ...(rel ? text(rel).split(' ') : [])]
-          .sort()
-          .join(' '),
-        target === undefined || target === null ? undefined : text(target),
-      ),
-    'xmlattr(autospace?)': (value, [autospace]) => xmlAttributes(value, truthy(autospace ?? true)),
+    'urlize(trim_url_limit?, nofollow?, target?!, rel?!, extra_schemes?)': (
+      value,
+      [limit, nofollow, target, rel, schemes],
+      _apply,
+      autoescape,
+    ) => {
+      const words =
+        rel === undefined || rel === null
+          ? []
+          : text(rel)
+              .split(/\s+/)
+              .filter((word) => word !== '');
+      const rels = new Set([...words, ...(truthy(nofollow ?? false) ? ['nofollow'] : []), 'noopener']);
+      const linked = urlize(escapedText(value), {
+        limit: limit === undefined || limit === null ? undefined : int(limit, 0),
+        rel: [...rels].sort().join(' '),
+        target: target === undefined || target === null ? '' : escapedText(target),
+        schemes: schemes === undefined || schemes === null ? [] : toArray(schemes).map(text),
+      });
+      return autoescape ? new Markup(linked) : linked;
+    },
+    'xmlattr(autospace?)': (value, [autospace], _apply, autoescape) => {
+      const written = xmlAttributes(value, truthy(autospace ?? true));
+      return autoescape ? new Markup(written) : written;
+    },
     'tojson(indent?)': (value, [width]) =>
-      toJson(value, {
-        indent: width === undefined || width === null ? undefined : Math.max(0, int(width, 0)),
-        sortKeys: true,
-      }).replace(/[<>&']/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
+      new Markup(
+        toJson(value, {
+          indent: width === undefined || width === null ? undefined : Math.max(0, int(width, 0)),
+          sortKeys: true,
+        }).replace(/[<>&']/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
+      ),
     'pprint()': prettyPrinted,
     // what dbt adds for values of YAML files
     'is_list()': (value) => Array.isArray(value),
@@ -170,5 +209,8 @@ export const textFilters = filterTable(
       throw valueFailure(`${repr(value)} is no bool`);
     },
   },
-  ['trim', 'string', 'safe'],
+  [
+    ...['trim', 'string', 'safe', 'escape', 'e', 'upper', 'lower', 'capitalize', 'replace', 'format', 'indent'],
+    ...['center', 'truncate', 'urlize', 'pprint', 'as_text', 'as_native'],
+  ],
 );

@@ -1,13 +1,12 @@
 import { valueFailure } from '../failure.js';
-import { escapeHtml } from './text.js';
+import { escapeHtml } from '../markup.js';
 
-/** Jinja2's `truncate`. */
-export function truncate(value: string, length: number, killWords: boolean, end: string, leeway: number): string {
-  if (value.length <= length + leeway) return value;
-  const cut = value.slice(0, Math.max(0, length - end.length));
-  if (killWords) return cut + end;
+/** What Jinja2's `truncate` leaves of a text before the end that it puts there. */
+export function truncate(value: string, length: number, killWords: boolean, end: string): string {
+  const cut = value.slice(0, length - end.length);
+  if (killWords) return cut;
   const space = cut.lastIndexOf(' ');
-  return (space === -1 ? cut : cut.slice(0, space)) + end;
+  return space === -1 ? cut : cut.slice(0, space);
 }
 
 /** Jinja2's `wordwrap`: Python's textwrap on each line, white space kept. */
@@ -49,22 +48,72 @@ function wrapLine(line: string, width: number, breakLong: boolean, hyphens: bool
   return lines;
 }
 
-/** Jinja2's `urlize`: addresses become links. */
-export function urlize(value: string, limit: number | undefined, rel: string, target: string | undefined): string {
-  const attributes = `${rel === '' ? '' : ` rel="${escapeHtml(rel)}"`}${target === undefined ? '' : ` target="${escapeHtml(target)}"`}`;
-  const shorten = (url: string): string =>
+/** `http://a.b`, `www.a.b`, `a.com`, with a port, a path, a query. */
+const address = new RegExp(
+  '^(?:(?:https?://|www\\.)(?:(?:[\\p{L}\\p{N}_%-]+\\.)+)?(?:[a-z]{2,63}|xn--[\\p{L}\\p{N}_%]{2,59})' +
+    '|(?:[\\p{L}\\p{N}_%-]{2,63}\\.)+(?:com|net|int|edu|gov|org|info|mil)' +
+    '|https?://(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[(?:[\\da-f]{0,4}:){2}(?:[\\da-f]{0,4}:?){1,6}\\]))' +
+    '(?::\\d{1,5})?(?:[/?#]\\S*)?\\n?$',
+  'iu',
+);
+const email = /^\S+@[\p{L}\p{N}_][\p{L}\p{N}_.-]*\.[\p{L}\p{N}_]+\n?$/u;
+const pairs = [
+  ['(', ')'],
+  ['<', '>'],
+  ['&lt;', '&gt;'],
+] as const;
+
+const count = (where: string, what: string): number => where.split(what).length - 1;
+
+/** Punctuation before and after a word, which belongs to no address; a bracket that is opened in the word is closed in it. */
+function trimmed(word: string): [head: string, middle: string, tail: string] {
+  const head = /^(?:[(<]|&lt;)*/.exec(word)![0];
+  let middle = word.slice(head.length);
+  let tail = /(?:[)>.,\n]|&gt;)*$/.exec(middle)![0];
+  middle = middle.slice(0, middle.length - tail.length);
+  for (const [open, close] of pairs) {
+    const missing = Math.min(count(middle, open), count(tail, close));
+    if (count(middle, open) <= count(middle, close)) continue;
+    for (let i = 0; i < missing; i++) {
+      const end = tail.indexOf(close) + close.length;
+      middle += tail.slice(0, end);
+      tail = tail.slice(end);
+    }
+  }
+  return [head, middle, tail];
+}
+
+/**
+ * Jinja2's `urlize`: addresses become links.
+ * @param value escaped text
+ */
+export function urlize(
+  value: string,
+  options: { limit: number | undefined; rel: string; target: string; schemes: readonly string[] },
+): string {
+  const { limit, rel, target, schemes } = options;
+  for (const scheme of schemes)
+    if (!/^([\w.+-]{2,}:(\/){0,2})$/.test(scheme)) throw valueFailure(`"${scheme}" is no beginning of an address`);
+  const attributes = `${rel === '' ? '' : ` rel="${escapeHtml(rel)}"`}${target === '' ? '' : ` target="${target}"`}`;
+  const shown = (url: string): string =>
     limit !== undefined && url.length > limit ? `${url.slice(0, limit)}...` : url;
-  return escapeHtml(value)
+  return value
     .split(/(\s+)/)
     .map((word) => {
-      const before = /^(?:[(<]|&lt;)*/.exec(word)![0];
-      const core = word.slice(before.length).replace(/(?:[.,)>]|&gt;)+$/, '');
-      const after = word.slice(before.length + core.length);
-      if (/^https?:\/\/\S+$/.test(core)) return `${before}<a href="${core}"${attributes}>${shorten(core)}</a>${after}`;
-      if (/^(www\.[\w-]+(\.[\w-]+)+|[\w.-]+\.(?:com|net|int|edu|gov|org|info|mil))(?:[/?#]\S*)?$/.test(core))
-        return `${before}<a href="https://${core}"${attributes}>${shorten(core)}</a>${after}`;
-      if (/^[^\s@:]+@[\w.-]+\.\w+$/.test(core)) return `${before}<a href="mailto:${core}">${core}</a>${after}`;
-      return word;
+      const [head, middle, tail] = trimmed(word);
+      return `${head}${linked(middle)}${tail}`;
     })
     .join('');
+
+  function linked(word: string): string {
+    if (address.test(word)) {
+      const url = /^https?:\/\//.test(word) ? word : `https://${word}`;
+      return `<a href="${url}"${attributes}>${shown(word)}</a>`;
+    }
+    if (word.startsWith('mailto:') && email.test(word.slice(7))) return `<a href="${word}">${word.slice(7)}</a>`;
+    if (!/^(?:www\.|@)/.test(word) && word.includes('@') && !word.includes(':') && email.test(word))
+      return `<a href="mailto:${word}">${word}</a>`;
+    const known = schemes.some((scheme) => word !== scheme && word.startsWith(scheme));
+    return known ? `<a href="${word}"${attributes}>${word}</a>` : word;
+  }
 }
