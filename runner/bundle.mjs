@@ -1,7 +1,10 @@
-// The compiled modules as few files, with the small libraries in them: a command that would load three hundred files loads
-// five. `dist/program/` is what the command line and `import 'tsdbt'` run; the modules one by one stay beside it, for types
-// and for the pages of documentation, whose program is put together from them.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+// The compiled modules as one file, with the small libraries in it: a command that would load three hundred files loads one.
+// `dist/program/` is what the command line and `import 'tsdbt'` run (bin/load-program.js loads it); the modules one by one stay
+// beside it, for types and for the pages of documentation, whose program is put together from them.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,33 +12,54 @@ import { build } from 'esbuild';
 const folder = dirname(fileURLToPath(import.meta.url));
 const outdir = join(folder, 'dist', 'program');
 // loaded from where they are installed: native code, what compiles at run time, what may be absent
-const outside = ['@duckdb/node-api', 'jiti', 'nunjucks', '@aws-sdk/client-s3', 'node:*'];
+const external = ['@duckdb/node-api', 'jiti', 'nunjucks', '@aws-sdk/client-s3', 'node:*'];
+const entryPoints = {
+  main: 'dist/cli/main.js',
+  index: 'dist/index.js',
+  'delta/index': 'dist/delta/index.js',
+  'delta/s3/index': 'dist/delta/s3/index.js',
+};
+const common = { absWorkingDir: folder, bundle: true, metafile: true, write: false, platform: 'node', external };
 
 rmSync(outdir, { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: folder,
-  entryPoints: {
-    main: 'dist/cli/main.js',
-    index: 'dist/index.js',
-    'delta/index': 'dist/delta/index.js',
-    'delta/s3/index': 'dist/delta/s3/index.js',
+mkdirSync(outdir, { recursive: true });
+const { outputFiles, metafile } = await build({
+  ...common,
+  stdin: {
+    contents: Object.entries(entryPoints)
+      .map(([name, file]) => `exports[${JSON.stringify(name)}] = () => require('./${file}');`)
+      .join('\n'),
+    resolveDir: folder,
   },
-  outdir,
-  chunkNames: 'chunks/[hash]',
-  bundle: true,
-  splitting: true,
-  metafile: true,
-  format: 'esm',
-  platform: 'node',
+  format: 'cjs',
   target: 'node20',
-  external: outside,
-  // commander is CommonJS and requires Node's own modules
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-  },
+  // code that was kept has forgotten who imports for it
+  supported: { 'dynamic-import': false },
+  // one byte a character is read faster than more of them
+  charset: 'ascii',
+  minifyWhitespace: true,
+  lineLimit: 160,
+  define: { 'import.meta.url': 'moduleUrl' },
   legalComments: 'none',
   logLevel: 'warning',
 });
+const program = outputFiles[0].contents;
+writeFileSync(join(outdir, 'program.cjs'), program);
+const hash = createHash('sha256').update(program).digest('hex').slice(0, 16);
+
+// what each entry point exports
+const { metafile: entries } = await build({ ...common, entryPoints, outdir, format: 'esm', logLevel: 'error' });
+for (const [output, { exports }] of Object.entries(entries.outputs)) {
+  const file = join(folder, output);
+  const name = relative(outdir, file).replaceAll('\\', '/').slice(0, -'.js'.length);
+  const loader = relative(dirname(file), join(folder, 'bin', 'load-program.js')).replaceAll('\\', '/');
+  const names = exports.filter((one) => one !== 'default').sort();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    `import { loadProgram } from '${loader}';\nexport const { ${names.join(', ')} } = loadProgram('${name}', '${hash}');\n`,
+  );
+}
 
 const libraries = new Set();
 for (const input of Object.keys(metafile.inputs)) {
@@ -62,4 +86,12 @@ const visit = (file) => {
 };
 visit(join(folder, 'dist', 'docs-site', 'browser', 'main.js'));
 const kept = [...pages].map((file) => `!/${relative(join(folder, 'dist'), file).replaceAll('\\', '/')}`);
-writeFileSync(join(folder, 'dist', '.npmignore'), ['*.js', '!/program/**', ...kept.sort(), ''].join('\n'));
+writeFileSync(join(folder, 'dist', '.npmignore'), ['*.js', '!/program/**', '*.code', ...kept.sort(), ''].join('\n'));
+
+// What the most used commands run is kept compiled from the start; on another machine they keep it themselves.
+const project = mkdtempSync(join(tmpdir(), 'tsdbt-build-'));
+const tsdbt = join(folder, 'bin', 'tsdbt.js');
+const example = join(project, 'example');
+for (const args of [['init', example], ...['parse', 'compile', 'ls', 'build', 'run', 'test'].map((name) => [name])])
+  spawnSync(process.execPath, [tsdbt, ...args], { cwd: args[0] === 'init' ? project : example, stdio: 'ignore' });
+rmSync(project, { recursive: true, force: true });

@@ -12,4 +12,7 @@ if (!existsSync(fileURLToPath(entry))) {
 // optimized all the same, a few milliseconds later.
 setFlagsFromString('--interrupt-budget=540000');
 const { main } = await import(entry.href);
-process.exitCode = await main(process.argv.slice(2));
+const args = process.argv.slice(2);
+process.exitCode = await main(args);
+const command = args.find((word) => !word.startsWith('-'));
+if (process.exitCode === 0 && command !== undefined) (await import('./load-program.js')).keepCode(command);
