@@ -1,8 +1,8 @@
 /**
  * Writes to a table, one commit for each number, as a process of its own:
- * `write-worker.ts <append|overwrite|merge|mixed|different> <location> <name> <commits> [from]`.
+ * `write-worker.ts <append|overwrite|merge|mixed|different|partition> <location> <name> <commits> [from]`.
  */
-import { stageAppend, stageMerge, stageOverwrite } from '../../src/delta/index.js';
+import { stageAppend, stageDelete, stageMerge, stageOverwrite, stageUpdate } from '../../src/delta/index.js';
 import { doOwnStep } from './different-work.js';
 import { openTestEngine } from './duckdb-parquet.js';
 import { doStep } from './mixed-steps.js';
@@ -20,6 +20,7 @@ engine.close();
 async function write(n: number): Promise<void> {
   if (operation === 'mixed') return doStep(n, target);
   if (operation === 'different') return doOwnStep(Number(name), n, target);
+  if (operation === 'partition') return changePartition(Number(name), n);
   const select = `SELECT '${name}' AS writer, ${n} AS n`;
   const staged =
     operation === 'append'
@@ -28,4 +29,16 @@ async function write(n: number): Promise<void> {
         ? await stageOverwrite(target, { select })
         : await stageMerge(target, { source: select, on: ['writer'] });
   await staged.commit({ runId: name!, engineInfo: 'tsdbt/test' });
+}
+
+/** Changes rows of a partition that is this process's own, and does so once: a conflict is an error. */
+async function changePartition(writer: number, step: number): Promise<void> {
+  const row = (n: number, v: number) => `SELECT ${writer}::BIGINT AS writer, ${n}::BIGINT AS n, ${v} AS v`;
+  const staged = await [
+    () => stageUpdate(target, { set: { v: 'v + 1' }, where: `writer = ${writer}` }),
+    () => stageMerge(target, { source: `${row(step, 50)} UNION ALL ${row(step + 100, 50)}`, on: ['writer', 'n'] }),
+    () => stageDelete(target, `writer = ${writer} AND n = ${step}`),
+    () => stageAppend(target, { select: row(step + 1000, 7) }),
+  ][step % 4]!();
+  await staged.commit({ runId: `writer-${writer}`, engineInfo: 'tsdbt/test' });
 }

@@ -12,7 +12,7 @@ import {
   serializeActions,
 } from '../protocol/actions.js';
 import type { LogStore } from '../store.js';
-import { type ReadSet, requireNoConflict } from './conflicts.js';
+import { isolationOf, type ReadSet, requireNoConflict } from './conflicts.js';
 import { commitPath } from './file-names.js';
 import { type Timing, timingOf } from './in-commit-timestamp.js';
 import { readCommit, tryReadCommit } from './load.js';
@@ -87,7 +87,7 @@ export async function commitChange(
     ) {
       const same = txn && other.find((action) => action.txn?.appId === txn.appId)?.txn;
       if (same && same.version >= txn.version) return { version: seen + 1, applied: false };
-      requireNoConflict(store.location, base, change, other, seen + 1);
+      await requireNoConflict(store.location, base, change, other, seen + 1);
       inCommit = other.find((action) => action.commitInfo)?.commitInfo?.inCommitTimestamp ?? inCommit;
     }
   }
@@ -106,7 +106,7 @@ function actionsOf(
     operation: change.operation,
     operationParameters: change.parameters,
     ...(base === undefined ? {} : { readVersion: base.version }),
-    isolationLevel: 'Serializable',
+    isolationLevel: isolationOf(base?.properties),
     isBlindAppend: change.reads === 'nothing' && change.removes.length === 0,
     operationMetrics: strings,
     engineInfo: provenance.engineInfo,

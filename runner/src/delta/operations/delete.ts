@@ -4,6 +4,7 @@ import { enclosed, identifierList } from '../sql.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
 import { changeRows, POSITION, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
+import { rowsRead } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTargetWithStats, type Target } from './target.js';
 import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
@@ -31,7 +32,7 @@ export async function stageDelete(target: Target, predicate: string): Promise<St
       numTargetRowsDeleted: rows,
       numCopiedRows: changes.copied,
     },
-    reads: 'table',
+    reads: rowsRead(table, { added: [{ where: [predicate] }] }),
   });
 }
 

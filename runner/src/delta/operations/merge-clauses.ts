@@ -19,6 +19,7 @@ import { sumBytes } from './metrics.js';
 import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, recordsChanges } from './row-changes.js';
+import { rowsRead, type Sought } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -129,7 +130,10 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
       rewriteAlso: wide ? base.files : [],
       feeds,
     });
-    const wholeTable = whenNotMatchedBySource.length > 0 || wide || keys.length === 0;
+    const matching = { near, on: keys.length === 0 ? on : [] };
+    const values = Object.values(clauses)
+      .flat()
+      .flatMap((clause) => [...(clause.values?.values() ?? []), ...(clause.when === undefined ? [] : [clause.when])]);
     return new StagedCommit(table, {
       ...changed,
       operation: 'MERGE',
@@ -150,7 +154,9 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
         numTargetFilesAdded: changed.adds.length,
         numTargetFilesRemoved: changed.removes.length,
       },
-      reads: wholeTable ? 'table' : near,
+      reads: wide
+        ? 'table'
+        : rowsRead(table, { added: [matching, ...whenNotMatchedBySource.map(soughtBy)], removed: [matching], values }),
       warnings: fitted?.warnings,
     });
   });
@@ -180,6 +186,11 @@ function planClauses(
     const values = 'set' in clause ? clause.set : clause.values;
     return { when: clause.when, values: new Map(values === 'all' ? ofSource() : given(values)) };
   };
+}
+
+/** Rows that a clause may change, whatever the source has. */
+function soughtBy({ when }: RowClause): Sought {
+  return { where: when === undefined ? [] : [when] };
 }
 
 interface Plan {

@@ -14,6 +14,7 @@ import { sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
+import { rowsRead } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -112,6 +113,7 @@ async function merge(
       feeds,
     });
     const { inserted, updated, deleted } = changes;
+    const matching = { near, on: options.predicates };
     return new StagedCommit(table, {
       ...changes,
       operation: 'MERGE',
@@ -131,7 +133,10 @@ async function merge(
         numTargetFilesRemoved: changes.removes.length,
         numTargetFilesSkipped: base.files.length - candidates.length,
       },
-      reads: deletes === undefined && !wide ? near : 'table',
+      reads: rowsRead(table, {
+        added: [matching, ...(deletes === undefined ? [] : [{ where: [deletes] }])],
+        removed: [matching],
+      }),
       warnings: fitted.warnings,
     });
   });

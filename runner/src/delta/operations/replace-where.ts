@@ -11,6 +11,7 @@ import { fitColumns } from './fit-schema.js';
 import { changeTable } from './metadata.js';
 import { sumBytes } from './metrics.js';
 import type { OverwriteOptions } from './overwrite.js';
+import { readsTable, rowsRead } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import type { OpenTarget } from './target.js';
 import { widenFitted } from './widen.js';
@@ -43,6 +44,7 @@ export async function stageReplaceWhere(
   await requireNewConstraints(table, base, base.files);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const generated = await generatedColumns(table, fitted.present);
+  const readsItself = await readsTable(engine, store.location, options.select);
   return withSpill(store, engine, withGenerated({ select, generated }), async (spill, written) => {
     const outside = options.anyRows === true ? 0 : await countOutside(engine, spill, replaceWhere);
     if (outside > 0)
@@ -68,7 +70,7 @@ export async function stageReplaceWhere(
         numDeletedRows: rows,
         numRemovedFiles: changes.removes.length,
       },
-      reads: 'table',
+      reads: readsItself ? 'table' : rowsRead(table, { added: [{ where: [replaceWhere] }] }),
       warnings: fitted.warnings,
     });
   });

@@ -1,21 +1,5 @@
 import { type DataType, decimalOf, isStruct, type StructType } from '../protocol/data-types.js';
-
-/** A piece of an expression as the engine parses it. */
-export interface Piece {
-  readonly class: string;
-  readonly type?: string;
-  readonly function_name?: string;
-  readonly column_names?: readonly string[];
-  readonly children?: readonly Piece[];
-  readonly value?: { readonly type: ParsedType; readonly value?: unknown };
-  readonly cast_type?: ParsedType;
-  readonly [part: string]: unknown;
-}
-
-interface ParsedType {
-  readonly id: string;
-  readonly type_info?: { readonly width?: number; readonly scale?: number } | null;
-}
+import type { ParsedType, Piece } from './parsed-sql.js';
 
 /** What of an expression may mean something else to Spark. */
 class Foreign {

@@ -1,7 +1,8 @@
 import type { ParquetEngine } from '../parquet.js';
 import type { DataType, StructType } from '../protocol/data-types.js';
 import { quoteIdentifier, quoteLiteral } from '../sql.js';
-import { foreignIn, type Piece } from './spark-meaning.js';
+import { parsedSql } from './parsed-sql.js';
+import { foreignIn } from './spark-meaning.js';
 
 /** An expression of Spark's SQL as the engine computes it. */
 export interface EngineExpression {
@@ -24,16 +25,8 @@ export async function fromSparkSql(
   const ambiguous = ambiguousIn(expression, schema);
   if (ambiguous !== undefined) return { sql: expression, foreign: ambiguous };
   const sql = respelled(expression, schema);
-  const [row] = await engine.query(
-    `SELECT CAST(json_serialize_sql(${quoteLiteral(`SELECT (${sql}\n)`)}) AS VARCHAR) AS parsed`,
-  );
-  const parsed = JSON.parse(String(row!.parsed)) as {
-    readonly error: boolean;
-    readonly statements?: readonly { readonly node: { readonly select_list?: readonly Piece[] } }[];
-  };
-  const list = parsed.statements?.[0]?.node.select_list ?? [];
-  if (parsed.error || list.length !== 1) return { sql, foreign: expression };
-  return { sql, foreign: foreignIn(list[0]!, schema, to) };
+  const piece = await parsedSql(engine, sql);
+  return { sql, foreign: piece === undefined ? expression : foreignIn(piece, schema, to) };
 }
 
 const TOKEN =

@@ -5,6 +5,7 @@ import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, POSITION, positionedScan, recordsChanges } from './row-changes.js';
+import { rowsRead } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTargetWithStats, type Target } from './target.js';
 import { withSpill } from './write-files.js';
@@ -64,7 +65,10 @@ UNION ALL SELECT ${identifierList(names)}, 'update_postimage' FROM ${changed}`;
         numAddedFiles: changes.adds.length,
         numRemovedFiles: changes.removes.length,
       },
-      reads: 'table',
+      reads: rowsRead(table, {
+        added: [{ where: options.where === undefined ? [] : [options.where] }],
+        values: [...set.values()],
+      }),
     });
   });
 }

@@ -37,7 +37,7 @@ const KNOWN: Readonly<Record<string, Form>> = {
   'delta.enableRowTracking': BOOLEAN,
   'delta.enableTypeWidening': BOOLEAN,
   'delta.enableVariantShredding': BOOLEAN,
-  'delta.isolationLevel': [/^Serializable$/i, 'Serializable, as every commit is'],
+  'delta.isolationLevel': [/^(Write)?Serializable$/i, 'Serializable or WriteSerializable'],
   'delta.logRetentionDuration': INTERVAL,
   'delta.parquet.compression.codec': [
     /^(uncompressed|none|snappy|gzip|lz4_raw|zstd|brotli)$/i,
