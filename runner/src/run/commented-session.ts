@@ -6,27 +6,36 @@ import { nodeForTemplates } from '../manifest/node-for-templates.js';
 import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
 import type { RunState } from './run-state.js';
 
+/** What stands before and after each statement of a node. */
+export interface StatementFrame {
+  readonly before: string;
+  readonly after: string;
+}
+
 /**
- * A session whose statements bear the project's `query-comment`, and are told as log events at level debug.
+ * The project's `query-comment`, as it frames the statements of a node.
  *
  * @param node whose statements they are: the comment's `node`; undefined for hooks of the whole run
  * @throws TemplateError where the comment cannot be rendered
  */
-export async function commentedSession(
-  state: RunState,
-  node: ManifestNode | undefined,
-  session: Session,
-): Promise<Session> {
+export async function statementFrame(state: RunState, node: ManifestNode | undefined): Promise<StatementFrame> {
   const { comment, append } = settingOf(state.request.project.queryComment);
   const text = comment === '' ? '' : await render(state, node, comment);
-  const [before, after] = text === '' ? ['', ''] : append ? ['', `\n/* ${text} */`] : [`/* ${text} */\n`, ''];
+  if (text === '') return { before: '', after: '' };
+  return append ? { before: '', after: `\n/* ${text} */` } : { before: `/* ${text} */\n`, after: '' };
+}
+
+/** A session whose statements stand in a frame, and are told as log events at level debug. */
+export function commentedSession(state: RunState, { before, after }: StatementFrame, session: Session): Session {
   const sent = async <T>(sql: string, send: (statement: string) => Promise<T>): Promise<T> => {
     const statement = before + sql + after;
     state.log('debug', statement);
     try {
       return await send(statement);
     } catch (thrown) {
-      throw thrown instanceof EngineFailure && text !== '' ? withoutComment(thrown, sql, before.length) : thrown;
+      throw thrown instanceof EngineFailure && before + after !== ''
+        ? withoutComment(thrown, sql, before.length)
+        : thrown;
     }
   };
   return {

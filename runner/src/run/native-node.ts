@@ -1,79 +1,107 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError } from '../errors/tsdbt-error.js';
 import type { NodeOutcome } from '../events/events.js';
+import type { ModelNode } from '../manifest/nodes.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
+import type { NativeResult } from '../materialize/native/native-request.js';
 import { writeBatches } from './native-batches.js';
 import { NativeWrite } from './native-write.js';
 import type { NodeTask } from './plan-run.js';
 import type { RunState } from './run-state.js';
+import type { BatchResults } from './run-types.js';
 import type { TaskEnd } from './scheduler.js';
 import { dbtHeadingOf } from './summaries.js';
 
-/** Writes one node into the database file; what fails leaves the relation, or the batch, as it was. */
-export async function runNativeNode(
-  state: RunState,
-  { node }: NodeTask,
-  session: Session,
-  worker: number,
-): Promise<TaskEnd> {
-  const startedAt = new Date();
-  const relation = state.relationOf(node.uniqueId);
-  const about = { startedAt, worker, relationName: relation.toString() };
-  const elapsed = (): number => (Date.now() - startedAt.getTime()) / 1000;
-  state.started(node);
-  const write = new NativeWrite(state, node, relation, session);
-  const codeOf = () => ({ compiledPath: write.compiled?.path, compiledCode: write.compiled?.code.sql });
-  try {
-    if (isMicrobatch(node)) {
-      const { batches, errors } = await writeBatches(state, node, write);
-      if (state.request.signal.aborted) {
-        const outcome: NodeOutcome = { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' };
-        state.finish(node, outcome, { ...about, completedAt: new Date(), ...codeOf(), batches });
-        return 'stop';
-      }
-      const [done, all] = [batches.successful.length, batches.successful.length + batches.failed.length];
-      const outcome: NodeOutcome =
-        errors.length === 0
-          ? { status: 'success', elapsed: elapsed(), message: 'SUCCESS' }
-          : {
-              status: 'error',
-              elapsed: elapsed(),
-              message:
-                done === 0 ? errors[0]!.message : `${errors[0]!.message} (${done} of ${all} batches were written)`,
-              errors,
-            };
-      state.finish(node, outcome, { ...about, completedAt: new Date(), ...codeOf(), batches });
-      return errors.length === 0 ? 'go-on' : 'stop';
+/** A node that is being written into the database file; what fails leaves the relation, or the batch, as it was. */
+export class RunningNode {
+  readonly node: ModelNode;
+  readonly write: NativeWrite;
+  readonly #startedAt = new Date();
+  readonly #relationName: string;
+
+  /** Tells that the node has begun. */
+  constructor(
+    readonly state: RunState,
+    { node }: NodeTask,
+    readonly session: Session,
+    readonly worker: number,
+  ) {
+    const relation = state.relationOf(node.uniqueId);
+    this.node = node;
+    this.#relationName = relation.toString();
+    state.started(node);
+    this.write = new NativeWrite(state, node, relation, session);
+  }
+
+  /** Writes the node. */
+  async run(): Promise<TaskEnd> {
+    try {
+      return isMicrobatch(this.node) ? await this.#runBatches() : this.succeeded(await this.write.once());
+    } catch (thrown) {
+      return this.failed(thrown);
     }
-    const result = await write.once();
-    state.finish(
-      node,
-      { status: 'success', elapsed: elapsed(), rows: result.rows, message: result.message },
-      { ...about, completedAt: new Date(), ...codeOf() },
-    );
+  }
+
+  /** Tells that it was written. */
+  succeeded({ rows, message }: NativeResult): TaskEnd {
+    this.#finish({ status: 'success', elapsed: this.#elapsed(), rows, message });
     return 'go-on';
-  } catch (thrown) {
-    if (thrown instanceof CancelledError || state.request.signal.aborted) {
-      state.finish(
+  }
+
+  /** Tells why it was not written. @throws what is a defect of the program */
+  failed(thrown: unknown): TaskEnd {
+    if (thrown instanceof CancelledError || this.state.request.signal.aborted) {
+      const { node, worker } = this;
+      this.state.finish(
         node,
-        { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' },
-        { ...about, completedAt: new Date() },
+        { status: 'cancelled', elapsed: this.#elapsed(), message: 'interrupted' },
+        { startedAt: this.#startedAt, worker, relationName: this.#relationName, completedAt: new Date() },
       );
       return 'stop';
     }
-    const errors = write.errorsOf(thrown);
-    const cause = write.failedEphemeral;
-    const what: NodeOutcome =
+    const errors = this.write.errorsOf(thrown);
+    const cause = this.write.failedEphemeral;
+    const { message } = errors[0]!;
+    this.#finish(
       cause === undefined
-        ? { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors }
-        : {
-            status: 'skipped',
-            elapsed: 0,
-            message: errors[0]!.message,
-            errors,
-            heading: dbtHeadingOf(errors[0]!, cause),
-          };
-    state.finish(node, what, { ...about, completedAt: new Date(), ...codeOf() });
+        ? { status: 'error', elapsed: this.#elapsed(), message, errors }
+        : { status: 'skipped', elapsed: 0, message, errors, heading: dbtHeadingOf(errors[0]!, cause) },
+    );
     return 'stop';
+  }
+
+  async #runBatches(): Promise<TaskEnd> {
+    const { batches, errors } = await writeBatches(this.state, this.node, this.write);
+    const elapsed = this.#elapsed();
+    if (this.state.request.signal.aborted) {
+      this.#finish({ status: 'cancelled', elapsed, message: 'interrupted' }, batches);
+      return 'stop';
+    }
+    const [error] = errors;
+    if (error === undefined) {
+      this.#finish({ status: 'success', elapsed, message: 'SUCCESS' }, batches);
+      return 'go-on';
+    }
+    const [done, all] = [batches.successful.length, batches.successful.length + batches.failed.length];
+    const message = done === 0 ? error.message : `${error.message} (${done} of ${all} batches were written)`;
+    this.#finish({ status: 'error', elapsed, message, errors }, batches);
+    return 'stop';
+  }
+
+  #elapsed(): number {
+    return (Date.now() - this.#startedAt.getTime()) / 1000;
+  }
+
+  #finish(outcome: NodeOutcome, batches?: BatchResults): void {
+    const { node, state, worker, write } = this;
+    state.finish(node, outcome, {
+      startedAt: this.#startedAt,
+      worker,
+      relationName: this.#relationName,
+      completedAt: new Date(),
+      compiledPath: write.compiled?.path,
+      compiledCode: write.compiled?.code.sql,
+      batches,
+    });
   }
 }

@@ -1,8 +1,9 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError } from '../errors/tsdbt-error.js';
 import { createSchema } from '../materialize/native/native-catalog.js';
-import { commentedSession } from './commented-session.js';
-import { runNativeNode } from './native-node.js';
+import { commentedSession, statementFrame } from './commented-session.js';
+import { ViewGroups } from './native-groups.js';
+import { RunningNode } from './native-node.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
@@ -47,7 +48,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     request.signal.addEventListener('abort', cancel, { once: true });
     const [session] = sessions;
     // a comment that cannot be rendered ends the command here
-    const hookSession = await commentedSession(state, undefined, session!);
+    const hookSession = commentedSession(state, await statementFrame(state, undefined), session!);
     const began = await attempt(state, async () => {
       await createSchemas(state, tasks, session!);
       operations.push(...(await runOperations(state, 'on-run-start', hookSession)));
@@ -95,15 +96,26 @@ async function createSchemas(state: RunState, tasks: readonly RunTask[], session
 
 async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: readonly Session[]): Promise<void> {
   const { request } = state;
+  const views = new ViewGroups(state, sessions);
   let failed = false;
   await schedule(tasks, {
     concurrency: sessions.length,
     order: 'levels',
+    groups: {
+      takes: (task) => views.takes(task),
+      size: () => views.size,
+      run: (tasks, worker, ended) =>
+        views.run(tasks, worker, (task, end) => {
+          if (end === 'stop') failed = true;
+          ended(task, end);
+        }),
+    },
     run: async (task, worker) => {
-      const session = await commentedSession(state, task.kind === 'node' ? task.node : task.test, sessions[worker]!);
+      const frame = await statementFrame(state, task.kind === 'node' ? task.node : task.test);
+      const session = commentedSession(state, frame, sessions[worker]!);
       const end =
         task.kind === 'node'
-          ? await runNativeNode(state, task, session, worker)
+          ? await new RunningNode(state, task, session, worker).run()
           : await runOneTest(state, task.test, session, worker);
       if (end === 'stop') failed = true;
       return end;

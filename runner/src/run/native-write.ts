@@ -13,6 +13,7 @@ import { runMaterialization } from '../manifest/run-materialization.js';
 import type { Batch } from '../materialize/microbatch.js';
 import { findRelation } from '../materialize/native/native-catalog.js';
 import { nativeBuiltIns, nativeMaterializationOf } from '../materialize/native/native-materializations.js';
+import { oneViewStatement } from '../materialize/native/native-models.js';
 import type { HookPhase, NativeMaterialization, NativeResult } from '../materialize/native/native-request.js';
 import type { LibraryMacro } from '../template/macros.js';
 import { hooksOf, runHooks } from './hooks.js';
@@ -53,7 +54,21 @@ export class NativeWrite {
     );
   }
 
-  /** Compiles and writes. @throws what the engine or a template says; nothing is changed then */
+  /**
+   * Compiles a view that is one statement.
+   * @param session in which queries of the template run
+   * @returns the statement
+   * @throws what a template says
+   */
+  async statement(session: Session): Promise<string> {
+    const { state, node, relation } = this;
+    await this.#compile(session, false);
+    const { statement, shown } = oneViewStatement({ node, relation, select: this.compiled!.code.sql });
+    state.writeRun(node, shown);
+    return statement;
+  }
+
+  /** Compiles, unless that was done, and writes. @throws what the engine or a template says; nothing is changed then */
   async once(part?: BatchWrite): Promise<NativeResult> {
     const { state, node, relation, session } = this;
     refusePython(node);
@@ -65,14 +80,8 @@ export class NativeWrite {
     const isIncremental = node.config.materialized === 'incremental' && existing?.type === 'table' && !fullRefresh;
     const materialize =
       macro === undefined ? nativeMaterializationOf(node) : this.#byMacro(macro, isIncremental, fullRefresh);
-    if (node.language === 'sql')
-      this.compiled = await state.compile(node, session, {
-        isIncremental,
-        batch: part?.batch,
-        onEphemeralFailed: (ephemeral) => {
-          this.failedEphemeral ??= ephemeral;
-        },
-      });
+    if (node.language === 'sql' && (part !== undefined || this.compiled === undefined))
+      await this.#compile(session, isIncremental, part?.batch);
     return materialize({
       node,
       relation,
@@ -89,6 +98,16 @@ export class NativeWrite {
       hooks: async (phase, inTransaction) => {
         if (part !== undefined && !(phase === 'pre_hook' ? part.isFirst : part.isLast)) return;
         await runHooks(state, hooksAt(node, phase, inTransaction), node, session);
+      },
+    });
+  }
+
+  async #compile(session: Session, isIncremental: boolean, batch?: Batch): Promise<void> {
+    this.compiled = await this.state.compile(this.node, session, {
+      isIncremental,
+      batch,
+      onEphemeralFailed: (ephemeral) => {
+        this.failedEphemeral ??= ephemeral;
       },
     });
   }

@@ -24,6 +24,8 @@ import { writeChanged } from './write-changed.js';
 /** What the parts of a run share: the engine, the lake as this run sees it, the results so far. */
 export class RunState {
   readonly results = new Map<string, NodeResult>();
+  /** unique ids of what was begun, or will not be */
+  readonly #begun = new Set<string>();
   readonly #folders = new Set<string>();
   /** hides secrets in what is written beside the data */
   readonly #redact: Redactor;
@@ -243,16 +245,18 @@ export class RunState {
   }
 
   started(node: ManifestNode): void {
+    this.#begun.add(node.uniqueId);
     this.request.bus.emit({
       event: 'node_started',
       node: summaryOf(node),
-      index: this.results.size + 1,
+      index: this.#begun.size,
       total: this.total,
     });
   }
 
   /** Keeps a result and tells the reporters. */
   finish(node: ManifestNode, given: NodeOutcome, more: Partial<NodeResult> = {}): void {
+    this.#begun.add(node.uniqueId);
     const summary = summaryOf(node);
     const [error] = given.errors ?? [];
     const outcome =

@@ -20,12 +20,24 @@ export interface ScheduleOptions<T extends Task> {
   readonly order?: 'longest-way' | 'levels' | undefined;
   /** runs a task; what it throws ends the whole schedule */
   run(task: T, worker: number): Promise<TaskEnd>;
+  /** what runs several tasks at once, none of which depends on another */
+  readonly groups?: Groups<T> | undefined;
   /** called instead of `run` for a task that a stopped task leads to; `cause` is the first such task */
   skip(task: T, cause: T): void;
   /** called for every task that was not begun when the schedule was stopped early */
   cancel(task: T): void;
   /** true: begin nothing any more */
   stopped(): boolean;
+}
+
+/** Tasks that one worker takes together. */
+export interface Groups<T extends Task> {
+  /** whether a task is run by {@link Groups.run}, with others or alone */
+  takes(task: T): boolean;
+  /** the most tasks that are taken together now; the workers share what is ready */
+  size(): number;
+  /** runs the tasks, and says of each when it has ended; what it throws ends the whole schedule */
+  run(tasks: readonly T[], worker: number, ended: (task: T, end: TaskEnd) => void): Promise<void>;
 }
 
 /**
@@ -48,8 +60,11 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
   let failure: { error: unknown } | undefined;
   let running = 0;
 
+  let isSorted = false;
+
   await new Promise<void>((resolve) => {
-    const freeWorkers = Array.from({ length: Math.max(1, options.concurrency) }, (_, i) => i).reverse();
+    const workers = Math.max(1, options.concurrency);
+    const freeWorkers = Array.from({ length: workers }, (_, i) => i).reverse();
 
     const finish = (task: T, end: TaskEnd): void => {
       done.add(task.id);
@@ -59,7 +74,9 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
         else {
           const left = waitingFor.get(child.id)! - 1;
           waitingFor.set(child.id, left);
-          if (left === 0) ready.push(child);
+          if (left > 0) continue;
+          ready.push(child);
+          isSorted = false;
         }
       }
     };
@@ -71,21 +88,42 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
       for (const child of children.get(task.id)!) skipDown(child, cause);
     };
 
+    /** The task to begin with next, and those that are taken together with it. */
+    const take = (): readonly T[] => {
+      const { groups } = options;
+      const most = groups === undefined ? 1 : Math.min(groups.size(), Math.ceil(ready.length / workers));
+      const taken: T[] = [];
+      for (let task = ready.at(-1); task !== undefined; task = ready.at(-1)) {
+        const isGrouped = groups?.takes(task) === true;
+        if (taken.length > 0 && (taken.length >= most || !isGrouped)) break;
+        ready.pop();
+        if (done.has(task.id)) continue;
+        taken.push(task);
+        if (!isGrouped) break;
+      }
+      return taken;
+    };
+
+    const run = async (tasks: readonly T[], worker: number): Promise<void> => {
+      const [first] = tasks as readonly [T];
+      if (options.groups?.takes(first) === true) await options.groups.run(tasks, worker, finish);
+      else finish(first, await options.run(first, worker));
+    };
+
     const next = (): void => {
       if (failure === undefined && !options.stopped()) {
         // the last is taken first
-        ready.sort((a, b) => later(b, a));
-        while (freeWorkers.length > 0 && ready.length > 0) {
-          const task = ready.pop()!;
-          if (done.has(task.id)) continue;
+        if (!isSorted) ready.sort((a, b) => later(b, a));
+        isSorted = true;
+        while (freeWorkers.length > 0) {
+          const tasks = take();
+          if (tasks.length === 0) break;
           const worker = freeWorkers.pop()!;
           running += 1;
-          options
-            .run(task, worker)
-            .then((end) => finish(task, end))
+          run(tasks, worker)
             .catch((error: unknown) => {
               failure ??= { error };
-              done.add(task.id);
+              for (const task of tasks) done.add(task.id);
             })
             .finally(() => {
               running -= 1;

@@ -94,4 +94,58 @@ describe('schedule', () => {
   it('throws what a task threw, after the others have ended', async () => {
     await expect(trace({ a: [], b: [], c: ['a'] }, { throwing: 'a' })).rejects.toThrow('defect in a');
   });
+
+  describe('with groups', () => {
+    const groupsOf = async (graph: Record<string, string[]>, size: number, concurrency: number, failing?: string) => {
+      const groups: string[] = [];
+      const log: string[] = [];
+      await schedule(
+        Object.entries(graph).map(([id, dependsOn]) => ({ id, dependsOn })),
+        {
+          concurrency,
+          order: 'levels',
+          run: async ({ id }) => {
+            groups.push(id);
+            return 'go-on';
+          },
+          groups: {
+            takes: ({ id }) => !id.startsWith('alone'),
+            size: () => size,
+            run: async (tasks, _, ended) => {
+              groups.push(tasks.map(({ id }) => id).join(' '));
+              await pause(2);
+              for (const task of tasks) ended(task, task.id === failing ? 'stop' : 'go-on');
+            },
+          },
+          skip: ({ id }, cause) => log.push(`${id} skipped by ${cause.id}`),
+          cancel: ({ id }) => log.push(`${id} cancelled`),
+          stopped: () => false,
+        },
+      );
+      return { groups, log };
+    };
+    const graph = { a: [], b: [], c: ['a'], d: ['b'], e: ['d'] };
+
+    it('takes what is ready together, never a task with one that it depends on', async () => {
+      expect((await groupsOf(graph, 9, 1)).groups).toEqual(['a b', 'c d', 'e']);
+      expect((await groupsOf({ ...graph, c: ['a', 'b'], d: ['c'] }, 9, 1)).groups).toEqual(['a b', 'c', 'd', 'e']);
+    });
+
+    it('takes no more than the size says, and leaves other workers their share', async () => {
+      const independent = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => [id, []]));
+      expect((await groupsOf(independent, 4, 1)).groups).toEqual(['a b c d', 'e f']);
+      expect((await groupsOf(independent, 9, 2)).groups).toEqual(['a b c', 'd e', 'f']);
+    });
+
+    it('runs by itself what belongs into no group, in its turn', async () => {
+      const { groups } = await groupsOf({ a: [], alone1: [], b: [], c: [], alone2: ['a'] }, 9, 1);
+      expect(groups).toEqual(['a', 'alone1', 'b c', 'alone2']);
+    });
+
+    it('skips what lies below one that stops, and nothing else', async () => {
+      const { groups, log } = await groupsOf(graph, 9, 1, 'b');
+      expect(groups).toEqual(['a b', 'c']);
+      expect(log).toEqual(['d skipped by b', 'e skipped by b']);
+    });
+  });
 });

@@ -1,8 +1,17 @@
 import { EngineFailure } from '../../engines/engine-failure.js';
 import type { Relation } from '../../engines/relation.js';
+import type { ModelNode } from '../../manifest/nodes.js';
 import { dropRelation, findRelation, renameRelation } from './native-catalog.js';
 import type { NativeMaterialization, NativeRequest } from './native-request.js';
-import { beside, createTable, createView, inTransaction, persistDocs } from './native-statements.js';
+import {
+  beside,
+  createTable,
+  createView,
+  createViewSql,
+  inTransaction,
+  persistDocs,
+  replaceViewSql,
+} from './native-statements.js';
 
 /** A table made anew beside the old one, which it then replaces; the old one is there until the new one is whole. */
 export const nativeTable: NativeMaterialization = (request) =>
@@ -27,7 +36,7 @@ export const nativeView: NativeMaterialization = async (request) => {
   };
   try {
     const made = beside(relation, '__dbt_tmp', 'view');
-    if (isAlone(request)) await createView(request, made, relation);
+    if (isOneStatement(request.node)) await createView(request, made, relation);
     else
       await inTransaction(once, async () => {
         await createView(request, made);
@@ -43,8 +52,16 @@ export const nativeView: NativeMaterialization = async (request) => {
   return { message: 'OK' };
 };
 
-/** Whether nothing belongs to the view but its one statement. */
-function isAlone({ node }: NativeRequest): boolean {
+/** The statement that makes a view of which that is all, and the one that `target/run` shows for it. */
+export function oneViewStatement(view: Pick<NativeRequest, 'node' | 'select' | 'relation'>) {
+  return {
+    statement: replaceViewSql(view, view.relation),
+    shown: `${createViewSql(view, beside(view.relation, '__dbt_tmp', 'view'))};\n`,
+  };
+}
+
+/** Whether nothing belongs to a view but its one statement. */
+export function isOneStatement(node: ModelNode): boolean {
   const { pre_hook: before, post_hook: after, persist_docs: docs, extra } = node.config;
   return before.length === 0 && after.length === 0 && !docs.relation && !docs.columns && extra.sql_header === undefined;
 }

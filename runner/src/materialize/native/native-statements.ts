@@ -75,12 +75,21 @@ export async function createTable(request: NativeRequest, relation: Relation, te
  * @throws {TsdbtErrors} TSD4001 where the SELECT does not keep the contract
  */
 export async function createView(request: NativeRequest, relation: Relation, replaced?: Relation): Promise<void> {
-  const { node, session, select } = request;
+  const { session } = request;
   await checkContract(request);
-  const body = `as (\n${select}\n)`;
-  const statement = `${header(node)}create view ${relation} ${body}`;
+  const statement = createViewSql(request, relation);
   request.wrote(`${statement};\n`);
-  await session.execute(replaced === undefined ? statement : `create or replace view ${replaced} ${body}`);
+  await session.execute(replaced === undefined ? statement : replaceViewSql(request, replaced));
+}
+
+/** The statement that creates a view. */
+export function createViewSql({ node, select }: Pick<NativeRequest, 'node' | 'select'>, relation: Relation): string {
+  return `${header(node)}create view ${relation} as (\n${select}\n)`;
+}
+
+/** The statement that creates a view or takes the place of the one that is there. */
+export function replaceViewSql({ select }: Pick<NativeRequest, 'select'>, relation: Relation): string {
+  return `create or replace view ${relation} as (\n${select}\n)`;
 }
 
 async function checkContract({ node, session, select }: NativeRequest): Promise<readonly Column[] | undefined> {
