@@ -167,8 +167,8 @@ export interface ModelNode extends NodeBase {
   dependsOn: string[];
   /** uniqueIds of macros it calls, directly or not */
   dependsOnMacros: string[];
-  /** those that its template calls itself */
-  readonly directMacros?: readonly string[] | undefined;
+  /** those that its template calls itself, in order: by the parse, then by what was compiled since */
+  directMacros?: readonly string[] | undefined;
   /** its `config(…)` as it is written */
   readonly configCall?: Readonly<Record<string, unknown>> | undefined;
   /** sha256 of the raw file */
@@ -251,7 +251,7 @@ export interface TestNode extends NodeBase {
   /** column it stands under, if any */
   readonly columnName: string | undefined;
   readonly writtenConfig?: WrittenConfig | undefined;
-  readonly directMacros?: readonly string[] | undefined;
+  directMacros?: readonly string[] | undefined;
   readonly configCall?: Readonly<Record<string, unknown>> | undefined;
   /** sha256 of a singular test's file */
   readonly checksum?: string | undefined;

@@ -43,6 +43,8 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
   const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
   const host = {
     ...base,
+    // what a model's materialization calls is none of the model's own macros
+    callsMacro: () => {},
     model: {
       ...nodeForTemplates(node, manifest.project.target.database),
       compiled_code: select,

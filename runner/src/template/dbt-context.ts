@@ -10,13 +10,14 @@ import { datetimeModule, pytzModule } from './context/datetime-module.js';
 import { exceptionsObject } from './context/exceptions.js';
 import { flagsDict, invocationArguments } from './context/flags.js';
 import { itertoolsModule } from './context/itertools.js';
-import { graphKeys, nodeKeys } from './context/known-keys.js';
+import { nodeKeys } from './context/known-keys.js';
 import { macroValueOf, PackageValue } from './context/package-value.js';
 import { queryFunctions } from './context/queries.js';
 import { referenceFunctions } from './context/references.js';
 import { regexModule } from './context/regex-module.js';
 import { unlooked } from './context/relation-value.js';
 import { renderingFunctions, validation } from './context/rendering.js';
+import { sharedGraph } from './context/shared-graph.js';
 import { StaticObject } from './context/static-object.js';
 import { toTemplateValue } from './convert.js';
 import type { Scope } from './frame.js';
@@ -180,19 +181,6 @@ function named(
 ): NamedDict {
   const items = Object.entries(values).map(([key, value]) => [key, toTemplateValue(value)] as const);
   return new NamedDict(label, items, others, unknownIsMistake);
-}
-
-const graphs = new WeakMap<object, TemplateValue>();
-
-/** One dict for all templates of a run: packages keep in it what they find out, for others to read. */
-function sharedGraph(graph: Readonly<Record<string, unknown>> | undefined): TemplateValue {
-  if (graph === undefined) return named('graph', {}, graphKeys, 'alike');
-  let shared = graphs.get(graph);
-  if (shared === undefined) {
-    shared = named('graph', graph, graphKeys, 'alike');
-    graphs.set(graph, shared);
-  }
-  return shared;
 }
 
 /** The node's schema or database; the target's where no node is rendered. */

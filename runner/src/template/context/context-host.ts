@@ -94,8 +94,10 @@ export interface ContextHost {
   /** names that `target` may have besides those that it has here, and what asking for any other is */
   readonly targetNames?: readonly string[];
   readonly unknownIsMistake?: 'always' | 'alike';
-  /** a macro was found by a name in the template (`depends_on.macros`) */
+  /** a macro was found by a name in the template */
   usesMacro?(macro: LibraryMacro): void;
+  /** the template itself, and no macro, calls a macro (`depends_on.macros`) */
+  callsMacro?(macro: LibraryMacro): void;
   /** the template that `import` and `include` name */
   loadTemplate?(name: string): import('../parse.js').TemplateProgram | undefined;
   /** `write(…)`: the statement that builds a node, as it was sent */
