@@ -280,6 +280,11 @@ export function isPrintable(character: string): boolean {
   return character === ' ' || !/[\p{C}\p{Z}]/u.test(character);
 }
 
+/** Python's `ascii(value)`: as `repr`, without characters beyond ASCII. */
+export function asciiRepr(value: TemplateValue): string {
+  return repr(value).replace(/[^\x20-\x7e]/gu, (c) => escapedCode(c.codePointAt(0)!));
+}
+
 function escapedCode(code: number): string {
   const hex = code.toString(16);
   if (code < 256) return `\\x${hex.padStart(2, '0')}`;
