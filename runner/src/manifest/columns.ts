@@ -43,7 +43,8 @@ export function columnsFromYaml(
       meta: { ...entry.meta, ...entry.config?.meta },
       tags: [...new Set([...textList(entry.tags), ...textList(entry.config?.tags)])],
       quote: entry.quote,
-      granularity: entry.granularity,
+      granularity: entry.granularity ?? undefined,
+      ...roleOf(entry),
       docBlocks: docs.idsIn(entry.description ?? ''),
       place,
       extra: extraOf(entry),
@@ -58,6 +59,34 @@ function leftUndescribed(
   description: string,
 ): Pick<ColumnProperties, 'isLeftUndescribed'> {
   return typeof written === 'string' && description.trim() === '' ? { isLeftUndescribed: true } : {};
+}
+
+/** What a column is in the semantic layer: its type, or the type with what else is said of it. */
+function roleOf({ name, description, entity, dimension }: ColumnEntry): Pick<ColumnProperties, 'dimension' | 'entity'> {
+  if (entity == null && dimension == null) return {};
+  const described = <T extends { readonly name?: string | null | undefined; description?: string | null | undefined }>(
+    one: T,
+  ) => ({ name: one.name ?? String(name), description: one.description || description || '' });
+  return {
+    entity:
+      typeof entity !== 'object' || entity === null
+        ? entity
+        : { ...described(entity), type: entity.type, label: entity.label ?? null, config: entity.config ?? {} },
+    dimension:
+      typeof dimension !== 'object' || dimension === null
+        ? dimension
+        : {
+            ...described(dimension),
+            type: dimension.type,
+            label: dimension.label ?? null,
+            is_partition: dimension.is_partition ?? false,
+            config: dimension.config ?? {},
+            validity_params:
+              dimension.validity_params == null
+                ? null
+                : { is_start: false, is_end: false, ...dimension.validity_params },
+          },
+  };
 }
 
 function extraOf(entry: ColumnEntry): Record<string, unknown> | undefined {

@@ -35,6 +35,9 @@ export interface ColumnProperties {
   readonly quote: boolean | undefined;
   /** unit of a time spine's column */
   readonly granularity?: string | undefined;
+  /** its part in the semantic layer, in dbt's form */
+  readonly dimension?: unknown;
+  readonly entity?: unknown;
   /** unique ids of the doc blocks that its description names */
   readonly docBlocks?: readonly string[] | undefined;
   readonly place: SourcePlace | undefined;
