@@ -37,7 +37,7 @@ export function columnsFromYaml(
     columns.set(name, {
       name,
       description,
-      ...leftUndescribed(entry.description, description),
+      isLeftUndescribed: isLeftUndescribed(entry.description, description),
       dataType: entry.data_type,
       constraints: constraintsFromYaml(entry.constraints),
       meta: { ...entry.meta, ...entry.config?.meta },
@@ -53,12 +53,9 @@ export function columnsFromYaml(
   return columns;
 }
 
-/** Whether a description is written, and says nothing. */
-function leftUndescribed(
-  written: string | null | undefined,
-  description: string,
-): Pick<ColumnProperties, 'isLeftUndescribed'> {
-  return typeof written === 'string' && description.trim() === '' ? { isLeftUndescribed: true } : {};
+/** Whether a description is written, and says nothing; undefined where it does not. */
+function isLeftUndescribed(written: string | null | undefined, description: string): true | undefined {
+  return typeof written === 'string' && description.trim() === '' ? true : undefined;
 }
 
 /** What a column is in the semantic layer: its type, or the type with what else is said of it. */
@@ -89,8 +86,10 @@ function roleOf({ name, description, entity, dimension }: ColumnEntry): Pick<Col
   };
 }
 
+const columnKeys: ReadonlySet<string> = new Set(Object.keys(columnSchema.shape));
+
 function extraOf(entry: ColumnEntry): Record<string, unknown> | undefined {
-  const extra = Object.entries(entry).filter(([key]) => !Object.hasOwn(columnSchema.shape, key));
+  const extra = Object.entries(entry).filter(([key]) => !columnKeys.has(key));
   return extra.length === 0 ? undefined : Object.fromEntries(extra);
 }
 
@@ -139,7 +138,7 @@ export function columnsOfDefinition(
     columns.set(name, {
       name,
       description,
-      ...leftUndescribed(written, description),
+      isLeftUndescribed: isLeftUndescribed(written, description),
       dataType: column.type,
       constraints,
       meta: described?.meta ?? {},

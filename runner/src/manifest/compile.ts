@@ -222,7 +222,7 @@ export function hostOf(
       : {
           thisRelation:
             options.this ?? new Relation(node.schema, node.alias, node.config.database ?? project.target.database),
-          model: nodeForTemplates(node, project.target.database),
+          model: () => nodeForTemplates(node, project.target.database),
         }),
     isIncremental: () => options.isIncremental,
     graph: () => graphForTemplates(manifest),

@@ -210,15 +210,20 @@ function toNode(
   if (config.alias === undefined && entry.customName === undefined && names.short !== names.full)
     config.alias = names.short;
   return {
-    ...stub,
+    uniqueId: stub.uniqueId,
+    resourceType: stub.resourceType,
+    packageName: stub.packageName,
+    name,
+    fqn,
+    path,
     source: document.source,
     description: entry.description,
     tags: tagsOf(config.tags, column, tested),
     meta: config.meta,
     propertiesPlace: entry.place,
     config,
-    schema: schemaOf(project, config, folders, 'test', naming, { ...stub, config }),
-    alias: aliasOf(config, name, naming, { ...stub, config }),
+    schema: schemaOf(project, config, folders, 'test', naming, () => ({ ...stub, config })),
+    alias: aliasOf(config, name, naming, () => ({ ...stub, config })),
     rawCode: `{{ ${entry.package === undefined ? '' : `${entry.package}.`}test_${entry.name}(**_tsdbt_test_arguments) }}`,
     generic: { name: entry.name, package: entry.package, kwargs },
     columnName,

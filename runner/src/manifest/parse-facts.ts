@@ -156,7 +156,6 @@ class Recorder {
   host(): ContextHost {
     const { project, macros } = this.state;
     const { stub } = this;
-    const early = () => this.#early();
     return {
       ...baseHost(project, macros),
       missingVarsAreNone: project.isDbt,
@@ -178,21 +177,18 @@ class Recorder {
       // packages rely on dbt's answer before anything runs: an empty text
       getConfig: (name) => (project.isDbt ? '' : mergeLayers([...this.outer, ...this.#config, ...this.last])[name]),
       thisRelation: placeholder(project, stub.name),
-      // made where it is asked for
-      get model() {
-        return {
-          unique_id: stub.uniqueId,
-          resource_type: stub.resourceType,
-          package_name: stub.packageName,
-          name: stub.name,
-          alias: stub.name,
-          schema: project.target.schema,
-          fqn: stub.fqn,
-          path: stub.path.split('/').slice(1).join('/'),
-          original_file_path: stub.path,
-          ...early(),
-        };
-      },
+      model: () => ({
+        unique_id: stub.uniqueId,
+        resource_type: stub.resourceType,
+        package_name: stub.packageName,
+        name: stub.name,
+        alias: stub.name,
+        schema: project.target.schema,
+        fqn: stub.fqn,
+        path: stub.path.split('/').slice(1).join('/'),
+        original_file_path: stub.path,
+        ...this.#early(),
+      }),
       isIncremental: () => false,
       graph: () => emptyGraph(),
       usesMacro: (macro) => this.#macros.add(macro.uniqueId),

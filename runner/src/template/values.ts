@@ -46,7 +46,7 @@ export abstract class TemplateObject {
    * Whether asking for an attribute that is not there is a mistake: `always` where there can be no others, `alike` where there
    * can be, so that only a name that is nearly one of those it has is taken for one. Absent: never.
    */
-  readonly unknownIsMistake?: 'always' | 'alike';
+  declare readonly unknownIsMistake?: 'always' | 'alike';
   /** The item `object[key]`, or undefined when there is none. */
   getItem(_key: TemplateValue): TemplateValue | undefined {
     return undefined;
@@ -64,7 +64,7 @@ export abstract class TemplateObject {
   /** `key in object`; absent means: look through `iterate`. */
   contains?(key: TemplateValue): boolean;
   /** `is mapping` holds */
-  readonly isMapping?: boolean;
+  declare readonly isMapping?: boolean;
   truthy(): boolean {
     return this.size === undefined ? true : this.size() > 0;
   }
