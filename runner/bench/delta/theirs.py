@@ -32,17 +32,17 @@ def merge(name):
     )
 
 
-def append(times):
+def append(times, table=None):
     # one handle: it reads only what is new
-    table = DeltaTable(f"{folder}/commits-theirs")
+    table = table or DeltaTable(f"{folder}/commits-theirs")
     for _ in range(times):
         rows = pq.read_table(f"{folder}/thousand.parquet")
         write_deltalake(table, rows, mode="append", writer_properties=properties)
 
 
-def append_by_path():
+def append_by_path(times):
     # as most programs have it: the table is opened by every write
-    for _ in range(20):
+    for _ in range(times):
         rows = pq.read_table(f"{folder}/thousand.parquet")
         write_deltalake(f"{folder}/commits-theirs", rows, mode="append", writer_properties=properties)
 
@@ -57,8 +57,24 @@ def optimize():
     DeltaTable(f"{folder}/commits-theirs").optimize.compact(writer_properties=properties)
 
 
-before = resource.getrusage(resource.RUSAGE_SELF)
-start = time.perf_counter()
+def measured():
+    return resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+
+
+def steady(work):
+    # so many times are not measured, and so many are
+    global before, start
+    work(20)
+    before, start = measured()
+    work(100)
+
+
+def append_steady():
+    table = DeltaTable(f"{folder}/commits-theirs")
+    steady(lambda times: append(times, table))
+
+
+before, start = measured()
 tasks = {
     "create": create,
     "merge": lambda: merge("changes"),
@@ -69,7 +85,10 @@ tasks = {
     "appendFloor": lambda: append(20),
     # it syncs nothing anyway
     "appendUnsynced": lambda: append(20),
-    "appendByPath": append_by_path,
+    "appendByPath": lambda: append_by_path(20),
+    "appendSteady": append_steady,
+    "appendSteadyFloor": append_steady,
+    "appendSteadyByPath": lambda: steady(append_by_path),
     "appendOnce": lambda: append(1),
     "open": open_log,
     "optimize": optimize,

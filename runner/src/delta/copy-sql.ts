@@ -16,7 +16,7 @@ export function copySql(select: string, options: ParquetWriteOptions | ParquetFi
     ...(compression === 'zstd' ? [`COMPRESSION_LEVEL ${ZSTD_LEVEL}`] : []),
     `ROW_GROUP_SIZE ${options.rowGroupSize ?? ROW_GROUP_SIZE}`,
     ...(options.fieldIds === undefined ? [] : [`FIELD_IDS ${options.fieldIds}`]),
-    'RETURN_STATS',
+    'statistics' in options && options.statistics === false ? 'RETURN_FILES' : 'RETURN_STATS',
   ];
   if ('folder' in options)
     settings.push(

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
 import { copySql, ROW_GROUP_SIZE } from './copy-sql.js';
 import { namingDataFile } from './data-file-error.js';
 import { withTrueFloatBounds } from './float-bounds.js';
@@ -12,21 +12,21 @@ import { writtenFilesOf } from './return-stats.js';
  */
 export async function duckDBEngine(connection: DuckDBConnection): Promise<ParquetEngine> {
   await connection.run("SET TimeZone = 'UTC'");
-  const run = (sql: string) => namingDataFile(connection.runAndReadAll(sql));
+  const run = (sql: string) => namingDataFile(connection.run(sql));
   const query = async (sql: string) => (await run(sql)).getRowObjectsJS();
   const copy = async (select: string, options: ParquetWriteOptions | ParquetFilesOptions) =>
     withTrueFloatBounds(
-      writtenFilesOf((await run(copySql(select, options))).getRowObjectsJson() as Record<string, unknown>[]),
+      writtenFilesOf(rowsAtOnce(await run(copySql(select, options)))),
       options.rowGroupSize ?? ROW_GROUP_SIZE,
       query,
     );
   return {
     query,
     async execute(sql) {
-      await namingDataFile(connection.run(sql));
+      await run(sql);
     },
     async describe(select) {
-      const rows = await query(`DESCRIBE ${select}`);
+      const rows = rowsAtOnce(await run(`DESCRIBE ${select}`));
       return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
     },
     async writeParquet(select, options) {
@@ -34,4 +34,10 @@ export async function duckDBEngine(connection: DuckDBConnection): Promise<Parque
     },
     writeParquetFiles: copy,
   };
+}
+
+/** The rows of a result that has few. To have a thread fetch them takes several times as long. */
+function rowsAtOnce(result: DuckDBMaterializedResult): Readonly<Record<string, DuckDBValue>>[] {
+  const names = result.deduplicatedColumnNames();
+  return Array.from({ length: result.chunkCount }, (_, i) => result.getChunk(i).getRowObjects(names)).flat();
 }

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -89,7 +90,7 @@ export class LocalStore implements LogStore {
         cause: error,
       });
     } finally {
-      rmSync(temporary, { force: true });
+      ifThere(() => unlinkSync(temporary));
     }
     await this.#syncFolder(dirname(target));
     return true;

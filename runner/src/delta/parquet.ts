@@ -39,10 +39,12 @@ export interface ParquetWriteOptions {
   readonly rowGroupSize?: number;
   /** value of the option `FIELD_IDS` of COPY */
   readonly fieldIds?: string | undefined;
+  /** false: nobody asks for the statistics of its columns, and the engine may leave them out; default true */
+  readonly statistics?: boolean | undefined;
 }
 
 /** Files of one write, cut where they grow large. */
-export interface ParquetFilesOptions extends Omit<ParquetWriteOptions, 'path'> {
+export interface ParquetFilesOptions extends Omit<ParquetWriteOptions, 'path' | 'statistics'> {
   /** absolute path of a folder that exists */
   readonly folder: string;
   /** name of each file without its ending; `{i}` stands for its number */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { WrittenColumnStats, WrittenFile } from './parquet.js';
 
 /** A MAP as a driver hands it over: entries, an object, a Map or `{ entries }`. */
@@ -5,10 +6,17 @@ type MapLike = unknown;
 
 /**
  * Rows of `COPY … TO … (FORMAT parquet, RETURN_STATS)`, one to a file, as objects by column name
- * (`filename`, `count`, `file_size_bytes`, `column_statistics`, `partition_keys`) → written files.
+ * (`filename`, `count`, `file_size_bytes`, `column_statistics`, `partition_keys`) → written files. With RETURN_FILES of one
+ * file (`Count`, `Files`), which has no statistics of columns, that.
  */
 export function writtenFilesOf(rows: readonly Readonly<Record<string, unknown>>[]): WrittenFile[] {
   return rows.map((row) => {
+    if (row.Files !== undefined) {
+      const path = String(itemsOf(row.Files)[0]);
+      const size = BigInt(statSync(path).size);
+      return { path, rows: BigInt(row.Count as bigint), size, columns: [], partition: undefined };
+    }
+
     const keys =
       row.partition_keys === null || row.partition_keys === undefined ? undefined : entriesOf(row.partition_keys);
     return {
@@ -50,6 +58,11 @@ function columnStats(path: string, stats: MapLike): WrittenColumnStats {
 /** `"a"."b ""c"` → `['a', 'b "c']` */
 export function columnPath(quoted: string): string[] {
   return [...quoted.matchAll(/"((?:[^"]|"")*)"/g)].map((match) => match[1]!.replaceAll('""', '"'));
+}
+
+/** A list as a driver hands it over: an array or `{ items }`. */
+function itemsOf(list: unknown): readonly unknown[] {
+  return Array.isArray(list) ? list : (list as { items: readonly unknown[] }).items;
 }
 
 function entriesOf(map: MapLike): [string, unknown][] {

@@ -8,18 +8,10 @@ import type { ModelNode } from '../manifest/nodes.js';
 import type { HookText } from '../project/project.js';
 import type { RunState } from './run-state.js';
 
-/** Where hooks stand, and what is theirs alone. */
-export interface HookContext {
-  /** the project where it is undefined */
-  readonly packageName?: string | undefined;
-  /** further names of their templates and of the macros that they call */
-  readonly names?: Readonly<Record<string, unknown>> | undefined;
-}
-
 /**
  * Runs hooks, each rendered when its turn comes and sent as it is; an empty rendering sends nothing.
  * @param node whose `this` the hooks see; undefined for on-run-start and on-run-end
- * @param of the package that declares them, and what their templates see besides the rest
+ * @param packageName package that declares them; the project where it is undefined
  * @throws {EngineError} at the hook's place
  */
 export async function runHooks(
@@ -27,7 +19,7 @@ export async function runHooks(
   hooks: readonly HookText[],
   node: ModelNode | undefined,
   session: Session,
-  of: HookContext = {},
+  packageName?: string,
 ): Promise<void> {
   const { request } = state;
   for (const hook of hooks) {
@@ -40,9 +32,7 @@ export async function runHooks(
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.command,
-      selectedResources: [...request.selected],
-      packageName: of.packageName,
-      extra: of.names,
+      packageName,
       onLog: (level, message) => state.log(level, message),
     });
     if (sql.trim() === '') continue;

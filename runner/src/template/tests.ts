@@ -1,6 +1,5 @@
 import { didYouMean } from '../errors/suggest.js';
 import { arithmetic } from './arithmetic.js';
-import { PyComplex } from './complex.js';
 import { isIterable, PyDict, PyIterator, PySet } from './containers.js';
 import { DecimalValue } from './decimal.js';
 import { compare, equal, numeric } from './equality.js';
@@ -46,7 +45,7 @@ const table: Record<string, Test> = {
   'false()': (value) => value === false,
   'integer()': isInteger,
   'float()': (value) => value instanceof PyFloat && !(value instanceof DecimalValue),
-  'number()': (value) => numeric(value) !== undefined || value instanceof PyComplex,
+  'number()': (value) => numeric(value) !== undefined,
   'string()': (value) => typeof value === 'string',
   'mapping()': (value) => value instanceof PyDict || (value instanceof TemplateObject && value.isMapping === true),
   'sequence()': isSequence,

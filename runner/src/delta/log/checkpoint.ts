@@ -11,16 +11,17 @@ import { CHECKPOINT_COLUMNS, VECTORED_COLUMNS } from './checkpoint-columns.js';
 import { type CheckpointStats, checkpointStats } from './checkpoint-stats.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 import { loadSnapshot } from './load.js';
-import { haveStats, type Snapshot } from './snapshot.js';
+import { haveStats, Snapshot } from './snapshot.js';
 import { withStats } from './with-stats.js';
 
 /**
  * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
  * other; the other actions go through a file of JSON lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
  *
+ * @returns the snapshot as one that was read from it: the next checkpoint takes its files over
  * @throws StorageError TSD6012 for a table with a feature that is not supported: what it keeps in its actions would be lost
  */
-export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<void> {
+export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, snapshot: Snapshot): Promise<Snapshot> {
   const { protocol, metadata, schema } = snapshot;
   requireWritable(store.location, protocol, metadata, schema, CHANGES_NOTHING);
   const stats = checkpointStats(snapshot);
@@ -32,9 +33,17 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, sn
     haveStats(others) &&
     (await write(store, engine, snapshot, others, carried).catch(() => false))
   )
-    return;
+    return readFrom(snapshot, stats);
   const whole = await withStats(store, engine, snapshot);
   await write(store, engine, whole, whole.files, NOTHING_CARRIED);
+  return readFrom(snapshot, stats);
+}
+
+/** A snapshot whose checkpoint has been written. */
+function readFrom(snapshot: Snapshot, stats: CheckpointStats): Snapshot {
+  const { location, version, timestamp, state, deletedRows, modified } = snapshot;
+  const checkpoint = stats.asLogged ? { paths: [checkpointPath(version)], files: state.files } : undefined;
+  return new Snapshot(location, version, timestamp, { ...state, checkpoint }, deletedRows, modified);
 }
 
 /**
@@ -73,6 +82,7 @@ async function write(
     const written = await engine.writeParquet(parts.join('\nUNION ALL\n'), {
       path: await store.prepareWrite(parquet),
       compression: 'snappy',
+      statistics: false,
     });
     const size = actions.length + carried.files.size;
     if (Number(written.rows) !== size) return false;
@@ -95,21 +105,25 @@ async function write(
 /**
  * Writes a checkpoint after every so many commits (`delta.checkpointInterval`, default 10).
  *
+ * @param base the version before the commit
  * @param now whatever the interval
+ * @param known the version, or one before it
+ * @returns the version as one that was read from the checkpoint; undefined where none was written
  */
 export async function writeCheckpointIfDue(
   store: LogStore,
   engine: ParquetEngine,
   version: number,
-  known: Snapshot | undefined,
+  base: Snapshot | undefined,
   now: boolean,
-): Promise<void> {
-  if (version === 0) return;
+  known: Snapshot | undefined = base,
+): Promise<Snapshot | undefined> {
+  if (version === 0) return undefined;
   // the interval may have been changed by this very commit; that matters from the next one on
-  const interval = Number(known?.properties['delta.checkpointInterval'] ?? 10);
-  if (!now && (!(interval >= 1) || version % interval !== 0)) return;
+  const interval = Number(base?.properties['delta.checkpointInterval'] ?? 10);
+  if (!now && (!(interval >= 1) || version % interval !== 0)) return undefined;
   const snapshot = await loadSnapshot(store, engine, { version }, known);
-  if (snapshot !== undefined) await writeCheckpoint(store, engine, snapshot);
+  return snapshot && writeCheckpoint(store, engine, snapshot);
 }
 
 /** The state as actions, of its files some. Tombstones are kept until they expire. */

@@ -8,6 +8,7 @@ import {
   type LiveFile,
   type Metadata,
   type Protocol,
+  parseActions,
   type RemoveFile,
   serializeActions,
 } from '../protocol/actions.js';
@@ -54,6 +55,8 @@ export interface Committed {
   readonly version: number;
   /** false when the table already had this transaction, and nothing was written */
   readonly applied: boolean;
+  /** reads what has been committed since the base, the change last; nothing where it was not written */
+  since(): readonly (readonly Action[])[];
 }
 
 /**
@@ -71,26 +74,34 @@ export async function commitChange(
 ): Promise<Committed> {
   const { txn } = provenance;
   const done = txn && base?.transactionVersion(txn.appId);
-  if (done !== undefined && done >= txn!.version) return { version: base!.version, applied: false };
+  if (done !== undefined && done >= txn!.version) return notApplied(base!.version);
   if (base !== undefined) await requireStillThere(store, base);
   let seen = base?.version ?? -1;
   let inCommit = base?.commitInfo?.inCommitTimestamp;
+  const others: Action[][] = [];
   for (;;) {
     const version = seen + 1;
     const timing = await timingOf(store, base, change.metadata, version, inCommit);
-    const actions = actionsOf(base, change, provenance, timing);
-    if (await store.putIfAbsent(commitPath(version), serializeActions(actions))) return { version, applied: true };
+    const path = commitPath(version);
+    const text = serializeActions(actionsOf(base, change, provenance, timing));
+    if (await store.putIfAbsent(path, text))
+      return { version, applied: true, since: () => [...others, parseActions(text, `${store.location}/${path}`)] };
     for (
       let other: Action[] | undefined = await readCommit(store, version);
       other !== undefined;
       seen++, other = await tryReadCommit(store, seen + 1)
     ) {
       const same = txn && other.find((action) => action.txn?.appId === txn.appId)?.txn;
-      if (same && same.version >= txn.version) return { version: seen + 1, applied: false };
+      if (same && same.version >= txn.version) return notApplied(seen + 1);
       await requireNoConflict(store.location, base, change, other, seen + 1);
       inCommit = other.find((action) => action.commitInfo)?.commitInfo?.inCommitTimestamp ?? inCommit;
+      others.push(other);
     }
   }
+}
+
+function notApplied(version: number): Committed {
+  return { version, applied: false, since: () => [] };
 }
 
 function actionsOf(

@@ -152,7 +152,20 @@ async function follow(
   const version = known.version + commits.length;
   if (wanted !== undefined && version < wanted) return undefined;
   if (commits.length === 0) return known;
-  return snapshotOf(store, engine, version, replay(known.state, commits), commits.length, known);
+  return snapshotAfter(store, engine, known, commits);
+}
+
+/** A version by the one that it goes on from. @param commits all that were made since, with at least one of them */
+export function snapshotAfter(
+  store: LogStore,
+  engine: ParquetEngine,
+  before: Snapshot,
+  commits: readonly (readonly Action[])[],
+): Promise<Snapshot> {
+  const version = before.version + commits.length;
+  const plain = before.deletedRows.size === 0 && !commits.flat().some(({ add }) => add?.deletionVector);
+  const vectors = plain ? 'none' : 'some';
+  return snapshotOf(store, engine, version, replay(before.state, commits), commits.length, before, vectors);
 }
 
 async function snapshotOf(
@@ -162,13 +175,17 @@ async function snapshotOf(
   state: TableState,
   commits: number,
   known: Snapshot | undefined,
+  vectors: 'none' | 'some' = 'some',
 ): Promise<Snapshot> {
   const [commitInfo, modified] = await Promise.all([
     commits > 0 ? state.commitInfo : commitInfoOf(store, version),
     store.modified(commitPath(version)),
   ]);
   const timestamp = commitInfo?.inCommitTimestamp ?? modified ?? commitInfo?.timestamp ?? 0;
-  const deleted = await loadDeletionVectors(store, state.files.values(), known?.deletedRows ?? NO_DELETED_ROWS);
+  const deleted =
+    vectors === 'none'
+      ? NO_DELETED_ROWS
+      : await loadDeletionVectors(store, state.files.values(), known?.deletedRows ?? NO_DELETED_ROWS);
   const whole = { ...state, commitInfo };
   const snapshot = new Snapshot(store.location, version, new Date(timestamp), whole, deleted, modified);
   await verifyFieldIds(engine, snapshot, known);

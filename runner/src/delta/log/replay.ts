@@ -9,6 +9,7 @@ import type {
   RemoveFile,
 } from '../protocol/actions.js';
 import { logicalFile } from '../protocol/deletion-vectors.js';
+import { ChangedMap } from './changed-map.js';
 
 /** A checkpoint in Parquet that has been read. */
 export interface CheckpointRead {
@@ -53,8 +54,8 @@ export function replay<File extends LiveFile>(
 ): TableState<File | AddFile> {
   let { protocol, metadata, commitInfo } = before;
   const { checkpoint } = before;
-  const files = new Map<string, File | AddFile>(before.files);
-  const tombstones = new Map(before.tombstones);
+  const files = new ChangedMap<string, File | AddFile>(before.files);
+  const tombstones = new ChangedMap(before.tombstones);
   const transactions = new Map(before.transactions);
   const domains = new Map(before.domains);
   for (const actions of commits) {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { writeCheckpointIfDue } from '../log/checkpoint.js';
-import { type Change, type CommitProvenance, commitChange } from '../log/commit.js';
+import { type Change, type CommitProvenance, type Committed, commitChange } from '../log/commit.js';
+import { snapshotAfter } from '../log/load.js';
 import { scanSql, type TableLayout } from '../log/scan-sql.js';
+import type { Snapshot } from '../log/snapshot.js';
 import type { SelectColumn } from '../parquet.js';
 import type { AddFile, LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
@@ -9,6 +11,7 @@ import type { DeletedRows } from '../protocol/deletion-vectors.js';
 import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { TableChange } from './metadata.js';
+import { isRemembered, remember } from './target.js';
 import { keepsPartitions } from './widen.js';
 import { layoutOf, relativePath } from './write-files.js';
 
@@ -135,15 +138,27 @@ export class StagedCommit {
   async #commit(provenance: CommitProvenance): Promise<CommitResult> {
     const { store, engine, base, protocol, metadata } = this.#table;
     if (this.isNoop) return { version: base!.version };
-    const { version, applied } = await commitChange(store, base, { ...this.#outcome, protocol, metadata }, provenance);
+    const committed = await commitChange(store, base, { ...this.#outcome, protocol, metadata }, provenance);
+    const { version, applied } = committed;
     if (!applied) return { version };
+    const known = await this.#after(committed);
+    if (known !== undefined) remember(store, known);
     try {
-      await writeCheckpointIfDue(store, engine, version, base, this.#respellsPartitions);
+      const checkpointed = await writeCheckpointIfDue(store, engine, version, base, this.#respellsPartitions, known);
+      if (known !== undefined && checkpointed !== undefined) remember(store, checkpointed);
       return { version };
     } catch (checkpointError) {
       // the commit stands; without the checkpoint reading is slower, and the next one catches up
       return { version, checkpointError };
     }
+  }
+
+  /** The version that has been committed, where the table's next write starts from what this process knows. */
+  async #after({ since }: Committed): Promise<Snapshot | undefined> {
+    const { store, engine, base } = this.#table;
+    if (base === undefined || !isRemembered(store)) return undefined;
+    // the commit stands; whoever needs the version reads it, and meets what went wrong
+    return snapshotAfter(store, engine, base, since()).catch(() => undefined);
   }
 
   /**

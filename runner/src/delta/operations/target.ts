@@ -42,6 +42,21 @@ export async function openTargetWithStats(target: Target): Promise<OpenTarget<Ad
   return { store, engine, base: base && (await withStats(store, engine, base)) };
 }
 
+/** Whether a table has been opened by {@link openTarget} before, and a later version of it is worth remembering. */
+export function isRemembered(store: LogStore): boolean {
+  return tablesOf(store) !== undefined;
+}
+
+/** Takes a version that this process has committed for what is known of its table, so that it need not be read. */
+export function remember(store: LogStore, snapshot: Snapshot): void {
+  tablesOf(store)?.set(store.location, snapshot);
+}
+
+function tablesOf(store: LogStore): Map<string, Snapshot> | undefined {
+  const owners = store instanceof LocalStore ? [store, LOCAL_DISK] : [store];
+  return owners.map((owner) => remembered.get(owner)).find((tables) => tables?.has(store.location));
+}
+
 async function open(
   target: Target,
   load: (store: LogStore, known: Snapshot | undefined) => Promise<Snapshot | undefined>,

@@ -8,7 +8,6 @@ import type { ParquetEngine, WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { clusteringColumns } from '../protocol/clustering.js';
 import { fieldIdsSql, mappingMode, physicalName, physicalSchema, renamedSql } from '../protocol/column-mapping.js';
-import { dataFileName } from '../protocol/data-file-names.js';
 import type { StructField, StructType } from '../protocol/data-types.js';
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
@@ -171,6 +170,8 @@ async function writeSome(
     const value = renamedSql(quoteIdentifier(field.name), field.type, mapping, 'write');
     return `${value} AS ${quoteIdentifier(physicalName(field, mapping))}`;
   });
+  // a SELECT around another takes the engine longer to plan
+  const asGiven = mapping === 'none' && partitionColumns.length === 0;
   const folder = [
     ...(request.folder === undefined ? [] : [request.folder]),
     ...(partitionColumns.length === 0 ? [] : [partitionFolder(partitionColumns, partition)]),
@@ -178,11 +179,11 @@ async function writeSome(
   const options = { compression: codec, fieldIds: fieldIdsSql(schema, stored, mapping) };
   const { sortBy = [] } = request;
   const rows = sortBy.length === 0 ? select : `SELECT * FROM (${select}) ORDER BY ${identifierList(sortBy)}`;
-  const query = `SELECT ${columns.join(', ')} FROM (${rows})`;
+  const query = asGiven ? rows : `SELECT ${columns.join(', ')} FROM (${rows})`;
   const indexed = indexedColumns(request);
   const id = randomUUID();
   let files: readonly WrittenFile[];
-  const nameOf = (i: number) => dataFileName(String(i), id, `.${codec}.parquet`);
+  const nameOf = (i: number) => `part-${String(i).padStart(5, '0')}-${id}.c000.${codec}.parquet`;
   const prepare = (i: number) => store.prepareWrite(folder === '' ? nameOf(i) : `${folder}/${nameOf(i)}`);
   const first = await prepare(0);
   try {
@@ -195,7 +196,7 @@ async function writeSome(
       files = await engine.writeParquetFiles(query, {
         ...options,
         folder: dirname(first),
-        name: dataFileName('{i}', id, `.${codec}`),
+        name: `part-{i}-${id}.c000.${codec}`,
         fileSizeBytes: targetBytes(properties),
       });
   } catch (error) {

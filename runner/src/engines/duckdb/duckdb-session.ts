@@ -25,7 +25,9 @@ export class DuckDbSession implements Session {
   async query(sql: string): Promise<QueryResult> {
     return this.#guard(sql, async () => {
       const result = await this.connection.run(sql);
-      const rows = (await result.getRows()).map((row) => row.map(plainValue));
+      // to have a thread fetch a few rows takes several times as long
+      const few = result.chunkCount === 1 ? result.getChunk(0).getRows() : undefined;
+      const rows = (few ?? (await result.getRows())).map((row) => row.map(plainValue));
       const names = result.columnNames();
       return { columns: names.map((name, i) => ({ name, type: result.columnType(i).toString() })), rows };
     });
@@ -50,11 +52,11 @@ export class DuckDbSession implements Session {
       const prepared = await statements.prepare(0);
       try {
         if (prepared.statementType !== StatementType.SELECT) throw noSelect(sql, StatementType[prepared.statementType]);
-        return Array.from({ length: prepared.columnCount }, (_, i) => ({
-          name: prepared.columnName(i),
-          type: prepared.columnType(i).toString(),
-          ...(prepared.columnType(i).alias === undefined ? {} : { alias: prepared.columnType(i).alias }),
-        }));
+        return Array.from({ length: prepared.columnCount }, (_, i) => {
+          const type = prepared.columnType(i);
+          const { alias } = type;
+          return { name: prepared.columnName(i), type: type.toString(), ...(alias === undefined ? {} : { alias }) };
+        });
       } finally {
         prepared.destroySync();
       }

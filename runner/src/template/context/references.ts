@@ -19,7 +19,7 @@ import {
   truthy,
   typeName,
 } from '../values.js';
-import type { ContextHost, FunctionMakers } from './context-host.js';
+import type { ContextHost } from './context-host.js';
 import { unlooked } from './relation-value.js';
 import { ConfiguredFunction } from './runtime-config.js';
 
@@ -72,9 +72,9 @@ class VarFunction extends TemplateFunction {
   }
 }
 
-/** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`: each is made where it is asked for. */
-export const referenceFunctions: FunctionMakers = {
-  ref: (host) =>
+/** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`. */
+export function referenceFunctions(host: ContextHost, scope: Scope): readonly TemplateFunction[] {
+  return [
     new ConfiguredFunction(host, 'ref', ({ positional, named, site }) => {
       const args = positional.map(plain);
       const unknown = [...named.keys()].find((k) => k !== 'version' && k !== 'v');
@@ -88,9 +88,8 @@ export const referenceFunctions: FunctionMakers = {
       const request = { package: packageName, name, version: versionOf(wanted), site };
       return chain(host.ref(request), unlooked);
     }),
-  source: (host) => new ConfiguredFunction(host, 'source', sourceFunction(host).invoke),
-  var: (host, scope) => new VarFunction(host, scope),
-  env_var: (host) =>
+    new ConfiguredFunction(host, 'source', sourceFunction(host).invoke),
+    new VarFunction(host, scope),
     defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {
       const name = str(nameGiven, 'the name of an environment variable');
       const value = host.getEnv(name, site);
@@ -102,24 +101,22 @@ export const referenceFunctions: FunctionMakers = {
         didYouMean(name, host.envNames?.() ?? []) ?? `set it, or give a default: env_var('${name}', '…')`,
       );
     }),
-  is_incremental: (host) => defineFunction('is_incremental()', () => host.isIncremental?.() ?? false),
-  return: () =>
+    defineFunction('is_incremental()', () => host.isIncremental?.() ?? false),
     new TemplateFunction('return', ({ positional, named }) => {
       if (positional.length > 1 || named.size > 0) throw argumentFailure('return() takes one value');
       throw new ReturnSignal(positional[0] ?? null);
     }),
-  log: (host) =>
     defineFunction('log(msg, info?)', ([message, info], { site }) => {
       host.message?.(truthy(info ?? false) ? 'info' : 'debug', text(message!), site);
       return '';
     }),
-  print: (host) =>
     defineFunction('print(msg)', ([message], { site }) => {
       if (host.print === undefined) host.message?.('info', text(message!), site);
       else host.print(text(message!));
       return '';
     }),
-};
+  ];
+}
 
 function sourceFunction(host: ContextHost): TemplateFunction {
   return defineFunction('source(source_name, table_name)', ([source, table], { site }) => {

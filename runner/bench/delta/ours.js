@@ -2,47 +2,67 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import {
   DeltaTable,
+  duckDBEngine,
   LocalStore,
   stageAppend,
   stageMerge,
   stageOptimize,
   stageOverwrite,
   writeCheckpoint,
-} from '../../src/delta/index.js';
-import { DuckDbParquet } from '../../src/engines/duckdb/duckdb-parquet.js';
-import { DuckDbSession } from '../../src/engines/duckdb/duckdb-session.js';
+} from 'tsdbt/delta';
 
-const [task, rowsText, folder] = process.argv.slice(2) as [string, string, string];
+const [task, rowsText, folder] = process.argv.slice(2);
 const rows = Number(rowsText);
 const instance = await DuckDBInstance.create(':memory:', {
   threads: '2',
   memory_limit: task === 'large' ? '3GiB' : '4GiB',
 });
 const connection = await instance.connect();
-await connection.run("SET TimeZone = 'UTC'");
-const engine = new DuckDbParquet(new DuckDbSession(connection));
+const engine = await duckDBEngine(connection);
 const by = { runId: 'bench', engineInfo: 'tsdbt/bench' };
 // what deltalake writes when it is told nothing
 const properties = { 'delta.parquet.compression.codec': 'snappy' };
 const target = { location: `${folder}/ours`, engine };
-const columns = (seed: number) =>
+const columns = (seed) =>
   `n AS id, 'name ' || (hash(n + ${seed}) % 100000) AS name, (hash(n + ${seed}) % 1000000) / 7.0 AS score, DATE '2020-01-01' + (n % 1000)::INTEGER AS day, TIMESTAMPTZ '2020-01-01 00:00:00+00' + to_seconds(n % 100000) AS moment, n % 100 AS team, CAST(hash(n * 7 + ${seed}) AS VARCHAR) AS code, n % 2 = 0 AS flag`;
-const write = (select: string, name: string) =>
+const write = (select, name) =>
   engine.writeParquet(select, { path: `${folder}/${name}.parquet`, compression: 'snappy' });
 
-async function merge(source: string) {
+async function merge(source) {
   await (await stageMerge(target, { source: `FROM read_parquet('${folder}/${source}.parquet')`, on: ['id'] })).commit(
     by,
   );
 }
 
-async function append(times: number, store = new LocalStore(`${folder}/commits-ours`)) {
+async function append(times, store = new LocalStore(`${folder}/commits-ours`)) {
   const place = { engine, location: store.location, store };
   for (let n = 0; n < times; n++)
     await (await stageAppend(place, { select: `FROM read_parquet('${folder}/thousand.parquet')` })).commit(by);
 }
 
-const tasks: Record<string, () => Promise<unknown>> = {
+/** Every append opens the table by its path, with an engine of its own. */
+async function appendByPath(times) {
+  for (let n = 0; n < times; n++) {
+    const engine = await duckDBEngine(connection);
+    const place = { location: `${folder}/commits-ours`, engine };
+    await (await stageAppend(place, { select: `FROM read_parquet('${folder}/thousand.parquet')` })).commit(by);
+  }
+}
+
+async function appendFloor(times) {
+  for (let n = 0; n < times; n++) await write(`FROM read_parquet('${folder}/thousand.parquet')`, `floor-${n}`);
+}
+
+/** So many times are not measured, and so many are, where a task is to be measured warm. */
+const [WARM_UP, STEADY] = [20, 100];
+
+async function steady(work) {
+  await work(WARM_UP);
+  begin = measured();
+  await work(STEADY);
+}
+
+const tasks = {
   async data() {
     await write(`SELECT ${columns(0)} FROM range(${rows}) s(n)`, 'base');
     // half of them updates spread over the whole table, half of them new
@@ -62,7 +82,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
   mergeLate: () => merge('late'),
   /** every row of the table, unchanged, as one plain file */
   async mergeFloor() {
-    const snapshot = await (await DeltaTable.open(target.location, engine))!.snapshot();
+    const snapshot = await (await DeltaTable.open(target.location, engine)).snapshot();
     await write(snapshot.toSql(), 'floor');
   },
   async createWithVectors() {
@@ -81,7 +101,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
   async small() {
     const place = { ...target, location: `${folder}/small` };
     const select = `SELECT ${columns(0)} FROM range(10) s(n)`;
-    const times: { all: number; parquet: number }[] = [];
+    const times = [];
     for (let n = 0; n < 50; n++) {
       const begin = performance.now();
       await write(select, `small-${n}`);
@@ -90,7 +110,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
       await (await stageOverwrite(place, { select, properties })).commit(by);
       times.push({ all: performance.now() - from, parquet });
     }
-    const median = (values: number[]) => values.sort((a, b) => a - b)[25]!;
+    const median = (values) => values.sort((a, b) => a - b)[25];
     const all = median(times.map((time) => time.all));
     return { all, beyond: all - median(times.map((time) => time.parquet)) };
   },
@@ -107,19 +127,16 @@ const tasks: Record<string, () => Promise<unknown>> = {
   append: () => append(20),
   /** as deltalake writes: nothing waits for the disk */
   appendUnsynced: () => append(20, new LocalStore(`${folder}/commits-ours`, { durable: false })),
-  /** every append opens the table by its path, with an engine of its own */
-  async appendByPath() {
-    for (let n = 0; n < 20; n++) {
-      const engine = new DuckDbParquet(new DuckDbSession(connection));
-      const place = { location: `${folder}/commits-ours`, engine };
-      await (await stageAppend(place, { select: `FROM read_parquet('${folder}/thousand.parquet')` })).commit(by);
-    }
-  },
+  appendByPath: () => appendByPath(20),
   appendOnce: () => append(1),
   /** the Parquet files alone */
-  async appendFloor() {
-    for (let n = 0; n < 20; n++) await write(`FROM read_parquet('${folder}/thousand.parquet')`, `floor-${n}`);
+  appendFloor: () => appendFloor(20),
+  appendSteady() {
+    const store = new LocalStore(`${folder}/commits-ours`);
+    return steady((times) => append(times, store));
   },
+  appendSteadyByPath: () => steady(appendByPath),
+  appendSteadyFloor: () => steady(appendFloor),
   /** a log of ten thousand commits with a checkpoint, for both; it is only opened */
   async log() {
     const store = new LocalStore(`${folder}/log`);
@@ -129,7 +146,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
         { select: `FROM read_parquet('${folder}/thousand.parquet')`, properties },
       )
     ).commit(by);
-    const first = (await DeltaTable.open(store.location, engine))!;
+    const first = await DeltaTable.open(store.location, engine);
     const [file] = (await first.snapshot()).files;
     for (let n = 1; n < 10_000; n++) {
       const add = { ...file, path: `part-${n}.parquet` };
@@ -140,10 +157,10 @@ const tasks: Record<string, () => Promise<unknown>> = {
         fs.writeFile(`${store.location}/_delta_log/${String(n).padStart(20, '0')}.json`, `${lines.join('\n')}\n`),
       );
     }
-    await writeCheckpoint(store, engine, await (await DeltaTable.open(store.location, engine))!.snapshot());
+    await writeCheckpoint(store, engine, await (await DeltaTable.open(store.location, engine)).snapshot());
   },
   async open() {
-    const snapshot = await (await DeltaTable.open(`${folder}/log`, engine))!.snapshot();
+    const snapshot = await (await DeltaTable.open(`${folder}/log`, engine)).snapshot();
     if (snapshot.files.length !== 10_000) throw new Error('the log is not what it should be');
   },
   async optimize() {
@@ -151,10 +168,10 @@ const tasks: Record<string, () => Promise<unknown>> = {
   },
 };
 
-const before = process.cpuUsage();
-const start = performance.now();
-const said = await tasks[task]!();
-const wall = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(before);
+const measured = () => ({ cpu: process.cpuUsage(), wall: performance.now() });
+let begin = measured();
+const said = await tasks[task]();
+const wall = (performance.now() - begin.wall) / 1000;
+const { user, system } = process.cpuUsage(begin.cpu);
 const peak = process.resourceUsage().maxRSS / 1024;
 process.stdout.write(JSON.stringify({ wall, cpu: (user + system) / 1e6, peak, said }));
