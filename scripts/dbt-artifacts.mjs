@@ -4,7 +4,8 @@
 //
 //   node scripts/dbt-artifacts.mjs [options] [folder …]
 //
-// A folder has dbt_project.yml and profiles.yml; without one it is runner/test/fixtures/dbt-artifacts, which has a bit of everything.
+// A folder has dbt_project.yml and profiles.yml; without one these are runner/test/fixtures/dbt-artifacts, which has a bit of
+// everything, and dbt-semantics, which has all of the semantic layer.
 //   --details   print justified differences, too
 //   --keep      leave the copies where they are and print their folder
 import { spawnSync } from 'node:child_process';
@@ -68,7 +69,8 @@ function modified(folder, state) {
 }
 
 let failed = false;
-for (const given of folders.length > 0 ? folders : [join(root, 'runner', 'test', 'fixtures', 'dbt-artifacts')]) {
+const fixtures = ['dbt-artifacts', 'dbt-semantics'].map((name) => join(root, 'runner', 'test', 'fixtures', name));
+for (const given of folders.length > 0 ? folders : fixtures) {
   const from = resolve(given);
   const work = mkdtempSync(join(tmpdir(), 'tsdbt-artifacts-'));
   const copy = (name) => {

@@ -111,6 +111,22 @@ describe('Spark reads what is written here', () => {
     for (const version of [0, 1, 2]) await same(version);
   });
 
+  it('with partition columns renamed, and renames one of its own', async () => {
+    const properties = { 'delta.columnMapping.mode': 'name' };
+    await commit(stageOverwrite(target(), { select: EVERY_TYPE, properties, partitionBy: ['part', 'day'] }));
+    await commit(stageAlterColumns(target(), { rename: { part: 'the part', txt: 'part' } }));
+    await commit(stageAppend(target(), { select: `SELECT 7 AS id, 'new' AS "the part", 'text' AS part` }));
+    for (const version of [0, 1, 2]) await same(version);
+    const table = `delta.\`${location}\``;
+    await spark.sql([
+      `ALTER TABLE ${table} RENAME COLUMN day TO date`,
+      `DELETE FROM ${table} WHERE \`the part\` = 'new'`,
+    ]);
+    expect((await (await open()).snapshot()).partitionColumns).toEqual(['the part', 'date']);
+    await commit(stageDelete(target(), "date < DATE '2000-01-01'"));
+    expect(await same()).toBe(3);
+  });
+
   it('in files with row groups of the file before', async () => {
     const select =
       "SELECT range AS id, 'song ' || range % 50 AS song, {'at': TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds(range)} AS played, [range % 7] AS list FROM range(300000)";

@@ -1,10 +1,8 @@
 import type { NodeOutcome } from '../events/events.js';
 import type { Project } from '../project/project.js';
+import { failuresOf, messageOf, said, statusOf, threadOf, timingSteps } from '../run/result-fields.js';
 import type { NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
-
-/** Statuses by the names that readers of run results know; `blocked` counts as an error there, its reason is in the message. */
-const STATUS: Readonly<Record<string, string>> = { blocked: 'error', cancelled: 'skipped', reused: 'success' };
 
 /**
  * Writes `target/run_results.json` in the form of dbt's schema (version 6): what every node of a run did. An interrupted run writes
@@ -57,13 +55,6 @@ export function writeResults(project: Project, { elapsed, results, args, ...invo
   });
 }
 
-/** dbt's word; a microbatch model of which some batches were written is a success in part. */
-function statusOf({ outcome, batches }: NodeResult): string {
-  if (['error', 'cancelled'].includes(outcome.status) && batches !== undefined && batches.successful.length > 0)
-    return 'partial success';
-  return STATUS[outcome.status] ?? outcome.status;
-}
-
 function operationOf({ uniqueId, status, elapsed, message, startedAt, completedAt }: OperationResult) {
   const name = uniqueId.slice(uniqueId.indexOf('.') + 1).replace(/^([^.]+)\.\1-(.*)-(\d+)$/, '$1.$2.$3');
   return {
@@ -84,18 +75,14 @@ function operationOf({ uniqueId, status, elapsed, message, startedAt, completedA
 
 function resultOf(result: NodeResult): Record<string, unknown> {
   const { outcome, node, batches } = result;
-  const status = statusOf(result);
-  const isTest = node.resourceType === 'test' || node.resourceType === 'unit_test';
-  const isDone = status === 'success';
   return {
-    status,
+    status: statusOf(result),
     timing: timingOf(result),
-    thread_id: result.worker === undefined ? 'main' : `Thread-${result.worker + 1} (worker)`,
+    thread_id: threadOf(result),
     execution_time: outcome.elapsed,
     adapter_response: responseOf(outcome),
-    message: messageOf(outcome) ?? (isDone && !isTest ? said(outcome) : null),
-    // rows that a test found and may find are no failures
-    failures: outcome.status === 'pass' ? 0 : (outcome.failures ?? null),
+    message: messageOf(result),
+    failures: failuresOf(outcome),
     unique_id: node.uniqueId,
     // seeds are no SQL
     compiled: node.resourceType === 'seed' ? null : result.compiledCode !== undefined,
@@ -104,12 +91,6 @@ function resultOf(result: NodeResult): Record<string, unknown> {
     batch_results:
       batches === undefined ? null : { successful: batches.successful.map(times), failed: batches.failed.map(times) },
   };
-}
-
-/** Of a dbt project's errors as dbt begins them, for tools that look for its words. */
-function messageOf({ heading, message }: NodeOutcome): string | null {
-  if (heading === undefined || message === undefined) return message ?? null;
-  return `${heading}\n  ${message.replaceAll('\n', '\n  ')}`;
 }
 
 /** What the engine did, and what became of it: dbt leaves it to each adapter what to say here. */
@@ -130,25 +111,13 @@ function responseOf(outcome: NodeOutcome): Record<string, unknown> {
   };
 }
 
-function said({ message }: NodeOutcome): string {
-  return message ?? 'OK';
-}
-
-/** What took how long: `compile` until the SQL was ready, `execute` from then on. */
-export function timingOf({
-  startedAt,
-  compiledAt,
-  completedAt,
-}: Pick<NodeResult, 'startedAt' | 'compiledAt' | 'completedAt'>) {
-  if (startedAt === undefined) return [];
-  const end = completedAt ?? startedAt;
-  const ready = compiledAt === undefined || compiledAt > end || compiledAt < startedAt ? startedAt : compiledAt;
-  const step = (name: string, from: Date, to: Date) => ({
+/** What took how long, as artifacts hold it. */
+export function timingOf(result: Parameters<typeof timingSteps>[0]) {
+  return timingSteps(result).map(({ name, from, to }) => ({
     name,
     started_at: from.toISOString(),
     completed_at: to.toISOString(),
-  });
-  return [step('compile', startedAt, ready), step('execute', ready, end)];
+  }));
 }
 
 function times({ start, end }: { readonly start: Date; readonly end: Date }): readonly string[] {

@@ -15,7 +15,7 @@ export const codeTitles = {
   TSD1010: 'a config that nothing reads',
   TSD1011: 'a file or folder cannot be read',
   TSD1012: 'a path in the project file that no resource has',
-  TSD1013: 'a key that is known and not supported',
+  TSD1013: 'a key that has no effect where it stands',
   TSD1020: 'a YAML entry for a resource that does not exist',
   TSD1021: 'a resource with two YAML entries',
   TSD1022: 'a column that is listed twice',

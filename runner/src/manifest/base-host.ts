@@ -18,8 +18,24 @@ const targetNames: readonly string[] = [
   ...['role', 'token', 'user', 'warehouse'],
 ];
 
-/** What every template of a project sees alike. While parsing, the run's id and time are fixed. */
+const hosts = new WeakMap<MacroLibrary, WeakMap<Project, ContextHost>>();
+
+/** What every template of a project sees alike, made once. While parsing, the run's id and time are fixed. */
 export function baseHost(project: Project, library: MacroLibrary): ContextHost {
+  let ofLibrary = hosts.get(library);
+  if (ofLibrary === undefined) {
+    ofLibrary = new WeakMap();
+    hosts.set(library, ofLibrary);
+  }
+  let host = ofLibrary.get(project);
+  if (host === undefined) {
+    host = newHost(project, library);
+    ofLibrary.set(project, host);
+  }
+  return host;
+}
+
+function newHost(project: Project, library: MacroLibrary): ContextHost {
   const { env, vars } = project;
   return {
     packageName: project.name,

@@ -197,7 +197,7 @@ async function readNodes(state: ParseState, others: readonly ModelNode[]): Promi
     unitTests: readUnitTests(state, models),
     exposures: exposures.enabled,
     analyses,
-    semantics: readSemantics(state),
+    semantics: readSemantics(state, [...models, ...others]),
     argumentPlaces: generic.argumentPlaces,
   };
 }

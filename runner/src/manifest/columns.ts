@@ -37,13 +37,14 @@ export function columnsFromYaml(
     columns.set(name, {
       name,
       description,
-      ...leftUndescribed(entry.description, description),
+      isLeftUndescribed: isLeftUndescribed(entry.description, description),
       dataType: entry.data_type,
       constraints: constraintsFromYaml(entry.constraints),
       meta: { ...entry.meta, ...entry.config?.meta },
       tags: [...new Set([...textList(entry.tags), ...textList(entry.config?.tags)])],
       quote: entry.quote,
-      granularity: entry.granularity,
+      granularity: entry.granularity ?? undefined,
+      ...roleOf(entry),
       docBlocks: docs.idsIn(entry.description ?? ''),
       place,
       extra: extraOf(entry),
@@ -52,16 +53,43 @@ export function columnsFromYaml(
   return columns;
 }
 
-/** Whether a description is written, and says nothing. */
-function leftUndescribed(
-  written: string | null | undefined,
-  description: string,
-): Pick<ColumnProperties, 'isLeftUndescribed'> {
-  return typeof written === 'string' && description.trim() === '' ? { isLeftUndescribed: true } : {};
+/** Whether a description is written, and says nothing; undefined where it does not. */
+function isLeftUndescribed(written: string | null | undefined, description: string): true | undefined {
+  return typeof written === 'string' && description.trim() === '' ? true : undefined;
 }
 
+/** What a column is in the semantic layer: its type, or the type with what else is said of it. */
+function roleOf({ name, description, entity, dimension }: ColumnEntry): Pick<ColumnProperties, 'dimension' | 'entity'> {
+  if (entity == null && dimension == null) return {};
+  const described = <T extends { readonly name?: string | null | undefined; description?: string | null | undefined }>(
+    one: T,
+  ) => ({ name: one.name ?? String(name), description: one.description || description || '' });
+  return {
+    entity:
+      typeof entity !== 'object' || entity === null
+        ? entity
+        : { ...described(entity), type: entity.type, label: entity.label ?? null, config: entity.config ?? {} },
+    dimension:
+      typeof dimension !== 'object' || dimension === null
+        ? dimension
+        : {
+            ...described(dimension),
+            type: dimension.type,
+            label: dimension.label ?? null,
+            is_partition: dimension.is_partition ?? false,
+            config: dimension.config ?? {},
+            validity_params:
+              dimension.validity_params == null
+                ? null
+                : { is_start: false, is_end: false, ...dimension.validity_params },
+          },
+  };
+}
+
+const columnKeys: ReadonlySet<string> = new Set(Object.keys(columnSchema.shape));
+
 function extraOf(entry: ColumnEntry): Record<string, unknown> | undefined {
-  const extra = Object.entries(entry).filter(([key]) => !Object.hasOwn(columnSchema.shape, key));
+  const extra = Object.entries(entry).filter(([key]) => !columnKeys.has(key));
   return extra.length === 0 ? undefined : Object.fromEntries(extra);
 }
 
@@ -110,7 +138,7 @@ export function columnsOfDefinition(
     columns.set(name, {
       name,
       description,
-      ...leftUndescribed(written, description),
+      isLeftUndescribed: isLeftUndescribed(written, description),
       dataType: column.type,
       constraints,
       meta: described?.meta ?? {},

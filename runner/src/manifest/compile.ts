@@ -16,6 +16,7 @@ import type { CompiledCode, CompileOptions } from './compiled-code.js';
 import { standardConfig } from './config-for-templates.js';
 import { cteName, injectCtes, type MappedSql, type NamedCte } from './ephemeral.js';
 import { graphForTemplates } from './graph-for-templates.js';
+import { whereMacroId } from './macros.js';
 import type { Manifest } from './manifest.js';
 import { nodeForTemplates } from './node-for-templates.js';
 import type { ModelNode, RefCall, SourceCall, TestNode } from './nodes.js';
@@ -53,7 +54,8 @@ export async function renderText(
   options: CompileOptions,
 ): Promise<MappedSql> {
   const host = hostOf(manifest, node, options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
-  const { text, map } = await renderTemplate(parseTemplate(source), createDbtContext(host));
+  const scope = createDbtContext({ ...host, callsMacro: () => {} });
+  const { text, map } = await renderTemplate(parseTemplate(source), scope);
   return { sql: text, map };
 }
 
@@ -146,6 +148,7 @@ async function testedRelation(manifest: Manifest, node: TestNode, scope: Scope, 
           version: 'version' in tested ? tested.version : undefined,
           site,
         });
+  for (const id of whereMacroId(manifest.macros, host.packageName)) addDirectMacro(node, id);
   const { where } = node.config;
   const own = manifest.macros.override('get_where_subquery', host.packageName, host.adapterTypes);
   if (own !== undefined) {
@@ -219,7 +222,7 @@ export function hostOf(
       : {
           thisRelation:
             options.this ?? new Relation(node.schema, node.alias, node.config.database ?? project.target.database),
-          model: nodeForTemplates(node, project.target.database),
+          model: () => nodeForTemplates(node, project.target.database),
         }),
     isIncremental: () => options.isIncremental,
     graph: () => graphForTemplates(manifest),
@@ -229,9 +232,18 @@ export function hostOf(
       const warning = unknownName(project, value, site, manifest.warnings);
       if (warning !== undefined) options.onLog?.('warn', `${warningText(warning)} (${formatPlace(site.place)})`);
     },
+    callsMacro: ({ uniqueId }) => {
+      if (options.execute && node !== undefined) addDirectMacro(node, uniqueId);
+    },
     selectedResources: () => options.selectedResources ?? [],
     extra: options.extra,
   };
+}
+
+/** dbt counts a macro as called once something has called it: conditions on `execute` hide some from the parse. */
+export function addDirectMacro(node: ModelNode | TestNode, uniqueId: string): void {
+  const known = node.directMacros ?? [];
+  if (!known.includes(uniqueId)) node.directMacros = [...known, uniqueId];
 }
 
 /** Keys that a kind of node has by itself; other kinds have them where they are set. */

@@ -8,10 +8,10 @@ import type { ColumnEntry } from '../project/properties-schema.js';
 import { isRenderedLater, renderValues } from '../project/render-values.js';
 import { valueScope } from '../project/value-scope.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
-import { internalPackage } from '../template/macros.js';
+import { internalPackage, type LibraryMacro } from '../template/macros.js';
 import { configLayers } from './config-layers.js';
 import { checkArguments, readTestEntries, type TestEntry } from './generic-tests.js';
-import { testMacroOf, testNames } from './macros.js';
+import { testMacroOf, testNames, whereMacroId } from './macros.js';
 import { mergeLayers, textList, toNodeConfig } from './merge-config.js';
 import { versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
@@ -210,15 +210,20 @@ function toNode(
   if (config.alias === undefined && entry.customName === undefined && names.short !== names.full)
     config.alias = names.short;
   return {
-    ...stub,
+    uniqueId: stub.uniqueId,
+    resourceType: stub.resourceType,
+    packageName: stub.packageName,
+    name,
+    fqn,
+    path,
     source: document.source,
     description: entry.description,
     tags: tagsOf(config.tags, column, tested),
     meta: config.meta,
     propertiesPlace: entry.place,
     config,
-    schema: schemaOf(project, config, folders, 'test', naming, { ...stub, config }),
-    alias: aliasOf(config, name, naming, { ...stub, config }),
+    schema: schemaOf(project, config, folders, 'test', naming, () => ({ ...stub, config })),
+    alias: aliasOf(config, name, naming, () => ({ ...stub, config })),
     rawCode: `{{ ${entry.package === undefined ? '' : `${entry.package}.`}test_${entry.name}(**_tsdbt_test_arguments) }}`,
     generic: { name: entry.name, package: entry.package, kwargs },
     columnName,
@@ -228,7 +233,14 @@ function toNode(
     sources: [...own.sources, ...args.sources, ...(body?.sources ?? [])],
     dependsOn: [],
     dependsOnMacros: [...(macro === undefined ? [] : [macro.uniqueId]), ...(body?.macros ?? [])],
+    directMacros:
+      macro === undefined ? [] : [macro.uniqueId, ...(isKnown(macro) ? [] : whereMacroId(state.macros, project.name))],
   };
+}
+
+/** dbt knows what these read without rendering them. */
+function isKnown({ packageName, name }: LibraryMacro): boolean {
+  return packageName === internalPackage && (name === 'test_unique' || name === 'test_not_null');
 }
 
 /** A test has the tags of its column, too, and of the source that it tests. */

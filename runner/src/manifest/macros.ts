@@ -65,3 +65,9 @@ export function testNames(library: MacroLibrary): string[] {
     .filter((macro) => macro.name.startsWith('test_'))
     .map((macro) => (own.has(macro.packageName) ? '' : `${macro.packageName}.`) + macro.name.slice('test_'.length));
 }
+
+/** Unique id of the macro through which every generic test reads its model; none where the library has none. */
+export function whereMacroId(library: MacroLibrary, packageName: string): string[] {
+  const macro = library.resolve('get_where_subquery', packageName);
+  return macro === undefined ? [] : [macro.uniqueId];
+}

@@ -13,6 +13,8 @@ export interface NamingMacros {
  * Schema of a node: what its config says; else the first folder below the resource path (seeds: `seeds`); else the target's.
  * In a dbt project it is the target's schema, with `_<custom>` after it where config names one. The project's
  * `generate_schema_name` decides where there is one.
+ *
+ * @param node what that macro is given as its node
  */
 export function schemaOf(
   project: Project,
@@ -20,7 +22,7 @@ export function schemaOf(
   folders: readonly string[],
   kind: 'model' | 'seed' | 'snapshot' | 'test' | 'analysis',
   macros: NamingMacros,
-  node: Readonly<Record<string, unknown>>,
+  node: () => Readonly<Record<string, unknown>>,
 ): string {
   const target = project.target.schema;
   const isDbt = isDbtProject(project);
@@ -28,7 +30,7 @@ export function schemaOf(
   const custom = config.schema ?? (isDbt ? (kind === 'test' ? 'dbt_test__audit' : undefined) : byPlace);
   const ofSnapshot = kind === 'snapshot' ? config.extra.target_schema : undefined;
   if (typeof ofSnapshot === 'string') return ofSnapshot;
-  if (macros.schemaName !== undefined) return macros.schemaName(custom, node).trim();
+  if (macros.schemaName !== undefined) return macros.schemaName(custom, node()).trim();
   if (custom === undefined) return target;
   return isDbt ? `${target}_${custom}` : custom;
 }
@@ -37,9 +39,9 @@ export function aliasOf(
   config: NodeConfig,
   name: string,
   macros: NamingMacros,
-  node: Readonly<Record<string, unknown>>,
+  node: () => Readonly<Record<string, unknown>>,
 ): string {
-  if (macros.aliasName !== undefined) return macros.aliasName(config.alias, node).trim();
+  if (macros.aliasName !== undefined) return macros.aliasName(config.alias, node()).trim();
   return config.alias ?? name;
 }
 

@@ -35,6 +35,9 @@ export interface ColumnProperties {
   readonly quote: boolean | undefined;
   /** unit of a time spine's column */
   readonly granularity?: string | undefined;
+  /** its part in the semantic layer, in dbt's form */
+  readonly dimension?: unknown;
+  readonly entity?: unknown;
   /** unique ids of the doc blocks that its description names */
   readonly docBlocks?: readonly string[] | undefined;
   readonly place: SourcePlace | undefined;
@@ -167,8 +170,8 @@ export interface ModelNode extends NodeBase {
   dependsOn: string[];
   /** uniqueIds of macros it calls, directly or not */
   dependsOnMacros: string[];
-  /** those that its template calls itself */
-  readonly directMacros?: readonly string[] | undefined;
+  /** those that its template calls itself, in order: by the parse, then by what was compiled since */
+  directMacros?: readonly string[] | undefined;
   /** its `config(…)` as it is written */
   readonly configCall?: Readonly<Record<string, unknown>> | undefined;
   /** sha256 of the raw file */
@@ -251,7 +254,7 @@ export interface TestNode extends NodeBase {
   /** column it stands under, if any */
   readonly columnName: string | undefined;
   readonly writtenConfig?: WrittenConfig | undefined;
-  readonly directMacros?: readonly string[] | undefined;
+  directMacros?: readonly string[] | undefined;
   readonly configCall?: Readonly<Record<string, unknown>> | undefined;
   /** sha256 of a singular test's file */
   readonly checksum?: string | undefined;

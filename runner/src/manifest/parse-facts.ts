@@ -17,7 +17,6 @@ import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { CallSite } from '../template/values.js';
 import { baseHost, unknownName } from './base-host.js';
-import { calledMacros } from './called-macros.js';
 import { configForTemplates } from './config-for-templates.js';
 import { type ConfigLayer, hookList, mergeLayers, toNodeConfig, twoSpellings } from './merge-config.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
@@ -54,7 +53,7 @@ export function parseFacts(
   settled(renderTemplate(program, createDbtContext(recorder.host())));
   const hooks = recorder.hooks().map((sql, i) => parseTemplate(new SourceText(`${stub.path} (hook ${i + 1})`, sql)));
   for (const hook of hooks) hookFacts(hook, recorder);
-  return recorder.finish(program, hooks);
+  return recorder.finish(program);
 }
 
 /**
@@ -141,6 +140,7 @@ class Recorder {
   readonly #sources: SourceCall[] = [];
   readonly #config: ConfigLayer[] = [];
   readonly #macros = new Set<string>();
+  readonly #called = new Set<string>();
   readonly #errors: ProjectError[] = [];
 
   constructor(
@@ -156,7 +156,6 @@ class Recorder {
   host(): ContextHost {
     const { project, macros } = this.state;
     const { stub } = this;
-    const early = () => this.#early();
     return {
       ...baseHost(project, macros),
       missingVarsAreNone: project.isDbt,
@@ -178,24 +177,22 @@ class Recorder {
       // packages rely on dbt's answer before anything runs: an empty text
       getConfig: (name) => (project.isDbt ? '' : mergeLayers([...this.outer, ...this.#config, ...this.last])[name]),
       thisRelation: placeholder(project, stub.name),
-      // made where it is asked for
-      get model() {
-        return {
-          unique_id: stub.uniqueId,
-          resource_type: stub.resourceType,
-          package_name: stub.packageName,
-          name: stub.name,
-          alias: stub.name,
-          schema: project.target.schema,
-          fqn: stub.fqn,
-          path: stub.path.split('/').slice(1).join('/'),
-          original_file_path: stub.path,
-          ...early(),
-        };
-      },
+      model: () => ({
+        unique_id: stub.uniqueId,
+        resource_type: stub.resourceType,
+        package_name: stub.packageName,
+        name: stub.name,
+        alias: stub.name,
+        schema: project.target.schema,
+        fqn: stub.fqn,
+        path: stub.path.split('/').slice(1).join('/'),
+        original_file_path: stub.path,
+        ...this.#early(),
+      }),
       isIncremental: () => false,
       graph: () => emptyGraph(),
       usesMacro: (macro) => this.#macros.add(macro.uniqueId),
+      callsMacro: (macro) => this.#called.add(macro.uniqueId),
       unknownName: (value, site) => unknownName(project, value, site, [], this.state.errors),
     };
   }
@@ -241,30 +238,18 @@ class Recorder {
     return [...hookList(pre_hook), ...hookList(post_hook)].filter(isTemplateText);
   }
 
-  /** Macros that templates name themselves; what only a value names counts as if it stood there. */
-  #direct(statements: TemplateProgram['statements']): readonly string[] {
-    if (this.#macros.size === 0) return [];
-    const { project, macros } = this.state;
-    const { adapterTypes } = baseHost(project, macros);
-    const called = calledMacros(statements, macros, project.name, adapterTypes).filter((id) => this.#macros.has(id));
-    return called.length === 0 ? [...this.#macros] : called;
-  }
-
   /**
    * @param whole the template that was rendered, where it is a file's
-   * @param hooks those that were rendered after it
    * @throws TsdbtErrors when a config() call was wrong
    */
-  finish(whole?: TemplateProgram, hooks: readonly TemplateProgram[] = []): TemplateFacts {
+  finish(whole?: TemplateProgram): TemplateFacts {
     if (this.#errors.length > 0) throw new TsdbtErrors(this.#errors);
-    const macros = [...this.#macros];
     return {
       refs: this.#refs,
       sources: this.#sources,
       config: this.#config,
-      macros,
-      directMacros:
-        whole === undefined ? macros : this.#direct([whole, ...hooks].flatMap(({ statements }) => statements)),
+      macros: [...this.#macros],
+      directMacros: [...this.#called],
       configCall: whole === undefined || this.#config.length === 0 ? {} : writtenConfigCall(whole),
     };
   }

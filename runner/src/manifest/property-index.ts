@@ -16,7 +16,7 @@ import type {
   SourceEntry,
   UnitTestEntry,
 } from '../project/properties-schema.js';
-import type { MetricEntry, SavedQueryEntry, SemanticModelEntry } from '../project/semantic-schema.js';
+import type { SavedQueryEntry, SemanticModelEntry, TopMetricEntry } from '../project/semantic-schema.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 
 /** An entry of a YAML file and where it stands. */
@@ -99,7 +99,7 @@ export class PropertyIndex {
   readonly exposures = new EntryTable<ExposureEntry>('exposure');
   readonly analyses = new EntryTable<AnalysisEntry>('analysis');
   readonly semanticModels = new EntryTable<SemanticModelEntry>('semantic model');
-  readonly metrics = new EntryTable<MetricEntry>('metric');
+  readonly metrics = new EntryTable<TopMetricEntry>('metric');
   readonly savedQueries = new EntryTable<SavedQueryEntry>('saved query');
   readonly groups = new EntryTable<GroupEntry>('group');
   readonly sources: Located<SourceEntry>[] = [];

@@ -43,12 +43,14 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
   const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
   const host = {
     ...base,
-    model: {
+    // what a model's materialization calls is none of the model's own macros
+    callsMacro: () => {},
+    model: () => ({
       ...nodeForTemplates(node, manifest.project.target.database),
       compiled_code: select,
       compiled_sql: select,
       ...run.model,
-    },
+    }),
     adapter: { ...sessionAdapter(session), begin: transaction.begin, commit: transaction.commit },
     write: (sql: string) => run.write?.(sql),
     extra: {

@@ -15,7 +15,7 @@ export const projectCodes = {
   unreadableFile: 'TSD1011',
   unusedConfigPath: 'TSD1012',
   unreadVariable: 'TSD1907',
-  unsupportedKey: 'TSD1013',
+  keyWithoutEffect: 'TSD1013',
   entryWithoutResource: 'TSD1020',
   duplicateEntry: 'TSD1021',
   duplicateColumn: 'TSD1022',

@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { nearest } from '../errors/suggest.js';
 import { configSchemas, freshnessSchema } from './config-schema.js';
-import { metricSchema, savedQuerySchema, semanticModelSchema, timeSpineSchema } from './semantic-schema.js';
+import { columnDimensionSchema, columnEntitySchema, modelSemantics } from './model-semantics-schema.js';
+import {
+  granularity,
+  metricSchema,
+  savedQuerySchema,
+  semanticModelSchema,
+  timeSpineSchema,
+} from './semantic-schema.js';
 
 const text = z.string();
 const description = z.union([text, z.null()]).optional();
@@ -38,10 +45,10 @@ export const columnSchema = z.strictObject({
   tests,
   data_tests: tests,
   config: z.strictObject({ meta, tags: texts.optional() }).optional(),
-  granularity: text.optional(),
+  granularity: z.union([granularity, z.null()]).optional(),
   policy_tags: z.array(text).optional(),
-  dimension: z.unknown().optional(),
-  entity: z.unknown().optional(),
+  dimension: columnDimensionSchema.optional(),
+  entity: columnEntitySchema.optional(),
 });
 const columns = z.union([z.array(columnSchema), z.null()]).optional();
 
@@ -71,8 +78,7 @@ const model = z.strictObject({
   deprecation_date: z.unknown().optional(),
   time_spine: z.union([timeSpineSchema, z.null()]).optional(),
   primary_key: texts.optional(),
-  semantic_model: z.unknown().optional(),
-  metrics: z.unknown().optional(),
+  ...modelSemantics,
 });
 const seed = z.strictObject({ ...resource, config: configSchemas.seeds.optional(), group: text.optional() });
 const snapshot = z.strictObject({

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SourceText } from '../errors/source-text.js';
-import { ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import { projectCodes } from './codes.js';
+import { type ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { type FoundFile, findFiles } from './find-files.js';
 import type { Project } from './project.js';
 import { type PropertiesFile, propertiesSchema } from './properties-schema.js';
@@ -49,7 +48,6 @@ function readOne(project: Project, file: FoundFile, errors: TsdbtError[]): Prope
   const content = validate<PropertiesFile>(propertiesSchema, rendered, document, own, {
     warnings: project.unknownKeys,
   });
-  if (content !== undefined) (project.unknownKeys ?? own).push(...unsupported(content, document));
   errors.push(...own);
   return content === undefined ? undefined : { file, document, content };
 }
@@ -58,25 +56,9 @@ function readOne(project: Project, file: FoundFile, errors: TsdbtError[]): Prope
 function isLeftToTests(path: YamlPath): boolean {
   if (isRenderedLater(path)) return true;
   const key = path.at(-1);
-  // the semantic layer's templates have names of their own, those of unit tests are rendered with them
-  if (path.length === 1 && ['metrics', 'semantic_models', 'saved_queries', 'unit_tests'].includes(String(key)))
-    return true;
+  // templates of unit tests are rendered with them, filters of the semantic layer have names of their own
+  if (path.length === 1 && key === 'unit_tests') return true;
+  if (key === 'filter' && (path[0] === 'metrics' || path[2] === 'metrics')) return true;
+  if (key === 'where' && path[0] === 'saved_queries') return true;
   return path.length > 1 && (key === 'tests' || key === 'data_tests' || key === 'depends_on');
-}
-
-/** The semantic layer's other form, which stands inside of a model's entry. */
-function unsupported(content: PropertiesFile, document: YamlDocument): ProjectError[] {
-  const errors: ProjectError[] = [];
-  for (const [i, model] of (content.models ?? []).entries()) {
-    for (const key of ['semantic_model', 'metrics'] as const) {
-      if (model[key] === undefined || model[key] === null || model[key] === false) continue;
-      errors.push(
-        new ProjectError(projectCodes.unsupportedKey, `${key}: in the entry of a model is not read`, {
-          place: document.placeOf(['models', i, key], 'key'),
-          hint: 'write them under semantic_models: and metrics: at the top of the file',
-        }),
-      );
-    }
-  }
-  return errors;
 }

@@ -11,7 +11,7 @@ const filter = z.union([text, z.array(text), z.null()]).optional();
 const expression = z.union([text, z.number(), z.boolean(), z.null()]).optional();
 const config = record.optional();
 
-/** How a measure adds up its rows. */
+/** How a measure or a metric adds up its rows. */
 export const aggregations = [
   'sum',
   'min',
@@ -24,11 +24,9 @@ export const aggregations = [
   'count',
 ] as const;
 /** One of some words, in capital letters or not, as in dbt. */
-function anyCase<const T extends readonly string[]>(words: T) {
+export function anyCase<const T extends readonly string[]>(words: T) {
   return z.preprocess((value) => (typeof value === 'string' ? value.toLowerCase() : value), z.enum(words));
 }
-
-const aggregation = anyCase(aggregations);
 
 /** Lengths of time that the semantic layer knows by itself; a time spine may bring more. */
 export const granularities = [
@@ -45,9 +43,20 @@ export const granularities = [
   'year',
 ] as const;
 
+export const aggregation = anyCase(aggregations);
+export const granularity = anyCase(granularities);
+export const entityType = anyCase(['foreign', 'natural', 'primary', 'unique']);
+export const dimensionType = anyCase(['categorical', 'time']);
+const metricType = anyCase(['simple', 'ratio', 'cumulative', 'derived', 'conversion']);
+
+export const validityParams = z.union([z.strictObject({ is_start: flag, is_end: flag }), z.null()]).optional();
+const constantProperties = list(z.strictObject({ base_property: text, conversion_property: text }));
+const calculation = anyCase(['conversions', 'conversion_rate']);
+const periodAggregation = anyCase(['first', 'last', 'average']);
+
 const entity = z.strictObject({
   name: text,
-  type: anyCase(['foreign', 'natural', 'primary', 'unique']),
+  type: entityType,
   description: optional,
   label: optional,
   role: optional,
@@ -57,15 +66,15 @@ const entity = z.strictObject({
 
 const dimension = z.strictObject({
   name: text,
-  type: anyCase(['categorical', 'time']),
+  type: dimensionType,
   description: optional,
   label: optional,
   is_partition: flag,
   type_params: z
     .union([
       z.strictObject({
-        time_granularity: text.optional(),
-        validity_params: z.union([z.strictObject({ is_start: flag, is_end: flag }), z.null()]).optional(),
+        time_granularity: granularity.optional(),
+        validity_params: validityParams,
       }),
       z.null(),
     ])
@@ -124,12 +133,12 @@ const inputMetric = z.union([
   z.strictObject({ name: text, filter, alias: optional, offset_window: optional, offset_to_grain: optional }),
 ]);
 
-/** A figure computed from measures or other metrics. */
-export const metricSchema = z.strictObject({
+/** A figure computed from measures or other metrics, with what it is computed from in `type_params:`. */
+const metricWithParams = z.strictObject({
   name: text,
   label: text,
   description: optional,
-  type: anyCase(['simple', 'ratio', 'cumulative', 'derived', 'conversion']),
+  type: metricType,
   type_params: z.strictObject({
     measure: inputMeasure.optional(),
     numerator: inputMetric.optional(),
@@ -143,13 +152,13 @@ export const metricSchema = z.strictObject({
         base_measure: inputMeasure,
         conversion_measure: inputMeasure,
         entity: text,
-        calculation: anyCase(['conversions', 'conversion_rate']).optional(),
+        calculation: calculation.optional(),
         window: optional,
-        constant_properties: list(z.strictObject({ base_property: text, conversion_property: text })),
+        constant_properties: constantProperties,
       })
       .optional(),
     cumulative_type_params: z
-      .strictObject({ window: optional, grain_to_date: optional, period_agg: anyCase(['first', 'last', 'average']) })
+      .strictObject({ window: optional, grain_to_date: optional, period_agg: periodAggregation })
       .partial()
       .optional(),
   }),
@@ -159,6 +168,43 @@ export const metricSchema = z.strictObject({
   meta: record.optional(),
   tags: texts.optional(),
 });
+
+/** A figure whose parameters stand beside its name (dbt 1.12): in a model's entry, of that model; at the top of a file, of other metrics. */
+export const plainMetricSchema = z.strictObject({
+  name: text,
+  label: optional,
+  description: optional,
+  type: metricType.optional(),
+  filter,
+  time_granularity: optional,
+  config: configSchemas.metrics.optional(),
+  hidden: flag,
+  agg: z.union([aggregation, z.null()]).optional(),
+  percentile: z.union([z.number(), z.null()]).optional(),
+  percentile_type: optional.describe('discrete or continuous'),
+  join_to_timespine: z.union([z.boolean(), z.null()]).optional(),
+  fill_nulls_with: z.union([z.number(), z.null()]).optional(),
+  expr: expression,
+  non_additive_dimension: z
+    .union([z.strictObject({ name: text, window_agg: aggregation, group_by: z.array(text).optional() }), z.null()])
+    .optional(),
+  agg_time_dimension: optional,
+  window: optional,
+  grain_to_date: optional,
+  period_agg: periodAggregation.optional(),
+  input_metric: inputMetric.optional(),
+  numerator: inputMetric.optional(),
+  denominator: inputMetric.optional(),
+  input_metrics: list(inputMetric),
+  entity: optional,
+  calculation: z.union([calculation, z.null()]).optional(),
+  base_metric: inputMetric.optional(),
+  conversion_metric: inputMetric.optional(),
+  constant_properties: constantProperties,
+});
+
+/** A metric at the top of a file: `type_params:` tells the forms apart. */
+export const metricSchema = z.union([metricWithParams, plainMetricSchema]);
 
 /** Metrics with what they are grouped and filtered by. */
 export const savedQuerySchema = z.strictObject({
@@ -184,6 +230,8 @@ export const timeSpineSchema = z.strictObject({
 });
 
 export type SemanticModelEntry = z.infer<typeof semanticModelSchema>;
-export type MetricEntry = z.infer<typeof metricSchema>;
+export type MetricEntry = z.infer<typeof metricWithParams>;
+export type TopMetricEntry = z.infer<typeof metricSchema>;
+export type PlainMetricEntry = z.infer<typeof plainMetricSchema>;
 export type SavedQueryEntry = z.infer<typeof savedQuerySchema>;
 export type TimeSpineEntry = z.infer<typeof timeSpineSchema>;

@@ -104,15 +104,21 @@ interface Leaf {
   readonly issue: Issue;
 }
 
-/** Of a union, the alternative that got furthest is what the user meant. */
+/** Of a union, the alternative that got furthest is what the user meant: the one that knows most of the keys. */
 function leaves(issue: Issue, base: YamlPath, root: unknown): Leaf[] {
   const path = [...base, ...(issue.path as (string | number)[])];
   if (issue.code !== 'invalid_union') return [{ path, issue }];
   const alternatives = issue.errors.filter((inner) => inner.length > 0);
   const fitting = alternatives.filter((inner) => !inner.some((i) => i.code === 'invalid_type' && i.path.length === 0));
-  const best = fitting[0];
+  const best = fitting.sort((a, b) => unknownOf(a) - unknownOf(b))[0];
   if (best === undefined) return [{ path, issue }];
   return best.flatMap((inner) => leaves(inner, path, root));
+}
+
+/** How many keys an alternative of a union has no use for. */
+function unknownOf(issues: readonly Issue[]): number {
+  const own = issues.filter((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
+  return own.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 }
 
 function toErrors(

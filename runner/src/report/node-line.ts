@@ -77,7 +77,8 @@ function factsOf(outcome: NodeOutcome): string[] {
 
 /** `1 row`, `26,856 rows` */
 export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+  const plural = noun.endsWith('query') ? `${noun.slice(0, -1)}ies` : `${noun.replace(/sis$/, 'se')}s`;
+  return `${grouped(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** `26,856`. Loading a locale for it would take longer than a small command. */

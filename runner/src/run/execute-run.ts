@@ -1,6 +1,8 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError, TsdbtErrors } from '../errors/tsdbt-error.js';
+import { forgetGraph } from '../manifest/graph-for-templates.js';
 import { checkRun } from './check-project.js';
+import { runEndContext } from './hook-results.js';
 import { runHooks } from './hooks.js';
 import { writeViews } from './lake-views.js';
 import { missingParents, staleTests } from './missing-parents.js';
@@ -36,6 +38,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   const cancel = (): void => {
     for (const session of sessions) session.cancel();
   };
+  forgetGraph(manifest);
   const state = new RunState(request, open.engine, open.storage);
   let allWell = true;
   try {
@@ -64,7 +67,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     finishNoOps(state, noOps);
     const ended = request.signal.aborted
       ? true
-      : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!));
+      : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!, runEndContext(state)));
     const shown = request.command === 'test' || (await attempt(state, () => writeViews(state)));
     const { afterPublishing } = request;
     const told = afterPublishing === undefined || request.signal.aborted || (await attempt(state, afterPublishing));

@@ -8,10 +8,18 @@ import type { ModelNode } from '../manifest/nodes.js';
 import type { HookText } from '../project/project.js';
 import type { RunState } from './run-state.js';
 
+/** Where hooks stand, and what is theirs alone. */
+export interface HookContext {
+  /** the project where it is undefined */
+  readonly packageName?: string | undefined;
+  /** further names of their templates and of the macros that they call */
+  readonly names?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /**
  * Runs hooks, each rendered when its turn comes and sent as it is; an empty rendering sends nothing.
  * @param node whose `this` the hooks see; undefined for on-run-start and on-run-end
- * @param packageName package that declares them; the project where it is undefined
+ * @param of the package that declares them, and what their templates see besides the rest
  * @throws {EngineError} at the hook's place
  */
 export async function runHooks(
@@ -19,7 +27,7 @@ export async function runHooks(
   hooks: readonly HookText[],
   node: ModelNode | undefined,
   session: Session,
-  packageName?: string,
+  of: HookContext = {},
 ): Promise<void> {
   const { request } = state;
   for (const hook of hooks) {
@@ -32,7 +40,9 @@ export async function runHooks(
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.command,
-      packageName,
+      selectedResources: [...request.selected],
+      packageName: of.packageName,
+      extra: of.names,
       onLog: (level, message) => state.log(level, message),
     });
     if (sql.trim() === '') continue;

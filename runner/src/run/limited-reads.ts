@@ -29,7 +29,7 @@ export function limitedReads(
   if (batch === undefined && sample === undefined && empty !== true) return undefined;
   const resolver = resolverOf(manifest);
   return (host) => {
-    const own = host.model?.unique_id === node.uniqueId ? batch : undefined;
+    const own = host.model?.()?.unique_id === node.uniqueId ? batch : undefined;
     const limits = { batch: own, sample: node.resourceType === 'test' ? undefined : sample, empty };
     const limited = (relation: unknown, read: () => ModelNode | SourceNode): unknown => {
       if (!(relation instanceof Relation)) return relation;
@@ -38,7 +38,7 @@ export function limitedReads(
     };
     return {
       ...host,
-      model: own === undefined ? host.model : { ...host.model, batch: batchForTemplates(own) },
+      model: own === undefined ? host.model : () => ({ ...host.model?.(), batch: batchForTemplates(own) }),
       ref: (request) =>
         chain(host.ref!(request), (relation) => {
           const { package: packageName, name, version, site } = request;

@@ -1,5 +1,6 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError } from '../errors/tsdbt-error.js';
+import { forgetGraph } from '../manifest/graph-for-templates.js';
 import { createSchema } from '../materialize/native/native-catalog.js';
 import { commentedSession, statementFrame } from './commented-session.js';
 import { ViewGroups } from './native-groups.js';
@@ -30,6 +31,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
   const cancel = (): void => {
     for (const session of sessions) session.cancel();
   };
+  forgetGraph(manifest);
   const state = new RunState(request, open.engine, open.storage);
   let allWell = true;
   const operations: OperationResult[] = [];

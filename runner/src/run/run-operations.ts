@@ -1,7 +1,8 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { HookText, Project } from '../project/project.js';
-import { runHooks } from './hooks.js';
+import { runEndContext } from './hook-results.js';
+import { type HookContext, runHooks } from './hooks.js';
 import type { RunState } from './run-state.js';
 import type { OperationResult } from './run-types.js';
 
@@ -25,6 +26,7 @@ export async function runOperations(
   const operations = [project, ...project.packages].flatMap((one) => operationsOf(one, kind));
   operations.sort((a, b) => a.index - b.index);
   const results: OperationResult[] = [];
+  const context: HookContext = kind === 'on-run-start' || operations.length === 0 ? {} : runEndContext(state);
   for (const { uniqueId, packageName, hook } of operations) {
     if (results.some((result) => result.status === 'error')) {
       results.push({ uniqueId, status: 'skipped', elapsed: 0, message: undefined });
@@ -37,7 +39,7 @@ export async function runOperations(
       results.push({ uniqueId, status, elapsed, message, startedAt, completedAt });
     };
     try {
-      await runHooks(state, [hook], undefined, session, packageName);
+      await runHooks(state, [hook], undefined, session, { ...context, packageName });
       done('success', 'OK');
     } catch (thrown) {
       const errors = tsdbtErrorsOf(thrown);

@@ -7,6 +7,7 @@ import { GraphError } from '../errors/tsdbt-error.js';
 import type { LogLevel, NodeOutcome, NodeSummary } from '../events/events.js';
 import { compileNode } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
+import { tellGraph } from '../manifest/graph-for-templates.js';
 import { nativeRelation } from '../manifest/native-relation.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
@@ -274,6 +275,9 @@ export class RunState {
       relationName: undefined,
       ...more,
     });
+    const { compiledCode, compiledPath: path } = more;
+    const compiled = compiledCode === undefined ? undefined : { sql: compiledCode, path, runPath: undefined };
+    tellGraph(this.manifest, node, compiled);
     this.request.bus.emit({
       event: 'node_finished',
       node: summary,

@@ -1,3 +1,5 @@
+import { PyBytes } from './bytes.js';
+import { complexPower } from './complex.js';
 import { describe, PyRange, size, toArray } from './containers.js';
 import { DecimalValue } from './decimal.js';
 import { numeric } from './equality.js';
@@ -154,7 +156,7 @@ function bigIntegers(operator: BinaryOperator, x: bigint, y: bigint): bigint {
   }
 }
 
-function floats(operator: BinaryOperator, x: number, y: number): PyFloat {
+function floats(operator: BinaryOperator, x: number, y: number): TemplateValue {
   switch (operator) {
     case '+':
       return new PyFloat(x + y);
@@ -164,7 +166,8 @@ function floats(operator: BinaryOperator, x: number, y: number): PyFloat {
       return new PyFloat(x * y);
     case '**':
       if (x === 0 && y < 0) throw divisionByZero();
-      if (x < 0 && !Number.isInteger(y)) throw valueFailure('a root of a negative number');
+      if (x < 0 && Number.isFinite(y) && !Number.isInteger(y))
+        return complexPower({ real: x, imag: 0 }, { real: y, imag: 0 });
       return new PyFloat(power(x, y));
     default:
   }
@@ -209,7 +212,13 @@ export function slice(
   const given = plain(value);
   const characters = typeof given === 'string';
   if (given instanceof Undefined) throw given.failure();
-  if (!characters && !Array.isArray(given) && !(given instanceof PyTuple) && typeName(given) !== 'range')
+  if (
+    !characters &&
+    !Array.isArray(given) &&
+    !(given instanceof PyTuple) &&
+    !(given instanceof PyRange) &&
+    !(given instanceof PyBytes)
+  )
     throw typeFailure(`${describe(value)} cannot be sliced`);
   const items = toArray(given);
   const length = characters ? items.length : size(given);
@@ -228,6 +237,7 @@ export function slice(
   }
   const out: TemplateValue[] = [];
   for (let i = first; step > 0 ? i < last : i > last; i += step) out.push(items[i]!);
+  if (given instanceof PyBytes) return new PyBytes(Uint8Array.from(out as number[]));
   if (characters && value instanceof Markup) return new Markup(out.join(''));
   return characters ? out.join('') : given instanceof PyTuple ? new PyTuple(out) : out;
 }

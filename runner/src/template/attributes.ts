@@ -1,12 +1,20 @@
-import { dictMethods, floatMethods, intMethods, listMethods, setMethods, tupleMethods } from './collection-methods.js';
+import { PyBytes } from './bytes.js';
+import { bytesMethods } from './bytes-methods.js';
+import { dictMethods, listMethods, setMethods, tupleMethods } from './collection-methods.js';
+import { PyComplex } from './complex.js';
 import { describe, NamedDict, PyDict, PySet } from './containers.js';
+import { DecimalValue } from './decimal.js';
+import { decimalMethods } from './decimal-methods.js';
 import { typeFailure } from './failure.js';
 import { escapedText, markupMethod } from './markup.js';
+import type { Method } from './methods.js';
+import { complexMethods, floatMethods, intMethods, numberAttribute } from './number-methods.js';
 import { sliceRendered } from './rendered.js';
 import { bind } from './signature.js';
 import { formatString } from './string-format.js';
-import { type Method, stringMethods, stripBounds } from './string-methods.js';
+import { stringMethods, stripBounds } from './string-methods.js';
 import {
+  type CallSite,
   Markup,
   type MaybePromise,
   PyFloat,
@@ -30,7 +38,9 @@ function methodTable(value: TemplateValue): ReadonlyMap<string, Method<never>> {
   if (value instanceof PyDict) return dictMethods;
   if (value instanceof PyTuple) return tupleMethods;
   if (value instanceof PySet) return setMethods;
-  if (value instanceof PyFloat) return floatMethods;
+  if (value instanceof PyFloat) return value instanceof DecimalValue ? decimalMethods : floatMethods;
+  if (value instanceof PyBytes) return bytesMethods();
+  if (value instanceof PyComplex) return complexMethods;
   return none;
 }
 
@@ -45,7 +55,11 @@ export function findMethod(
   value: TemplateValue,
   name: string,
 ):
-  | ((positional: readonly TemplateValue[], named: ReadonlyMap<string, TemplateValue>) => MaybePromise<TemplateValue>)
+  | ((
+      positional: readonly TemplateValue[],
+      named: ReadonlyMap<string, TemplateValue>,
+      site: () => CallSite,
+    ) => MaybePromise<TemplateValue>)
   | undefined {
   const method = methodTable(value).get(name);
   if (value instanceof Markup) return methodOfMarkup(value, name, method);
@@ -56,8 +70,11 @@ export function findMethod(
       return sliceRendered(value, ...stripBounds(value.text, characters, ...strips[name]!));
     };
   const self = plain(value) as never;
-  return (positional, named) => method.run(self, bind(method.signature, positional, named));
+  return (positional, named, site) => method.run(self, bind(method.signature, positional, named), site);
 }
+
+/** Methods of text call nothing. */
+const noSite = undefined as never;
 
 function methodOfMarkup(value: Markup, name: string, method: Method<never> | undefined) {
   if (method === undefined) return markupMethod(value, name, undefined);
@@ -67,7 +84,7 @@ function methodOfMarkup(value: Markup, name: string, method: Method<never> | und
       return new Markup(formatString(value.text, name === 'format' ? bound : [[], ...bound], escapedText));
     };
   const ofText = (positional: readonly TemplateValue[], named: ReadonlyMap<string, TemplateValue>) =>
-    method.run(value.text as never, bind(method.signature, positional, named)) as TemplateValue;
+    method.run(value.text as never, bind(method.signature, positional, named), noSite) as TemplateValue;
   return markupMethod(value, name, ofText) ?? ofText;
 }
 
@@ -98,16 +115,14 @@ export function getAttribute(value: TemplateValue, name: string, lenient = false
     if (own !== undefined) return own;
   }
   const method = findMethod(value, name);
-  if (method !== undefined) return new TemplateFunction(name, (args) => method(args.positional, args.named));
+  if (method !== undefined)
+    return new TemplateFunction(name, (args) => method(args.positional, args.named, () => args.site));
   if (value instanceof TemplateObject) {
     const item = value.getItem(name);
     if (item !== undefined) return item;
   }
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    if (name === 'real' || name === 'numerator') return value;
-    if (name === 'imag') return 0;
-    if (name === 'denominator') return 1;
-  }
+  const ofNumber = numberAttribute(value, name);
+  if (ofNumber !== undefined) return ofNumber;
   return missing(value, `attribute "${name}"`, name, lenient);
 }
 
@@ -145,7 +160,8 @@ export function getItem(value: TemplateValue, keyGiven: TemplateValue, lenient =
       if (own !== undefined) return own;
     }
     const method = findMethod(value, key);
-    if (method !== undefined) return new TemplateFunction(key, (args) => method(args.positional, args.named));
+    if (method !== undefined)
+      return new TemplateFunction(key, (args) => method(args.positional, args.named, () => args.site));
   }
   return missing(value, `item ${describe(key)}`, typeof key === 'string' ? key : '', lenient);
 }

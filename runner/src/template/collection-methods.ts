@@ -1,9 +1,18 @@
+import { chain, mapInOrder } from './chain.js';
 import { DictView, describe, iterate, PyDict, PySet, toArray } from './containers.js';
 import { equal } from './equality.js';
 import { argumentFailure, typeFailure, valueFailure } from './failure.js';
+import { methods } from './methods.js';
 import { sortValues } from './sorting.js';
-import { type Method, methods } from './string-methods.js';
-import { type PyFloat, PyTuple, type TemplateValue, truthy, typeName } from './values.js';
+import {
+  type CallSite,
+  type MaybePromise,
+  PyTuple,
+  TemplateObject,
+  type TemplateValue,
+  truthy,
+  typeName,
+} from './values.js';
 
 function index(value: TemplateValue | undefined, length: number, otherwise: number): number {
   if (value === undefined) return otherwise;
@@ -11,10 +20,26 @@ function index(value: TemplateValue | undefined, length: number, otherwise: numb
   return value < 0 ? value + length : value;
 }
 
-function position(items: readonly TemplateValue[], value: TemplateValue): number {
-  const at = items.findIndex((item) => equal(item, value));
+function position(
+  items: readonly TemplateValue[],
+  value: TemplateValue,
+  start?: TemplateValue,
+  stop?: TemplateValue,
+): number {
+  const from = index(start, items.length, 0);
+  const to = index(stop, items.length, items.length);
+  const at = items.findIndex((item, i) => i >= from && i < to && equal(item, value));
   if (at === -1) throw valueFailure(`${describe(value)} is not in the list`);
   return at;
+}
+
+/** What a list is sorted by: its items, or what a function makes of each. */
+function sortKeys(items: TemplateValue[], key: TemplateValue, site: () => CallSite): MaybePromise<TemplateValue[]> {
+  if (key === null) return items;
+  if (!(key instanceof TemplateObject) || key.call === undefined)
+    throw typeFailure(`the key of sort() is a function or macro, not ${typeName(key)}`);
+  const call = key.call.bind(key);
+  return mapInOrder(items, (item) => call({ positional: [item], named: new Map(), site: site() }));
 }
 
 /** The methods of `list`. Those that change it return None, as Python's do. */
@@ -40,22 +65,27 @@ export const listMethods = methods<TemplateValue[]>({
     self.splice(position(self, item!), 1);
     return null;
   },
-  'index(value)': (self, [item]) => position(self, item!),
+  'index(value, start?, stop?)': (self, [item, start, stop]) => position(self, item!, start, stop),
   'count(value)': (self, [item]) => self.filter((x) => equal(x, item!)).length,
   'reverse()': (self) => {
     self.reverse();
     return null;
   },
-  'sort(*args, **kwargs)': (self, [args, kwargs]) => {
+  'sort(*args, **kwargs)': (self, [args, kwargs], site) => {
     const named = kwargs as PyDict;
     const unknown = [...named.keys()].find((name) => name !== 'reverse' && name !== 'key');
     if ((args as TemplateValue[]).length > 0 || unknown !== undefined)
-      throw argumentFailure('sort() takes nothing but reverse=', 'items | sort(attribute=…) sorts by something');
-    if (named.get('key') !== undefined && named.get('key') !== null)
-      throw argumentFailure('sort() takes no key= here', 'items | sort(attribute=…) sorts by something');
-    const sorted = sortValues(self, (x) => x, truthy(named.get('reverse') ?? false));
-    self.splice(0, self.length, ...sorted);
-    return null;
+      throw argumentFailure(
+        'sort() takes nothing but key= and reverse=',
+        'items | sort(attribute=…) sorts by something',
+      );
+    const reverse = truthy(named.get('reverse') ?? false);
+    return chain(sortKeys(self, named.get('key') ?? null, site), (keys) => {
+      const keyed = self.map((item, i) => ({ item, key: keys[i]! }));
+      const sorted = sortValues(keyed, ({ key }) => key, reverse);
+      self.splice(0, self.length, ...sorted.map(({ item }) => item));
+      return null;
+    });
   },
   'clear()': (self) => {
     self.length = 0;
@@ -65,7 +95,7 @@ export const listMethods = methods<TemplateValue[]>({
 });
 
 export const tupleMethods = methods<PyTuple>({
-  'index(value)': (self, [item]) => position(self.items, item!),
+  'index(value, start?, stop?)': (self, [item, start, stop]) => position(self.items, item!, start, stop),
   'count(value)': (self, [item]) => self.items.filter((x) => equal(x, item!)).length,
 });
 
@@ -175,16 +205,4 @@ export const setMethods = methods<PySet>({
   'issuperset(other)': (self, [other]) => [...iterate(other!)].every((item) => self.contains(item)),
   'isdisjoint(other)': (self, [other]) => ![...iterate(other!)].some((item) => self.contains(item)),
   'copy()': (self) => new PySet(self.iterate()),
-});
-
-/** The methods of `int` and `bool`. */
-export const intMethods: Map<string, Method<number | bigint>> = methods<number | bigint>({
-  'bit_length()': (self) => (BigInt(self) < 0n ? -BigInt(self) : BigInt(self)).toString(2).replace(/^0$/, '').length,
-  'is_integer()': () => true,
-  'conjugate()': (self) => self,
-});
-
-export const floatMethods = methods<PyFloat>({
-  'is_integer()': (self) => Number.isInteger(self.value),
-  'conjugate()': (self) => self,
 });

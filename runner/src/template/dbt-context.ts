@@ -10,19 +10,20 @@ import { datetimeModule, pytzModule } from './context/datetime-module.js';
 import { exceptionsObject } from './context/exceptions.js';
 import { flagsDict, invocationArguments } from './context/flags.js';
 import { itertoolsModule } from './context/itertools.js';
-import { graphKeys, nodeKeys } from './context/known-keys.js';
+import { nodeKeys } from './context/known-keys.js';
 import { macroValueOf, PackageValue } from './context/package-value.js';
 import { queryFunctions } from './context/queries.js';
 import { referenceFunctions } from './context/references.js';
 import { regexModule } from './context/regex-module.js';
 import { unlooked } from './context/relation-value.js';
 import { renderingFunctions, validation } from './context/rendering.js';
+import { sharedGraph } from './context/shared-graph.js';
 import { StaticObject } from './context/static-object.js';
 import { toTemplateValue } from './convert.js';
 import type { Scope } from './frame.js';
 import { jinjaGlobals } from './globals.js';
 import { internalPackage } from './macros.js';
-import type { CallSite, TemplateFunction, TemplateValue, Undefined } from './values.js';
+import type { CallSite, TemplateValue, Undefined } from './values.js';
 
 export type { AdapterHost, ContextHost, RefRequest, SourceRequest } from './context/context-host.js';
 
@@ -53,11 +54,9 @@ export function createDbtContext(host: ContextHost): Scope {
 class DbtScope implements Scope {
   readonly lenient: boolean;
   readonly #values = new Map<string, TemplateValue>();
-  readonly #lazy: ReadonlyMap<string, () => TemplateValue | undefined>;
 
   constructor(readonly host: ContextHost) {
     this.lenient = !host.execute;
-    this.#lazy = lazyNames(host, this);
   }
 
   get(name: string): TemplateValue | undefined {
@@ -78,21 +77,21 @@ class DbtScope implements Scope {
     const macro = host.library.resolve(name, host.packageName);
     if (macro !== undefined) return macroValueOf(macro, this, host);
     if (host.extra !== undefined && Object.hasOwn(host.extra, name)) return toTemplateValue(host.extra[name]);
-    const own = this.#lazy.get(name)?.();
+    const own = contextNames.get(name)?.(host, this);
     if (own !== undefined) return own;
     return host.library.hasPackage(name) ? this.#package(name) : undefined;
   }
 
   #package(name: string): PackageValue {
     if (name !== internalPackage) return new PackageValue(name, this, this.host);
-    const functions = alsoMacros.map((own) => [own, this.#lazy.get(own)?.() ?? null] as const);
+    const functions = alsoMacros.map((own) => [own, contextNames.get(own)?.(this.host, this) ?? null] as const);
     return new PackageValue(name, this, this.host, new Map(functions));
   }
 
   *names(): Iterable<string> {
     const { host } = this;
     yield* host.library.names(host.packageName);
-    yield* this.#lazy.keys();
+    yield* contextNames.keys();
     yield* Object.keys(host.extra ?? {});
     yield* host.library.packageNames();
     yield* this.#values.keys();
@@ -107,65 +106,56 @@ class DbtScope implements Scope {
   }
 }
 
-function lazyNames(host: ContextHost, scope: DbtScope): ReadonlyMap<string, () => TemplateValue | undefined> {
-  const names = new Map<string, () => TemplateValue | undefined>();
-  const add = (functions: readonly TemplateFunction[]): void => {
-    for (const f of functions) names.set(f.name, () => f);
-  };
-  const builtins = referenceFunctions(host, scope);
-  const queries = queryFunctions(host);
-  add(builtins);
-  add(dataFunctions);
-  add(queries);
-  const rendering = renderingFunctions(scope);
-  add(rendering);
-  const config = configObject(host);
-  const constants: Record<string, () => TemplateValue | undefined> = {
-    config: () => config,
-    builtins: () => builtinsDict([...builtins, ...dataFunctions, ...queries, ...rendering], ownConstants()),
-    exceptions: () => exceptionsObject(host).asDict(),
-    adapter: () => adapterObject(host, scope),
-    api: () => apiObject().asDict(),
-    column: () => columnClass,
-    modules: () => modules,
-    validation: () => validation,
-    target: () => targetOf(host),
-    env: () => targetOf(host),
-    execute: () => host.execute,
-    flags: () => new NamedDict('flags', flagsDict(host.flags).items(), [], host.unknownIsMistake ?? 'alike'),
-    invocation_args_dict: () => invocationArguments(host.flags),
-    invocation_id: () => host.invocationId,
-    run_started_at: () => new DateTimeValue(BigInt(host.runStartedAt.getTime()) * 1000n, utc),
-    project_name: () => host.projectName,
-    dbt_version: () => host.dbtVersion,
-    tsdbt_version: () => host.version,
-    dbt_metadata_envs: () => metadataEnvs(host),
-    thread_id: () => 'Thread-1 (worker)',
-    selected_resources: () => [...(host.selectedResources?.() ?? [])],
-    context: () => new ContextValue(scope),
-    this: () => (host.thisRelation === undefined ? undefined : unlooked(host.thisRelation)),
-    schema: () => ownPart(host, 'schema'),
-    database: () => ownPart(host, 'database'),
-    model: () => (host.model === undefined ? undefined : named('model', host.model, nodeKeys, 'alike')),
-    // what only materializations and hooks have is nothing elsewhere
-    sql: () => null,
-    compiled_code: () => null,
-    defer_relation: () => null,
-    pre_hooks: () => [],
-    post_hooks: () => [],
-    sql_now: () => 'now()',
-    graph: () => sharedGraph(host.graph?.()),
-  };
-  /** those that are no other view of the whole context */
-  const ownConstants = () =>
-    Object.entries(constants).flatMap(([name, make]): [string, TemplateValue][] => {
-      if (['builtins', 'context', 'graph'].includes(name)) return [];
-      const value = make();
-      return value === undefined ? [] : [[name, value]];
-    });
-  for (const [name, make] of Object.entries(constants)) names.set(name, make);
-  return names;
-}
+type Maker = (host: ContextHost, scope: DbtScope) => TemplateValue | undefined;
+
+const constants: Readonly<Record<string, Maker>> = {
+  config: configObject,
+  builtins: builtinsDict,
+  exceptions: (host) => exceptionsObject(host).asDict(),
+  adapter: adapterObject,
+  api: () => apiObject().asDict(),
+  column: () => columnClass,
+  modules: () => modules,
+  validation: () => validation,
+  target: targetOf,
+  env: targetOf,
+  execute: (host) => host.execute,
+  flags: (host) => new NamedDict('flags', flagsDict(host.flags).items(), [], host.unknownIsMistake ?? 'alike'),
+  invocation_args_dict: (host) => invocationArguments(host.flags),
+  invocation_id: (host) => host.invocationId,
+  run_started_at: (host) => new DateTimeValue(BigInt(host.runStartedAt.getTime()) * 1000n, utc),
+  project_name: (host) => host.projectName,
+  dbt_version: (host) => host.dbtVersion,
+  tsdbt_version: (host) => host.version,
+  dbt_metadata_envs: metadataEnvs,
+  thread_id: () => 'Thread-1 (worker)',
+  selected_resources: (host) => [...(host.selectedResources?.() ?? [])],
+  context: (_host, scope) => new ContextValue(scope),
+  this: (host) => (host.thisRelation === undefined ? undefined : unlooked(host.thisRelation)),
+  schema: (host) => ownPart(host, 'schema'),
+  database: (host) => ownPart(host, 'database'),
+  model: (host) => {
+    const model = host.model?.();
+    return model === undefined ? undefined : named('model', model, nodeKeys, 'alike');
+  },
+  // what only materializations and hooks have is nothing elsewhere
+  sql: () => null,
+  compiled_code: () => null,
+  defer_relation: () => null,
+  pre_hooks: () => [],
+  post_hooks: () => [],
+  sql_now: () => 'now()',
+  graph: (host) => sharedGraph(host.graph?.()),
+};
+
+/** Every name of the context with what makes its value, where a template asks for it. */
+const contextNames: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ...Object.entries(referenceFunctions),
+  ...dataFunctions.map((own) => [own.name, () => own] as const),
+  ...Object.entries(queryFunctions),
+  ...Object.entries(renderingFunctions),
+  ...Object.entries(constants),
+]);
 
 /** `target`: which keys it has depends on which of the targets is used. */
 function targetOf(host: ContextHost): NamedDict {
@@ -180,19 +170,6 @@ function named(
 ): NamedDict {
   const items = Object.entries(values).map(([key, value]) => [key, toTemplateValue(value)] as const);
   return new NamedDict(label, items, others, unknownIsMistake);
-}
-
-const graphs = new WeakMap<object, TemplateValue>();
-
-/** One dict for all templates of a run: packages keep in it what they find out, for others to read. */
-function sharedGraph(graph: Readonly<Record<string, unknown>> | undefined): TemplateValue {
-  if (graph === undefined) return named('graph', {}, graphKeys, 'alike');
-  let shared = graphs.get(graph);
-  if (shared === undefined) {
-    shared = named('graph', graph, graphKeys, 'alike');
-    graphs.set(graph, shared);
-  }
-  return shared;
 }
 
 /** The node's schema or database; the target's where no node is rendered. */
@@ -211,10 +188,23 @@ function metadataEnvs(host: ContextHost): PyDict {
   );
 }
 
+/** Names that are another view of the whole context. */
+const views: ReadonlySet<string> = new Set(['builtins', 'context', 'graph']);
+
 /** `builtins`: what the context's names were before macros of the project took some of them. */
-function builtinsDict(functions: readonly TemplateFunction[], constants: Iterable<[string, TemplateValue]>): PyDict {
-  const dict = PyDict.of(functions.map((f) => [f.name, f] as const));
+function builtinsDict(host: ContextHost, scope: DbtScope): PyDict {
+  const dict = new PyDict();
+  const add = (names: Iterable<string>): void => {
+    for (const name of names) {
+      const value = views.has(name) ? undefined : contextNames.get(name)!(host, scope);
+      if (value !== undefined) dict.set(name, value);
+    }
+  };
+  add(Object.keys(referenceFunctions));
+  for (const own of dataFunctions) dict.set(own.name, own);
+  add(Object.keys(queryFunctions));
+  add(Object.keys(renderingFunctions));
   for (const [name, value] of jinjaGlobals) if (!dict.has(name)) dict.set(name, value);
-  for (const [name, value] of constants) dict.set(name, value);
+  add(Object.keys(constants));
   return new NamedDict('builtins', dict.items(), [], 'always');
 }

@@ -1,3 +1,4 @@
+import { compareDecimal, DecimalValue } from './decimal.js';
 import { typeFailure } from './failure.js';
 import { PyFloat, PyTuple, plain, Rendered, TemplateObject, type TemplateValue, typeName } from './values.js';
 
@@ -16,12 +17,21 @@ export function hashKey(value: TemplateValue): HashKey {
   if (typeof value === 'bigint') return value;
   if (Array.isArray(value))
     throw typeFailure('a list cannot be a key of a dict or a member of a set', 'use a tuple: (a, b)');
+  if (value instanceof DecimalValue) return decimalKey(value);
   if (value instanceof PyFloat) return value.value;
   if (value instanceof PyTuple) return tuplePrefix + value.items.map(keyText).join('\u0000,');
   if (value instanceof Rendered) return value.text;
   if (value.typeName === 'dict' || value.typeName === 'set')
     throw typeFailure(`a ${value.typeName} cannot be a key of a dict or a member of a set`);
   return value.compare === undefined ? value : `\u0000${value.typeName} ${value.toRepr()}`;
+}
+
+/** A Decimal is the same key as the float or int that has its value; many have more digits than any float. */
+function decimalKey(value: DecimalValue): HashKey {
+  if (compareDecimal(value, new PyFloat(value.value)) === 0) return value.value;
+  const { negative, coefficient, exponent } = value;
+  const digits = coefficient.toString().replace(/0+$/, '');
+  return `\u0000Decimal ${negative} ${digits} ${exponent + coefficient.toString().length}`;
 }
 
 const identities = new WeakMap<TemplateObject, number>();
@@ -47,6 +57,25 @@ export function numeric(value: TemplateValue): number | bigint | undefined {
   return value instanceof PyFloat ? value.value : undefined;
 }
 
+/** The exact order of two numbers of which one is a Decimal; undefined for all others. */
+function decimalOrder(a: TemplateValue, b: TemplateValue): number | undefined {
+  if (typeof a !== 'object' && typeof b !== 'object') return undefined;
+  if (numeric(a) === undefined || numeric(b) === undefined) return undefined;
+  if (a instanceof DecimalValue) return compareDecimal(a, b);
+  return b instanceof DecimalValue ? -compareDecimal(b, a) : undefined;
+}
+
+function orderOf(x: number | bigint, y: number | bigint): number {
+  return x < y ? -1 : x > y ? 1 : x === y || Number(x) === Number(y) ? 0 : Number.NaN;
+}
+
+/** As `decimalOrder`, where an order is asked for. */
+function orderWithDecimal(a: TemplateValue, b: TemplateValue): number | undefined {
+  const order = decimalOrder(a, b);
+  if (order !== undefined && Number.isNaN(order)) throw typeFailure('a Decimal that is no number has no order');
+  return order;
+}
+
 /** Python's `==`. */
 export function equal(left: TemplateValue, right: TemplateValue): boolean {
   if (left === right) return !(left instanceof PyFloat && Number.isNaN(left.value));
@@ -55,6 +84,8 @@ export function equal(left: TemplateValue, right: TemplateValue): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
   const x = numeric(a);
   const y = numeric(b);
+  const exact = x === undefined || y === undefined ? undefined : decimalOrder(a, b);
+  if (exact !== undefined) return exact === 0;
   // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number of the same value are equal
   if (x !== undefined && y !== undefined) return x == y;
   if (Array.isArray(a)) return Array.isArray(b) && equalItems(a, b);
@@ -77,8 +108,7 @@ export function compare(left: TemplateValue, right: TemplateValue, operator = '<
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   const x = numeric(a);
   const y = numeric(b);
-  if (x !== undefined && y !== undefined)
-    return x < y ? -1 : x > y ? 1 : x === y || Number(x) === Number(y) ? 0 : Number.NaN;
+  if (x !== undefined && y !== undefined) return orderWithDecimal(a, b) ?? orderOf(x, y);
   const items =
     Array.isArray(a) && Array.isArray(b)
       ? [a, b]

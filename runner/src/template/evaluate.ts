@@ -261,7 +261,7 @@ export function call(
     if (method === undefined) return callWith(own ?? methodOf(target, callee, frame), node, frame, further);
     return chain(evaluateArguments(node.args, frame), ({ positional, named }) => {
       if (further !== undefined) named.set(...further);
-      return method(positional, named);
+      return method(positional, named, () => frame.site(node));
     });
   });
 }

@@ -16,6 +16,8 @@ export function toInt(valueGiven: TemplateValue, base = 10, loose = false): numb
   if (value instanceof Undefined) throw value.failure();
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return Number(value);
+  if (value instanceof DecimalValue && value.special === '')
+    return integer(BigInt(value.rescaled(0, 'ROUND_DOWN').digits));
   if (value instanceof PyFloat) {
     if (!Number.isFinite(value.value)) throw valueFailure(`${describe(value)} is no int`);
     return integer(BigInt(Math.trunc(value.value)));

@@ -1,8 +1,20 @@
 import { PyDict } from './containers.js';
 import { numeric } from './equality.js';
+import { fixedText, significantDigits } from './exact.js';
 import { typeFailure, valueFailure } from './failure.js';
-import { characterOf, fixedText } from './rounding.js';
-import { formatFloat, PyFloat, PyTuple, repr, type TemplateValue, text, typeName, Undefined } from './values.js';
+import { toInt } from './numbers.js';
+import { characterOf } from './rounding.js';
+import {
+  asciiRepr,
+  formatFloat,
+  PyFloat,
+  PyTuple,
+  repr,
+  type TemplateValue,
+  text,
+  typeName,
+  Undefined,
+} from './values.js';
 
 const directive = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?([a-zA-Z%])/g;
 
@@ -62,7 +74,7 @@ function directiveText(
   if (value instanceof Undefined && kind !== 's') throw value.failure();
   let body: string;
   if (kind === 's' || kind === 'r' || kind === 'a') {
-    body = write(kind === 's' ? value : repr(value));
+    body = write(kind === 's' ? value : kind === 'r' ? repr(value) : asciiRepr(value));
     if (precision !== undefined) body = body.slice(0, precision);
   } else if (kind === 'c') body = character(value);
   else body = formatNumber(kind, flags, precision, value);
@@ -88,7 +100,7 @@ function formatNumber(kind: string, flags: string, precision: number | undefined
   if (number === undefined) throw typeFailure(`%${kind} needs a number, not ${typeName(value)}`);
   let body: string;
   if ('diu'.includes(kind)) {
-    const whole = value instanceof PyFloat ? BigInt(Math.trunc(value.value)) : BigInt(number);
+    const whole = BigInt(toInt(value));
     body = String(whole < 0 ? -whole : whole).padStart(precision ?? 0, '0');
   } else if ('xXo'.includes(kind)) {
     if (value instanceof PyFloat) throw typeFailure(`%${kind} needs an int, not float`);
@@ -96,34 +108,59 @@ function formatNumber(kind: string, flags: string, precision: number | undefined
     body = (whole < 0 ? -whole : whole).toString(kind === 'o' ? 8 : 16);
     if (flags.includes('#')) body = (kind === 'o' ? '0o' : '0x') + body;
     if (kind === 'X') body = body.toUpperCase();
-  } else if ('eEfFgG'.includes(kind)) body = floatText(kind, Math.abs(Number(number)), precision ?? 6);
+  } else if ('eEfFgG'.includes(kind))
+    body = floatText(kind, Math.abs(Number(number)), precision ?? 6, flags.includes('#'));
   else throw valueFailure(`unknown format %${kind}`);
   const negative = number < 0 || Object.is(number, -0);
   return `${negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : ''}${body}`;
 }
 
-/** A float that is not negative as `%e`, `%f` or `%g` writes it. */
-export function floatText(kind: string, value: number, precision: number): string {
+/**
+ * A float that is not negative as `%e`, `%f` or `%g` writes it.
+ * @param alternate `#`: the point stays, and zeros after it
+ */
+export function floatText(kind: string, value: number, precision: number, alternate = false): string {
+  if (!Number.isFinite(value))
+    return kind === kind.toUpperCase() ? formatFloat(value).toUpperCase() : formatFloat(value);
+  const lower = kind.toLowerCase();
+  const body =
+    lower === 'f'
+      ? pointed(fixedText(value, precision), alternate)
+      : lower === 'e'
+        ? exponential(value, precision, alternate)
+        : general(value, Math.max(1, precision), Math.max(1, precision), alternate);
+  return kind === lower ? body : body.toUpperCase();
+}
+
+/** As `%g`, but with a digit after the point: a float that is formatted to a precision without a type. */
+export function floatDigits(value: number, precision: number, alternate: boolean): string {
   if (!Number.isFinite(value)) return formatFloat(value);
-  const upper = kind === kind.toUpperCase();
-  let body: string;
-  if (kind === 'f' || kind === 'F') body = fixedText(value, precision);
-  else if (kind === 'e' || kind === 'E') body = exponent(value.toExponential(Math.min(precision, 100)));
-  else {
-    const digits = Math.max(1, precision);
-    const power = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1]);
-    body =
-      power < -4 || power >= digits
-        ? exponent(value.toExponential(digits - 1)).replace(/\.?0+e/, 'e')
-        : trimZeros(value.toFixed(Math.max(0, digits - 1 - power)));
-  }
-  return upper ? body.toUpperCase() : body;
+  const digits = Math.max(1, precision);
+  const body = general(value, digits, digits - 1, alternate);
+  return /[.e]/.test(body) ? body : `${body}.0`;
 }
 
-function exponent(body: string): string {
-  return body.replace(/e([+-])(\d)$/, 'e$10$2');
+/** @param limit from this power of ten on the exponent is written */
+function general(value: number, count: number, limit: number, alternate: boolean): string {
+  const { digits, power } = significantDigits(value, count);
+  const kept = alternate ? digits : digits.replace(/0+$/, '') || '0';
+  if (power < -4 || power >= limit) return withExponent(kept, power, alternate);
+  if (power < 0) return `0.${'0'.repeat(-power - 1)}${kept}`;
+  const whole = digits.slice(0, power + 1);
+  const rest = kept.slice(power + 1);
+  return rest === '' ? pointed(whole, alternate) : `${whole}.${rest}`;
 }
 
-function trimZeros(body: string): string {
-  return body.includes('.') ? body.replace(/\.?0+$/, '') : body;
+function exponential(value: number, precision: number, alternate: boolean): string {
+  const { digits, power } = significantDigits(value, precision + 1);
+  return withExponent(digits, power, alternate);
+}
+
+function withExponent(digits: string, power: number, alternate: boolean): string {
+  const rest = digits.length > 1 || alternate ? `.${digits.slice(1)}` : '';
+  return `${digits[0]}${rest}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+function pointed(body: string, alternate: boolean): string {
+  return alternate && !body.includes('.') ? `${body}.` : body;
 }

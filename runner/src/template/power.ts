@@ -1,3 +1,5 @@
+import { binaryParts } from './exact.js';
+
 /** Bits after the point in what is computed on the way: many more than the 53 of a result. */
 const BITS = 256n;
 const ONE = 1n << BITS;
@@ -31,17 +33,6 @@ function exponential(r: bigint): bigint {
   return sum;
 }
 
-/** A float as a whole number times a power of two. */
-function parts(value: number): { readonly mantissa: bigint; readonly exponent: number } {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const exponent = Number((bits >> 52n) & 0x7ffn);
-  const fraction = bits & ((1n << 52n) - 1n);
-  const mantissa = exponent === 0 ? fraction : fraction | (1n << 52n);
-  return { mantissa: value < 0 ? -mantissa : mantissa, exponent: Math.max(exponent, 1) - 1075 };
-}
-
 /** The float nearest to `value · 2^exponent`, the even one of two that are as near. */
 function nearest(value: bigint, exponent: number): number {
   const excess = value.toString(2).length - 53;
@@ -66,11 +57,11 @@ export function power(x: number, y: number): number {
   if (!(size >= 2 ** -1000 && size <= 2 ** 1000) || x === 1 || y === 0 || y === 1 || Math.abs(y) > 2 ** 60)
     return rough;
   const sign = rough < 0 ? -1 : 1;
-  const base = parts(Math.abs(x));
+  const base = binaryParts(Math.abs(x));
   if (Number.isInteger(y) && y > 0 && y <= 64) return sign * nearest(base.mantissa ** BigInt(y), base.exponent * y);
   const length = base.mantissa.toString(2).length;
   const ln = logarithm(base.mantissa << (BITS - BigInt(length - 1))) + BigInt(base.exponent + length - 1) * LN2;
-  const by = parts(y);
+  const by = binaryParts(y);
   const product = ln * by.mantissa;
   const t = by.exponent < 0 ? product >> BigInt(-by.exponent) : product << BigInt(by.exponent);
   const n = t / LN2;

@@ -25,12 +25,3 @@ export function characterOf(code: number): string {
   if (Number.isInteger(code) && code >= 0 && code <= 0x10ffff) return String.fromCodePoint(code);
   throw valueFailure(`${code} is the code of no character`);
 }
-
-/** Python's `%.nf` of a number that is not negative. */
-export function fixedText(value: number, digits: number): string {
-  const places = Math.min(digits, 100);
-  // whole numbers of this size have more digits than toFixed writes
-  if (value >= 1e21 && Number.isFinite(value))
-    return places === 0 ? `${BigInt(value)}` : `${BigInt(value)}.${'0'.repeat(places)}`;
-  return roundHalfEven(value, places).toFixed(places);
-}

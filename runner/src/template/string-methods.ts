@@ -1,22 +1,12 @@
-import { describe, iterate } from './containers.js';
+import { PyBytes } from './bytes.js';
+import { encode } from './codecs.js';
+import { describe, iterate, PyDict, toArray } from './containers.js';
 import { typeFailure, valueFailure } from './failure.js';
-import { type Bound, type Signature, signature } from './signature.js';
+import { methods } from './methods.js';
+import { characterOf } from './rounding.js';
+import type { Bound } from './signature.js';
 import { formatString } from './string-format.js';
 import { isPrintable, PyTuple, plain, type TemplateValue, truthy, typeName } from './values.js';
-
-export interface Method<T> {
-  readonly signature: Signature;
-  readonly run: (self: T, bound: Bound) => TemplateValue;
-}
-
-export function methods<T>(table: Record<string, (self: T, bound: Bound) => TemplateValue>): Map<string, Method<T>> {
-  return new Map(
-    Object.entries(table).map(([spec, run]) => {
-      const to = signature(spec);
-      return [to.name, { signature: to, run }];
-    }),
-  );
-}
 
 function str(value: TemplateValue | undefined, what: string): string {
   if (typeof value === 'string') return value;
@@ -138,6 +128,42 @@ function replace(self: string, old: string, by: string, count: number): string {
 
 const every = (pattern: RegExp) => (self: string) => pattern.test(self);
 
+/** The table of `str.maketrans`: codes of characters, with what takes their place. */
+function makeTable([from, to, removed]: Bound): PyDict {
+  if (from instanceof PyDict && to === undefined) {
+    const pairs = [...from.items()].map(
+      ([key, value]) => [typeof key === 'string' ? codeOf(key) : key, value] as const,
+    );
+    return PyDict.of(pairs);
+  }
+  const keys = [...str(from, 'what to translate')];
+  const values = [...str(to, 'what to translate to')];
+  if (keys.length !== values.length) throw valueFailure('maketrans() needs two texts of equal length');
+  const table = PyDict.of(keys.map((key, i) => [codeOf(key), codeOf(values[i]!)] as const));
+  if (removed !== undefined) for (const c of str(removed, 'what to remove')) table.set(codeOf(c), null);
+  return table;
+}
+
+function codeOf(character: string): number {
+  if ([...character].length !== 1) throw valueFailure('keys of a table of characters have one character each');
+  return character.codePointAt(0)!;
+}
+
+/** Python's `str.translate`. */
+function translate(self: string, table: TemplateValue): string {
+  let out = '';
+  for (const character of self) {
+    const code = character.codePointAt(0)!;
+    const to = table instanceof PyDict ? table.get(code) : toArray(table)[code];
+    if (to === null) continue;
+    if (to === undefined) out += character;
+    else if (typeof to === 'number') out += characterOf(to);
+    else if (typeof to === 'string') out += to;
+    else throw typeFailure(`a character is translated to a text, a code or none, not ${typeName(to)}`);
+  }
+  return out;
+}
+
 /** The methods of `str`. */
 export const stringMethods = methods<string>({
   'upper()': (self) => self.toUpperCase(),
@@ -204,6 +230,12 @@ export const stringMethods = methods<string>({
       })
       .join('\n');
   },
+  'translate(table)': (self, [table]) => translate(self, table!),
+  'maketrans(x, y?, z?)': (_self, bound) => makeTable(bound),
+  'encode(encoding?, errors?)': (self, [encoding, errors]) =>
+    new PyBytes(
+      encode(self, encoding === undefined ? 'utf-8' : str(encoding, 'the encoding'), str(errors ?? 'strict', 'errors')),
+    ),
   'isdigit()': every(/^[\d\p{Nd}¹²³⁰⁴-⁹]+$/u),
   'isdecimal()': every(/^\p{Nd}+$/u),
   'isnumeric()': every(/^\p{N}+$/u),

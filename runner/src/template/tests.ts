@@ -1,5 +1,6 @@
 import { didYouMean } from '../errors/suggest.js';
 import { arithmetic } from './arithmetic.js';
+import { PyComplex } from './complex.js';
 import { isIterable, PyDict, PyIterator, PySet } from './containers.js';
 import { DecimalValue } from './decimal.js';
 import { compare, equal, numeric } from './equality.js';
@@ -45,7 +46,7 @@ const table: Record<string, Test> = {
   'false()': (value) => value === false,
   'integer()': isInteger,
   'float()': (value) => value instanceof PyFloat && !(value instanceof DecimalValue),
-  'number()': (value) => numeric(value) !== undefined,
+  'number()': (value) => numeric(value) !== undefined || value instanceof PyComplex,
   'string()': (value) => typeof value === 'string',
   'mapping()': (value) => value instanceof PyDict || (value instanceof TemplateObject && value.isMapping === true),
   'sequence()': isSequence,

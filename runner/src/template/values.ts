@@ -46,7 +46,7 @@ export abstract class TemplateObject {
    * Whether asking for an attribute that is not there is a mistake: `always` where there can be no others, `alike` where there
    * can be, so that only a name that is nearly one of those it has is taken for one. Absent: never.
    */
-  readonly unknownIsMistake?: 'always' | 'alike';
+  declare readonly unknownIsMistake?: 'always' | 'alike';
   /** The item `object[key]`, or undefined when there is none. */
   getItem(_key: TemplateValue): TemplateValue | undefined {
     return undefined;
@@ -64,7 +64,7 @@ export abstract class TemplateObject {
   /** `key in object`; absent means: look through `iterate`. */
   contains?(key: TemplateValue): boolean;
   /** `is mapping` holds */
-  readonly isMapping?: boolean;
+  declare readonly isMapping?: boolean;
   truthy(): boolean {
     return this.size === undefined ? true : this.size() > 0;
   }
@@ -278,6 +278,11 @@ function reprString(value: string): string {
 /** Whether Python prints a character as it is: no control, format, private or unassigned one, and no space but the plain one. */
 export function isPrintable(character: string): boolean {
   return character === ' ' || !/[\p{C}\p{Z}]/u.test(character);
+}
+
+/** Python's `ascii(value)`: as `repr`, without characters beyond ASCII. */
+export function asciiRepr(value: TemplateValue): string {
+  return repr(value).replace(/[^\x20-\x7e]/gu, (c) => escapedCode(c.codePointAt(0)!));
 }
 
 function escapedCode(code: number): string {

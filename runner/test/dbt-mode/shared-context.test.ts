@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DbtProject } from './dbt-project.js';
 
@@ -28,6 +29,53 @@ describe('what packages look for in dbt’s context', () => {
 });
 
 describe('graph', () => {
+  it('has the macros that a template has called itself, in order, and the SQL of what was compiled', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\non-run-end: ["{{ seen(true) }}"]\n',
+      'macros/m.sql': `{% macro inner(x) %}{{ return(x) }}{% endmacro %}
+{% macro outer(x) %}{{ return(inner(x)) }}{% endmacro %}
+{% macro late() %}{{ return(7) }}{% endmacro %}
+{% macro seen(ended=false) %}
+  {% set node = graph.nodes['model.shop.a'] %}
+  {% set test = graph.nodes.values() | selectattr('name', 'eq', 'unique_a_id') | first %}
+  {% set text = node.depends_on.macros | join(' ') ~ ' / ' ~ test.depends_on.macros | join(' ') ~ ' / ' ~ (node.compiled_code or '') | trim %}
+  {% if ended %}create table after as select '{{ text }}' as told{% else %}{{ return(text) }}{% endif %}
+{% endmacro %}`,
+      'models/a.sql': 'select {{ outer(inner(1)) }} as id{% if execute %}, {{ late() }} as n{% endif %}',
+      'models/z.sql': "-- depends_on: {{ ref('a') }}\nselect '{{ seen() if execute }}' as told",
+      'models/a.yml': 'models: [{name: a, columns: [{name: id, data_tests: [unique]}]}]',
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    const [{ told: after } = {}] = await project.rows('select told from after');
+    expect(after).toMatch(
+      /^macro\.shop\.inner macro\.shop\.outer macro\.shop\.late \/ macro\.dbt\.test_unique macro\.dbt\.get_where_subquery.* \/ select 1 as id, 7 as n$/,
+    );
+    const { nodes } = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    expect(nodes['model.shop.a'].depends_on.macros).toEqual([
+      'macro.shop.inner',
+      'macro.shop.outer',
+      'macro.shop.late',
+    ]);
+  });
+
+  it('knows before a run what the parse has called', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': `name: shop
+profile: shop
+on-run-start: ["create table before as select '{% for n in graph.nodes.values() %}{{ n.name }}: {{ n.depends_on.macros | join(' ') }}; {% endfor %}' as told"]
+`,
+      'macros/m.sql': '{% macro late() %}{{ return(7) }}{% endmacro %}',
+      'models/a.sql': 'select 1 as id{% if execute %}, {{ late() }} as n{% endif %}',
+      'models/a.yml':
+        'models: [{name: a, columns: [{name: id, data_tests: [unique, {accepted_values: {arguments: {values: [1]}}}]}]}]',
+    });
+    expect((await project.run('run')).exitCode).toBe(0);
+    const [{ told } = {}] = await project.rows('select told from before');
+    expect(told).toBe(
+      'a: ; unique_a_id: macro.dbt.test_unique; accepted_values_a_id__1: macro.dbt.test_accepted_values macro.dbt.get_where_subquery; ',
+    );
+  });
+
   it('has everything in the form that it has in manifest.json', async () => {
     const project = new DbtProject({
       'models/m.sql': `{{ config(materialized='table') }}

@@ -183,7 +183,7 @@ describe('changes of every kind, two by two', () => {
   ];
   it.each(['partitioned', 'deletion vectors', 'plain'] as const)(
     'are as if they had run in turn, or the second fails (%s)',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (layout) => {
       let went = 0;
       for (const first of OPERATIONS)

@@ -1,5 +1,8 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stageDelete, stageMerge, stageOverwrite, stageUpdate } from '../../src/delta/index.js';
+import { boundsTellOfNan } from '../../src/delta/protocol/data-file-names.js';
 import { findDeltalake } from './deltalake.js';
 import { by, useTempTable } from './temp-table.js';
 
@@ -118,6 +121,24 @@ describe('row groups without a row that changes', () => {
     await (await stageDelete(t.target, `id = ${2 * GROUP}`)).commit(by);
     expect((await t.snapshot()).files.some((file) => file.deletionVector)).toBe(false);
     await expectRows(`FROM (${ROWS}) WHERE id NOT IN (7, ${2 * GROUP})`, false);
+  });
+
+  it('keep the bounds that their writer gave them, and are known by it', async () => {
+    await create();
+    const trusted = async () => (await t.files()).map((file) => boundsTellOfNan(file));
+    const change = async (n: number) =>
+      (await stageUpdate(t.target, { set: { song: "'late'" }, where: `id = ${3 * GROUP - n}` })).commit(by);
+    await change(1);
+    expect(await trusted()).toEqual([true, true]);
+    // as if another had written the file
+    const [file] = (await t.files()).filter((one) => JSON.parse(one.stats!).numRecords > GROUP);
+    const other = 'part-00000-f86ba8e4-0000-4000-8000-000000000000.c000.snappy.parquet';
+    await rename(join(t.location, file!.path), join(t.location, other));
+    const log = join(t.location, '_delta_log', '00000000000000000001.json');
+    await writeFile(log, (await readFile(log, 'utf8')).replaceAll(file!.path, other));
+    await (await stageUpdate(t.target, { set: { song: "'late'" }, where: 'id = 9' })).commit(by);
+    expect((await t.files()).filter((one) => one.path === other)).toEqual([]);
+    expect((await trusted()).sort()).toEqual([false, true, true]);
   });
 
   it('leave nothing behind where the change fails', async () => {

@@ -167,9 +167,9 @@ describe('YAML', () => {
     ]);
   });
 
-  it('with what is not supported', async () => {
-    expect(await yaml('models:\n  - name: orders\n    semantic_model: true\n')).toEqual([
-      'TSD1013 models/m.yml:3:5 semantic_model: in the entry of a model is not read (write them under semantic_models: and metrics: at the top of the file)',
+  it('with what has no effect where it stands', async () => {
+    expect(await yaml('models:\n  - name: orders\n    metrics: [{name: aa, agg: sum}]\n')).toEqual([
+      'TSD1013 models/m.yml:3:5 metrics: has no effect here (write semantic_model: true beside it)',
     ]);
   });
 

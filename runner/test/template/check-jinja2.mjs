@@ -15,12 +15,14 @@ const cases = ['./jinja2-cases.json', './jinja2-generated-cases.json', './jinja2
 const folder = mkdtempSync(join(tmpdir(), 'tsdbt-jinja2-'));
 const program = `
 import copy, json, sys
+from decimal import Decimal
 import jinja2.sandbox
 env = jinja2.sandbox.SandboxedEnvironment(extensions=['jinja2.ext.do', 'jinja2.ext.loopcontrols'])
 failed = 0
 checked = 0
 cases = None
-render = lambda template: env.from_string(template).render(**copy.deepcopy(cases['context']))
+decimal = lambda value: Decimal(value['$decimal']) if isinstance(value, dict) and '$decimal' in value else copy.deepcopy(value)
+render = lambda template: env.from_string(template).render({name: decimal(value) for name, value in cases['context'].items()})
 for file in sys.argv[1:]:
   cases = json.load(open(file, encoding='utf-8'))
   for group in cases['groups']:

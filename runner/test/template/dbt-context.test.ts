@@ -47,7 +47,7 @@ describe("dbt's names", () => {
     ).toBe('2026-01-02 03:04:05+00:00 2026-01-02 03:04 1');
     const host = hostOf(
       {},
-      { thisRelation: new Relation('main', 'm'), isIncremental: () => true, model: { name: 'm', tags: [] } },
+      { thisRelation: new Relation('main', 'm'), isIncremental: () => true, model: () => ({ name: 'm', tags: [] }) },
     );
     expect(
       out('{% if is_incremental() %}{{ this }} {{ this.schema }}.{{ this.name }} {{ model.name }}{% endif %}', host),

@@ -45,6 +45,7 @@ const python: readonly [string, string][] = [
   ['price | round(1)', '2.5'],
   ['price | round(4)', '2.5000'],
   ['price | string ~ "x"', '2.50x'],
+  ['zero ** -1', 'Infinity'],
 ];
 
 describe('numbers of a query with digits after the point', () => {
@@ -56,7 +57,6 @@ describe('numbers of a query with digits after the point', () => {
     ['price + 1.5', 'TSD2009'],
     ['1.5 * price', 'TSD2009'],
     ['price / zero', 'TSD2010'],
-    ['zero ** -1', 'TSD2010'],
     ['price + "a"', 'TSD2009'],
   ])('%s is an error', (expression, code) => {
     expect(() => rendered(expression)).toThrow(expect.objectContaining({ code }));

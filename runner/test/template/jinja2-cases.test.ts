@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { SourceText } from '../../src/errors/source-text.js';
 import { TemplateError } from '../../src/errors/tsdbt-error.js';
 import { toTemplateValue } from '../../src/template/convert.js';
+import { DecimalValue } from '../../src/template/decimal.js';
 import { scopeOf } from '../../src/template/frame.js';
 import { parseTemplate } from '../../src/template/parse.js';
 import { type RenderedTemplate, renderTemplate } from '../../src/template/render.js';
+import type { TemplateValue } from '../../src/template/values.js';
 
 /**
  * Outputs are those of the Python package jinja2: `node runner/test/template/check-jinja2.mjs` compares them again. The second
@@ -13,6 +15,7 @@ import { type RenderedTemplate, renderTemplate } from '../../src/template/render
  * Python's values can do.
  */
 interface Cases {
+  /** a value `{"$decimal": "2.50"}` is a Decimal */
   readonly context: Readonly<Record<string, unknown>>;
   readonly groups: readonly {
     readonly name: string;
@@ -30,8 +33,13 @@ const file = read('./jinja2-cases.json');
 const generated = read('./jinja2-generated-cases.json');
 const library = read('./jinja2-library-cases.json');
 
+function contextValue(value: unknown): TemplateValue {
+  const { $decimal } = Object(value) as { readonly $decimal?: string };
+  return $decimal === undefined ? toTemplateValue(value) : new DecimalValue($decimal);
+}
+
 function render(template: string, { context }: Cases = file): string {
-  const values = Object.entries(context).map(([name, value]) => [name, toTemplateValue(value)] as const);
+  const values = Object.entries(context).map(([name, value]) => [name, contextValue(value)] as const);
   const program = parseTemplate(new SourceText('case.sql', template));
   return (renderTemplate(program, scopeOf(new Map(values))) as RenderedTemplate).text;
 }

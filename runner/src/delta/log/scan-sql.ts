@@ -6,7 +6,8 @@ import {
   physicalType,
   renamedSql,
 } from '../protocol/column-mapping.js';
-import type { StructField, StructType } from '../protocol/data-types.js';
+import { boundsTellOfNan } from '../protocol/data-file-names.js';
+import { type DataType, isStruct, type StructField, type StructType } from '../protocol/data-types.js';
 import { type DeletedRows, deletedRowsOf, rowStaysSql } from '../protocol/deletion-vectors.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
 import { partitionLiteral } from '../protocol/partition-values.js';
@@ -59,11 +60,13 @@ export function scanSql(
 ): string {
   if (files.length === 0) return emptySql(layout.schema, further);
   const keys = partitionFields(layout);
+  const floats = layout.schema.fields.some(({ type }) => hasFloat(type));
   const thinned = (file: LiveFile) => file.deletionVector || parts?.has(file);
   const groups = new Map<string, LiveFile[]>();
   for (const file of files) {
     const values = keys.map((field) => file.partitionValues[physicalName(field, layout.mapping)] ?? null);
-    const key = JSON.stringify(thinned(file) ? [values, file.path] : [values]);
+    const bounded = !floats || boundsTellOfNan(file);
+    const key = JSON.stringify(thinned(file) ? [bounded, values, file.path] : [bounded, values]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);
@@ -72,14 +75,17 @@ export function scanSql(
   const some = [...groups.values()].filter(([file]) => thinned(file!));
   const branches =
     whole.length > MAX_BRANCHES
-      ? [joined(layout, whole.flat(), further)]
+      ? [true, false].flatMap((bounded) => {
+          const some = whole.flat().filter((file) => (!floats || boundsTellOfNan(file)) === bounded);
+          return some.length === 0 ? [] : [joined(layout, some, further)];
+        })
       : whole.map((group) => branch(layout, group, further));
   return [...branches, ...some.map((group) => branch(layout, group, further, parts?.get(group[0]!)))].join(
     '\nUNION ALL\n',
   );
 }
 
-/** Files of one partition, or a single one. */
+/** Files of one partition, or a single one; all of them alike in what their bounds tell. */
 function branch(
   layout: TableLayout,
   group: readonly LiveFile[],
@@ -90,7 +96,7 @@ function branch(
   const columns = layout.schema.fields.map((field) =>
     layout.partitionColumns.includes(field.name)
       ? `${partitionLiteral(first!.partitionValues[physicalName(field, layout.mapping)], field.type)} AS ${quoteIdentifier(field.name)}`
-      : storedSql(field, layout.mapping, ''),
+      : storedSql(field, layout.mapping, '', boundsTellOfNan(first!)),
   );
   if (further !== undefined) {
     const number = numberOfReadFileSql(group, further.numbers);
@@ -108,7 +114,7 @@ function branch(
   return `SELECT ${columns.join(', ')} FROM ${readParquet(layout, group)}${kept}`;
 }
 
-/** Partition values beside each file's name, joined to the rows. */
+/** Partition values beside each file's name, joined to the rows; all files alike in what their bounds tell. */
 function joined(layout: TableLayout, files: readonly LiveFile[], further: ScanColumns | undefined): string {
   const { mapping } = layout;
   const keys = partitionFields(layout);
@@ -123,7 +129,9 @@ function joined(layout: TableLayout, files: readonly LiveFile[], further: ScanCo
     .map(quoteIdentifier)
     .join(', ');
   const columns = layout.schema.fields.map((field) =>
-    keys.includes(field) ? `__files.${quoteIdentifier(field.name)}` : storedSql(field, mapping, '__rows.'),
+    keys.includes(field)
+      ? `__files.${quoteIdentifier(field.name)}`
+      : storedSql(field, mapping, '__rows.', boundsTellOfNan(files[0]!)),
   );
   if (further !== undefined)
     columns.push(
@@ -145,16 +153,24 @@ function emptySql(schema: StructType, further: ScanColumns | undefined): string 
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
 
+/** Whether bounds of a column are of floating-point numbers. Lists and maps have none that the engine looks at. */
+function hasFloat(type: DataType): boolean {
+  if (isStruct(type)) return type.fields.some((field) => hasFloat(field.type));
+  return type === 'float' || type === 'double';
+}
+
 /** Name under which a column is read from files, before it gets its own. */
 function readName(field: StructField): string {
   return VIRTUAL.has(field.name.toLowerCase()) ? ownName(field.name) : field.name;
 }
 
-function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string): string {
+function storedSql(field: StructField, mapping: ColumnMappingMode, alias: string, bounded: boolean): string {
   const read = `${alias}${quoteIdentifier(readName(field))}`;
   const renamed = renamedSql(read, field.type, mapping, 'read');
-  // the engine compares within files of an earlier type, what it compares with rounded to that; a value that is computed it compares itself
-  const value = roundsConditions(field) ? computedSql(renamed) : renamed;
+  // the engine compares within files of an earlier type, what it compares with rounded to that, and reads no row group whose bounds a condition lies
+  // beyond, though to it a NaN, which bounds may leave out, is above all numbers; a value that is computed it compares itself
+  const computed = roundsConditions(field) || (!bounded && hasFloat(field.type));
+  const value = computed ? computedSql(renamed) : renamed;
   return value === read && readName(field) === field.name ? value : `${value} AS ${quoteIdentifier(field.name)}`;
 }
 

@@ -39,8 +39,8 @@ interface Altered {
  * Renames, drops, adds, widens and reorders columns. Often only the schema changes; all files are written anew where a column is renamed or dropped
  * in a table that does not map its columns (`delta.columnMapping.mode`), or widened in one without `delta.enableTypeWidening`.
  *
- * @throws StorageError TSD6038 for a column that is not there, TSD6046 for one that the table is partitioned by or a constraint may name,
- *   and for a new name that is taken; TSD6030 for a type that is not wider; TSD6042 for one that Delta cannot store
+ * @throws StorageError TSD6038 for a column that is not there, TSD6046 for one to drop that the table is partitioned by, for one that a constraint may
+ *   name, and for a new name that is taken; TSD6030 for a type that is not wider; TSD6042 for one that Delta cannot store
  */
 export async function stageAlterColumns(target: Target, options: AlterColumnsOptions): Promise<StagedCommit> {
   const open = requireTable(await openTarget(target));
@@ -63,7 +63,9 @@ export async function stageAlterColumns(target: Target, options: AlterColumnsOpt
   };
   const intent = { removesRows: false, rewritesRows: rewrites };
   const properties = renamesOrDrops ? statsColumnsAfter(base, altered) : {};
-  const table = changeTable(open, schema, base.partitionColumns, { properties }, intent);
+  const named = new Map(altered.map(({ before, field }) => [before?.name, field.name]));
+  const partitionColumns = base.partitionColumns.map((name) => named.get(name)!);
+  const table = changeTable(open, schema, partitionColumns, { properties }, intent);
   const columns = altered.map(({ before, field }) => {
     const value = before === undefined ? 'NULL' : quoteIdentifier(before.name);
     return `CAST(${value} AS ${toDuckDBType(field.type)}) AS ${quoteIdentifier(field.name)}`;
@@ -97,7 +99,8 @@ function alter(location: string, base: Snapshot, options: AlterColumnsOptions): 
   const rename = byName(options.rename);
   const widen = byName(options.widen);
   const drop = new Set(resolveColumns(location, options.drop ?? [], names));
-  for (const name of [...rename.keys(), ...drop]) requireFree(location, name, base);
+  for (const name of rename.keys()) requireFree(location, name, base, 'renamed');
+  for (const name of drop) requireFree(location, name, base, 'dropped');
   const altered: Altered[] = base.schema.fields
     .filter((field) => !drop.has(field.name))
     .map((before) => {
@@ -147,7 +150,12 @@ function requireNames(location: string, fields: readonly StructField[], base: Sn
     );
 }
 
-function requireFree(location: string, name: string, { schema, partitionColumns, properties }: Snapshot): void {
+function requireFree(
+  location: string,
+  name: string,
+  { schema, partitionColumns, properties }: Snapshot,
+  what: 'renamed' | 'dropped',
+): void {
   const says = (expression: unknown) => String(expression).toLowerCase().includes(name.toLowerCase());
   const other = schema.fields.find((field) => {
     const rules = [field.metadata[GENERATION_EXPRESSION], field.metadata['delta.invariants']];
@@ -156,13 +164,14 @@ function requireFree(location: string, name: string, { schema, partitionColumns,
   const constraint = Object.entries(properties).find(
     ([key, expression]) => key.startsWith('delta.constraints.') && says(expression),
   );
-  const why = partitionColumns.includes(name)
-    ? 'is a partition column'
-    : constraint === undefined
-      ? other && `may be named in what column "${other.name}" is generated or checked by`
-      : `is named in the constraint ${constraint[0].slice('delta.constraints.'.length)} (${constraint[1]})`;
+  const why =
+    what === 'dropped' && partitionColumns.includes(name)
+      ? 'is a partition column'
+      : constraint === undefined
+        ? other && `may be named in what column "${other.name}" is generated or checked by`
+        : `is named in the constraint ${constraint[0].slice('delta.constraints.'.length)} (${constraint[1]})`;
   if (why !== undefined)
-    throw new StorageError('TSD6046', `${location}: column "${name}" cannot be renamed or dropped, for it ${why}`, {
+    throw new StorageError('TSD6046', `${location}: column "${name}" cannot be ${what}, for it ${why}`, {
       hint: 'rebuild the table (overwrite)',
     });
 }

@@ -1,5 +1,4 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
-import { beyondFloatBounds } from '../log/beyond-bounds.js';
 import { scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { LiveFile } from '../protocol/actions.js';
@@ -74,7 +73,7 @@ async function requireRules(
   const pending = rules.filter((rule) => !provenByStats(rule, layout, files));
   if (files.length === 0 || pending.length === 0) return;
   const counts = pending.map((rule, i) => `count(*) FILTER (WHERE ${rule.broken}) AS r${i}`);
-  const scan = beyondFloatBounds(scanSql(layout, files), layout.schema);
+  const scan = scanSql(layout, files);
   const count = (sql: readonly string[]) => engine.query(`SELECT ${sql.join(', ')} FROM (${scan})`);
   const [row] = await count(counts).catch(async (cause) => {
     // which of them the engine does not understand

@@ -4,6 +4,7 @@ import type { RowRange } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile } from '../protocol/actions.js';
 import { physicalName } from '../protocol/column-mapping.js';
+import { boundsTellOfNan, dataFileName } from '../protocol/data-file-names.js';
 import { deletedRowsOf } from '../protocol/deletion-vectors.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { boundAt, parseStats, recordsOf, statsJson } from '../protocol/stats.js';
@@ -112,7 +113,7 @@ async function rowGroupsOf(
 /** Path of a new file, relative to the table, in the folder of the file's partition. */
 function pathOfCopy({ schema, partitionColumns, ...request }: Omit<WriteRequest, 'select'>, file: AddFile): string {
   const { mapping } = layoutOf({ schema, partitionColumns, ...request });
-  const name = `part-00000-${randomUUID()}.c000.parquet`;
+  const name = dataFileName('0', randomUUID(), '.parquet', boundsTellOfNan(file));
   if (partitionColumns.length === 0) return name;
   const fields = schema.fields.filter((field) => partitionColumns.includes(field.name));
   const values = fields.map((field) => [field.name, file.partitionValues[physicalName(field, mapping)] ?? null]);

@@ -1,4 +1,3 @@
-import { beyondFloatBounds } from '../log/beyond-bounds.js';
 import { fileNumberSql, numberFiles, placeSql } from '../log/positions.js';
 import { type PartsOfFiles, scanSql, type TableLayout } from '../log/scan-sql.js';
 import type { Snapshot } from '../log/snapshot.js';
@@ -65,8 +64,7 @@ export function positionedScan(
   files: readonly LiveFile[],
   parts?: PartsOfFiles,
 ): string {
-  const scan = scanSql(layout, files, { position: POSITION, numbers: numberFiles(base.files) }, parts);
-  return beyondFloatBounds(scan, layout.schema);
+  return scanSql(layout, files, { position: POSITION, numbers: numberFiles(base.files) }, parts);
 }
 
 /**

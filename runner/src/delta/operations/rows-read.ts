@@ -1,4 +1,3 @@
-import { beyondFloatBounds } from '../log/beyond-bounds.js';
 import type { ReadSet, RowsRead } from '../log/conflicts.js';
 import { loadSnapshot } from '../log/load.js';
 import { scanSql } from '../log/scan-sql.js';
@@ -66,10 +65,9 @@ async function anyRow(
   files: readonly LiveFile[],
   conditions: readonly string[],
 ): Promise<boolean> {
-  const scan = beyondFloatBounds(scanSql(snapshot, files), snapshot.schema);
   try {
     const rows = await engine.query(
-      `SELECT 1 AS found FROM (${scan}) AS target WHERE ${conjunction(conditions)} LIMIT 1`,
+      `SELECT 1 AS found FROM (${scanSql(snapshot, files)}) AS target WHERE ${conjunction(conditions)} LIMIT 1`,
     );
     return rows.length > 0;
   } catch {

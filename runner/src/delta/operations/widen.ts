@@ -1,4 +1,5 @@
 import type { Snapshot } from '../log/snapshot.js';
+import { physicalName } from '../protocol/column-mapping.js';
 import type { StructType } from '../protocol/data-types.js';
 import { keepsSpelling, withoutTypeChanges, withTypeChanges } from '../protocol/type-widening.js';
 import type { FittedColumns } from './fit-schema.js';
@@ -28,9 +29,14 @@ export function widenSchema(
 export function keepsPartitions(base: Snapshot, { fields }: StructType): boolean {
   return base.schema.fields
     .filter(({ name }) => base.partitionColumns.includes(name))
-    .every(({ name, type }) => {
-      const after = fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
-      return after === undefined || keepsSpelling(type, after.type);
+    .every((before) => {
+      // a column that was renamed is known by its physical name
+      const after =
+        fields.find(
+          (field) =>
+            base.mapping !== 'none' && physicalName(field, base.mapping) === physicalName(before, base.mapping),
+        ) ?? fields.find((field) => field.name.toLowerCase() === before.name.toLowerCase());
+      return after === undefined || keepsSpelling(before.type, after.type);
     });
 }
 

@@ -8,6 +8,7 @@ import type { ParquetEngine, WrittenFile } from '../parquet.js';
 import type { AddFile } from '../protocol/actions.js';
 import { clusteringColumns } from '../protocol/clustering.js';
 import { fieldIdsSql, mappingMode, physicalName, physicalSchema, renamedSql } from '../protocol/column-mapping.js';
+import { dataFileName } from '../protocol/data-file-names.js';
 import type { StructField, StructType } from '../protocol/data-types.js';
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
@@ -183,7 +184,7 @@ async function writeSome(
   const indexed = indexedColumns(request);
   const id = randomUUID();
   let files: readonly WrittenFile[];
-  const nameOf = (i: number) => `part-${String(i).padStart(5, '0')}-${id}.c000.${codec}.parquet`;
+  const nameOf = (i: number) => dataFileName(String(i), id, `.${codec}.parquet`);
   const prepare = (i: number) => store.prepareWrite(folder === '' ? nameOf(i) : `${folder}/${nameOf(i)}`);
   const first = await prepare(0);
   try {
@@ -196,7 +197,7 @@ async function writeSome(
       files = await engine.writeParquetFiles(query, {
         ...options,
         folder: dirname(first),
-        name: `part-{i}-${id}.c000.${codec}`,
+        name: dataFileName('{i}', id, `.${codec}`),
         fileSizeBytes: targetBytes(properties),
       });
   } catch (error) {

@@ -15,8 +15,8 @@ export function columnsJson(columns: ReadonlyMap<string, ColumnProperties>): Rec
       config: { meta: column.meta, tags: column.tags },
       tags: column.tags,
       granularity: column.granularity ?? null,
-      dimension: null,
-      entity: null,
+      dimension: column.dimension ?? null,
+      entity: column.entity ?? null,
       doc_blocks: column.docBlocks ?? [],
       ...column.extra,
     };

@@ -1,7 +1,7 @@
 import { Relation } from '../../engines/relation.js';
 import type { ConfigKind } from '../../project/config-schema.js';
-import type { MetricEntry } from '../../project/semantic-schema.js';
 import type { Manifest } from '../manifest.js';
+import type { InputMeasure, InputMetric } from '../semantic/metric-definition.js';
 import { inputsOf } from '../semantic/resolve-semantics.js';
 import type { MetricNode, SavedQueryNode, SemanticModelNode, SemanticNode } from '../semantic/semantic-nodes.js';
 import { timeWindow } from '../semantic/time-window.js';
@@ -34,7 +34,11 @@ function shared(node: SemanticNode, kind: ConfigKind, { manifest, createdAt }: E
     label: node.entry.label ?? null,
     metadata: null,
     config: withoutTags(configJson(node.resourceType, node.config), node),
-    unrendered_config: unrenderedConfig(manifest.projectOf(node), kind, node.fqn, node.writtenConfig),
+    // what dbt_project.yml says below keys with a hyphen is no part of it
+    unrendered_config:
+      kind === 'metrics'
+        ? unrenderedConfig(manifest.projectOf(node), kind, node.fqn, node.writtenConfig)
+        : node.writtenConfig.given,
     depends_on: { macros: [], nodes: node.dependsOn },
     created_at: createdAt,
     group: node.config.group ?? null,
@@ -45,7 +49,7 @@ function shared(node: SemanticNode, kind: ConfigKind, { manifest, createdAt }: E
 function withoutTags(config: Record<string, unknown>, { entry }: SemanticNode): Record<string, unknown> {
   const { tags, ...rest } = config;
   const own = (entry.config as { readonly tags?: unknown } | undefined)?.tags;
-  return own === undefined || tags === undefined ? rest : config;
+  return own === undefined || tags === undefined ? rest : { ...rest, tags: [own].flat() };
 }
 
 function semanticModelJson(node: SemanticModelNode, context: EntryContext): Record<string, unknown> {
@@ -102,7 +106,10 @@ function semanticModelJson(node: SemanticModelNode, context: EntryContext): Reco
           ? null
           : {
               time_granularity: one.type_params.time_granularity ?? null,
-              validity_params: one.type_params.validity_params ?? null,
+              validity_params:
+                one.type_params.validity_params == null
+                  ? null
+                  : { is_start: false, is_end: false, ...one.type_params.validity_params },
             },
       expr: textOf(one.expr),
       metadata: null,
@@ -137,24 +144,22 @@ function metricJson(node: MetricNode, context: EntryContext): Record<string, unk
     sources: [],
     refs: [],
     metrics: [],
-    meta: node.meta,
+    // in the newer form it is part of the config alone
+    meta: entry.type_params.is_private === undefined ? node.meta : {},
     tags: [entry.tags ?? []].flat(),
   };
 }
-
-type Params = MetricEntry['type_params'];
-type InputMeasure = NonNullable<Params['measure']>;
-type InputMetric = NonNullable<Params['numerator']>;
 
 function typeParams(node: MetricNode, manifest: Manifest): Record<string, unknown> {
   const { type, type_params: params } = node.entry;
   const cumulative = params.cumulative_type_params;
   const conversion = params.conversion_type_params;
   return {
-    measure: params.measure === undefined ? null : measureOf(params.measure),
-    input_measures: inputMeasures(node, manifest),
-    numerator: params.numerator === undefined ? null : metricOf(params.numerator),
-    denominator: params.denominator === undefined ? null : metricOf(params.denominator),
+    measure: given(params.measure, measureOf),
+    // dbt resolves nothing of what is disabled
+    input_measures: node.config.enabled ? inputMeasures(node, manifest) : [],
+    numerator: given(params.numerator, metricOf),
+    denominator: given(params.denominator, metricOf),
     expr: textOf(params.expr),
     window: windowOf(params.window),
     grain_to_date: params.grain_to_date ?? null,
@@ -164,10 +169,10 @@ function typeParams(node: MetricNode, manifest: Manifest): Record<string, unknow
         ? null
         : {
             entity: conversion.entity,
-            base_measure: measureOf(conversion.base_measure),
-            conversion_measure: measureOf(conversion.conversion_measure),
-            base_metric: null,
-            conversion_metric: null,
+            base_measure: given(conversion.base_measure, measureOf),
+            conversion_measure: given(conversion.conversion_measure, measureOf),
+            base_metric: given(conversion.base_metric, metricOf),
+            conversion_metric: given(conversion.conversion_metric, metricOf),
             calculation: conversion.calculation ?? 'conversion_rate',
             window: windowOf(conversion.window),
             constant_properties: conversion.constant_properties ?? null,
@@ -179,19 +184,25 @@ function typeParams(node: MetricNode, manifest: Manifest): Record<string, unknow
             window: windowOf(cumulative?.window ?? params.window),
             grain_to_date: cumulative?.grain_to_date ?? params.grain_to_date ?? null,
             period_agg: cumulative?.period_agg ?? 'first',
-            metric: null,
+            metric: given(cumulative?.metric, metricOf),
           },
-    metric_aggregation_params: null,
+    metric_aggregation_params: params.metric_aggregation_params ?? null,
     fill_nulls_with: null,
-    join_to_timespine: false,
-    is_private: null,
+    join_to_timespine: params.join_to_timespine ?? false,
+    is_private: params.is_private ?? null,
   };
+}
+
+function given<T>(value: T | undefined, json: (value: T) => unknown): unknown {
+  return value === undefined ? null : json(value);
 }
 
 /** Every measure that a metric is computed from, through the metrics that it names. */
 function inputMeasures(node: MetricNode, manifest: Manifest, seen: ReadonlySet<string> = new Set()): unknown[] {
   const { measures } = inputsOf(node.entry);
   const own = measures.map(measureOf);
+  // the newer form of the other types names metrics, and has no measures
+  if (node.entry.type !== 'ratio' && node.entry.type !== 'derived') return own;
   const path = new Set([...seen, node.uniqueId]);
   const inherited = node.dependsOn.flatMap((id) => {
     const found = manifest.semantics.get(id);
@@ -261,6 +272,6 @@ function savedQueryJson(node: SavedQueryNode, context: EntryContext): Record<str
     })),
     description: entry.description === undefined || entry.description === null ? null : node.description,
     refs: [],
-    tags: [entry.tags ?? []].flat(),
+    tags: [...new Set(node.tags)].sort(),
   };
 }

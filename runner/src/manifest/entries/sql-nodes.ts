@@ -94,7 +94,7 @@ function addSql(json: Record<string, unknown>, node: SqlNode, { compiled }: Entr
   json.sources = node.sources.map(({ source, table }) => [source, table]);
   json.metrics = [];
   json.functions = [];
-  json.depends_on = { macros: directMacros(node), nodes: parentsJson(node) };
+  json.depends_on = { macros: node.directMacros ?? node.dependsOnMacros, nodes: parentsJson(node) };
   json.compiled_path = found?.path ?? null;
   if (found !== undefined) {
     json.compiled = true;
@@ -108,16 +108,6 @@ function addSql(json: Record<string, unknown>, node: SqlNode, { compiled }: Entr
     checksum: node.resourceType === 'model' ? contractChecksum(node) : null,
   };
 }
-
-/** The macros that a node's template calls itself; those that they call stand at the macros. */
-function directMacros(node: SqlNode): readonly string[] {
-  if (node.resourceType === 'test' && node.generic !== undefined)
-    return [...node.dependsOnMacros.slice(0, 1), ...(node.dependsOnMacros.length === 0 ? [] : [WHERE_MACRO])];
-  return node.directMacros ?? node.dependsOnMacros;
-}
-
-/** What every generic test reads its model through. */
-const WHERE_MACRO = 'macro.dbt.get_where_subquery';
 
 /** A generic test reads what its arguments name, then what it tests, which it names without the package. */
 function refsJson(node: SqlNode): Record<string, unknown>[] {

@@ -1,9 +1,9 @@
 import { didYouMean } from '../../errors/suggest.js';
 import { GraphError, ProjectError, type TsdbtError } from '../../errors/tsdbt-error.js';
 import { projectCodes } from '../../project/codes.js';
-import type { MetricEntry } from '../../project/semantic-schema.js';
 import { graphCodes } from '../codes.js';
 import type { ExposureNode, ManifestNode } from '../nodes.js';
+import type { InputMeasure, InputMetric, MetricDefinition } from './metric-definition.js';
 import type { MetricNode, SavedQueryNode, SemanticModelNode, SemanticNode } from './semantic-nodes.js';
 import { timeWindow } from './time-window.js';
 
@@ -66,7 +66,9 @@ export class SemanticResolver {
       );
       return [];
     });
-    node.dependsOn = [...new Set([...models, ...this.#idsOf(node, metrics.map(nameOf))])];
+    const owner = node.entry.type_params.metric_aggregation_params?.semantic_model;
+    const own = owner === undefined ? [] : [`semantic_model.${node.packageName}.${owner}`];
+    node.dependsOn = [...new Set([...models, ...own, ...this.#idsOf(node, metrics.map(nameOf))])];
   }
 
   /** Adds the metrics that an exposure names to what it depends on. */
@@ -122,18 +124,22 @@ function nameOf(input: Named): string {
 }
 
 /** The measures and the metrics that a metric is computed from. */
-export function inputsOf({ type, type_params: params }: MetricEntry): {
-  readonly measures: readonly NonNullable<MetricEntry['type_params']['measure']>[];
-  readonly metrics: readonly NonNullable<MetricEntry['type_params']['numerator']>[];
+export function inputsOf({ type, type_params: params }: MetricDefinition): {
+  readonly measures: readonly InputMeasure[];
+  readonly metrics: readonly InputMetric[];
 } {
   const given = <T>(...values: (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
   const conversion = params.conversion_type_params;
   switch (type) {
     case 'simple':
-    case 'cumulative':
       return { measures: given(params.measure), metrics: [] };
+    case 'cumulative':
+      return { measures: given(params.measure), metrics: given(params.cumulative_type_params?.metric) };
     case 'conversion':
-      return { measures: given(conversion?.base_measure, conversion?.conversion_measure), metrics: [] };
+      return {
+        measures: given(conversion?.base_measure, conversion?.conversion_measure),
+        metrics: given(conversion?.base_metric, conversion?.conversion_metric),
+      };
     case 'ratio':
       return { measures: [], metrics: given(params.numerator, params.denominator) };
     case 'derived':
@@ -141,7 +147,9 @@ export function inputsOf({ type, type_params: params }: MetricEntry): {
   }
 }
 
-function missingInputs({ type, type_params: params }: MetricEntry): string[] {
+/** What a metric of the older form lacks; the newer one is checked where it is read. */
+function missingInputs({ type, type_params: params }: MetricDefinition): string[] {
+  if (params.is_private !== undefined) return [];
   const needs = (key: keyof typeof params): string[] =>
     params[key] === undefined || params[key] === null ? [`a ${type} metric needs type_params.${key}`] : [];
   switch (type) {
@@ -157,9 +165,11 @@ function missingInputs({ type, type_params: params }: MetricEntry): string[] {
   }
 }
 
-function windowsOf({ type_params: params }: MetricEntry): string[] {
+function windowsOf({ type_params: params }: MetricDefinition): string[] {
+  const { conversion_type_params: conversion, cumulative_type_params: cumulative } = params;
   const inputs = [params.numerator, params.denominator, ...(params.metrics ?? [])];
-  const offsets = inputs.map((input) => (typeof input === 'object' ? input.offset_window : undefined));
-  const all = [params.window, params.cumulative_type_params?.window, params.conversion_type_params?.window, ...offsets];
+  const more = [conversion?.base_metric, conversion?.conversion_metric, cumulative?.metric];
+  const offsets = [...inputs, ...more].map((input) => (typeof input === 'object' ? input.offset_window : undefined));
+  const all = [params.window, cumulative?.window, conversion?.window, ...offsets];
   return all.filter((window) => window !== undefined && window !== null);
 }

@@ -1,5 +1,6 @@
-import type { MetricEntry, SavedQueryEntry, SemanticModelEntry } from '../../project/semantic-schema.js';
+import type { SavedQueryEntry, SemanticModelEntry } from '../../project/semantic-schema.js';
 import type { NodeBase, NodeConfig, RefCall, WrittenConfig } from '../nodes.js';
+import type { MetricDefinition } from './metric-definition.js';
 
 /** What a model means: its entities, dimensions and measures. Nothing is built of it. */
 export interface SemanticModelNode extends NodeBase {
@@ -16,7 +17,7 @@ export interface MetricNode extends NodeBase {
   readonly resourceType: 'metric';
   readonly config: NodeConfig;
   readonly writtenConfig: WrittenConfig;
-  readonly entry: MetricEntry;
+  readonly entry: MetricDefinition;
   dependsOn: string[];
 }
 

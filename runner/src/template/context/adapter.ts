@@ -45,24 +45,25 @@ export function adapterObject(host: ContextHost, scope: Scope): StaticObject {
       throw new OperationFailure(templateCodes.unsupported, 'there is no connection here to ask');
     return run(host.adapter);
   };
-  const functions: readonly TemplateFunction[] = [
-    ...namingFunctions(host, scope),
-    ...readingFunctions(ask),
-    ...writingFunctions(ask),
-    ...adapterHelpers(host, ask),
-    ...constraintFunctions(),
-    ...externalFileFunctions(host, ask),
-  ].map((own) => (overridable.has(own.name) ? orMacro(own, host, scope) : own));
+  const orMacros = (functions: readonly TemplateFunction[]) =>
+    functions.map((own) => (overridable.has(own.name) ? orMacro(own, host, scope) : own));
   return new StaticObject(
     'adapter',
-    functions,
+    [
+      () => namingFunctions(host, scope),
+      () => orMacros(readingFunctions(ask)),
+      () => orMacros(writingFunctions(ask)),
+      () => adapterHelpers(host, ask),
+      () => constraintFunctions(),
+      () => externalFileFunctions(host, ask),
+    ],
     undefined,
-    new Map<string, TemplateValue>([
+    () => [
       ['Relation', relationClass],
       ['Column', columnClass],
       ['config', runtimeConfig(host)],
       ['behavior', behavior(host)],
-    ]),
+    ],
   );
 }
 

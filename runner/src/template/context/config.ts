@@ -22,32 +22,34 @@ export function configObject(host: ContextHost): StaticObject {
   return new StaticObject(
     'config',
     [
-      // a key that every node has is null where it was not set, whatever the default
-      defineFunction('get(name, default?, validator?)', ([name, otherwise]) => {
-        const value = read(name);
-        return value === undefined ? (otherwise ?? null) : value;
-      }),
-      defineFunction('require(name, validator?)', ([name]) => {
-        const value = read(name);
-        if (value !== undefined) return value;
-        if (!host.execute) return '';
-        throw missing(name!);
-      }),
-      defineFunction('meta_get(name, default?, validator?)', ([name, otherwise]) =>
-        // before anything runs, a dbt project is given an empty text whatever it asks for
-        read('meta') === '' ? '' : (meta(name) ?? otherwise ?? null),
-      ),
-      defineFunction('meta_require(name, validator?)', ([name]) => {
-        const value = meta(name);
-        if (value === undefined && host.execute) throw missing(name!);
-        return value ?? '';
-      }),
-      defineFunction('set(name, value)', ([name, value], { site }) => {
-        host.setConfig?.({ [text(name!)]: hostValue(value!) }, site);
-        return '';
-      }),
-      defineFunction('persist_relation_docs()', () => persists(read('persist_docs'), 'relation')),
-      defineFunction('persist_column_docs()', () => persists(read('persist_docs'), 'columns')),
+      () => [
+        // a key that every node has is null where it was not set, whatever the default
+        defineFunction('get(name, default?, validator?)', ([name, otherwise]) => {
+          const value = read(name);
+          return value === undefined ? (otherwise ?? null) : value;
+        }),
+        defineFunction('require(name, validator?)', ([name]) => {
+          const value = read(name);
+          if (value !== undefined) return value;
+          if (!host.execute) return '';
+          throw missing(name!);
+        }),
+        defineFunction('meta_get(name, default?, validator?)', ([name, otherwise]) =>
+          // before anything runs, a dbt project is given an empty text whatever it asks for
+          read('meta') === '' ? '' : (meta(name) ?? otherwise ?? null),
+        ),
+        defineFunction('meta_require(name, validator?)', ([name]) => {
+          const value = meta(name);
+          if (value === undefined && host.execute) throw missing(name!);
+          return value ?? '';
+        }),
+        defineFunction('set(name, value)', ([name, value], { site }) => {
+          host.setConfig?.({ [text(name!)]: hostValue(value!) }, site);
+          return '';
+        }),
+        defineFunction('persist_relation_docs()', () => persists(read('persist_docs'), 'relation')),
+        defineFunction('persist_column_docs()', () => persists(read('persist_docs'), 'columns')),
+      ],
     ],
     defineFunction('config(*args, **kwargs)', ([args, kwargs], { site }) => {
       const [dict, ...others] = args as TemplateValue[];

@@ -1,7 +1,8 @@
 import type { Column, QueryResult } from '../../engines/engine.js';
 import type { Relation } from '../../engines/relation.js';
+import type { Scope } from '../frame.js';
 import type { LibraryMacro, MacroLibrary } from '../macros.js';
-import type { CallSite, MaybePromise, Undefined } from '../values.js';
+import type { CallSite, MaybePromise, TemplateFunction, Undefined } from '../values.js';
 
 /** `ref('package', 'name', version=2)` as it was called. */
 export interface RefRequest {
@@ -78,8 +79,8 @@ export interface ContextHost {
   envNames?(): Iterable<string>;
   /** `this`, where a node is rendered */
   readonly thisRelation?: Relation | undefined;
-  /** `model`, where a node is rendered */
-  readonly model?: Readonly<Record<string, unknown>> | undefined;
+  /** `model`, where a node is rendered; made when it is first asked for */
+  model?(): Readonly<Record<string, unknown>> | undefined;
   isIncremental?(): MaybePromise<boolean>;
   runtimeConfig?(): RuntimeConfig;
   /** `graph`, made when it is first asked for */
@@ -94,8 +95,10 @@ export interface ContextHost {
   /** names that `target` may have besides those that it has here, and what asking for any other is */
   readonly targetNames?: readonly string[];
   readonly unknownIsMistake?: 'always' | 'alike';
-  /** a macro was found by a name in the template (`depends_on.macros`) */
+  /** a macro was found by a name in the template */
   usesMacro?(macro: LibraryMacro): void;
+  /** the template itself, and no macro, calls a macro (`depends_on.macros`) */
+  callsMacro?(macro: LibraryMacro): void;
   /** the template that `import` and `include` name */
   loadTemplate?(name: string): import('../parse.js').TemplateProgram | undefined;
   /** `write(…)`: the statement that builds a node, as it was sent */
@@ -105,3 +108,6 @@ export interface ContextHost {
   /** further names: `schemas`, `selected_resources`, `database`, `on_run_end`'s `results`, … */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** Functions of a context by their names, made one by one: a template asks for few of them. */
+export type FunctionMakers = Readonly<Record<string, (host: ContextHost, scope: Scope) => TemplateFunction>>;

@@ -7,7 +7,8 @@ import type { ContextHost } from './context-host.js';
 /** A macro of the library as a value that can be called; the host learns that it is used. */
 export function macroValueOf(macro: LibraryMacro, scope: Scope, host: ContextHost, label = macro.name): MacroValue {
   host.usesMacro?.(macro);
-  return new MacroValue(macro.block.node, new Frame({ source: macro.program.source, via: [], scope }), label);
+  const frame = new Frame({ source: macro.program.source, via: [], scope });
+  return new MacroValue(macro.block.node, frame, label, () => host.callsMacro?.(macro));
 }
 
 /** `dbt_utils` in `dbt_utils.star(…)`. */

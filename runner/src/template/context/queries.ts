@@ -13,7 +13,7 @@ import {
   truthy,
   Undefined,
 } from '../values.js';
-import type { ContextHost } from './context-host.js';
+import type { ContextHost, FunctionMakers } from './context-host.js';
 import { TableValue } from './table-value.js';
 
 const statementSignature = signature('statement(name?, fetch_result?, auto_begin?, language?)');
@@ -50,42 +50,55 @@ export function response(_result: QueryResult): TemplateObject {
   return new ResponseValue('OK');
 }
 
+const resultsByHost = new WeakMap<ContextHost, Map<string, TemplateValue>>();
+
+/** What the statements of one template have given, by their names. */
+function resultsOf(host: ContextHost): Map<string, TemplateValue> {
+  let results = resultsByHost.get(host);
+  if (results === undefined) {
+    results = new Map();
+    resultsByHost.set(host, results);
+  }
+  return results;
+}
+
+function run(host: ContextHost, sql: string, site: CallSite): MaybePromise<TableValue> {
+  if (host.adapter === undefined)
+    throw new OperationFailure(templateCodes.unsupported, 'there is no connection here to run a query on');
+  const say = (printed: string): void => {
+    if (host.print === undefined) host.message?.('info', printed, site);
+    else host.print(printed);
+  };
+  return chain(host.adapter.query(sql, site), (result) => new TableValue(result, say));
+}
+
+function store(host: ContextHost, name: string, said: TemplateValue, table: TemplateValue | undefined): TemplateValue {
+  resultsOf(host).set(name, resultOf(said, table instanceof TableValue ? table : emptyTable));
+  return '';
+}
+
+/** What was handed out once is gone, as in dbt; the statement `main` stays. */
+function load(host: ContextHost, name: string): TemplateValue {
+  const results = resultsOf(host);
+  const found = results.get(name);
+  if (found === null)
+    throw new OperationFailure(
+      templateCodes.value,
+      `load_result('${name}') was called before`,
+      `keep what it gave: {% set result = load_result('${name}') %}`,
+    );
+  if (found !== undefined && name !== 'main') results.set(name, null);
+  return found ?? null;
+}
+
 /** `run_query`, `statement`, `load_result`, `store_result`: statements that templates run themselves. */
-export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
-  const results = new Map<string, TemplateValue>();
-
-  const run = (sql: string, site: CallSite): MaybePromise<TableValue> => {
-    if (host.adapter === undefined)
-      throw new OperationFailure(templateCodes.unsupported, 'there is no connection here to run a query on');
-    const say = (printed: string): void => {
-      if (host.print === undefined) host.message?.('info', printed, site);
-      else host.print(printed);
-    };
-    return chain(host.adapter.query(sql, site), (result) => new TableValue(result, say));
-  };
-  const store = (name: string, said: TemplateValue, table: TemplateValue | undefined): TemplateValue => {
-    results.set(name, resultOf(said, table instanceof TableValue ? table : emptyTable));
-    return '';
-  };
-
-  /** What was handed out once is gone, as in dbt; the statement `main` stays. */
-  const load = (name: string): TemplateValue => {
-    const found = results.get(name);
-    if (found === null)
-      throw new OperationFailure(
-        templateCodes.value,
-        `load_result('${name}') was called before`,
-        `keep what it gave: {% set result = load_result('${name}') %}`,
-      );
-    if (found !== undefined && name !== 'main') results.set(name, null);
-    return found ?? null;
-  };
-
-  return [
+export const queryFunctions: FunctionMakers = {
+  run_query: (host) =>
     defineFunction('run_query(sql)', ([sql], { site }) => {
       if (!host.execute) return new Undefined('the result of run_query()', undefined, '', true);
-      return run(text(sql!), site);
+      return run(host, text(sql!), site);
     }),
+  statement: (host) =>
     new TemplateFunction('statement', ({ positional, named, site }) => {
       const caller = named.get('caller');
       if (!(caller instanceof TemplateObject) || caller.call === undefined)
@@ -99,28 +112,30 @@ export function queryFunctions(host: ContextHost): readonly TemplateFunction[] {
         const sql = text(printed);
         if (name === 'main') host.write?.(sql);
         return chain(autoBegin === false ? undefined : host.adapter?.begin?.(), () =>
-          chain(run(sql, site), (table) =>
+          chain(run(host, sql, site), (table) =>
             name === undefined || name === null
               ? ''
-              : store(text(name), new ResponseValue('OK'), truthy(fetch ?? false) ? table : emptyTable),
+              : store(host, text(name), new ResponseValue('OK'), truthy(fetch ?? false) ? table : emptyTable),
           ),
         );
       });
     }),
-    defineFunction('load_result(name)', ([name]) => load(text(name!))),
+  load_result: (host) => defineFunction('load_result(name)', ([name]) => load(host, text(name!))),
+  store_result: (host) =>
     defineFunction('store_result(name, response, agate_table?)', ([name, said, table]) =>
-      store(text(name!), said!, table),
+      store(host, text(name!), said!, table),
     ),
+  store_raw_result: (host) =>
     defineFunction('store_raw_result(name, message?, code?, rows_affected?, agate_table?)', (bound) => {
       const [name, message, code, rows, table] = bound;
-      return store(text(name!), new ResponseValue(message ?? 'OK', code, rows), table);
+      return store(host, text(name!), new ResponseValue(message ?? 'OK', code, rows), table);
     }),
+  write: (host) =>
     defineFunction('write(payload)', ([payload]) => {
       host.write?.(text(payload!));
       return '';
     }),
-  ];
-}
+};
 
 const emptyTable = new TableValue({ columns: [], rows: [] });
 

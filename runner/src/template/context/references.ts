@@ -19,7 +19,7 @@ import {
   truthy,
   typeName,
 } from '../values.js';
-import type { ContextHost } from './context-host.js';
+import type { ContextHost, FunctionMakers } from './context-host.js';
 import { unlooked } from './relation-value.js';
 import { ConfiguredFunction } from './runtime-config.js';
 
@@ -72,9 +72,9 @@ class VarFunction extends TemplateFunction {
   }
 }
 
-/** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`. */
-export function referenceFunctions(host: ContextHost, scope: Scope): readonly TemplateFunction[] {
-  return [
+/** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`: each is made where it is asked for. */
+export const referenceFunctions: FunctionMakers = {
+  ref: (host) =>
     new ConfiguredFunction(host, 'ref', ({ positional, named, site }) => {
       const args = positional.map(plain);
       const unknown = [...named.keys()].find((k) => k !== 'version' && k !== 'v');
@@ -88,8 +88,9 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
       const request = { package: packageName, name, version: versionOf(wanted), site };
       return chain(host.ref(request), unlooked);
     }),
-    new ConfiguredFunction(host, 'source', sourceFunction(host).invoke),
-    new VarFunction(host, scope),
+  source: (host) => new ConfiguredFunction(host, 'source', sourceFunction(host).invoke),
+  var: (host, scope) => new VarFunction(host, scope),
+  env_var: (host) =>
     defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {
       const name = str(nameGiven, 'the name of an environment variable');
       const value = host.getEnv(name, site);
@@ -101,22 +102,24 @@ export function referenceFunctions(host: ContextHost, scope: Scope): readonly Te
         didYouMean(name, host.envNames?.() ?? []) ?? `set it, or give a default: env_var('${name}', '…')`,
       );
     }),
-    defineFunction('is_incremental()', () => host.isIncremental?.() ?? false),
+  is_incremental: (host) => defineFunction('is_incremental()', () => host.isIncremental?.() ?? false),
+  return: () =>
     new TemplateFunction('return', ({ positional, named }) => {
       if (positional.length > 1 || named.size > 0) throw argumentFailure('return() takes one value');
       throw new ReturnSignal(positional[0] ?? null);
     }),
+  log: (host) =>
     defineFunction('log(msg, info?)', ([message, info], { site }) => {
       host.message?.(truthy(info ?? false) ? 'info' : 'debug', text(message!), site);
       return '';
     }),
+  print: (host) =>
     defineFunction('print(msg)', ([message], { site }) => {
       if (host.print === undefined) host.message?.('info', text(message!), site);
       else host.print(text(message!));
       return '';
     }),
-  ];
-}
+};
 
 function sourceFunction(host: ContextHost): TemplateFunction {
   return defineFunction('source(source_name, table_name)', ([source, table], { site }) => {

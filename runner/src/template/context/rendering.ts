@@ -1,12 +1,12 @@
 import { SourceText } from '../../errors/source-text.js';
 import { chain } from '../chain.js';
 import { OperationFailure, templateCodes, typeFailure } from '../failure.js';
-import type { Scope } from '../frame.js';
 import { parseTemplate } from '../parse.js';
 import { renderTemplate } from '../render.js';
 import { ReturnSignal } from '../return-signal.js';
 import { defineFunction } from '../signature.js';
 import { type MaybePromise, TemplateFunction, TemplateObject, type TemplateValue, text } from '../values.js';
+import type { FunctionMakers } from './context-host.js';
 import { StaticObject } from './static-object.js';
 
 /** Runs a function; any error of it becomes the given one. */
@@ -35,18 +35,20 @@ const anything = new (class extends StaticObject {
 );
 
 /** `render`, `try_or_compiler_error`, and names that materializations of dbt expect. */
-export function renderingFunctions(scope: Scope): readonly TemplateFunction[] {
-  return [
+export const renderingFunctions: FunctionMakers = {
+  render: (_host, scope) =>
     defineFunction('render(string)', ([given], { site }) => {
       const program = parseTemplate(new SourceText(`${site.place.source.path} (rendered text)`, text(given!)));
       return chain(renderTemplate(program, scope), (rendered) => rendered.text);
     }),
+  try_or_compiler_error: () =>
     new TemplateFunction('try_or_compiler_error', ({ positional, named, site }) => {
       const [message, called, ...args] = positional;
       if (!(called instanceof TemplateObject) || called.call === undefined)
         throw typeFailure('try_or_compiler_error() needs a message and a function');
       return tried(text(message!), () => called.call!({ positional: args, named, site }));
     }),
+  adapter_macro: (_host, scope) =>
     new TemplateFunction('adapter_macro', ({ positional, named, site }) => {
       const [name, ...args] = positional;
       const [first, second] = text(name!).split('.', 2);
@@ -60,6 +62,7 @@ export function renderingFunctions(scope: Scope): readonly TemplateFunction[] {
           : null,
       );
     }),
+  submit_python_job: () =>
     defineFunction('submit_python_job(parsed_model, compiled_code)', () => {
       throw new OperationFailure(
         templateCodes.unsupported,
@@ -67,9 +70,8 @@ export function renderingFunctions(scope: Scope): readonly TemplateFunction[] {
         'write the model in SQL, or in TypeScript',
       );
     }),
-    defineFunction('metric(*args)', () => unavailable('metric')),
-  ];
-}
+  metric: () => defineFunction('metric(*args)', () => unavailable('metric')),
+};
 
 function unavailable(name: string): never {
   throw new OperationFailure(templateCodes.unsupported, `${name}() is not available here`);

@@ -1,4 +1,5 @@
 import { arithmetic, integer, negate } from '../arithmetic.js';
+import { PyComplex } from '../complex.js';
 import { iterate } from '../containers.js';
 import { DecimalValue } from '../decimal.js';
 import { numeric } from '../equality.js';
@@ -30,6 +31,7 @@ function round(value: TemplateValue, precision: TemplateValue | undefined, metho
   }
   if (method !== 'ceil' && method !== 'floor')
     throw valueFailure(`round has no method "${method}"`, 'its methods are common, ceil, floor');
+  if (!Number.isFinite(given)) throw valueFailure(`${text(value)} has no whole number above or below`);
   // the whole number has no sign of its own where it is zero
   return new PyFloat((Math[method](given * 10 ** digits) + 0) / 10 ** digits);
 }
@@ -62,11 +64,15 @@ function fileSize(value: TemplateValue, binary: boolean): string {
 
 export const numberFilters = filterTable({
   'abs()': (value) => {
+    if (value instanceof PyComplex) return value.magnitude;
+    if (value instanceof DecimalValue) return value.negative ? negate('-', value) : negate('+', value);
     if (number(value, 'abs') < 0) return negate('-', value);
     return typeof value === 'boolean' ? Number(value) : value;
   },
   'int(default?, base?)': (value, [otherwise, base]) => {
     if (value instanceof Undefined) throw value.failure();
+    if (value instanceof PyFloat && Math.abs(value.value) === Number.POSITIVE_INFINITY)
+      throw valueFailure('infinity is no int');
     try {
       return toInt(value, typeof base === 'number' ? base : 10, true);
     } catch {

@@ -100,6 +100,9 @@ function title(value: string): string {
     .join('');
 }
 
+/** Methods of text call nothing. */
+const noSite = undefined as never;
+
 function replace(
   value: TemplateValue,
   [old, by, count]: (TemplateValue | undefined)[],
@@ -107,7 +110,7 @@ function replace(
 ): TemplateValue {
   const more = count === null || count === undefined ? [] : [count];
   const run = (given: TemplateValue, to: TemplateValue): TemplateValue =>
-    findMethod(given, 'replace')!([text(old!), to, ...more], new Map()) as TemplateValue;
+    findMethod(given, 'replace')!([text(old!), to, ...more], new Map(), noSite) as TemplateValue;
   if (!autoescape) return run(text(value), text(by!));
   const safe = value instanceof Markup || old instanceof Markup || by instanceof Markup;
   return run(safe ? escaped(value) : text(value), by instanceof Markup ? by : text(by!));
@@ -147,7 +150,7 @@ export const textFilters = filterTable(
     },
     'indent(width?, first?, blank?)': indent,
     'center(width?)': (value, [width]) =>
-      keepMarkup((given) => findMethod(given, 'center')!([int(width, 80)], new Map()) as string)(value),
+      keepMarkup((given) => findMethod(given, 'center')!([int(width, 80)], new Map(), noSite) as string)(value),
     'truncate(length?, killwords?, end?!, leeway?)': truncated,
     'wordcount()': (value) => text(value).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0,
     'wordwrap(width?, break_long_words?, wrapstring?, break_on_hyphens?)': (value, [width, long, by, hyphens]) =>
