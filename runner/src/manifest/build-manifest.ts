@@ -6,8 +6,10 @@ import { orderedErrors } from '../project/ordered-errors.js';
 import type { Project } from '../project/project.js';
 import { type PropertiesDocument, readProperties } from '../project/properties.js';
 import { accessErrors, groupErrors } from './access.js';
+import { baseHost } from './base-host.js';
 import { graphCodes } from './codes.js';
 import { deprecations } from './deprecations.js';
+import { dispatchErrors } from './dispatch-errors.js';
 import { readDocs } from './docs.js';
 import { readExposures } from './exposures.js';
 import { readGenericTests } from './generic-test-nodes.js';
@@ -50,6 +52,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const errors: TsdbtError[] = [];
   const warnings: TsdbtError[] = [];
   const macros = readMacros(project, errors);
+  errors.push(...dispatchErrors(project, macros, baseHost(project, macros).adapterTypes));
   const loaders = new Map<string, Promise<LoadModule>>();
   const properties: PropertiesDocument[] = [];
   const states = [project, ...project.packages].map((one): ParseState => {
