@@ -42,6 +42,11 @@ export class DocBlocks {
    */
   render(description: string, place: SourcePlace, errors: ProjectError[]): string {
     if (!description.includes('{{') && !description.includes('{%')) return description;
+    return this.#renderTemplate(description.replace(/\n$/, ''), place, errors);
+  }
+
+  /** @param description as templates are read: one line break at the end does not count */
+  #renderTemplate(description: string, place: SourcePlace, errors: ProjectError[]): string {
     let rendered = '';
     let end = 0;
     for (const match of description.matchAll(docCall)) {

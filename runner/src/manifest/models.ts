@@ -220,7 +220,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     fqn,
     path: file.path,
     source,
-    description: description.trim(),
+    description: project.isDbt ? description : description.trim(),
     docBlocks: docs.idsIn(described),
     tags: config.tags,
     meta: config.meta,

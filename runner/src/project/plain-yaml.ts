@@ -1,5 +1,5 @@
 import { CST, Document, isScalar, type ScalarTag } from 'yaml';
-import { optionsOf, type YamlDialect } from './yaml-dialect.js';
+import { cutBlock, optionsOf, type YamlDialect } from './yaml-dialect.js';
 import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
 
 /** A node with its value. */
@@ -24,7 +24,7 @@ const ODD = Symbol('not plain YAML');
 export function readPlainYaml(text: string, dialect: YamlDialect): YamlContent | undefined {
   if (/[\t\r\uFEFF]/.test(text)) return undefined;
   try {
-    const root = new PlainReader(text, scalarsOf(dialect)).read();
+    const root = new PlainReader(text, scalarsOf(dialect), dialect === 'dbt').read();
     return { root, value: root.value };
   } catch (thrown) {
     if (thrown === ODD) return undefined;
@@ -42,6 +42,7 @@ class PlainReader {
   constructor(
     readonly text: string,
     readonly scalar: (text: string) => unknown,
+    readonly cutsLastBlock: boolean,
   ) {}
 
   read(): PlainNode {
@@ -278,7 +279,8 @@ class PlainReader {
     const props: CST.Token[] = [{ type: 'block-scalar-header', source: header, offset: start, indent }];
     const value = libraryValue({ type: 'block-scalar', offset: start, indent, props, source } as CST.BlockScalar);
     this.#nextLine(end);
-    return { kind: 'scalar', start, end: Math.min(end, this.text.length), value };
+    const isCut = end > this.text.length && this.cutsLastBlock;
+    return { kind: 'scalar', start, end: Math.min(end, this.text.length), value: isCut ? cutBlock(value) : value };
   }
 
   /** A list or mapping in brackets. */

@@ -43,3 +43,8 @@ const dbtDialect: ParseOptions & DocumentOptions & SchemaOptions = {
   uniqueKeys: false,
   customTags: (tags: Tags): Tags => [words, wholeFloats, ...tags],
 };
+
+/** The text of `|` or `>` at the end of a file that ends without a line break: PyYAML gives it none. */
+export function cutBlock(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\n$/, '') : value;
+}

@@ -1,8 +1,8 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
-import { optionsOf, type YamlDialect } from './yaml-dialect.js';
+import { cutBlock, optionsOf, type YamlDialect } from './yaml-dialect.js';
 import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
 
 /**
@@ -13,7 +13,17 @@ import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
 export function readYaml(source: SourceText, dialect: YamlDialect): YamlContent {
   const document = parseDocument(source.text, { prettyErrors: false, strict: true, ...optionsOf(dialect) });
   if (document.errors.length > 0) throw new TsdbtErrors(document.errors.map((error) => syntaxError(source, error)));
+  if (dialect === 'dbt' && !source.text.endsWith('\n')) cutLastBlock(document, source.text.length);
   return { root: nodeOf(document.contents, document), value: document.toJS({ maxAliasCount: 1000 }) };
+}
+
+function cutLastBlock(document: Document, end: number): void {
+  visit(document, {
+    Scalar(_, node) {
+      const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+      if (isBlock && typeof node.value === 'string' && node.range![1] >= end) node.value = cutBlock(node.value);
+    },
+  });
 }
 
 function nodeOf(node: unknown, document: Document): YamlNode | undefined {

@@ -148,9 +148,8 @@ function addGeneric(
       : isSource
         ? `source('${tested.sourceName}', '${tested.name}')`
         : `ref('${tested.name}'${'version' in tested && tested.version !== undefined ? `, version='${tested.version}'` : ''})`;
-  const kwargs: Record<string, unknown> = {};
-  if (node.columnName !== undefined) kwargs.column_name = node.columnName;
-  Object.assign(kwargs, generic.kwargs);
+  const { column_name: column = node.columnName, ...kwargs }: Record<string, unknown> = generic.kwargs;
+  if (column !== undefined) kwargs.column_name = column;
   kwargs.model = `{{ get_where_subquery(${call}) }}`;
   json.column_name = node.columnName ?? null;
   json.file_key_name =
@@ -237,9 +236,9 @@ function checksumOf(node: SqlNode): Record<string, unknown> {
   return { name: 'sha256', checksum: textChecksum(node.source.text, node.resourceType === 'seed') };
 }
 
-/** @param exact whether white space within the text counts, as it does in data */
+/** @param exact whether white space within the text counts, as it does in data; line breaks of all systems are the same */
 export function textChecksum(text: string, exact = false): string {
-  const hashed = exact ? text.trim() : text.trim().split(/\s+/).join(' ');
+  const hashed = exact ? text.replace(/\r\n?/g, '\n').trim() : text.trim().split(/\s+/).join(' ');
   return hash('sha256', hashed, 'hex');
 }
 

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+const nodesOf = (project: DbtProject) =>
+  JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8')).nodes as Record<
+    string,
+    { description: string; columns: object; checksum: { checksum: string }; test_metadata?: { kwargs: object } }
+  >;
+
+describe('what is read as dbt reads it', () => {
+  it('descriptions keep the line break at their end, but for one that a template loses', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': 'select 1 as id',
+      'models/c.sql': 'select 1 as id',
+      'models/s.yml': [
+        'models:',
+        '  - name: a',
+        '    description: >',
+        '      Folded.',
+        '  - name: b',
+        '    description: |',
+        '      From {{ target.name }}.',
+        '  - name: c',
+        '    description: |',
+        '      At the end of the file',
+      ].join('\n'),
+    });
+    expect((await project.run('parse')).exitCode).toBe(0);
+    const nodes = nodesOf(project);
+    expect(nodes['model.shop.a']!.description).toBe('Folded.\n');
+    expect(nodes['model.shop.b']!.description).toBe('From dev.');
+    // PyYAML ends a block with a line break only where the file has one
+    expect(nodes['model.shop.c']!.description).toBe('At the end of the file');
+  });
+
+  it('the checksum of a seed does not depend on how its lines end', async () => {
+    const project = new DbtProject({ 'seeds/a.csv': 'id,n\r\n1,2\r\n', 'seeds/b.csv': '\nid,n\n1,2\n\n' });
+    expect((await project.run('parse')).exitCode).toBe(0);
+    const nodes = nodesOf(project);
+    expect(nodes['seed.shop.a']!.checksum).toEqual(nodes['seed.shop.b']!.checksum);
+  });
+
+  it('arguments of a test come before its column and its model', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'models/a.yml':
+        'models: [{name: a, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [1]}}}]}]}]',
+    });
+    expect((await project.run('parse')).exitCode).toBe(0);
+    const test = Object.entries(nodesOf(project)).find(([id]) => id.startsWith('test.'))![1];
+    expect(Object.keys(test.test_metadata!.kwargs)).toEqual(['values', 'column_name', 'model']);
+  });
+
+  it('the entry of a seed that a package has, and the project has disabled, is that of the project’s own', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nseeds: {tools: {kept: {+enabled: false}}}\n',
+      'seeds/kept.csv': 'id\n1\n',
+      'dbt_packages/tools/dbt_project.yml': 'name: tools\n',
+      'dbt_packages/tools/seeds/kept.csv': 'id\n2\n',
+      'dbt_packages/tools/seeds/kept.yml':
+        'seeds: [{name: kept, description: told by the package, columns: [{name: id, description: key}]}]\n',
+    });
+    expect((await project.run('parse')).exitCode).toBe(0);
+    expect(nodesOf(project)['seed.shop.kept']).toMatchObject({
+      description: 'told by the package',
+      columns: { id: { description: 'key' } },
+    });
+  });
+
+  it('macros that dispatch to what nobody has written end a command, called or not', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'dbt_packages/tools/dbt_project.yml': 'name: tools\n',
+      'dbt_packages/tools/macros/m.sql': `{% macro m() %}{{ return(adapter.dispatch('m', 'tools')()) }}{% endmacro %}
+{% macro snowflake__m() %}1{% endmacro %}`,
+    });
+    const { exitCode, output } = await project.run('build');
+    expect(exitCode).toBe(2);
+    expect(output).toMatch(/TSD2015 +no implementation of "m" for duckdb\n +dbt_packages\/tools\/macros\/m\.sql:1:26/);
+  });
+
+  it('a dispatch that finds its macro in any package, in dbt’s own, or only when it runs, is none of them', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'macros/m.sql': `{% macro m(name) %}{{ adapter.dispatch('others')() }}{{ adapter.dispatch(name)() }}{% endmacro %}
+{% macro n(name) %}{{ adapter.dispatch('load_csv_rows')() }}{{ adapter.dispatch('concat', 'dbt')([]) }}{% endmacro %}`,
+      'dbt_packages/tools/dbt_project.yml': 'name: tools\n',
+      'dbt_packages/tools/macros/m.sql': '{% macro default__others() %}1{% endmacro %}',
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+  });
+});
