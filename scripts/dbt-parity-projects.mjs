@@ -1,11 +1,7 @@
 // Public dbt projects that run offline on DuckDB, and the packages that each of them names in packages.yml.
 // Nothing of them is part of this repository: dbt-parity.mjs clones them into the cache.
 
-const utils = { dbt_utils: { repo: 'dbt-labs/dbt-utils' } };
-const date = { dbt_date: { repo: 'godatadriven/dbt-date' } };
-const fivetran = { fivetran_utils: { repo: 'fivetran/dbt_fivetran_utils', ref: 'v0.4.10' }, ...utils };
-const expectations = { dbt_expectations: { repo: 'metaplane/dbt-expectations' }, ...date };
-const self = (name, repo) => ({ [name]: { repo } });
+import { date, expectations, packageTests, self, spark, utils } from './dbt-parity-packages.mjs';
 
 /**
  * name → repo, folder of the project in it, packages by the name of their folder under dbt_packages (at the tag `ref`, where one is named).
@@ -31,94 +27,6 @@ export const projects = {
   },
   'tr-dbt-dimensional': { repo: 'AtsushiEGW/tr-dbt-dimensional', folder: 'adventureworks', packages: utils },
   'dbt-erd': { repo: 'entechlog/dbt-examples', folder: 'dbt-erd', packages: utils },
-  'dbt-assertions': {
-    repo: 'AxelThevenot/dbt-assertions',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_assertions', 'AxelThevenot/dbt-assertions'), ...utils },
-  },
-  'dbt-stat-test': {
-    repo: 'Matts52/dbt-stat-test',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_stat_test', 'Matts52/dbt-stat-test'), ...utils },
-  },
-  'dbt-graph-theory': {
-    repo: 'jpmmcneill/dbt-graph-theory',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_graph_theory', 'jpmmcneill/dbt-graph-theory'), ...expectations },
-  },
-  'dbt-unit-testing': {
-    repo: 'EqualExperts/dbt-unit-testing',
-    folder: 'integration-tests',
-    packages: {
-      ...self('dbt_unit_testing', 'EqualExperts/dbt-unit-testing'),
-      sub_package: { repo: 'EqualExperts/dbt-unit-testing', folder: 'integration-tests-sub-package' },
-    },
-  },
-  'dbt-expectations': {
-    repo: 'metaplane/dbt-expectations',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_expectations', 'metaplane/dbt-expectations'), ...date },
-  },
-  'dbt-utils': {
-    repo: 'dbt-labs/dbt-utils',
-    folder: 'integration_tests',
-    packages: utils,
-  },
-  'dbt-date': { repo: 'godatadriven/dbt-date', folder: 'integration_tests', packages: date },
-  dbt_asana: {
-    repo: 'fivetran/dbt_asana',
-    folder: 'integration_tests',
-    packages: { ...self('asana', 'fivetran/dbt_asana'), ...fivetran },
-  },
-  dbt_intercom: {
-    repo: 'fivetran/dbt_intercom',
-    folder: 'integration_tests',
-    packages: { ...self('intercom', 'fivetran/dbt_intercom'), ...fivetran },
-  },
-  dbt_xero: {
-    repo: 'fivetran/dbt_xero',
-    folder: 'integration_tests',
-    packages: { ...self('xero', 'fivetran/dbt_xero'), ...fivetran },
-  },
-  dbt_zendesk: {
-    repo: 'fivetran/dbt_zendesk',
-    folder: 'integration_tests',
-    packages: { ...self('zendesk', 'fivetran/dbt_zendesk'), ...fivetran, ...date },
-  },
-  'dbt-project-evaluator': {
-    repo: 'dbt-labs/dbt-project-evaluator',
-    folder: 'integration_tests',
-    packages: {
-      ...self('dbt_project_evaluator', 'dbt-labs/dbt-project-evaluator'),
-      exclude_package: { repo: 'dbt-labs/dbt-project-evaluator', folder: 'integration_tests/exclude_package' },
-      ...utils,
-    },
-  },
-  'dbt-profiler': {
-    repo: 'data-mie/dbt-profiler',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_profiler', 'data-mie/dbt-profiler'), ...utils, ...expectations },
-  },
-  dbt_constraints: {
-    repo: 'Snowflake-Labs/dbt_constraints',
-    folder: 'integration_tests/dbt-core',
-    packages: { ...self('dbt_constraints', 'Snowflake-Labs/dbt_constraints'), ...utils },
-  },
-  'dq-tools': {
-    repo: 'infinitelambda/dq-tools',
-    folder: 'integration_tests',
-    packages: { ...self('dq_tools', 'infinitelambda/dq-tools'), ...utils },
-  },
-  'dbt-datamocktool': {
-    repo: 'mjirv/dbt-datamocktool',
-    folder: 'integration_tests',
-    packages: { ...self('dbt_datamocktool', 'mjirv/dbt-datamocktool'), ...utils },
-  },
-  elementary: {
-    repo: 'elementary-data/dbt-data-reliability',
-    folder: 'integration_tests/dbt_project',
-    packages: { ...self('elementary', 'elementary-data/dbt-data-reliability'), ...utils },
-  },
   sushi_dbt: {
     repo: 'TobikoData/sqlmesh',
     folder: 'examples/sushi_dbt',
@@ -180,4 +88,111 @@ export const projects = {
       codegen: { repo: 'dbt-labs/dbt-codegen' },
     },
   },
+  'datavault4dbt-duckdb-demo': {
+    repo: 'davidraoulmaas/datavault4dbt-duckdb-demo',
+    folder: 'dbt',
+    packages: {
+      ...self('codegen', 'dbt-labs/dbt-codegen'),
+      ...utils,
+      ...date,
+      ...self('datavault4dbt', 'ScalefreeCOM/datavault4dbt'),
+    },
+  },
+  'dbt-tpch': { repo: 'espressocomputing/dbt-tpch', packages: utils },
+  dbt_synth_data: { repo: 'edanalytics/dbt_synth_data' },
+  jaffle_shop_duckdb: { repo: 'dbt-labs/jaffle_shop_duckdb' },
+  octo_jaffle_shop: {
+    repo: 'octoenergy/octo_jaffle_shop',
+    packages: {
+      ...utils,
+      ...spark,
+      ...self('codegen', 'dbt-labs/dbt-codegen'),
+      ...self('dbt_project_evaluator', 'dbt-labs/dbt-project-evaluator'),
+    },
+  },
+  'dbt-duckdb-trading-calendar': {
+    repo: 'oluies/dbt-duckdb-trading-calendar',
+    packages: { ...utils, ...self('elementary', 'elementary-data/dbt-data-reliability') },
+  },
+  'dbt-duckdb-utils': { repo: 'sdebruyn/dbt-duckdb-utils', packages: date },
+  'jaffle-shop-expand': {
+    repo: 'DataRecce/jaffle-shop-expand',
+    packages: { ...utils, ...date, audit_helper: { repo: 'dbt-labs/dbt-audit-helper' } },
+  },
+  'jaffle_shop_duckdb (DataRecce)': {
+    repo: 'DataRecce/jaffle_shop_duckdb',
+    packages: {
+      ...utils,
+      ...self('dbt_profiler', 'data-mie/dbt-profiler'),
+      audit_helper: { repo: 'dbt-labs/dbt-audit-helper' },
+    },
+  },
+  octocatalog: { repo: 'gwenwindflower/octocatalog', packages: utils },
+  'dbt-osmosis (demo_duckdb)': { repo: 'z3z1ma/dbt-osmosis', folder: 'demo_duckdb' },
+  'jaffle_shop (fusion tests)': {
+    repo: 'TheDamiofLagos/jaffle_shop__dbt_fusion_tests',
+    packages: { ...utils, ...self('codegen', 'dbt-labs/dbt-codegen') },
+  },
+  'dbt-synthea': { repo: 'OHDSI/dbt-synthea', packages: { ...utils, ...expectations } },
+  dbt_duckdb_chinook: {
+    repo: 'adityawarmanfw/dbt_duckdb_chinook',
+    packages: { ...utils, ...self('dbt_external_tables', 'dbt-labs/dbt-external-tables') },
+  },
+  'semantic-layer-llm-benchmarking': { repo: 'dbt-labs/semantic-layer-llm-benchmarking' },
+  dbt_duckdb_demo_public: {
+    repo: 'edwinweber/dbt_duckdb_demo_public',
+    folder: 'dbt',
+    packages: { ...utils, ...expectations },
+  },
+  'dbt-example (kestra)': { repo: 'kestra-io/dbt-example' },
+  'dbt-bouncer': {
+    repo: 'godatadriven/dbt-bouncer',
+    folder: 'dbt_project',
+    packages: {
+      ...expectations,
+      internal_package: { repo: 'godatadriven/dbt-bouncer', folder: 'dbt_project/internal_package' },
+    },
+  },
+  'jaffle-sl-template': { repo: 'dbt-labs/jaffle-sl-template', packages: { ...utils, ...date } },
+  jaffle_shop_metrics: {
+    repo: 'dbt-labs/jaffle_shop_metrics',
+    packages: { ...utils, ...self('metrics', 'dbt-labs/dbt_metrics') },
+  },
+  'dbt-doctor (basic)': {
+    repo: 'joachimhodana/dbt-doctor',
+    folder: 'packages/dbt-doctor/tests/fixtures/basic-dbt',
+  },
+  'duckdb-dbt (data-ai-stockholm)': { repo: 'data-ai-stockholm/duckdb-dbt', folder: 'dbt' },
+  'olist-dbt-duckdb': { repo: 'SimonNC/olist-dbt-duckdb' },
+  nba_analytics: {
+    repo: 'gtaing/nba-duckdb-dbt',
+    folder: 'src/transform/nba_analytics',
+    packages: {
+      ...self('dbt_unit_testing', 'EqualExperts/dbt-unit-testing'),
+      ...utils,
+      ...self('codegen', 'dbt-labs/dbt-codegen'),
+    },
+  },
+  'duckdb-dbt-template': { repo: 'Drexel-UHC/duckdb-dbt-template' },
+  dbt_semantic_layer: { repo: 'patkearns10/dbt_workspace', folder: 'dbt_semantic_layer', packages: utils },
+  'dbt-temporal (single-project)': { repo: 'thejens/dbt-temporal', folder: 'examples/single-project' },
+  'cosmos (jaffle_shop)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/jaffle_shop' },
+  'cosmos (altered_jaffle_shop)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/altered_jaffle_shop' },
+  'cosmos (model_version)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/model_version' },
+  'cosmos (multiple_parents_test)': {
+    repo: 'astronomer/astronomer-cosmos',
+    folder: 'dev/dags/dbt/multiple_parents_test',
+  },
+  'cosmos (perf)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/perf' },
+  'sqlmesh (sushi_test)': {
+    repo: 'TobikoData/sqlmesh',
+    folder: 'tests/fixtures/dbt/sushi_test',
+    packages: {
+      ...utils,
+      customers: { repo: 'TobikoData/sqlmesh', folder: 'tests/fixtures/dbt/sushi_test/packages/customers' },
+      my_macros: { repo: 'TobikoData/sqlmesh', folder: 'tests/fixtures/dbt/sushi_test/dbt_packages/my_macros' },
+      my_package: { repo: 'TobikoData/sqlmesh', folder: 'tests/fixtures/dbt/sushi_test/dbt_packages/my_package' },
+    },
+  },
+  ...packageTests,
 };
