@@ -12,8 +12,10 @@ import {
   stageOverwrite,
   stageSetProperties,
 } from '../../src/delta/index.js';
+import { expectSameToOthers, findOtherReaders } from './other-readers.js';
 import { by, useTempTable } from './temp-table.js';
 
+const readers = await findOtherReaders();
 const t = useTempTable();
 const write = async (select: string, properties = {}, partitionBy?: string[]) =>
   (await stageOverwrite(t.target, { select, properties, partitionBy })).commit(by);
@@ -101,6 +103,46 @@ describe('wider types', () => {
     ]);
   });
 
+  it.each(['true', 'false'])(
+    'of days in structs, lists and maps are times, where files stay (%s) and where they do not',
+    { timeout: 120_000 },
+    async (stay) => {
+      const at = (type: string, time: string) =>
+        `{'k': ${type} '2024-01-05${time}', 'n': {'d': ${type} '2024-01-06${time}'}} AS s, [${type} '2024-01-07${time}', NULL] AS l,
+         MAP {${type} '2024-01-08${time}': ${type} '2024-01-09${time}'} AS m, [{'x': ${type} '2024-01-10${time}'}] AS ls`;
+      await write(`SELECT 1 AS id, ${at('DATE', '')}`, { 'delta.enableTypeWidening': stay });
+      const widen = {
+        s: 'STRUCT(k TIMESTAMP, n STRUCT(d TIMESTAMP))',
+        l: 'TIMESTAMP[]',
+        m: 'MAP(TIMESTAMP, TIMESTAMP)',
+        ls: 'STRUCT(x TIMESTAMP)[]',
+      };
+      expect((await alter({ widen })).added).toHaveLength(stay === 'true' ? 0 : 1);
+      expect(await changesOf('m')).toEqual(
+        stay === 'false'
+          ? undefined
+          : ['key', 'value'].map((fieldPath) => ({ fromType: 'date', toType: 'timestamp_ntz', fieldPath })),
+      );
+      await append(`SELECT 2 AS id, ${at('TIMESTAMP', ' 12:30:00')}`);
+      const rows = (time: string) => ({
+        s: { k: `2024-01-05 ${time}`, n: { d: `2024-01-06 ${time}` } },
+        l: [`2024-01-07 ${time}`, null],
+        m: [{ key: `2024-01-08 ${time}`, value: `2024-01-09 ${time}` }],
+        ls: [{ x: `2024-01-10 ${time}` }],
+      });
+      expect(await t.read()).toEqual([
+        { id: 1, ...rows('00:00:00') },
+        { id: 2, ...rows('12:30:00') },
+      ]);
+      // deltalake 1.6 reads no table with wider types than its files have
+      await expectSameToOthers(stay === 'true' ? { kernel: readers.kernel } : readers, t.engine, t.location);
+      await (
+        await stageMerge(t.target, { source: `SELECT 1 AS id, ${at('TIMESTAMP', ' 01:00:00')}`, on: ['id'] })
+      ).commit(by);
+      expect((await t.read())[0]).toEqual({ id: 1, ...rows('01:00:00') });
+    },
+  );
+
   it.each([
     ['all digits of', (stats: string) => stats],
     // as other programs write them
@@ -140,8 +182,6 @@ describe('wider types', () => {
       ['k', `SELECT ${value} AS k`],
       ['s', `SELECT {'k': ${value}} AS s`],
     ] as const) {
-      // fields of structs become no TIMESTAMP here
-      if (column === 's' && wide === 'TIMESTAMP') continue;
       await rm(t.location, { recursive: true, force: true });
       await write(select, WIDENING);
       await alter({ widen: { [column]: column === 'k' ? wide : `STRUCT(k ${wide})` } });

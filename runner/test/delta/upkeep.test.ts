@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -163,6 +163,37 @@ describe('vacuum of a table that is opened by another way', () => {
       { a: 1, p: 'p' },
       { a: 3, p: 'q' },
     ]);
+  });
+});
+
+describe('a removal that tells no time', () => {
+  it('counts from the checkpoint that first has it, for checkpoints and vacuum alike', async () => {
+    const DAY = 86_400_000;
+    await append('SELECT 1 AS a');
+    const [file] = await t.files();
+    await (await stageDelete(t.target, 'a = 1')).commit(by);
+    const commit = join(t.location, '_delta_log', '00000000000000000001.json');
+    await writeFile(commit, (await readFile(commit, 'utf8')).replace(/"deletionTimestamp":\d+,/, ''));
+    for (const path of [commit, join(t.location, file!.path)])
+      await utimes(path, new Date(Date.now() - 30 * DAY), new Date(Date.now() - 30 * DAY));
+    const doomed = async () => (await vacuum(await t.open(), { dryRun: true })).files;
+    expect(await doomed()).toEqual([]);
+    const before = Date.now();
+    const table = await t.open();
+    await writeCheckpoint(table.store, t.engine, await table.snapshot());
+    const [tombstone] = (await t.snapshot()).tombstones;
+    expect(tombstone!.path).toBe(file!.path);
+    expect(tombstone!.deletionTimestamp).toBeGreaterThanOrEqual(before);
+    expect(await doomed()).toEqual([]);
+    // eight days later
+    const checkpoint = join(t.location, '_delta_log', '00000000000000000001.checkpoint.parquet');
+    const older = `SELECT * REPLACE (CASE WHEN remove IS NULL THEN NULL ELSE struct_update(remove, deletionTimestamp := remove.deletionTimestamp - ${8 * DAY}) END AS remove)`;
+    await t.engine.execute(`COPY (${older} FROM '${checkpoint}') TO '${checkpoint}.new' (FORMAT parquet)`);
+    await rename(`${checkpoint}.new`, checkpoint);
+    expect(await doomed()).toEqual([join(t.location, file!.path)]);
+    const later = await t.open();
+    await writeCheckpoint(later.store, t.engine, await later.snapshot());
+    expect((await t.snapshot()).tombstones).toEqual([]);
   });
 });
 

@@ -126,10 +126,11 @@ export async function writeCheckpointIfDue(
   return snapshot && writeCheckpoint(store, engine, snapshot);
 }
 
-/** The state as actions, of its files some. Tombstones are kept until they expire. */
+/** The state as actions, of its files some. Tombstones are kept until they expire; one that tells no time is taken for one of now, and says so from then on. */
 function checkpointActions(snapshot: Snapshot, files: readonly AddFile[], stats: CheckpointStats): Action[] {
   const { state, properties } = snapshot;
-  const expired = Date.now() - retentionMillis(properties['delta.deletedFileRetentionDuration']);
+  const now = Date.now();
+  const expired = now - retentionMillis(properties['delta.deletedFileRetentionDuration']);
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
   for (const [appId, txn] of state.transactions) actions.push({ txn: { ...txn, appId } });
   for (const domain of snapshot.domains) actions.push({ domainMetadata: domain });
@@ -141,11 +142,11 @@ function checkpointActions(snapshot: Snapshot, files: readonly AddFile[], stats:
     size,
     deletionVector,
   } of snapshot.tombstones)
-    if ((deletionTimestamp ?? 0) > expired)
+    if ((deletionTimestamp ?? now) > expired)
       actions.push({
         remove: {
           path,
-          deletionTimestamp: deletionTimestamp ?? null,
+          deletionTimestamp: deletionTimestamp ?? now,
           dataChange: false,
           extendedFileMetadata: extendedFileMetadata ?? null,
           partitionValues: partitionValues ?? null,

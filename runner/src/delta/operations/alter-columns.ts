@@ -7,7 +7,7 @@ import { GENERATION_EXPRESSION } from '../protocol/features.js';
 import { withStatsColumns } from '../protocol/stats-columns.js';
 import { isTypeWidening } from '../protocol/type-widening.js';
 import { quoteIdentifier } from '../sql.js';
-import { unify } from './fit-schema.js';
+import { fits, unify } from './fit-schema.js';
 import { changeTable } from './metadata.js';
 import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
@@ -121,9 +121,8 @@ function planned(columns: Readonly<Record<string, string>>): readonly StructFiel
 function widerType(location: string, before: StructField, duckdb: string): DataType {
   const { type } = planned({ [before.name]: duckdb })[0]!;
   // nested fields keep what is said of them
-  const both = unify(before.type, type, true);
+  const both = unify(before.type, type, true, (narrow, wide) => fits(narrow, wide) || isTypeWidening(narrow, wide));
   if (both !== undefined && sameType(both, type)) return both;
-  if (typeof before.type === 'string' && typeof type === 'string' && isTypeWidening(before.type, type)) return type;
   throw new StorageError(
     'TSD6030',
     `${location}: column "${before.name}" is ${toDuckDBType(before.type)}, of which ${duckdb} does not hold every value`,

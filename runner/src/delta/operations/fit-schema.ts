@@ -82,22 +82,31 @@ export function fitColumns(
   return { schema: { type: 'struct', fields }, expressions, warnings, present, widened };
 }
 
-/** The type that holds both; undefined where there is none. Without `widen` the result has the table's primitives and fields. */
-export function unify(table: DataType, given: DataType, widen: boolean): DataType | undefined {
+/**
+ * The type that holds both; undefined where there is none. Without `widen` the result has the table's primitives and fields.
+ *
+ * @param fitting whether every value of one primitive is a value of another
+ */
+export function unify(
+  table: DataType,
+  given: DataType,
+  widen: boolean,
+  fitting: (narrow: string, wide: string) => boolean = fits,
+): DataType | undefined {
   if (typeof table === 'string' || typeof given === 'string') {
     if (typeof table !== 'string' || typeof given !== 'string') return undefined;
     if (fits(given, table)) return table;
-    return widen && (table === 'void' || fits(table, given)) ? given : undefined;
+    return widen && (table === 'void' || fitting(table, given)) ? given : undefined;
   }
   if (table.type === 'array') {
     if (given.type !== 'array') return undefined;
-    const elementType = unify(table.elementType, given.elementType, widen);
+    const elementType = unify(table.elementType, given.elementType, widen, fitting);
     return elementType === undefined ? undefined : { ...table, elementType };
   }
   if (table.type === 'map') {
     if (given.type !== 'map') return undefined;
-    const keyType = unify(table.keyType, given.keyType, widen);
-    const valueType = unify(table.valueType, given.valueType, widen);
+    const keyType = unify(table.keyType, given.keyType, widen, fitting);
+    const valueType = unify(table.valueType, given.valueType, widen, fitting);
     return keyType === undefined || valueType === undefined ? undefined : { ...table, keyType, valueType };
   }
   if (given.type !== 'struct') return undefined;
@@ -106,7 +115,7 @@ export function unify(table: DataType, given: DataType, widen: boolean): DataTyp
   for (const field of table.fields) {
     const found = rest.get(field.name.toLowerCase());
     rest.delete(field.name.toLowerCase());
-    const type = found === undefined ? field.type : unify(field.type, found.type, widen);
+    const type = found === undefined ? field.type : unify(field.type, found.type, widen, fitting);
     if (type === undefined) return undefined;
     fields.push({ ...field, type });
   }
@@ -117,7 +126,7 @@ export function unify(table: DataType, given: DataType, widen: boolean): DataTyp
 const INTEGER_DIGITS: Readonly<Record<string, number>> = { byte: 3, short: 5, integer: 10, long: 19 };
 
 /** Every value of the type `narrow` is a value of `wide`. */
-function fits(narrow: string, wide: string): boolean {
+export function fits(narrow: string, wide: string): boolean {
   if (narrow === wide || narrow === 'void') return true;
   const from = INTEGER_DIGITS[narrow];
   const to = INTEGER_DIGITS[wide];

@@ -23,7 +23,7 @@ export async function removedSince(
   time: number,
   now: number,
 ): Promise<readonly RemoveFile[]> {
-  // a removal without a time is taken for a recent one
+  // a removal without a time is taken for a recent one, as checkpoints do
   const late = ({ deletionTimestamp }: RemoveFile) => (deletionTimestamp ?? Number.POSITIVE_INFINITY) > time;
   const known = snapshot.tombstones.filter(late);
   // the property may have been raised lately, and then checkpoints lack tombstones too: only the default is taken on trust
