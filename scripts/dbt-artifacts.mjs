@@ -1,5 +1,5 @@
 // Runs dbt projects with dbt-core + dbt-duckdb and with tsdbt, and holds tsdbt's artifacts against dbt's: dbt's own classes read them
-// (manifest 12, run_results 6, catalog 1, sources 3), dbt-artifacts-parser reads them strictly, every field is compared with dbt's
+// (manifest 12, run_results 6, catalog 1, sources 3, MetricFlow's of the semantic manifest), dbt-artifacts-parser reads them strictly, every field is compared with dbt's
 // artifact of the same project, and dbt asks `state:modified` of tsdbt's target folder.
 //
 //   node scripts/dbt-artifacts.mjs [options] [folder …]
@@ -48,7 +48,7 @@ function run(program, first, folder, kept) {
   const command = (...args) => call(program, [...first, ...args, '--profiles-dir', '.'], folder);
   command('seed');
   const built = command('build');
-  keep('manifest.json', 'run_results.json');
+  keep('manifest.json', 'semantic_manifest.json', 'run_results.json');
   command('source', 'freshness');
   keep('sources.json');
   command('docs', 'generate');

@@ -102,7 +102,27 @@ def by_dbt(folder):
             problems += [f"{name}: dbt's class drops {where}" for where in lost]
         except Exception as error:  # whatever it says is what a user would see
             problems.append(f"{name}: dbt's class: {type(error).__name__}: {str(error)[:400]}")
-    return problems
+    return problems + by_metricflow(folder)
+
+
+def by_metricflow(folder):
+    """What the semantic interfaces' own classes do not take of semantic_manifest.json, and what their validation refuses."""
+    from metricflow_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
+    from metricflow_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
+
+    content = read(folder, "semantic_manifest.json")
+    if content is None:
+        return []
+    try:
+        manifest = PydanticSemanticManifest.parse_obj(content)
+        lost = lost_values(content, json.loads(manifest.json()))
+        problems = [f"semantic_manifest.json: the class drops {where}" for where in lost]
+        if content["semantic_models"] and content["metrics"]:
+            errors = SemanticManifestValidator().validate_semantic_manifest(manifest).errors
+            problems += [f"semantic_manifest.json: {error.message}" for error in errors]
+        return problems
+    except Exception as error:  # whatever it says is what a user would see
+        return [f"semantic_manifest.json: {type(error).__name__}: {str(error)[:400]}"]
 
 
 def lost_values(given, kept, at="", found=None):
@@ -230,6 +250,13 @@ def compare(ours_folder, theirs_folder):
             found.entries("manifest", part, in_order(ours[part]), in_order(theirs[part]))
         found.values("manifest", "metadata", "", "metadata", ours["metadata"], theirs["metadata"], ("dbt_version",))
         found.values("manifest", "file", "", "keys", sorted(ours), sorted(theirs))
+    ours, theirs = read(ours_folder, "semantic_manifest.json"), read(theirs_folder, "semantic_manifest.json")
+    if ours and theirs:
+        by_name = lambda entries: {entry["name"]: entry for entry in entries}
+        for part in ("semantic_models", "metrics", "saved_queries"):
+            found.entries("semantic_manifest", part, by_name(ours[part]), by_name(theirs[part]))
+        found.values("semantic_manifest", "configuration", "", "configuration", ours["project_configuration"], theirs["project_configuration"])
+        found.values("semantic_manifest", "file", "", "keys", sorted(ours), sorted(theirs))
     for name, artifact in [("run_results.json", "run_results"), ("sources.json", "sources")]:
         ours, theirs = read(ours_folder, name), read(theirs_folder, name)
         if ours is None or theirs is None:

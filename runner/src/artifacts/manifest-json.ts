@@ -10,11 +10,12 @@ import type { Project } from '../project/project.js';
 import { writeCompletionNames } from './completion-names.js';
 import { operationsJson } from './manifest-operations.js';
 import { selectorsJson } from './manifest-selectors.js';
+import { semanticManifest } from './semantic-manifest.js';
 import { artifactMetadata, EntryByEntry, type Invocation, WAREHOUSE, writeArtifact } from './write-artifact.js';
 
 /**
- * Writes `target/manifest.json`: the whole project as it was parsed, in the form of dbt's schema (version 12). Shells
- * complete its names from then on.
+ * Writes `target/manifest.json`: the whole project as it was parsed, in the form of dbt's schema (version 12), and
+ * `target/semantic_manifest.json`. Shells complete its names from then on.
  *
  * @param compiled SQL of the nodes that were compiled, by unique id
  */
@@ -23,18 +24,15 @@ export function writeManifest(
   invocation: Invocation,
   compiled?: ReadonlyMap<string, CompiledEntry>,
 ): void {
-  writeArtifact(manifest.project, 'manifest.json', new EntryByEntry(partsOf(manifest, invocation, compiled)));
+  const context = entryContext(manifest, compiled);
+  writeArtifact(manifest.project, 'manifest.json', new EntryByEntry(partsOf(manifest, invocation, context)));
+  writeArtifact(manifest.project, 'semantic_manifest.json', semanticManifest(context));
   writeCompletionNames(manifest);
 }
 
 /** The manifest's parts in dbt's order. What is known of nodes when they were written serves the parts after them. */
-function* partsOf(
-  manifest: Manifest,
-  invocation: Invocation,
-  compiled: ReadonlyMap<string, CompiledEntry> | undefined,
-): Generator<[string, unknown]> {
+function* partsOf(manifest: Manifest, invocation: Invocation, context: EntryContext): Generator<[string, unknown]> {
   const { project } = manifest;
-  const context = entryContext(manifest, compiled);
   const semantics = [...manifest.semantics.values()];
   const ofKind = (kind: string) =>
     each(

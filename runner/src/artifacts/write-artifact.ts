@@ -14,7 +14,12 @@ export class EntryByEntry {
 }
 
 /** What `--no-write-json` leaves out. */
-const OPTIONAL: ReadonlySet<string> = new Set(['manifest.json', 'run_results.json', 'sources.json']);
+const OPTIONAL: ReadonlySet<string> = new Set([
+  'manifest.json',
+  'semantic_manifest.json',
+  'run_results.json',
+  'sources.json',
+]);
 
 /** The fewest characters that are written at once. */
 const PIECE = 1 << 18;

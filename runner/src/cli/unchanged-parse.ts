@@ -12,7 +12,7 @@ import { areUnchanged, engineFacts, filesOf, fingerprint, type ReadFiles } from 
 export interface ParseRecord extends ReadFiles {
   /** engine, flags and environment */
   readonly key: string;
-  /** the same of `manifest.json`, which other commands write as well */
+  /** the same of `manifest.json` and `semantic_manifest.json`, which other commands write as well */
   readonly manifest: string;
   readonly logPath: string;
   readonly projectName: string;
@@ -31,7 +31,7 @@ export function unchangedParse(projectDir: string, options: GlobalOptions, effec
     return undefined;
   }
   if (record.key !== keyOf(projectDir, options, effects)) return undefined;
-  if (record.manifest !== fingerprint([join(projectDir, 'target', 'manifest.json')]).hash) return undefined;
+  if (record.manifest !== fingerprint(manifestsIn(join(projectDir, 'target'))).hash) return undefined;
   return areUnchanged(record, projectDir, options, effects) ? record : undefined;
 }
 
@@ -55,11 +55,15 @@ export function parseRecord(
   return {
     key: keyOf(projectDir, options, effects),
     ...files,
-    manifest: fingerprint([join(targetPath, 'manifest.json')]).hash,
+    manifest: fingerprint(manifestsIn(targetPath)).hash,
     logPath,
     projectName: name,
     ...said,
   };
+}
+
+function manifestsIn(targetPath: string): string[] {
+  return ['manifest.json', 'semantic_manifest.json'].map((name) => join(targetPath, name));
 }
 
 /** Path of the record below the target folder. */

@@ -151,7 +151,7 @@ describe('flags that say what is written', () => {
     expect(readdirSync(`${folder}/target`).filter((name) => name.endsWith('.json'))).toEqual([]);
     await run(['run', '--select', 'a', '--write-json']);
     const written = readdirSync(`${folder}/target`).filter((name) => name.endsWith('.json'));
-    expect(written.sort()).toEqual(['manifest.json', 'run_results.json']);
+    expect(written.sort()).toEqual(['manifest.json', 'run_results.json', 'semantic_manifest.json']);
   });
 
   it('print the rows of seeds', async () => {

@@ -3,6 +3,9 @@ import { projectCodes } from '../../project/codes.js';
 import type { ModelEntry } from '../../project/properties-schema.js';
 import type { Located } from '../property-index.js';
 
+/** The model that is a time spine by its name alone, with days in its column `date_day`. */
+export const LEGACY_TIME_SPINE = 'metricflow_time_spine';
+
 /**
  * What is wrong with a model's time spine: columns that the entry does not list, and a standard column without a granularity.
  * Nothing for a model without one.
