@@ -212,8 +212,10 @@ export function slice(
   const given = plain(value);
   const characters = typeof given === 'string';
   if (given instanceof Undefined) throw given.failure();
+  const asTuple = given instanceof TemplateObject && given.slicesToTuple === true;
   if (
     !characters &&
+    !asTuple &&
     !Array.isArray(given) &&
     !(given instanceof PyTuple) &&
     !(given instanceof PyRange) &&
@@ -237,6 +239,7 @@ export function slice(
   }
   const out: TemplateValue[] = [];
   for (let i = first; step > 0 ? i < last : i > last; i += step) out.push(items[i]!);
+  if (asTuple) return new PyTuple(out);
   if (given instanceof PyBytes) return new PyBytes(Uint8Array.from(out as number[]));
   if (characters && value instanceof Markup) return new Markup(out.join(''));
   return characters ? out.join('') : given instanceof PyTuple ? new PyTuple(out) : out;

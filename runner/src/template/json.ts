@@ -3,21 +3,22 @@ import { typeFailure } from './failure.js';
 import { formatFloat, PyFloat, PyTuple, Rendered, type TemplateValue, text, typeName } from './values.js';
 
 /** As Python's `json.dumps` writes text: everything beyond ASCII escaped. */
-function quote(value: string): string {
+function quoteAscii(value: string): string {
   return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) =>
     c === '\u007f' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
 /**
- * Python's `json.dumps`.
+ * Python's `json.dumps`; `unicode` leaves characters beyond ASCII as they are.
  * @throws OperationFailure TSD2009 for values that JSON does not have
  */
 export function toJson(
   value: TemplateValue,
-  options: { indent?: number | undefined; sortKeys?: boolean } = {},
+  options: { indent?: number | undefined; sortKeys?: boolean; unicode?: boolean } = {},
 ): string {
-  const { indent, sortKeys = false } = options;
+  const { indent, sortKeys = false, unicode = false } = options;
+  const quote = unicode ? (given: string) => JSON.stringify(given) : quoteAscii;
   return write(value, '');
 
   function write(v: TemplateValue, margin: string): string {

@@ -63,6 +63,8 @@ export abstract class TemplateObject {
   size?(): number;
   /** `key in object`; absent means: look through `iterate`. */
   contains?(key: TemplateValue): boolean;
+  /** `object[a:b]` is a tuple of its items */
+  readonly slicesToTuple?: boolean;
   /** `is mapping` holds */
   declare readonly isMapping?: boolean;
   truthy(): boolean {

@@ -118,7 +118,7 @@ export function adapterHelpers(host: ContextHost, ask: Asked): readonly Template
     defineFunction('standardize_grants_dict(grants_table)', ([table]) => grants(table)),
     defineFunction('convert_datetimes_to_strs(table)', ([table]) => table!),
     defineFunction('convert_type(agate_table, col_idx)', ([table, at]) =>
-      table instanceof TableValue ? (table.result.columns[Number(at)]?.type ?? 'VARCHAR') : 'VARCHAR',
+      table instanceof TableValue ? (table.data.columns[Number(at)]?.type ?? 'VARCHAR') : 'VARCHAR',
     ),
     defineFunction('get_seed_file_path(model)', ([model]) =>
       model instanceof PyDict

@@ -248,7 +248,7 @@ function writingFunctions(ask: Asked): readonly TemplateFunction[] {
       return ask(new PyTuple(['', null]), (adapter) =>
         chain(adapter.query(text(sql!), site), (result) => {
           const table = truthy(fetch ?? false) ? result : { columns: [], rows: [] };
-          return new PyTuple([response(result), new TableValue(table)]);
+          return new PyTuple([response(result), TableValue.ofResult(table)]);
         }),
       );
     }),

@@ -69,7 +69,9 @@ function run(host: ContextHost, sql: string, site: CallSite): MaybePromise<Table
     if (host.print === undefined) host.message?.('info', printed, site);
     else host.print(printed);
   };
-  return chain(host.adapter.query(sql, site), (result) => new TableValue(result, say));
+  return chain(host.adapter.query(sql, site), (result) =>
+    TableValue.ofResult(result, { say, folder: () => projectFolder(host) }),
+  );
 }
 
 function store(host: ContextHost, name: string, said: TemplateValue, table: TemplateValue | undefined): TemplateValue {
@@ -145,4 +147,10 @@ function resultOf(said: TemplateValue, table: TableValue): PyDict {
     ['data', table.rows().map((row) => row.asTuple())],
     ['table', table],
   ]);
+}
+
+/** The folder of the project, from which dbt runs. */
+function projectFolder(host: ContextHost): string {
+  const root = host.runtimeConfig?.().project_root;
+  return typeof root === 'string' ? root : '.';
 }

@@ -1,13 +1,16 @@
-import type { Column } from '../../engines/engine.js';
-import { PyDict, PySet } from '../containers.js';
+import { PyBytes } from '../bytes.js';
+import { PySet } from '../containers.js';
 import { toTemplateValue } from '../convert.js';
 import { DecimalValue } from '../decimal.js';
-import { compare } from '../equality.js';
+import { compare, equal } from '../equality.js';
+import { valueFailure } from '../failure.js';
 import { toJson } from '../json.js';
 import { defineFunction } from '../signature.js';
 import { PyFloat, PyTuple, plain, repr, TemplateObject, type TemplateValue } from '../values.js';
-import { DateValue } from './datetime.js';
+import { DateValue, TimeDelta } from './datetime.js';
 import { fromIso } from './datetime-module.js';
+import { OrderedDict } from './ordered-dict.js';
+import type { TableColumn } from './table-data.js';
 
 /** What dbt's (agate's) tables are made of: values, rows, columns. */
 
@@ -30,6 +33,8 @@ export function cell(value: unknown, type: string): TemplateValue {
     return /,\s*0\)$/.test(type) ? toTemplateValue(Number(value)) : new DecimalValue(String(value));
   if (/^(DOUBLE|FLOAT|REAL)/.test(type) && typeof value === 'number') return decimalOf(value);
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (value instanceof Uint8Array) return new PyBytes(value).toText();
+  if (typeof value === 'string' && type === 'INTERVAL') return intervalText(value);
   if (typeof value === 'string' && type === 'DATE') return new DateValue(fromIso(value).wall);
   if (typeof value === 'string' && type.startsWith('TIMESTAMP')) {
     try {
@@ -41,9 +46,19 @@ export function cell(value: unknown, type: string): TemplateValue {
   return toTemplateValue(value);
 }
 
+/** A span of time as Python writes it: a month has 30 days. */
+function intervalText(given: string): string {
+  const [, sign, h = '0', m = '0', s = '0'] = /(-?)(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(given) ?? [];
+  const count = (unit: string): bigint => BigInt(new RegExp(`(-?\\d+) ${unit}`).exec(given)?.[1] ?? 0);
+  const days = (count('year') * 12n + count('month')) * 30n + count('day');
+  const micros = BigInt(Math.round(Number(s) * 1e6)) + (BigInt(h) * 60n + BigInt(m)) * 60_000_000n;
+  return new TimeDelta(days * 86_400_000_000n + (sign === '-' ? -micros : micros)).toText();
+}
+
 /** A row: items by position and by column name. */
 export class RowValue extends TemplateObject {
   readonly typeName = 'Row';
+  override readonly slicesToTuple = true;
   constructor(
     readonly names: readonly string[],
     readonly values: readonly TemplateValue[],
@@ -65,7 +80,7 @@ export class RowValue extends TemplateObject {
       case 'items':
         return defineFunction('items()', () => this.names.map((n, i) => new PyTuple([n, this.values[i]!])));
       case 'dict':
-        return defineFunction('dict()', () => PyDict.of(this.names.map((n, i) => [n, this.values[i]!] as const)));
+        return defineFunction('dict()', () => OrderedDict.of(this.names.map((n, i) => [n, this.values[i]!] as const)));
       case 'get':
         return defineFunction('get(key, default?)', ([key, otherwise]) => this.getItem(key!) ?? otherwise ?? null);
       default:
@@ -100,32 +115,44 @@ export function findName(names: readonly string[], name: string): number {
   return exact !== -1 ? exact : names.findIndex((n) => n.toLowerCase() === name.toLowerCase());
 }
 
-/** Columns or rows of a table: by position, columns by name too. */
+/** Columns or rows of a table: by position, and by name where they have names. */
 export class PartsValue extends TemplateObject {
-  readonly typeName = 'MappedSequence';
+  readonly typeName: string = 'MappedSequence';
+  override readonly slicesToTuple = true;
   constructor(
-    readonly names: readonly string[],
+    readonly names: readonly TemplateValue[],
     readonly parts: readonly TemplateObject[],
-    /** keys as values, where they are no names */
+    /** what `keys()` gives; None where the parts have no names */
     readonly keys: TemplateValue = new PyTuple(names),
   ) {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['keys', 'values', 'items', 'get', ...this.names];
+    return ['keys', 'values', 'items', 'get', 'dict', ...this.names.filter((name) => typeof name === 'string')];
   }
   override getAttribute(name: string): TemplateValue | undefined {
     if (name === 'keys') return defineFunction('keys()', () => this.keys);
     if (name === 'values') return defineFunction('values()', () => new PyTuple(this.parts));
-    if (name === 'items')
-      return defineFunction('items()', () => this.names.map((n, i) => new PyTuple([n, this.parts[i]!])));
+    const pairs = () => this.names.map((n, i) => [n, this.parts[i]!] as const);
+    if (name === 'items') return defineFunction('items()', () => pairs().map((pair) => new PyTuple(pair)));
+    if (name === 'dict')
+      return defineFunction('dict()', () => {
+        if (this.keys === null) throw valueFailure('what has no names is no dict');
+        return OrderedDict.of(pairs());
+      });
     if (name === 'get') return defineFunction('get(key, default?)', ([key, d]) => this.getItem(key!) ?? d ?? null);
     return undefined;
   }
   override getItem(keyGiven: TemplateValue): TemplateValue | undefined {
     const key = plain(keyGiven);
     if (typeof key === 'number') return this.parts[key < 0 ? key + this.parts.length : key];
-    return typeof key === 'string' ? this.parts[findName(this.names, key)] : undefined;
+    if (typeof key !== 'string') return this.parts[this.names.findIndex((name) => equal(name, key))];
+    return this.parts[
+      findName(
+        this.names.map((name) => (typeof name === 'string' ? name : '')),
+        key,
+      )
+    ];
   }
   override iterate(): Iterable<TemplateValue> {
     return this.parts;
@@ -140,25 +167,33 @@ export class PartsValue extends TemplateObject {
 
 export class ColumnPart extends TemplateObject {
   readonly typeName = 'Column';
+  override readonly slicesToTuple = true;
   constructor(
-    readonly column: Column,
+    readonly column: TableColumn,
+    readonly type: TemplateValue,
     readonly index: number,
     readonly values: readonly TemplateValue[],
   ) {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['name', 'index', 'values', 'values_distinct', 'values_without_nulls', 'values_sorted', 'data_type'];
+    return [
+      ...['name', 'index', 'values', 'values_distinct', 'values_without_nulls', 'values_sorted', 'data_type'],
+      ...['values_without_nulls_sorted', 'keys'],
+    ];
   }
   override getAttribute(name: string): TemplateValue | undefined {
     if (name === 'name') return this.column.name;
     if (name === 'index') return this.index;
-    if (name === 'data_type') return this.column.type;
+    if (name === 'data_type') return this.type;
     if (name === 'values') return defineFunction('values()', () => new PyTuple(this.values));
     if (name === 'values_without_nulls')
       return defineFunction('values_without_nulls()', () => new PyTuple(this.values.filter((v) => v !== null)));
     if (name === 'values_distinct')
       return defineFunction('values_distinct()', () => new PyTuple([...new PySet(this.values).iterate()]));
+    if (name === 'values_without_nulls_sorted')
+      return defineFunction('values_without_nulls_sorted()', () => sorted(this.values.filter((v) => v !== null)));
+    if (name === 'keys') return defineFunction('keys()', () => null);
     if (name === 'values_sorted') return defineFunction('values_sorted()', () => sorted(this.values));
     return undefined;
   }

@@ -1,5 +1,3 @@
-import { PyDict } from '../containers.js';
-import { toJson } from '../json.js';
 import { PyFloat, type TemplateValue, text } from '../values.js';
 import type { RowValue } from './table-parts.js';
 
@@ -11,8 +9,14 @@ export interface ShownColumn {
   readonly values: readonly TemplateValue[];
 }
 
-/** The name that agate has for a type. */
-export function agateType(type: string): string {
+const kinds = ['Integer', 'Number', 'Boolean', 'Date', 'DateTime', 'TimeDelta', 'Text'] as const;
+/** A type of agate's tables. */
+export type AgateKind = (typeof kinds)[number];
+
+/** The name that agate has for a type of the engine; its own stay. */
+export function agateType(type: string): AgateKind {
+  const own = kinds.find((kind) => kind === type);
+  if (own !== undefined) return own;
   if (/^U?(BIG|HUGE|SMALL|TINY)?INT(EGER)?$/.test(type) || /^DECIMAL\(\d+,0\)$/.test(type)) return 'Integer';
   if (/^(DECIMAL|DOUBLE|FLOAT|REAL)/.test(type)) return 'Number';
   if (type === 'DATE') return 'Date';
@@ -83,17 +87,68 @@ export function structureText(columns: readonly ShownColumn[]): string {
   );
 }
 
-export function csvText(names: readonly string[], rows: readonly RowValue[]): string {
-  const quoted = (word: string) => (/[",\n\r]/.test(word) ? `"${word.replaceAll('"', '""')}"` : word);
-  const word = (value: TemplateValue) =>
-    value === null ? '' : text(value).replace(/^(\d{4}-\d\d-\d\d) (?=\d\d:)/, '$1T');
-  return [names, ...rows.map((row) => row.values.map(word))].map((row) => row.map(quoted).join(',')).join('\n');
+/** How `print_csv` and `to_csv` write. */
+export interface CsvOptions {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly lineEnd: string;
+  readonly numbered: boolean;
+  /** Python's `csv.QUOTE_…`: 0 where needed, 1 all, 2 what is no number, 3 nothing */
+  readonly quoting: number;
 }
 
-export function jsonRows(names: readonly string[], rows: readonly RowValue[]): string {
-  const plain = (value: TemplateValue): TemplateValue => {
-    if (value instanceof PyFloat) return new PyFloat(value.value);
-    return typeof value === 'object' && value !== null ? text(value).replace(' ', 'T') : value;
+/** A table as CSV, each line with its end. */
+export function csvText(names: readonly string[], rows: readonly RowValue[], options: CsvOptions): string {
+  const { delimiter, quote, lineEnd, numbered, quoting } = options;
+  const special = [delimiter, quote, '\n', '\r'];
+  const quoted = (given: string, isNull: boolean): string => {
+    const word = given.replaceAll('\r', '\n');
+    const needed = quoting === 1 || (quoting === 2 && !isNull) || special.some((c) => word.includes(c));
+    if (!needed || quoting === 3) return word;
+    return `${quote}${word.replaceAll(quote, quote + quote)}${quote}`;
   };
-  return toJson(rows.map((row) => PyDict.of(names.map((name, i) => [name, plain(row.values[i]!)] as const))));
+  const word = (value: TemplateValue) =>
+    value === null ? '' : text(value).replace(/^(\d{4}-\d\d-\d\d) (?=\d\d:)/, '$1T');
+  const line = (cells: readonly TemplateValue[], number: string): string =>
+    [
+      ...(numbered ? [quoting === 1 ? `${quote}${number}${quote}` : number] : []),
+      ...cells.map((value) => quoted(word(value), value === null)),
+    ].join(delimiter) + lineEnd;
+  return [line(names, 'line_number'), ...rows.map((row, i) => line(row.values, String(i + 1)))].join('');
+}
+
+/** `print_html()`. */
+export function htmlTable(
+  columns: readonly ShownColumn[],
+  count: number,
+  maxRows: TemplateValue = 20,
+  maxColumns: TemplateValue = 6,
+  maxWidth: TemplateValue = 20,
+  precision: TemplateValue = 3,
+): string {
+  const rows = maxRows === null ? count : Math.min(count, Number(maxRows));
+  const few = maxColumns === null ? columns.length : Math.min(columns.length, Number(maxColumns));
+  const cut = (word: string) =>
+    maxWidth !== null && word.length > Number(maxWidth) ? `${word.slice(0, Number(maxWidth) - 3)}...` : word;
+  const shown = columns.slice(0, few);
+  const words = shown.map((c) => wordsOf(c, rows, precision === null ? Number.POSITIVE_INFINITY : Number(precision)));
+  const isCut = few < columns.length;
+  const names = [...shown.map((column) => column.name), ...(isCut ? ['...'] : [])];
+  const cell = (word: string, at: number) =>
+    `<td style="text-align: ${agateType(columns[at]!.type) === 'Text' ? 'left' : 'right'};">${word}</td>`;
+  const line = (cells: readonly string[]) => ['<tr>', ...cells.map(cell), '</tr>'];
+  const body = Array.from({ length: rows }, (_, i) =>
+    line([...words.map((own) => cut(own[i]!)), ...(isCut ? ['...'] : [])]),
+  );
+  if (rows < count) body.push(line(names.map(() => '...')));
+  const head = [
+    '<table>',
+    '<thead>',
+    '<tr>',
+    ...names.map((name) => `<th>${name}</th>`),
+    '</tr>',
+    '</thead>',
+    '<tbody>',
+  ];
+  return [...head, ...body.flat(), '</tbody>', '</table>'].join('\n');
 }
