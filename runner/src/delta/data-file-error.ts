@@ -4,19 +4,29 @@ import { StorageError } from '../errors/tsdbt-error.js';
 
 const MISSING = /No files found that match the pattern "([^"]+)"|Cannot open file "([^"]+)": No such file/;
 
+/** The file that an engine has looked for and not found; undefined for any other error. */
+export function missingFile(error: unknown): string | undefined {
+  const [, ...files] = MISSING.exec((error as Error).message) ?? [];
+  return files.find((name) => name !== undefined);
+}
+
+/** @param table where it is @param file where it should be */
+export function missingDataFile(table: string, file: string, cause: unknown): StorageError {
+  return new StorageError('TSD6003', `${table}: the log names a file that is not there: ${file}`, {
+    hint: 'restore it from a backup, or read or restore another version; vacuum deletes files of old versions',
+    cause,
+  });
+}
+
 /** What the engine comes to; TSD6003 where it fails for a file that lies in a table, by its log, and is not there. */
 export async function namingDataFile<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    const [, ...files] = (error instanceof StorageError ? null : MISSING.exec((error as Error).message)) ?? [];
-    const file = files.find((name) => name !== undefined);
+    const file = error instanceof StorageError ? undefined : missingFile(error);
     const table = file === undefined || existsSync(file) ? undefined : tableAround(file);
     if (table === undefined) throw error;
-    throw new StorageError('TSD6003', `${table}: the log names a file that is not there: ${file}`, {
-      hint: 'restore it from a backup, or read or restore another version; vacuum deletes files of old versions',
-      cause: error,
-    });
+    throw missingDataFile(table, file!, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,7 +178,7 @@ describe.skipIf(program === undefined)('a table in S3', () => {
     expect(objects()).toHaveLength(2);
     await staged.commit(by);
     expect(await rowsOf(connect())).toEqual([[2], [9]]);
-    await expect(rowsOf(connect(), { version: 0 })).rejects.toThrow('No files found');
+    await expect(rowsOf(connect(), { version: 0 })).rejects.toMatchObject({ code: 'TSD6003' });
   });
 
   it('is discarded before it is committed: no object stays', async () => {
@@ -289,6 +289,31 @@ describe.skipIf(program === undefined)('a table in S3', () => {
     } finally {
       await rm(cacheFolder, { recursive: true, force: true });
     }
+  });
+
+  it('that names an object which is gone is told by its address', async () => {
+    await append(table, 'SELECT 1 AS a');
+    const [object] = objects().filter((name) => name.endsWith('.parquet'));
+    rmSync(server.fileOf(`silver/plays ${tables}/${object}`));
+    const other = connect();
+    const address = `s3://lake/silver/plays ${tables}`;
+    const gone = {
+      code: 'TSD6003',
+      message: `${address}: the log names a file that is not there: ${address}/${object}`,
+      hint: expect.stringContaining('restore it from a backup'),
+    };
+    const select = (await (await other.open())!.snapshot()).toSql();
+    await expect(other.engine.query(select)).rejects.toMatchObject(gone);
+    await expect(stageDelete(other, 'a = 7')).rejects.toMatchObject(gone);
+    await expect(stageOverwrite(other, { select })).rejects.toMatchObject(gone);
+    // of a table that was cloned too; of other files, the engine says what it says
+    const clone = connect(`silver/clone ${tables}`);
+    await (await stageShallowClone(clone, (await other.open())!)).commit(by);
+    await expect(rowsOf(clone)).rejects.toMatchObject({
+      code: 'TSD6003',
+      message: expect.stringContaining(`${address}/${object}`),
+    });
+    await expect(other.engine.query("FROM 'nowhere/none.parquet'")).rejects.toThrow('No files found');
   });
 
   it('says what is wrong with the place', async () => {

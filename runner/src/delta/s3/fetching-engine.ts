@@ -1,22 +1,31 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
+import { missingFile } from '../data-file-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import type { S3Store } from './s3-store.js';
 
 /** An engine that has a store bring the files that a statement names, before it runs the statement. */
 export function fetchingEngine(store: S3Store, engine: ParquetEngine): ParquetEngine {
-  const fetched = async (sql: string): Promise<string> => {
+  const reading = async <T>(sql: string, run: () => Promise<T>): Promise<T> => {
     await store.fetch(store.filesIn(sql));
-    return sql;
+    try {
+      return await run();
+    } catch (error) {
+      // the engine knows only the mirror
+      const file = missingFile(error instanceof StorageError ? error.cause : error);
+      throw (file === undefined ? undefined : store.missing(file, error)) ?? error;
+    }
   };
   const { writeParquetFiles } = engine;
   return {
-    describe: async (select) => engine.describe(await fetched(select)),
-    query: async (sql) => engine.query(await fetched(sql)),
-    execute: async (sql) => engine.execute(await fetched(sql)),
-    writeParquet: async (select, options) => engine.writeParquet(await fetched(select), options),
+    describe: (select) => reading(select, () => engine.describe(select)),
+    query: (sql) => reading(sql, () => engine.query(sql)),
+    execute: (sql) => reading(sql, () => engine.execute(sql)),
+    writeParquet: (select, options) => reading(select, () => engine.writeParquet(select, options)),
     ...(writeParquetFiles === undefined
       ? {}
       : {
-          writeParquetFiles: async (select, options) => writeParquetFiles.call(engine, await fetched(select), options),
+          writeParquetFiles: (select, options) =>
+            reading(select, () => writeParquetFiles.call(engine, select, options)),
         }),
   };
 }

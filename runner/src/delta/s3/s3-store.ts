@@ -11,6 +11,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { StorageError } from '../../errors/tsdbt-error.js';
+import { missingDataFile } from '../data-file-error.js';
 import { LOG_FOLDER } from '../log/file-names.js';
 import { OBJECTS } from '../protocol/paths.js';
 import type { LogStore, StoredFile } from '../store.js';
@@ -162,6 +163,16 @@ export class S3Store implements LogStore {
       files.push(literal.replaceAll("''", "'"));
     }
     return files;
+  }
+
+  /** The error for a file of the mirror which is in no bucket either; undefined for any other file. */
+  missing(file: string, cause: unknown): StorageError | undefined {
+    if (!file.startsWith(`${this.#objects}${sep}`) || existsSync(file)) return undefined;
+    const { Bucket, Key } = this.#placeOfFile(file);
+    // of a table that was cloned, only where the file should be is known
+    const inside = file.startsWith(`${this.location}${sep}`);
+    const table = inside ? this.prefix : Key.slice(0, Math.max(0, Key.lastIndexOf('/')));
+    return missingDataFile(`s3://${Bucket}/${table}`, `s3://${Bucket}/${Key}`, cause);
   }
 
   async #fetch(file: string): Promise<void> {
