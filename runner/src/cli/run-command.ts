@@ -73,6 +73,15 @@ export function runCommand(
     const result = await interruptible(
       effects,
       async (signal) => {
+        const invocation = { invocationId, startedAt: runStartedAt };
+        let isWritten = false;
+        // with the SQL of what was compiled
+        const write = (ended: RunResult): void => {
+          isWritten = true;
+          writeManifest(manifest, invocation, compiledOf(ended, project));
+          writeRunResults(request, ended);
+          ran(ended);
+        };
         const request: RunRequest = {
           command,
           project,
@@ -94,16 +103,14 @@ export function runCommand(
           invocationId,
           runStartedAt,
           afterPublishing: registering(command, project, { manifest, bus, signal }),
+          whileClosing: write,
         };
-        const invocation = { invocationId, startedAt: runStartedAt };
-        // with the SQL of what was compiled; a run that could not begin leaves what was parsed
         const ended = await execute(request).catch((thrown: unknown) => {
-          writeManifest(manifest, invocation);
+          // a run that could not begin leaves what was parsed
+          if (!isWritten) writeManifest(manifest, invocation);
           throw thrown;
         });
-        writeManifest(manifest, invocation, compiledOf(ended, project));
-        writeRunResults(request, ended);
-        ran(ended);
+        if (!isWritten) write(ended);
         return ended;
       },
       (message) => bus.emit({ event: 'log', level: 'info', message }),

@@ -37,6 +37,7 @@ export interface DeltaStorageOptions {
 /** Tables of the warehouse: Delta logs, with views in the engine's catalog that read one pinned version each. */
 export class DeltaStorage implements Storage {
   readonly stages = true;
+  readonly exposes = true;
   readonly #catalog: LakeCatalog;
 
   constructor(private readonly options: DeltaStorageOptions) {

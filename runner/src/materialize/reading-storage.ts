@@ -10,6 +10,7 @@ import type { PublishedRelation } from './storage.js';
  */
 export class ReadingStorage implements LakeStorage {
   readonly stages = false;
+  readonly exposes = true;
   /** schema → names of its tables and views, both in lower case */
   readonly #schemas = new Map<string, Promise<ReadonlyMap<string, PublishedRelation['kind']>>>();
   #queue: Promise<unknown> = Promise.resolve();

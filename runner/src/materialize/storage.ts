@@ -67,6 +67,8 @@ export interface MergeOptions {
 export interface Storage {
   /** new data can be tested before readers see it */
   readonly stages: boolean;
+  /** relations have to be exposed before they are read; else the engine knows them by their names */
+  readonly exposes: boolean;
   /** the relation as it is pinned, or undefined where there is none */
   published(relation: Relation): Promise<PublishedRelation | undefined>;
   /** makes the relation readable by its name in every session; false where there is none */

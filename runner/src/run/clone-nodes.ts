@@ -3,7 +3,7 @@ import type { Relation } from '../engines/relation.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { NodeOutcome } from '../events/events.js';
 import type { ModelNode } from '../manifest/nodes.js';
-import { createSchema, dropRelation, findRelation } from '../materialize/native/native-catalog.js';
+import { createSchema, dropByName } from '../materialize/native/native-catalog.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { openLake } from './open-lake.js';
 import { isBuilt } from './plan-run.js';
@@ -95,7 +95,7 @@ async function cloneNode(state: RunState, node: ModelNode, clone: Clone): Promis
 function asView(session: Session): Clone {
   return async (_node, own, { relation }) => {
     await createSchema(session, own.database, own.schema);
-    await dropRelation(session, await findRelation(session, own));
+    await dropByName(session, own);
     await session.execute(`create view ${own} as select * from ${relation}`);
     return { message: `view of ${relation.schema}.${relation.identifier}` };
   };

@@ -67,7 +67,7 @@ export async function compilePublished(
   node: ModelNode | TestNode,
   session: Session,
 ): Promise<{ code: CompiledCode; path: string }> {
-  for (const id of state.namedParents(node.uniqueId)) await state.expose(id);
+  await state.exposeParents(node.uniqueId);
   let isIncremental = false;
   if (node.resourceType !== 'test' && node.config.materialized === 'incremental') {
     const relation = state.relationOf(node.uniqueId);

@@ -11,9 +11,9 @@ import type { TaskEnd } from './scheduler.js';
 
 /** Views that are made together at first, and at most. */
 const FIRST = 4;
-const MOST = 25;
+const MOST = 16;
 /** Milliseconds that a view takes at most, on average, for more to be made together. */
-const QUICK = 5;
+const QUICK = 10;
 
 /**
  * Views that are one statement each are made together: in one transaction, sent to the engine at once. Each commit of a database file

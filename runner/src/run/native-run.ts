@@ -13,7 +13,7 @@ import { attempt, tellEnd, tellStart } from './run-frame.js';
 import { runOperations } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
-import type { OperationResult, RunRequest, RunResult } from './run-types.js';
+import type { NodeResult, OperationResult, RunRequest, RunResult } from './run-types.js';
 import { runsIn } from './runs-in.js';
 import { schedule } from './scheduler.js';
 import { withUnitTests } from './unit-test-tasks.js';
@@ -24,16 +24,37 @@ import { withUnitTests } from './unit-test-tasks.js';
  */
 export async function executeNativeRun(request: RunRequest): Promise<RunResult> {
   const startedAt = new Date();
-  const { project, manifest } = request;
+  const open = await openNative(request.project, request.invocationId);
+  let closing: Promise<void> | undefined;
+  try {
+    forgetGraph(request.manifest);
+    const state = new RunState(request, open.engine, open.storage);
+    const { allWell, operations } = await runAll(state);
+    const { results, elapsed } = tellEnd(state, startedAt);
+    const exitCode = request.signal.aborted ? 130 : allWell && !results.some(isFailure) ? 0 : 1;
+    const result: RunResult = { exitCode, results, operations, elapsed, startedAt };
+    closing = open.close();
+    request.whileClosing?.(result);
+    return result;
+  } finally {
+    await (closing ?? open.close());
+  }
+}
+
+/** A test that warns says what it found as an error, too. */
+function isFailure({ outcome: { status, errors = [] } }: NodeResult): boolean {
+  return status === 'error' || status === 'fail' || (status !== 'warn' && errors.length > 0);
+}
+
+/** Runs everything between opening the file and closing it. */
+async function runAll(state: RunState): Promise<{ allWell: boolean; operations: readonly OperationResult[] }> {
+  const { request, engine } = state;
+  const { manifest } = request;
   const selected = new Set([...request.selected].filter((id) => runsIn(request.command, manifest.get(id))));
-  const open = await openNative(project, request.invocationId);
   const sessions: Session[] = [];
   const cancel = (): void => {
     for (const session of sessions) session.cancel();
   };
-  forgetGraph(manifest);
-  const state = new RunState(request, open.engine, open.storage);
-  let allWell = true;
   const operations: OperationResult[] = [];
   try {
     await state.defer(new Set([...selected].filter((id) => isBuilt(manifest.get(id)!))));
@@ -46,7 +67,7 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     state.total = selected.size + noOps.length;
     tellStart(state, tasks);
     if (tasks.length === 0) state.log('warn', 'nothing to do: no node matches the selection');
-    for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
+    for (let i = 0; i < request.threads; i++) sessions.push(await engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
     const [session] = sessions;
     // a comment that cannot be rendered ends the command here
@@ -61,26 +82,12 @@ export async function executeNativeRun(request: RunRequest): Promise<RunResult> 
     const ended = await attempt(state, async () => {
       if (!request.signal.aborted) operations.push(...(await runOperations(state, 'on-run-end', hookSession)));
     });
-    allWell = began && ended && allOf(operations);
+    return { allWell: began && ended && allOf(operations), operations };
   } finally {
     await state.flushCompiled();
     request.signal.removeEventListener('abort', cancel);
     for (const session of sessions) await session.close();
-    await open.close();
   }
-  const { results, elapsed } = tellEnd(state, startedAt);
-  const failed = results.some(
-    // a test that warns says what it found as an error, too
-    ({ outcome: { status, errors = [] } }) =>
-      status === 'error' || status === 'fail' || (status !== 'warn' && errors.length > 0),
-  );
-  return {
-    exitCode: request.signal.aborted ? 130 : failed || !allWell ? 1 : 0,
-    results,
-    operations,
-    elapsed,
-    startedAt,
-  };
 }
 
 /** Makes the schemas of everything that will be written, one after the other: the catalog takes one such change at a time. */

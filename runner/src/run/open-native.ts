@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openDuckDb } from '../engines/duckdb/duckdb-engine.js';
 import type { Session } from '../engines/engine.js';
@@ -34,11 +34,18 @@ export async function openNative(project: Project, invocationId: string): Promis
     engine,
     storage: new NativeStorage(catalog),
     async close() {
+      // as closing does it, but in a thread of its own; what it does not get done stays in the log beside the file
+      if (hasLog(target.path)) await catalog.execute('checkpoint').catch(() => undefined);
       await catalog.close();
       await engine.close();
       rmSync(tempDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether a database file has a log of changes that are not in it yet. */
+function hasLog(path: string | undefined): boolean {
+  return path !== undefined && (statSync(`${path}.wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 async function prepare(session: Session, profile: Readonly<Record<string, unknown>>): Promise<void> {

@@ -31,7 +31,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
   let staged: StagedRelation | undefined;
   const seen = new Set<string>();
   try {
-    for (const id of state.namedParents(node.uniqueId)) await state.expose(id);
+    await state.exposeParents(node.uniqueId);
     const published = await state.storage.published(relation);
     // a view that is replaced need not be readable any more: what it reads may have changed
     if (published?.kind === 'table') await state.storage.expose(relation);

@@ -158,6 +158,19 @@ export class RunState {
     return this.storage.expose(relation);
   }
 
+  /**
+   * Makes what a node reads readable by its name, as far as it exists.
+   * @param known unique ids of what is readable otherwise
+   */
+  async exposeParents(uniqueId: string, known?: { has(id: string): boolean }): Promise<void> {
+    for (const id of this.namedParents(uniqueId)) {
+      if (known?.has(id)) continue;
+      const node = this.manifest.get(id)!;
+      const isOutside = node.resourceType === 'source' && node.location !== undefined;
+      if (this.storage.exposes || isOutside || this.#deferred !== undefined) await this.expose(id);
+    }
+  }
+
   async #exposeSource(source: SourceNode, relation: Relation): Promise<boolean> {
     const select = await sourceSelect(source, this.request.project.projectDir, this.storage);
     if (select === undefined) return false;

@@ -32,7 +32,7 @@ export async function runOneTest(
     ({ done, of }) => ({ event: 'node_progress', node, done, of, unit: 'splits' }),
   );
   try {
-    for (const id of state.namedParents(test.uniqueId)) if (!staged.has(id)) await state.expose(id);
+    await state.exposeParents(test.uniqueId, staged);
     const shared = await sharedPass(state, test, session, staged);
     const { code, path } = shared?.compiled ?? (await state.compile(test, session, { staged }));
     const result = shared

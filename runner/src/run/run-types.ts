@@ -65,6 +65,8 @@ export interface RunRequest {
   readonly runStartedAt: Date;
   /** Called once all is published, before the run tells its end. Its errors are told, and the run ends with 1. */
   readonly afterPublishing?: (() => Promise<void>) | undefined;
+  /** Called with what the run did, while its database file is being closed. */
+  readonly whileClosing?: ((result: RunResult) => void) | undefined;
 }
 
 /** Batches of a microbatch model, those of the run that is retried among them. */

@@ -101,3 +101,11 @@ describe('views that are made together', () => {
     expect(output).toContain('models/v02.sql:2:16');
   });
 });
+
+describe('the database file', () => {
+  it('is closed where artifacts cannot be written', async () => {
+    const project = new DbtProject({ 'models/a.sql': 'select 1 as id', 'target/run_results.json/in_the_way': '' });
+    await expect(project.run('run')).rejects.toThrow();
+    expect(await project.rows('select id from a')).toEqual([{ id: 1 }]);
+  });
+});

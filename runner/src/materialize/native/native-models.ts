@@ -1,7 +1,7 @@
 import { EngineFailure } from '../../engines/engine-failure.js';
 import type { Relation } from '../../engines/relation.js';
 import type { ModelNode } from '../../manifest/nodes.js';
-import { dropRelation, findRelation, renameRelation } from './native-catalog.js';
+import { dropByName, dropRelation, findRelation, renameRelation } from './native-catalog.js';
 import type { NativeMaterialization, NativeRequest } from './native-request.js';
 import {
   beside,
@@ -79,8 +79,7 @@ export async function replace(
 ): ReturnType<NativeMaterialization> {
   const { session, relation } = request;
   const intermediate = beside(relation, '__dbt_tmp', type);
-  for (const suffix of ['__dbt_tmp', '__dbt_backup'])
-    await dropRelation(session, await findRelation(session, beside(relation, suffix)));
+  for (const suffix of ['__dbt_tmp', '__dbt_backup']) await dropByName(session, beside(relation, suffix));
   let backup: Relation | undefined;
   await inTransaction(request, async () => {
     await build(intermediate);

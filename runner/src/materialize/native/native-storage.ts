@@ -2,7 +2,7 @@ import type { Session } from '../../engines/engine.js';
 import type { Relation } from '../../engines/relation.js';
 import type { LakeStorage } from '../lake-storage.js';
 import type { PublishedRelation, StagedRelation } from '../storage.js';
-import { columnsOf, createSchema, dropRelation, findRelation, renameRelation } from './native-catalog.js';
+import { columnsOf, createSchema, dropByName, dropRelation, findRelation, renameRelation } from './native-catalog.js';
 import { beside } from './native-statements.js';
 
 /**
@@ -11,6 +11,7 @@ import { beside } from './native-statements.js';
  */
 export class NativeStorage implements LakeStorage {
   readonly stages = false;
+  readonly exposes = false;
 
   /** @param catalog session for looking things up; used by nobody else */
   constructor(private readonly catalog: Session) {}
@@ -79,14 +80,14 @@ export class NativeStorage implements LakeStorage {
   async #stage(session: Session, relation: Relation, type: 'table' | 'view', select: string): Promise<StagedRelation> {
     await createSchema(session, relation.database, relation.schema);
     const staged = beside(relation, '__dbt_tmp', type);
-    await dropRelation(session, await findRelation(session, staged));
+    await dropByName(session, staged);
     await session.execute(`create ${type} ${staged} as (\n${select}\n)`);
     return {
       relation: staged,
       columns: await columnsOf(session, staged),
       warnings: [],
       publish: async () => {
-        await dropRelation(session, await findRelation(session, relation));
+        await dropByName(session, relation);
         await renameRelation(session, staged, relation.identifier);
         return { version: undefined, rows: undefined, unchanged: false };
       },
