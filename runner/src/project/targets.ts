@@ -45,7 +45,7 @@ export function chooseTarget(
     const found = profilesFile(options);
     if (found !== undefined) return fromProfiles(found, file, document, options, errors);
   }
-  if (options.isDbt && file.profile !== undefined) errors.push(noProfile(file.profile, document, options));
+  if (options.isDbt) errors.push(noProfile(file.profile, document, options));
   const only = { dev: { type: 'duckdb' as const } };
   return pick(only, file.target ?? 'dev', file.profile ?? file.name, document, [], ['target'], options, errors);
 }
@@ -163,7 +163,12 @@ function databaseName(file: string | undefined): string {
   return file === undefined || file === ':memory:' ? 'memory' : path.parse(file).name;
 }
 
-function noProfile(profile: string, document: YamlDocument, options: TargetOptions): ProjectError {
+function noProfile(profile: string | undefined, document: YamlDocument, options: TargetOptions): ProjectError {
+  if (profile === undefined)
+    return new ProjectError(projectCodes.unknownTarget, 'no profile was specified for this dbt project', {
+      place: document.placeOf(['name']),
+      hint: 'add a line like `profile: shop` with the name of a profile of profiles.yml, or name it with --profile',
+    });
   const folders = profileFolders(options).map((folder) => shownFolder(folder, options.projectDir));
   return new ProjectError(projectCodes.unknownTarget, `Could not find profile named '${profile}'`, {
     place: document.placeOf(['profile']),

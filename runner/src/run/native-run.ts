@@ -72,8 +72,9 @@ async function runAll(state: RunState): Promise<{ allWell: boolean; operations: 
     const [session] = sessions;
     // a comment that cannot be rendered ends the command here
     const hookSession = commentedSession(state, await statementFrame(state, undefined), session!);
+    // as in dbt, a schema that cannot be made ends the command here
+    await createSchemas(state, tasks, session!);
     const began = await attempt(state, async () => {
-      await createSchemas(state, tasks, session!);
       operations.push(...(await runOperations(state, 'on-run-start', hookSession)));
     });
     if (began && allOf(operations)) await runTasks(state, tasks, sessions);

@@ -155,4 +155,24 @@ shop:
     expect([exitCode, statuses]).toEqual([0, { 'model.shop.a': 'success' }]);
     expect((await project.run('show', '--select', 'a')).output).toMatch(/\bx\b[\s\S]*\b1\b/);
   });
+
+  it('without a profile is refused by every command', async () => {
+    const project = new DbtProject({ 'dbt_project.yml': 'name: shop\n', 'models/a.sql': 'select 1 as id' });
+    for (const command of ['parse', 'ls', 'build']) {
+      const { exitCode, output } = await project.run(command);
+      expect(exitCode).toBe(2);
+      expect(output).toMatch(/TSD1008 +no profile was specified for this dbt project\n +dbt_project\.yml:1:7/);
+    }
+    expect((await project.run('parse', '--profile', 'shop')).exitCode).toBe(0);
+  });
+
+  it('whose schemas cannot be made is not run: the command ends with 2', async () => {
+    const project = new DbtProject({
+      'models/a.sql': "{{ config(database='nowhere') }} select 1 as id",
+      'models/b.sql': 'select 1 as id',
+    });
+    const { exitCode, output, statuses } = await project.run('run');
+    expect([exitCode, statuses]).toEqual([2, {}]);
+    expect(output).toMatch(/Encountered an error:[\s\S]*TSD5003 +catalog "nowhere" does not exist/i);
+  });
 });

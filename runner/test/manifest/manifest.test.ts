@@ -143,7 +143,11 @@ describe('schemas', () => {
   });
 
   it('are as dbt has them in a dbt project', async () => {
-    const dbt = await parse({ ...files, 'dbt_project.yml': 'name: p\nseeds: {+schema: raw}\n' });
+    const dbt = await parse({
+      ...files,
+      'dbt_project.yml': 'name: p\nprofile: p\nseeds: {+schema: raw}\n',
+      'profiles.yml': 'p: {target: dev, outputs: {dev: {type: duckdb, path: p.duckdb}}}\n',
+    });
     expect(schemas(dbt)).toEqual({ a: 'main.a', b: 'main_other.bb', top: 'main.top', s: 'main_raw.s' });
   });
 

@@ -24,7 +24,10 @@ describe('a project', () => {
   });
 
   it('is found only where project.yml lies', async () => {
-    const dir = tempProject({ 'dbt_project.yml': 'name: x\n' });
+    const dir = tempProject({
+      'dbt_project.yml': 'name: x\nprofile: x\n',
+      'profiles.yml': 'x: {target: dev, outputs: {dev: {type: duckdb, path: x.duckdb}}}\n',
+    });
     expect((await open(dir)).document.source.path).toBe('dbt_project.yml');
     const [error] = await errorsOf(open(path.join(dir, 'models')));
     expect(error).toMatch(/^TSD1001 - no project\.yml in /);
