@@ -38,6 +38,12 @@ def write(location, source, mode="append", partition_by=None, configuration=None
     return {"version": table.version()}
 
 
+def constrain(location, constraints, **_):
+    table = DeltaTable(location)
+    table.alter.add_constraint(constraints)
+    return {"version": table.version()}
+
+
 def delete(location, predicate, **_):
     table = DeltaTable(location)
     table.delete(predicate)
@@ -82,7 +88,7 @@ def compare(location, reads, ours, **_):
 
 
 request = json.load(sys.stdin)
-operations = {"read": read, "skip": skip, "write": write, "delete": delete, "changes": changes, "compare": compare, "query": query}
+operations = {"read": read, "skip": skip, "write": write, "delete": delete, "constrain": constrain, "changes": changes, "compare": compare, "query": query}
 operation = operations[request.pop("do")]
 json.dump(operation(**request), sys.stdout)
 sys.stdout.flush()

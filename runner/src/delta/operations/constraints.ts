@@ -7,8 +7,9 @@ import type { DataType, StructType } from '../protocol/data-types.js';
 import { statsOf } from '../protocol/stats.js';
 import { enclosed, quoteIdentifier } from '../sql.js';
 import type { GeneratedColumn } from './computed-columns.js';
+import { isOfDeltaRs } from './constraint-author.js';
 import { CONSTRAINT, isOwn } from './own-constraints.js';
-import { fromSparkSql } from './spark-sql.js';
+import { type EngineExpression, fromDataFusionSql, fromSparkSql } from './spark-sql.js';
 import { layoutOf, type WriteRequest } from './write-files.js';
 
 /** A rule that every row must meet: NOT NULL, `delta.invariants` of a column, or a CHECK constraint of the table. */
@@ -25,6 +26,8 @@ interface Expression {
   readonly expression: string;
   /** it is SQL of the engine */
   readonly own: boolean;
+  /** of the table property, for a constraint */
+  readonly key?: string;
 }
 
 /**
@@ -111,12 +114,11 @@ function* notNullRules(schema: StructType): Generator<Rule> {
 
 /** Rules that are expressions: the engine's SQL where this program has set them, Spark's else. */
 async function expressionRules(request: Omit<WriteRequest, 'select'>): Promise<Rule[]> {
-  const { store, engine, schema, properties } = request;
+  const { store, schema, properties } = request;
   const rules: Rule[] = [];
-  for (const { what, feature, expression, own } of [...invariantsOf(schema, []), ...checksOf(properties)]) {
-    const { sql, foreign } = own
-      ? { sql: expression, foreign: undefined }
-      : await fromSparkSql(engine, expression, schema, 'boolean');
+  for (const rule of [...invariantsOf(schema, []), ...checksOf(properties)]) {
+    const { what, feature, expression } = rule;
+    const { sql, foreign } = await inEngine(request, rule);
     if (foreign === undefined) rules.push(ruleOf(what, sql));
     else if (request.dataChange !== false && request.keepsRows !== true)
       throw new StorageError(
@@ -131,6 +133,18 @@ async function expressionRules(request: Omit<WriteRequest, 'select'>): Promise<R
       );
   }
   return rules;
+}
+
+async function inEngine(
+  { store, engine, schema, base }: Omit<WriteRequest, 'select'>,
+  { expression, own, key }: Expression,
+): Promise<EngineExpression> {
+  if (own) return { sql: expression, foreign: undefined };
+  const asSpark = await fromSparkSql(engine, expression, schema, 'boolean');
+  if (asSpark.foreign === undefined || key === undefined || base === undefined || !expression.includes('"'))
+    return asSpark;
+  const ofDeltaRs = await isOfDeltaRs(store, base.version, key, expression);
+  return ofDeltaRs ? fromDataFusionSql(engine, expression, schema, 'boolean') : asSpark;
 }
 
 function ruleOf(what: string, sql: string): Rule {
@@ -173,6 +187,7 @@ function* checksOf(properties: Readonly<Record<string, string>>): Generator<Expr
         feature: 'checkConstraints',
         expression,
         own: isOwn(properties, key),
+        key,
       };
 }
 

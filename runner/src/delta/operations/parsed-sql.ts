@@ -50,3 +50,10 @@ export async function conjunctsOf(
 function serializedSql(expression: string): string {
   return `json_serialize_sql(${quoteLiteral(`SELECT (${expression}\n)`)})`;
 }
+
+/** A piece and all those within. */
+export function piecesIn(value: unknown): Piece[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(piecesIn);
+  return typeof (value as Piece).class === 'string' ? [value as Piece, ...inner] : inner;
+}

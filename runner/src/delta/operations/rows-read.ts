@@ -7,7 +7,7 @@ import type { LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
 import { conjunction, quoteLiteral } from '../sql.js';
 import type { TableChange } from './metadata.js';
-import { conjunctsOf, type Piece, parsedSql } from './parsed-sql.js';
+import { conjunctsOf, type Piece, parsedSql, piecesIn } from './parsed-sql.js';
 
 /** Rows that a change has looked for. Nothing of it is worked out before another commit is met. */
 export interface Sought {
@@ -150,13 +150,6 @@ async function scalars(engine: ParquetEngine, names: readonly string[]): Promise
     `SELECT count(*) AS known, bool_and(stable) AS stable FROM (SELECT function_name, bool_and(function_type = 'scalar') AS scalar, bool_and(coalesce(stability, '') = 'CONSISTENT') AS stable FROM duckdb_functions() WHERE function_type <> 'pragma' AND function_name IN (${names.map(quoteLiteral).join(', ')}) GROUP BY function_name) WHERE scalar`,
   );
   return { known: Number(row!.known), stable: row!.stable === true };
-}
-
-/** A piece and all those within. */
-function piecesIn(value: unknown): Piece[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const inner = Object.values(value).flatMap(piecesIn);
-  return typeof (value as Piece).class === 'string' ? [value as Piece, ...inner] : inner;
 }
 
 /** Whether a SELECT may read the table itself: it names its files, or a view that does. */

@@ -27,7 +27,7 @@ export interface WriteRequest {
   readonly store: LogStore;
   readonly engine: ParquetEngine;
   /** the table as it was, where it was there */
-  readonly base?: Pick<Snapshot, 'domains'> | undefined;
+  readonly base?: Pick<Snapshot, 'domains' | 'version'> | undefined;
   /** its columns are those of `schema`, in order and type */
   readonly select: string;
   readonly schema: StructType;
