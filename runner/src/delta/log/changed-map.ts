@@ -62,8 +62,10 @@ export class ChangedMap<Key, Value> implements ReadonlyMap<Key, Value> {
   }
 
   *entries(): MapIterator<[Key, Value]> {
-    for (const [key, value] of this.#base)
-      if (!this.#gone.has(key)) yield [key, this.#replaced.has(key) ? this.#replaced.get(key)! : value];
+    if (this.#gone.size + this.#replaced.size === 0) yield* this.#base;
+    else
+      for (const [key, value] of this.#base)
+        if (!this.#gone.has(key)) yield [key, this.#replaced.has(key) ? this.#replaced.get(key)! : value];
     yield* this.#added;
   }
 
@@ -73,7 +75,11 @@ export class ChangedMap<Key, Value> implements ReadonlyMap<Key, Value> {
   }
 
   *values(): MapIterator<Value> {
-    for (const [, value] of this.entries()) yield value;
+    if (this.#gone.size + this.#replaced.size > 0) for (const [, value] of this.entries()) yield value;
+    else {
+      yield* this.#base.values();
+      yield* this.#added.values();
+    }
   }
 
   [Symbol.iterator](): MapIterator<[Key, Value]> {

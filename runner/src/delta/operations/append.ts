@@ -42,7 +42,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   );
   const { partitionColumns } = base;
   const table = changeTable(open, fitted.schema, partitionColumns, options, CHANGES_NOTHING);
-  await requireNewConstraints(table, base, base.files);
+  await requireNewConstraints(table, base);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const widened = fitted.widened.length === 0 ? [] : base.files;
   const { adds, rewritten } = await orNothing(store, async (written) => {

@@ -52,11 +52,7 @@ export async function requireConstraints(
  *
  * @throws StorageError TSD6033 naming the constraint and how many rows break it
  */
-export async function requireNewConstraints(
-  request: Omit<WriteRequest, 'select'>,
-  base: Snapshot,
-  files: readonly LiveFile[],
-): Promise<void> {
+export async function requireNewConstraints(request: Omit<WriteRequest, 'select'>, base: Snapshot): Promise<void> {
   const added = Object.entries(request.properties).filter(
     ([key, expression]) =>
       key.startsWith(CONSTRAINT) &&
@@ -64,7 +60,7 @@ export async function requireNewConstraints(
   );
   if (added.length === 0) return;
   const rules = added.map(([key, expression]) => ruleOf(whatOf(key, expression), expression));
-  await requireRules(request, { ...layoutOf(request), deletedRows: base.deletedRows }, rules, files);
+  await requireRules(request, { ...layoutOf(request), deletedRows: base.deletedRows }, rules, base.files);
 }
 
 async function requireRules(

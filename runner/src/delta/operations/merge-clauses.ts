@@ -79,7 +79,7 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
   const changes = whenMatched.length + whenNotMatchedBySource.length > 0;
   const intent = changes ? { removesRows: true, rewritesRows: true } : CHANGES_NOTHING;
   const table = changeTable(open, fitted?.schema ?? base.schema, base.partitionColumns, options, intent);
-  await requireNewConstraints(table, base, base.files);
+  await requireNewConstraints(table, base);
   const plan = planClauses(location, table.schema, fitted, columns);
   const keys =
     typeof options.on === 'string'

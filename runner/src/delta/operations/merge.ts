@@ -92,7 +92,7 @@ async function merge(
   const table = changeTable(open, fitted.schema, base.partitionColumns, options, intent);
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
-  await requireNewConstraints(table, base, base.files);
+  await requireNewConstraints(table, base);
   return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);

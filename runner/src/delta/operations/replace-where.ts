@@ -41,7 +41,7 @@ export async function stageReplaceWhere(
     removesRows: true,
     rewritesRows: true,
   });
-  await requireNewConstraints(table, base, base.files);
+  await requireNewConstraints(table, base);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const generated = await generatedColumns(table, fitted.present);
   const readsItself = await readsTable(engine, store.location, options.select);

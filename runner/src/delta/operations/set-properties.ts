@@ -31,7 +31,7 @@ export async function stageSetProperties(target: Target, options: SetPropertiesO
         hint: 'the table’s files or log are understood by it; rebuild the table at another place to do without',
       });
   const table = changeTable(open, base.schema, base.partitionColumns, options, CHANGES_NOTHING);
-  await requireNewConstraints(table, base, base.files);
+  await requireNewConstraints(table, base);
   return new StagedCommit(table, {
     operation: options.properties === undefined && unset.length > 0 ? 'UNSET TBLPROPERTIES' : 'SET TBLPROPERTIES',
     parameters: { properties: JSON.stringify(options.properties ?? {}), unset: JSON.stringify(unset) },
