@@ -201,6 +201,8 @@ export class PyIterator extends TemplateObject {
   constructor(
     items: Iterable<TemplateValue>,
     readonly label = 'generator',
+    /** it prints as its label says */
+    readonly labelled = false,
   ) {
     super();
     this.#iterator = items[Symbol.iterator]();
@@ -217,7 +219,7 @@ export class PyIterator extends TemplateObject {
     return step.done === true ? undefined : step.value;
   }
   toText(): string {
-    return `<${this.label} object>`;
+    return this.labelled ? this.label : `<${this.label} object>`;
   }
   override toHost(): unknown[] {
     return [...this.iterate()].map(hostValue);

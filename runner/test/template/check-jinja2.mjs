@@ -14,15 +14,24 @@ const cases = ['./jinja2-cases.json', './jinja2-generated-cases.json', './jinja2
 );
 const folder = mkdtempSync(join(tmpdir(), 'tsdbt-jinja2-'));
 const program = `
-import copy, json, sys
+import copy, datetime, itertools, json, re, sys
+import pytz
 from decimal import Decimal
 import jinja2.sandbox
 env = jinja2.sandbox.SandboxedEnvironment(extensions=['jinja2.ext.do', 'jinja2.ext.loopcontrols'])
 failed = 0
+names = lambda module, which: {name: getattr(module, name) for name in which}
+# as dbt gives them to templates
+modules = {
+    'datetime': names(datetime, ['date', 'datetime', 'time', 'timedelta', 'tzinfo']),
+    'itertools': names(itertools, 'accumulate chain combinations combinations_with_replacement compress count cycle islice permutations product repeat starmap tee zip_longest'.split()),
+    'pytz': names(pytz, pytz.__all__),
+    're': names(re, re.__all__),
+}
 checked = 0
 cases = None
 decimal = lambda value: Decimal(value['$decimal']) if isinstance(value, dict) and '$decimal' in value else copy.deepcopy(value)
-render = lambda template: env.from_string(template).render({name: decimal(value) for name, value in cases['context'].items()})
+render = lambda template: env.from_string(template).render({name: decimal(value) for name, value in cases['context'].items()} | {'modules': modules})
 for file in sys.argv[1:]:
   cases = json.load(open(file, encoding='utf-8'))
   for group in cases['groups']:
@@ -55,10 +64,14 @@ function main() {
   const made = spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' });
   if (made.status !== 0) return skip('python3 with venv is not there');
   const python = join(folder, 'bin', 'python');
-  const installed = spawnSync(python, ['-m', 'pip', 'install', '--quiet', `jinja2==${version}`], { encoding: 'utf8' });
+  const installed = spawnSync(python, ['-m', 'pip', 'install', '--quiet', `jinja2==${version}`, 'pytz'], {
+    encoding: 'utf8',
+  });
   if (installed.status !== 0)
-    return skip(`jinja2 could not be installed: ${installed.stderr.trim().split('\n').at(-1)}`);
-  return spawnSync(python, ['-c', program, ...cases], { stdio: 'inherit' }).status ?? 1;
+    return skip(`jinja2 and pytz could not be installed: ${installed.stderr.trim().split('\n').at(-1)}`);
+  return (
+    spawnSync(python, ['-c', program, ...cases], { stdio: 'inherit', env: { ...process.env, TZ: 'UTC' } }).status ?? 1
+  );
 }
 
 try {

@@ -98,7 +98,7 @@ describe('modules', () => {
       out(
         '{{ modules.datetime.timedelta(hours=25, minutes=1) }} {{ modules.datetime.date(2024, 1, 1) < modules.datetime.date(2024, 1, 2) }} {{ modules.datetime.datetime(2021, 1, 3).isocalendar() }}',
       ),
-    ).toBe('1 day, 1:01:00 True (2020, 53, 7)');
+    ).toBe('1 day, 1:01:00 True datetime.IsoCalendarDate(year=2020, week=53, weekday=7)');
     expect(
       out(
         "{{ modules.datetime.datetime(2024, 7, 1, 12, tzinfo=modules.pytz.utc).astimezone(modules.pytz.timezone('Europe/Berlin')).isoformat() }}",

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { SourceText } from '../../src/errors/source-text.js';
 import { TemplateError } from '../../src/errors/tsdbt-error.js';
 import { toTemplateValue } from '../../src/template/convert.js';
+import { createDbtContext } from '../../src/template/dbt-context.js';
 import { DecimalValue } from '../../src/template/decimal.js';
 import { scopeOf } from '../../src/template/frame.js';
 import { parseTemplate } from '../../src/template/parse.js';
 import { type RenderedTemplate, renderTemplate } from '../../src/template/render.js';
 import type { TemplateValue } from '../../src/template/values.js';
+import { hostOf } from './context.js';
 
 /**
  * Outputs are those of the Python package jinja2: `node runner/test/template/check-jinja2.mjs` compares them again. The second
@@ -40,6 +42,7 @@ function contextValue(value: unknown): TemplateValue {
 
 function render(template: string, { context }: Cases = file): string {
   const values = Object.entries(context).map(([name, value]) => [name, contextValue(value)] as const);
+  values.push(['modules', createDbtContext(hostOf()).get('modules')!]);
   const program = parseTemplate(new SourceText('case.sql', template));
   return (renderTemplate(program, scopeOf(new Map(values))) as RenderedTemplate).text;
 }

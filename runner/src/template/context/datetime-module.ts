@@ -1,10 +1,11 @@
 import { typeFailure, valueFailure } from '../failure.js';
 import { defineFunction } from '../signature.js';
 import { PyFloat, type TemplateFunction, TemplateObject, type TemplateValue, text, typeName } from '../values.js';
-import { DateTimeValue, DateValue, fields, TimeDelta, wallOf, zoneOf } from './datetime.js';
+import { DateTimeValue, DateValue, fields, formatOffset, TimeDelta, wallOf, zoneOf } from './datetime.js';
 import { StaticObject } from './static-object.js';
-import { strptime, zoneOfOffset } from './strftime.js';
-import { utc, Zone } from './zone.js';
+import { strptime, weekStart, zoneOfOffset } from './strftime.js';
+import { TimeValue, timeClass } from './time-value.js';
+import { fixedZone, utc, zoneNamed, zoneNames } from './zone.js';
 
 function int(value: TemplateValue | undefined, otherwise?: number): number {
   if (typeof value === 'number') return value;
@@ -27,6 +28,14 @@ const midnight = (wall: bigint): bigint => {
   const f = fields(wall);
   return wallOf(f.year, f.month, f.day);
 };
+
+const dayMicros = 86_400_000_000n;
+
+/** Midnight of a day that is counted from 1 January of the year 1. */
+const ofOrdinal = (days: number): bigint => BigInt(days - 719_163) * dayMicros;
+
+const ofIsoCalendar = ([year, week, weekday]: readonly (TemplateValue | undefined)[]): bigint =>
+  weekStart(int(year), int(week)) + BigInt(int(weekday) - 1) * dayMicros;
 
 const isoPattern =
   /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2})(?::?(\d{2}))?(?::?(\d{2})(?:[.,](\d{1,6}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -59,34 +68,66 @@ const datetimeClass = new StaticObject(
       const given = zoneOf(zone);
       return given === undefined ? new DateTimeValue(moment, undefined) : DateTimeValue.at(moment, given);
     }),
-    defineFunction('combine(date, time)', ([date]) => {
-      if (!(date instanceof DateValue)) throw typeFailure('combine() needs a date');
-      return new DateTimeValue(midnight(date.wall), undefined);
+    defineFunction('combine(date, time, tzinfo?)', ([date, time, zone]) => {
+      if (!(date instanceof DateValue) || !(time instanceof TimeValue))
+        throw typeFailure('combine() needs a date and a time');
+      return new DateTimeValue(midnight(date.wall) + time.micros, zone === undefined ? time.zone : zoneOf(zone));
     }),
+    defineFunction(
+      'utcfromtimestamp(timestamp)',
+      ([seconds]) => new DateTimeValue(BigInt(Math.round(float(seconds) * 1e6)), undefined),
+    ),
+    defineFunction('fromordinal(ordinal)', ([days]) => new DateTimeValue(ofOrdinal(int(days)), undefined)),
+    defineFunction('fromisocalendar(year, week, day)', (bound) => new DateTimeValue(ofIsoCalendar(bound), undefined)),
   ],
   defineFunction(
     'datetime(year, month, day, hour?, minute?, second?, microsecond?, tzinfo?)',
     ([y, mo, d, h, mi, s, us, zone]) =>
       new DateTimeValue(wallOf(int(y), int(mo), int(d), int(h, 0), int(mi, 0), int(s, 0), int(us, 0)), zoneOf(zone)),
   ),
+  new Map<string, TemplateValue>([
+    ['min', new DateTimeValue(wallOf(1, 1, 1), undefined)],
+    ['max', new DateTimeValue(wallOf(9999, 12, 31, 23, 59, 59, 999_999), undefined)],
+    ['resolution', new TimeDelta(1n)],
+  ]),
 );
 
 const dateClass = new StaticObject(
   'date',
   [
     defineFunction('today()', () => new DateValue(midnight(nowMicros()))),
-    defineFunction('fromisoformat(date_string)', ([value]) => new DateValue(midnight(fromIso(text(value!)).wall))),
+    defineFunction('fromisoformat(date_string)', ([value]) => {
+      const [, year, week, weekday = '1'] = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?$/.exec(text(value!)) ?? [];
+      if (year !== undefined) return new DateValue(ofIsoCalendar([Number(year), Number(week), Number(weekday)]));
+      return new DateValue(midnight(fromIso(text(value!)).wall));
+    }),
+    defineFunction('fromordinal(ordinal)', ([days]) => new DateValue(ofOrdinal(int(days)))),
+    defineFunction('fromisocalendar(year, week, day)', (bound) => new DateValue(ofIsoCalendar(bound))),
     defineFunction('fromtimestamp(timestamp)', ([s]) => new DateValue(midnight(BigInt(Math.round(float(s) * 1e6))))),
   ],
   defineFunction('date(year, month, day)', ([y, m, d]) => new DateValue(wallOf(int(y), int(m), int(d)))),
+  new Map<string, TemplateValue>([
+    ['min', new DateValue(wallOf(1, 1, 1))],
+    ['max', new DateValue(wallOf(9999, 12, 31))],
+    ['resolution', new TimeDelta(86_400_000_000n)],
+  ]),
 );
 
-const timedeltaFunction = defineFunction(
-  'timedelta(days?, seconds?, microseconds?, milliseconds?, minutes?, hours?, weeks?)',
-  ([d, s, us, ms, mi, h, w]) => {
-    const seconds = float(d) * 86_400 + float(s) + float(mi) * 60 + float(h) * 3600 + float(w) * 604_800;
-    return new TimeDelta(BigInt(Math.round(seconds * 1e6 + float(ms) * 1e3 + float(us))));
-  },
+const timedeltaClass = new StaticObject(
+  'timedelta',
+  [],
+  defineFunction(
+    'timedelta(days?, seconds?, microseconds?, milliseconds?, minutes?, hours?, weeks?)',
+    ([d, s, us, ms, mi, h, w]) => {
+      const seconds = float(d) * 86_400 + float(s) + float(mi) * 60 + float(h) * 3600 + float(w) * 604_800;
+      return new TimeDelta(BigInt(Math.round(seconds * 1e6 + float(ms) * 1e3 + float(us))));
+    },
+  ),
+  new Map<string, TemplateValue>([
+    ['min', new TimeDelta(-999_999_999n * 86_400_000_000n)],
+    ['max', new TimeDelta(1_000_000_000n * 86_400_000_000n - 1n)],
+    ['resolution', new TimeDelta(1n)],
+  ]),
 );
 
 const timezoneClass = new StaticObject(
@@ -94,7 +135,7 @@ const timezoneClass = new StaticObject(
   [],
   defineFunction('timezone(offset)', ([offset]) => {
     if (!(offset instanceof TimeDelta)) throw typeFailure('timezone() needs a timedelta');
-    return new Zone('UTC', Number(offset.micros / 60_000_000n));
+    return zoneOfOffset(formatOffset(Number(offset.micros / 60_000_000n), ':'));
   }),
   new Map<string, TemplateValue>([['utc', utc]]),
 );
@@ -107,21 +148,27 @@ export const datetimeModule = new StaticObject(
   new Map<string, TemplateValue>([
     ['datetime', datetimeClass],
     ['date', dateClass],
-    ['timedelta', timedeltaFunction],
+    ['time', timeClass],
+    ['timedelta', timedeltaClass],
     ['timezone', timezoneClass],
   ]),
-);
+).asDict();
 
 /** `modules.pytz` */
 export const pytzModule = new StaticObject(
   'module pytz',
-  [defineFunction('timezone(zone)', ([name]) => (text(name!).toUpperCase() === 'UTC' ? utc : new Zone(text(name!))))],
+  [
+    defineFunction('timezone(zone)', ([name]) => zoneNamed(text(name!))),
+    defineFunction('FixedOffset(offset)', ([minutes]) => fixedZone(`pytz.FixedOffset(${int(minutes)})`, int(minutes))),
+  ],
   undefined,
   new Map<string, TemplateValue>([
     ['utc', utc],
     ['UTC', utc],
+    ['all_timezones', [...zoneNames()]],
+    ['common_timezones', [...zoneNames()]],
   ]),
-);
+).asDict();
 
 function callAttribute(
   value: TemplateValue,

@@ -1,71 +1,25 @@
-import { argumentFailure, typeFailure, valueFailure } from '../failure.js';
+import { argumentFailure, typeFailure } from '../failure.js';
 import { defineFunction } from '../signature.js';
-import { PyFloat, PyTuple, TemplateObject, type TemplateValue, text } from '../values.js';
+import { PyFloat, TemplateObject, type TemplateValue, text } from '../values.js';
 import { strftime } from './strftime.js';
+import { TimeValue } from './time-value.js';
+import {
+  day,
+  fields,
+  floorDiv,
+  isoCalendarOf,
+  isoDate,
+  isoTime,
+  pad,
+  second,
+  timeSpec,
+  timeTuple,
+  wallOf,
+} from './wall-clock.js';
 import { utc, type Zone } from './zone.js';
 
+export { fields, isoCalendar, isoDate, isoTime, timeSpec, wallOf } from './wall-clock.js';
 export { utc } from './zone.js';
-
-const second = 1_000_000n;
-const day = 86_400n * second;
-
-/** Floor division of bigints. */
-function floorDiv(a: bigint, b: bigint): bigint {
-  const q = a / b;
-  return a % b !== 0n && a < 0n !== b < 0n ? q - 1n : q;
-}
-
-/** Fields of a wall-clock time in microseconds since 1970-01-01. */
-export function fields(wall: bigint) {
-  const days = floorDiv(wall, day);
-  const date = new Date(Number(days) * 86_400_000);
-  const rest = Number(wall - days * day);
-  const seconds = Math.floor(rest / 1e6);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: Math.floor(seconds / 3600),
-    minute: Math.floor(seconds / 60) % 60,
-    second: seconds % 60,
-    microsecond: rest % 1e6,
-    /** Monday is 0 */
-    weekday: (date.getUTCDay() + 6) % 7,
-    yearday: Math.floor((Number(days) * 86_400_000 - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1,
-  };
-}
-
-/** Wall-clock microseconds of a date and time. */
-export function wallOf(year: number, month: number, dayOfMonth: number, h = 0, m = 0, s = 0, us = 0): bigint {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, dayOfMonth);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== dayOfMonth || year < 1 || year > 9999)
-    throw valueFailure(`there is no day ${year}-${month}-${dayOfMonth}`);
-  if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59 || us < 0 || us > 999_999)
-    throw valueFailure(`there is no time ${h}:${m}:${s}`);
-  return BigInt(date.getTime()) * 1000n + BigInt((h * 60 + m) * 60 + s) * second + BigInt(us);
-}
-
-const pad = (n: number, width = 2): string => String(n).padStart(width, '0');
-
-export function isoDate(wall: bigint): string {
-  const f = fields(wall);
-  return `${pad(f.year, 4)}-${pad(f.month)}-${pad(f.day)}`;
-}
-
-export function isoTime(wall: bigint): string {
-  const f = fields(wall);
-  return `${pad(f.hour)}:${pad(f.minute)}:${pad(f.second)}${f.microsecond === 0 ? '' : `.${pad(f.microsecond, 6)}`}`;
-}
-
-/** Python's `isocalendar`: the ISO year, week and weekday (Monday is 1). */
-export function isoCalendar(wall: bigint): [number, number, number] {
-  const f = fields(wall);
-  const thursday = wall + BigInt(3 - f.weekday) * day;
-  const year = fields(thursday).year;
-  const week = Math.floor((fields(thursday).yearday - 1) / 7) + 1;
-  return [year, week, f.weekday + 1];
-}
 
 /** A span of time, in microseconds. */
 export class TimeDelta extends TemplateObject {
@@ -98,12 +52,15 @@ export class TimeDelta extends TemplateObject {
   }
   override operate(operator: string, other: TemplateValue, reflected: boolean): TemplateValue | undefined {
     if (operator === 'unary-') return new TimeDelta(-this.micros);
+    if (operator === 'abs') return new TimeDelta(this.micros < 0n ? -this.micros : this.micros);
     if (operator === 'unary+') return this;
     if (other instanceof TimeDelta) {
       if (operator === '+') return new TimeDelta(this.micros + other.micros);
       if (operator === '-') return new TimeDelta(this.micros - other.micros);
       if (operator === '/' && other.micros !== 0n) return new PyFloat(Number(this.micros) / Number(other.micros));
       if (operator === '//' && other.micros !== 0n) return Number(floorDiv(this.micros, other.micros));
+      if (operator === '%' && other.micros !== 0n)
+        return new TimeDelta(this.micros - floorDiv(this.micros, other.micros) * other.micros);
       return undefined;
     }
     const factor = other instanceof PyFloat ? other.value : typeof other === 'number' ? other : undefined;
@@ -125,7 +82,15 @@ export class TimeDelta extends TemplateObject {
     return days === 0n ? time : `${days} day${days === 1n || days === -1n ? '' : 's'}, ${time}`;
   }
   override toRepr(): string {
-    return `datetime.timedelta(${this.toText()})`;
+    const days = floorDiv(this.micros, day);
+    const rest = this.micros - days * day;
+    const parts = [
+      ['days', days],
+      ['seconds', rest / second],
+      ['microseconds', rest % second],
+    ] as const;
+    const given = parts.filter(([, value]) => value !== 0n).map(([name, value]) => `${name}=${value}`);
+    return `datetime.timedelta(${given.length === 0 ? '0' : given.join(', ')})`;
   }
   override toHost(): unknown {
     return Number(this.micros) / 1e6;
@@ -142,7 +107,10 @@ export class DateValue extends TemplateObject {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['year', 'month', 'day', 'strftime', 'isoformat', 'weekday', 'isoweekday', 'isocalendar', 'replace'];
+    return [
+      ...['year', 'month', 'day', 'strftime', 'isoformat', 'weekday', 'isoweekday', 'isocalendar', 'replace'],
+      ...['ctime', 'timetuple', 'toordinal'],
+    ];
   }
   override getAttribute(name: string): TemplateValue | undefined {
     switch (name) {
@@ -159,7 +127,12 @@ export class DateValue extends TemplateObject {
       case 'isoweekday':
         return defineFunction('isoweekday()', () => fields(this.wall).weekday + 1);
       case 'isocalendar':
-        return defineFunction('isocalendar()', () => new PyTuple(isoCalendar(this.wall)));
+        return defineFunction('isocalendar()', () => isoCalendarOf(this.wall));
+      case 'ctime':
+        return defineFunction('ctime()', () => strftime(this, '%c'));
+      case 'timetuple':
+      case 'utctimetuple':
+        return defineFunction(`${name}()`, () => timeTuple(this.wall, name === 'utctimetuple' ? 0 : -1));
       case 'toordinal':
         return defineFunction('toordinal()', () => Number(floorDiv(this.wall, day)) + 719_163);
       case 'replace':
@@ -219,10 +192,11 @@ export class DateTimeValue extends DateValue {
 
   /** The moment in UTC; a time without zone counts as UTC. */
   get moment(): bigint {
-    return this.wall - BigInt(Math.round((this.zone?.offsetOfWall(this.wall) ?? 0) * 60)) * second;
+    return this.wall - BigInt((this.zone?.offsetOfWall(this.wall) ?? 0) * 60) * second;
   }
   static at(moment: bigint, zone: Zone): DateTimeValue {
-    return new DateTimeValue(moment + BigInt(Math.round(zone.offsetOfMoment(moment) * 60)) * second, zone);
+    const own = zone.at(moment);
+    return new DateTimeValue(moment + BigInt(own.offsetOfWall(moment) * 60) * second, own);
   }
 
   override attributeNames(): Iterable<string> {
@@ -237,7 +211,7 @@ export class DateTimeValue extends DateValue {
       'timestamp',
       'astimezone',
       'tzinfo',
-      'utcoffset',
+      ...['utcoffset', 'timetz', 'tzname', 'dst'],
     ];
   }
 
@@ -253,7 +227,15 @@ export class DateTimeValue extends DateValue {
       case 'date':
         return defineFunction('date()', () => new DateValue(floorDiv(this.wall, day) * day));
       case 'time':
-        return defineFunction('time()', () => isoTime(this.wall));
+        return defineFunction('time()', () => new TimeValue(this.wall - floorDiv(this.wall, day) * day));
+      case 'timetz':
+        return defineFunction('timetz()', () => new TimeValue(this.wall - floorDiv(this.wall, day) * day, this.zone));
+      case 'tzname':
+        return defineFunction('tzname()', () => this.zone?.abbreviation ?? null);
+      case 'dst':
+        return defineFunction('dst()', () =>
+          this.zone === undefined ? null : new TimeDelta(BigInt((this.zone.fixed?.summer ?? 0) * 60) * second),
+        );
       case 'timestamp':
         return defineFunction('timestamp()', () => new PyFloat(Number(this.moment) / 1e6));
       case 'utcoffset':
@@ -261,8 +243,8 @@ export class DateTimeValue extends DateValue {
           this.zone === undefined ? null : new TimeDelta(BigInt(this.zone.offsetOfWall(this.wall) * 60) * second),
         );
       case 'isoformat':
-        return defineFunction('isoformat(sep?, timespec?)', ([separator]) =>
-          this.iso(separator === undefined ? 'T' : text(separator)),
+        return defineFunction('isoformat(sep?, timespec?)', ([separator, spec]) =>
+          this.iso(separator === undefined ? 'T' : text(separator), spec),
         );
       case 'astimezone':
         return defineFunction('astimezone(tz?)', ([zone]) => DateTimeValue.at(this.moment, zoneOf(zone) ?? utc));
@@ -283,9 +265,14 @@ export class DateTimeValue extends DateValue {
     }
   }
 
-  iso(separator: string): string {
+  /** The same in another zone, for zones that find out which. */
+  in(wall: bigint, zone: Zone): DateTimeValue {
+    return new DateTimeValue(wall, zone);
+  }
+
+  iso(separator: string, spec?: TemplateValue): string {
     const offset = this.zone === undefined ? '' : formatOffset(this.zone.offsetOfWall(this.wall), ':');
-    return `${isoDate(this.wall)}${separator}${isoTime(this.wall)}${offset}`;
+    return `${isoDate(this.wall)}${separator}${timeSpec(this.wall, spec)}${offset}`;
   }
   override equals(other: TemplateValue): boolean {
     return (
@@ -306,8 +293,11 @@ export class DateTimeValue extends DateValue {
       if (operator === '+') return new DateTimeValue(this.wall + other.micros, this.zone);
       return operator === '-' && !reflected ? new DateTimeValue(this.wall - other.micros, this.zone) : undefined;
     }
-    if (operator === '-' && other instanceof DateTimeValue && !reflected)
+    if (operator === '-' && other instanceof DateTimeValue && !reflected) {
+      if ((other.zone === undefined) !== (this.zone === undefined))
+        throw typeFailure('a datetime with a zone and one without have no distance');
       return new TimeDelta(this.moment - other.moment);
+    }
     return undefined;
   }
   override toText(): string {

@@ -1,8 +1,9 @@
 import { arithmetic } from '../arithmetic.js';
-import { iterate, PyIterator, toArray } from '../containers.js';
+import { chain, mapInOrder } from '../chain.js';
+import { iterate, type PyDict, PyIterator, toArray } from '../containers.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { type Bound, defineFunction } from '../signature.js';
-import { PyTuple, TemplateFunction, type TemplateValue, typeName } from '../values.js';
+import { PyTuple, repr, TemplateFunction, TemplateObject, type TemplateValue, truthy, typeName } from '../values.js';
 import { StaticObject } from './static-object.js';
 
 /** `product` and its like may not give more items than this. */
@@ -42,6 +43,30 @@ function* limited(items: Iterable<TemplateValue[]>): Generator<TemplateValue> {
   }
 }
 
+function* chained(iterables: readonly TemplateValue[]): Generator<TemplateValue> {
+  for (const items of iterables) yield* iterate(items);
+}
+
+function* sliced(items: Iterable<TemplateValue>, from: number, to: number, every: number): Generator<TemplateValue> {
+  let at = 0;
+  if (to <= from) return;
+  for (const item of items) {
+    if (at >= from && (at - from) % every === 0) yield item;
+    if (++at >= to) return;
+  }
+}
+
+/** Without end in Python; here an error says so before the memory is full. */
+function* endless(next: () => TemplateValue): Generator<TemplateValue> {
+  for (let i = 0; i < maximumItems; i++) yield next();
+  throw valueFailure(`more than ${maximumItems} items`, 'islice() takes some of what has no end');
+}
+
+function callable(value: TemplateValue | undefined): NonNullable<TemplateObject['call']> {
+  if (value instanceof TemplateObject && value.call !== undefined) return value.call.bind(value);
+  throw typeFailure(`a function or macro is needed, not ${typeName(value ?? null)}`);
+}
+
 function int(value: TemplateValue | undefined, otherwise: number): number {
   if (value === undefined || value === null) return otherwise;
   if (typeof value === 'number') return value;
@@ -67,36 +92,87 @@ export const itertoolsModule = new StaticObject('module itertools', [
   tuples('permutations', 'iterable, r?', ([items, r]) =>
     permutationsOf(toArray(items!), int(r, toArray(items!).length)),
   ),
-  tuples('zip_longest', '*iterables', ([iterables]) => {
+  defineFunction('zip_longest(*iterables, **kwargs)', ([iterables, named]) => {
     const all = toArray(iterables!).map(toArray);
+    const fill = (named as PyDict).get('fillvalue') ?? null;
     const longest = Math.max(0, ...all.map((a) => a.length));
-    return Array.from({ length: longest }, (_, i) => all.map((a) => a[i] ?? null));
+    const rows = Array.from({ length: longest }, (_, i) => all.map((a) => (i < a.length ? a[i]! : fill)));
+    return new PyIterator(limited(rows), 'itertools.zip_longest');
   }),
-  defineFunction(
-    'chain(*iterables)',
-    ([iterables]) => new PyIterator(toArray(iterables!).flatMap(toArray), 'itertools.chain'),
-  ),
+  defineFunction('chain(*iterables)', ([iterables]) => new PyIterator(chained(toArray(iterables!)), 'itertools.chain')),
   defineFunction('islice(iterable, start, stop?, step?)', ([items, start, stop, step]) => {
-    const [from, to] = stop === undefined ? [0, int(start, 0)] : [int(start, 0), int(stop, Number.MAX_SAFE_INTEGER)];
+    const [from, to] =
+      stop === undefined
+        ? [0, int(start, Number.POSITIVE_INFINITY)]
+        : [int(start, 0), int(stop, Number.POSITIVE_INFINITY)];
     const every = int(step, 1);
+    if (from < 0 || to < 0 || every < 1) throw valueFailure('islice() takes no negative positions');
+    return new PyIterator(sliced(iterate(items!), from, to, every), 'itertools.islice');
+  }),
+  defineFunction('repeat(object, times?)', ([item, times]) =>
+    times === undefined
+      ? new PyIterator(
+          endless(() => item!),
+          `repeat(${repr(item!)})`,
+          true,
+        )
+      : new PyIterator(
+          Array.from({ length: Math.max(0, int(times, 0)) }, () => item!),
+          `repeat(${repr(item!)}, ${int(times, 0)})`,
+          true,
+        ),
+  ),
+  defineFunction('count(start?, step?)', ([start, step]) => {
+    const [first, by] = [start ?? 0, step ?? 1];
+    let next: TemplateValue | undefined;
+    const label = by === 1 ? repr(first) : `${repr(first)}, ${repr(by)}`;
+    const advance = (): TemplateValue => {
+      next = next === undefined ? first : arithmetic('+', next, by);
+      return next;
+    };
+    return new PyIterator(endless(advance), `count(${label})`, true);
+  }),
+  defineFunction('cycle(iterable)', ([items]) => {
+    const all = toArray(items!);
+    let at = 0;
+    return new PyIterator(all.length === 0 ? [] : endless(() => all[at++ % all.length]!), 'itertools.cycle');
+  }),
+  defineFunction('compress(data, selectors)', ([data, selectors]) => {
+    const kept = toArray(selectors!);
     return new PyIterator(
-      toArray(items!)
-        .slice(from, to)
-        .filter((_, i) => i % every === 0),
-      'itertools.islice',
+      toArray(data!).filter((_, i) => i < kept.length && truthy(kept[i]!)),
+      'itertools.compress',
     );
   }),
-  defineFunction(
-    'repeat(object, times)',
-    ([item, times]) =>
-      new PyIterator(
-        Array.from({ length: int(times, 0) }, () => item!),
-        'itertools.repeat',
-      ),
-  ),
-  defineFunction('accumulate(iterable)', ([items]) => {
-    const out: TemplateValue[] = [];
-    for (const item of iterate(items!)) out.push(out.length === 0 ? item : arithmetic('+', out.at(-1)!, item));
-    return new PyIterator(out, 'itertools.accumulate');
+  defineFunction('starmap(function, iterable)', ([run, items], { site }) => {
+    const call = callable(run);
+    return chain(
+      mapInOrder(toArray(items!), (item) => call({ positional: toArray(item), named: new Map(), site })),
+      (made) => new PyIterator(made, 'itertools.starmap'),
+    );
   }),
-]);
+  defineFunction('tee(iterable, n?)', ([items, n]) => {
+    const all = toArray(items!);
+    return new PyTuple(Array.from({ length: int(n, 2) }, () => new PyIterator(all, 'itertools._tee')));
+  }),
+  defineFunction('accumulate(iterable, func?, initial?)', ([items, func, initial], { site }) => {
+    const given = toArray(items!);
+    const all = initial === undefined || initial === null ? given : [initial, ...given];
+    const call = func === undefined || func === null ? undefined : callable(func);
+    const out: TemplateValue[] = [];
+    const made = mapInOrder(all, (item) =>
+      chain(
+        out.length === 0
+          ? item
+          : call === undefined
+            ? arithmetic('+', out.at(-1)!, item)
+            : call({ positional: [out.at(-1)!, item], named: new Map(), site }),
+        (value) => {
+          out.push(value);
+          return value;
+        },
+      ),
+    );
+    return chain(made, (values) => new PyIterator(values, 'itertools.accumulate'));
+  }),
+]).asDict();

@@ -3,11 +3,22 @@ import { valueFailure } from '../failure.js';
 /** A pattern of Python's `re`, with the JavaScript expressions made from it. */
 export class PythonPattern {
   readonly #made = new Map<string, RegExp>();
+  #groups: readonly string[] | undefined;
   constructor(
     readonly source: string,
     readonly body: string,
     readonly flags: string,
+    /** Python's flags, added up */
+    readonly flagBits: number = 32,
   ) {}
+
+  /** Its groups in order, with their names; those without are empty texts. */
+  groups(): readonly string[] {
+    this.#groups ??= [...this.source.matchAll(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\]|\((?:\?P<(\w+)>|(?!\?))/g)]
+      .filter(([whole]) => whole.startsWith('('))
+      .map(([, name]) => name ?? '');
+    return this.#groups;
+  }
 
   /**
    * @param mode flags of the use: `g` to search on, `y` to match at the start
@@ -42,28 +53,32 @@ export function compilePattern(source: string, flags: number): PythonPattern {
     .map(([, letter]) => letter)
     .join('');
   let verbose = (flags & 64) !== 0;
+  let ascii = (flags & 256) !== 0;
   const leading = /^(?:\(\?[aiLmsux]+\))+/.exec(source);
   if (leading !== null) {
     for (const letter of leading[0].replace(/[()?]/g, '')) {
       if ('ims'.includes(letter) && !letters.includes(letter)) letters += letter;
       if (letter === 'x') verbose = true;
+      if (letter === 'a') ascii = true;
     }
   }
-  const body = translate(source.slice(leading?.[0].length ?? 0), verbose, letters.includes('m'));
+  const body = translate(source.slice(leading?.[0].length ?? 0), verbose, letters.includes('m'), ascii);
+  const bits = flagLetters.filter(([, letter]) => letters.includes(letter)).reduce((sum, [bit]) => sum + bit, 0);
+  const all = bits + (verbose ? 64 : 0) + (ascii ? 256 : 32);
   try {
     new RegExp(body, `${letters}u`);
-    return new PythonPattern(source, body, `${letters}u`);
+    return new PythonPattern(source, body, `${letters}u`, all);
   } catch {
     try {
       new RegExp(body, letters);
-      return new PythonPattern(source, body, letters);
+      return new PythonPattern(source, body, letters, all);
     } catch (error) {
       throw valueFailure(`bad pattern: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`);
     }
   }
 }
 
-function translate(source: string, verbose: boolean, multiline: boolean): string {
+function translate(source: string, verbose: boolean, multiline: boolean, ascii: boolean): string {
   let out = '';
   let inClass = false;
   for (let i = 0; i < source.length; i++) {
@@ -77,8 +92,10 @@ function translate(source: string, verbose: boolean, multiline: boolean): string
       else if (!inClass && /[<>'"`!@#%&=:;,~ _-]/.test(next)) out += next;
       else if (inClass && /[<>'"`!@#%&=:;,~ _.*+?(){}|$/]/.test(next))
         out += /[(){}|/]/.test(next) ? `\\${next}` : next;
+      else if (ascii && /[wWdD]/.test(next)) out += c + next;
       else if (next === 'w' || next === 'W') out += wordClass(next, inClass);
-      else if (next === 'd') out += inClass ? '\\p{Nd}' : '\\p{Nd}';
+      else if (next === 'd') out += '\\p{Nd}';
+      else if (next === 'D') out += '\\P{Nd}';
       else out += c + next;
     } else if (inClass) {
       if (c === ']') inClass = false;
@@ -119,6 +136,10 @@ function wordClass(letter: 'w' | 'W', inClass: boolean): string {
   return inClass ? '\\p{L}\\p{N}_' : '[\\p{L}\\p{N}_]';
 }
 
+const replacements: Readonly<Record<string, string>> = {
+  ...{ n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', b: '\b', a: '\u0007', '\\': '\\' },
+};
+
 /** The replacement of `re.sub`: `\1`, `\g<1>`, `\g<name>`. */
 export function expandTemplate(template: string, found: RegExpExecArray): string {
   return template.replace(
@@ -131,9 +152,10 @@ export function expandTemplate(template: string, found: RegExpExecArray): string
           throw valueFailure(`the replacement names group ${key}, which the pattern does not have`);
         return found[Number(key)] ?? '';
       }
-      if (single === 'n') return '\n';
-      if (single === 't') return '\t';
-      return single === '\\' ? '\\' : whole;
+      const known = replacements[single!];
+      if (known !== undefined) return known;
+      if (/[A-Za-z]/.test(single!)) throw valueFailure(`the replacement has an unknown escape: ${whole}`);
+      return whole;
     },
   );
 }

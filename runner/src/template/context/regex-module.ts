@@ -6,6 +6,7 @@ import {
   type MaybePromise,
   PyTuple,
   plain,
+  repr,
   TemplateObject,
   type TemplateValue,
   text,
@@ -29,21 +30,51 @@ const flagValues: Record<string, number> = {
     ASCII: 256,
     U: 32,
     UNICODE: 32,
+    L: 4,
+    LOCALE: 4,
+    NOFLAG: 0,
+    T: 1,
+    TEMPLATE: 1,
+    DEBUG: 128,
   },
 };
 
+const flagNames = new Map([
+  [2, 'IGNORECASE'],
+  [8, 'MULTILINE'],
+  [16, 'DOTALL'],
+  [64, 'VERBOSE'],
+  [256, 'ASCII'],
+]);
+
 class MatchValue extends TemplateObject {
   readonly typeName = 'Match';
-  constructor(readonly found: RegExpExecArray) {
+  constructor(
+    readonly found: RegExpExecArray,
+    readonly pattern: PythonPattern,
+    readonly pos = 0,
+  ) {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['group', 'groups', 'groupdict', 'start', 'end', 'span', 'string'];
+    return [
+      ...['group', 'groups', 'groupdict', 'start', 'end', 'span', 'string', 'expand', 're', 'pos', 'endpos', 'regs'],
+      ...['lastindex', 'lastgroup'],
+    ];
   }
   #span(group: TemplateValue | undefined): [number, number] {
-    const index =
-      typeof group === 'string' ? Object.keys(this.found.groups ?? {}).indexOf(group) + 1 : Number(group ?? 0);
+    const index = typeof group === 'string' ? this.#indexOf(group) : Number(group ?? 0);
     return (this.found as unknown as { indices: ([number, number] | undefined)[] }).indices[index] ?? [-1, -1];
+  }
+  #indexOf(name: string): number {
+    return this.pattern.groups().indexOf(name) + 1;
+  }
+  /** The group that was closed last. */
+  #last(): number {
+    let last = 0;
+    for (let i = 1; i < this.found.length; i++)
+      if (this.found[i] !== undefined && (last === 0 || this.#span(i)[1] > this.#span(last)[1])) last = i;
+    return last;
   }
   #group(group: TemplateValue): TemplateValue {
     const key = plain(group);
@@ -57,6 +88,24 @@ class MatchValue extends TemplateObject {
     switch (name) {
       case 'string':
         return found.input;
+      case 're':
+        return new PatternValue(this.pattern);
+      case 'pos':
+        return this.pos;
+      case 'endpos':
+        return found.input.length;
+      case 'regs':
+        return new PyTuple(Array.from(found, (_, i) => new PyTuple(this.#span(i))));
+      case 'lastindex':
+      case 'lastgroup': {
+        const last = this.#last();
+        if (last === 0) return null;
+        return name === 'lastindex'
+          ? last
+          : (Object.keys(found.groups ?? {}).find((key) => this.#indexOf(key) === last) ?? null);
+      }
+      case 'expand':
+        return defineFunction('expand(template)', ([template]) => expandTemplate(subject(template), found));
       case 'group':
         return defineFunction('group(*groups)', ([groups]) => {
           const wanted = groups as TemplateValue[];
@@ -85,13 +134,14 @@ class MatchValue extends TemplateObject {
     }
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
-    return this.#group(key);
+    const name = plain(key);
+    return typeof name === 'string' && this.#indexOf(name) === 0 ? undefined : this.#group(key);
   }
   override truthy(): boolean {
     return true;
   }
   toText(): string {
-    return `<re.Match object; span=(${this.#span(0).join(', ')}), match='${this.found[0]}'>`;
+    return `<re.Match object; span=(${this.#span(0).join(', ')}), match=${repr(this.found[0])}>`;
   }
 }
 
@@ -102,18 +152,27 @@ class PatternValue extends TemplateObject {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['pattern', ...operations.keys()];
+    return ['pattern', 'flags', 'groups', 'groupindex', ...operations.keys()];
   }
   override getAttribute(name: string): TemplateValue | undefined {
+    const names = this.pattern.groups();
     if (name === 'pattern') return this.pattern.source;
+    if (name === 'flags') return this.pattern.flagBits;
+    if (name === 'groups') return names.length;
+    if (name === 'groupindex') return PyDict.of(names.flatMap((key, i) => (key === '' ? [] : [[key, i + 1] as const])));
     const operation = operations.get(name);
     if (operation === undefined) return undefined;
-    return defineFunction(`${name}(${operation.parameters})`, (bound, { site }) =>
-      operation.run(this.pattern, bound, site),
-    );
+    const window = operation.parameters === 'string' ? ', pos?, endpos?' : '';
+    return defineFunction(`${name}(${operation.parameters}${window})`, (bound, { site }) => {
+      if (window === '') return operation.run(this.pattern, bound, site);
+      const [given, pos, end] = bound;
+      const input = subject(given).slice(0, end === undefined ? undefined : Number(end));
+      return operation.run(this.pattern, [input], site, Math.min(Number(pos ?? 0), input.length));
+    });
   }
   toText(): string {
-    return `re.compile('${this.pattern.source}')`;
+    const names = [...flagNames].filter(([bit]) => (this.pattern.flagBits & bit) !== 0).map(([, name]) => `re.${name}`);
+    return `re.compile(${[repr(this.pattern.source), ...(names.length === 0 ? [] : [names.join('|')])].join(', ')})`;
   }
 }
 
@@ -123,12 +182,21 @@ interface Operation {
     pattern: PythonPattern,
     bound: readonly (TemplateValue | undefined)[],
     site: CallSite,
+    /** where in the text the search begins */
+    pos?: number,
   ) => MaybePromise<TemplateValue>;
 }
 
-function first(pattern: PythonPattern, kind: 'search' | 'match' | 'fullmatch', value: TemplateValue): TemplateValue {
-  const found = pattern.regex(kind === 'search' ? 'dg' : 'dy', kind === 'fullmatch').exec(subject(value));
-  return found === null ? null : new MatchValue(found);
+function first(
+  pattern: PythonPattern,
+  kind: 'search' | 'match' | 'fullmatch',
+  value: TemplateValue,
+  pos = 0,
+): TemplateValue {
+  const regex = pattern.regex(kind === 'search' ? 'dg' : 'dy', kind === 'fullmatch');
+  regex.lastIndex = pos;
+  const found = regex.exec(subject(value));
+  return found === null ? null : new MatchValue(found, pattern, pos);
 }
 
 function subject(value: TemplateValue | undefined): string {
@@ -151,7 +219,7 @@ function substitute(
     if (done++ >= limit) break;
     out += input.slice(at, found.index);
     if (by instanceof TemplateObject && by.call !== undefined)
-      out += text(by.call({ positional: [new MatchValue(found)], named: new Map(), site }) as TemplateValue);
+      out += text(by.call({ positional: [new MatchValue(found, pattern)], named: new Map(), site }) as TemplateValue);
     else out += expandTemplate(subject(by), found);
     at = found.index + found[0].length;
   }
@@ -169,25 +237,33 @@ function split(pattern: PythonPattern, value: string, maximum: number): Template
   return [...out, value.slice(at)];
 }
 
-function all(pattern: PythonPattern, value: TemplateValue | undefined): RegExpExecArray[] {
-  return [...subject(value).matchAll(pattern.regex('dg'))];
+function all(pattern: PythonPattern, value: TemplateValue | undefined, pos = 0): RegExpExecArray[] {
+  const regex = pattern.regex('dg');
+  regex.lastIndex = pos;
+  return [...subject(value).matchAll(regex)];
 }
 
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ['match', { parameters: 'string', run: (p, [s]) => first(p, 'match', s!) }],
-  ['search', { parameters: 'string', run: (p, [s]) => first(p, 'search', s!) }],
-  ['fullmatch', { parameters: 'string', run: (p, [s]) => first(p, 'fullmatch', s!) }],
+  ['match', { parameters: 'string', run: (p, [s], _site, pos) => first(p, 'match', s!, pos) }],
+  ['search', { parameters: 'string', run: (p, [s], _site, pos) => first(p, 'search', s!, pos) }],
+  ['fullmatch', { parameters: 'string', run: (p, [s], _site, pos) => first(p, 'fullmatch', s!, pos) }],
   [
     'findall',
     {
       parameters: 'string',
-      run: (p, [s]) =>
-        all(p, s).map((m) =>
+      run: (p, [s], _site, pos) =>
+        all(p, s, pos).map((m) =>
           m.length === 1 ? m[0] : m.length === 2 ? (m[1] ?? '') : new PyTuple(m.slice(1).map((g) => g ?? '')),
         ),
     },
   ],
-  ['finditer', { parameters: 'string', run: (p, [s]) => new PyIterator(all(p, s).map((m) => new MatchValue(m))) }],
+  [
+    'finditer',
+    {
+      parameters: 'string',
+      run: (p, [s], _site, pos) => new PyIterator(all(p, s, pos).map((m) => new MatchValue(m, p))),
+    },
+  ],
   ['sub', { parameters: 'repl, string, count?', run: (p, bound, site) => substitute(p, bound, site)[0] }],
   ['subn', { parameters: 'repl, string, count?', run: (p, bound, site) => new PyTuple(substitute(p, bound, site)) }],
   [
@@ -218,8 +294,9 @@ export const regexModule = new StaticObject(
   [
     ...functions,
     defineFunction('compile(pattern, flags?)', ([pattern, flags]) => new PatternValue(patternOf(pattern!, flags))),
+    defineFunction('purge()', () => null),
     defineFunction('escape(pattern)', ([value]) => subject(value).replace(/[\s\-#$&()*+.?[\\\]^{|}~]/g, '\\$&')),
   ],
   undefined,
   new Map(Object.entries(flagValues)),
-);
+).asDict();

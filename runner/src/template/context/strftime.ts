@@ -1,6 +1,6 @@
 import { valueFailure } from '../failure.js';
 import { DateTimeValue, type DateValue, fields, formatOffset, isoCalendar, wallOf } from './datetime.js';
-import { utc, Zone } from './zone.js';
+import { fixedZone, utc, type Zone } from './zone.js';
 
 const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const months = 'January February March April May June July August September October November December'.split(' ');
@@ -13,10 +13,9 @@ export function strftime(value: DateValue, format: string): string {
   const sundayWeek = Math.floor((f.yearday + 6 - ((f.weekday + 1) % 7)) / 7);
   const mondayWeek = Math.floor((f.yearday + 6 - f.weekday) / 7);
   const hour12 = f.hour % 12 === 0 ? 12 : f.hour % 12;
-  return format.replace(/%(-?)([a-zA-Z%])/g, (whole, bare: string, code: string) => {
+  return format.replace(/%([-_0^#]*)(\d*)([a-zA-Z%])/g, (whole, flags: string, width: string, code: string) => {
     const out = field(code);
-    if (out === undefined) return whole;
-    return bare === '-' ? out.replace(/^[0 ]+(?=\d)/, '') : out;
+    return out === undefined ? whole : flagged(out, flags, Number(width), code);
   });
 
   function field(code: string): string | undefined {
@@ -69,7 +68,7 @@ export function strftime(value: DateValue, format: string): string {
       case 'z':
         return zone === undefined ? '' : formatOffset(zone.offsetOfWall(value.wall), '');
       case 'Z':
-        return zone?.name ?? '';
+        return zone?.abbreviation ?? '';
       case 's':
         return String((value instanceof DateTimeValue ? value.moment : value.wall) / 1_000_000n);
       case 'F':
@@ -86,10 +85,39 @@ export function strftime(value: DateValue, format: string): string {
         return `${field('a')} ${field('b')} ${field('e')} ${field('X')} ${field('Y')}`;
       case '%':
         return '%';
+      case 'n':
+        return '\n';
+      case 't':
+        return '\t';
+      case 'C':
+        return pad(Math.floor(f.year / 100));
+      case 'g':
+        return pad(isoCalendar(value.wall)[0] % 100);
+      case 'k':
+        return pad(f.hour, 2, ' ');
+      case 'l':
+        return pad(hour12, 2, ' ');
+      case 'r':
+        return `${field('I')}:${field('M')}:${field('S')} ${field('p')}`;
+      case 'P':
+        return f.hour < 12 ? 'am' : 'pm';
       default:
         return undefined;
     }
   }
+}
+
+/** What glibc's flags make of a directive: `-` no padding, `_` spaces, `0` zeros, `^` and `#` capitals. */
+function flagged(out: string, flags: string, width: number, code: string): string {
+  let shown = out;
+  const isNumber = /^[0 ]*\d+$/.test(out);
+  if (flags.includes('-')) return isNumber ? shown.replace(/^[0 ]+(?=\d)/, '') : shown;
+  if (flags.includes('^') || (flags.includes('#') && 'aAbBh'.includes(code))) shown = shown.toUpperCase();
+  if (flags.includes('#') && 'pZ'.includes(code)) shown = shown.toLowerCase();
+  if (isNumber && flags.includes('_')) shown = shown.replace(/^0+(?=\d)/, (zeros) => ' '.repeat(zeros.length));
+  if (isNumber && flags.includes('0')) shown = shown.replace(/^ +/, (spaces) => '0'.repeat(spaces.length));
+  const fill = flags.includes('_') ? ' ' : isNumber || flags.includes('0') ? '0' : ' ';
+  return shown.padStart(width, fill);
 }
 
 const parsers: Record<string, string> = {
@@ -110,6 +138,12 @@ const parsers: Record<string, string> = {
   A: `(?:${days.join('|')})`,
   z: '(?<z>Z|[+-]\\d{2}:?\\d{2})',
   Z: '(?<Z>[A-Za-z]+)',
+  G: '(?<G>\\d{4})',
+  V: '(?<V>5[0-3]|[1-4]\\d|0?[1-9])',
+  u: '(?<u>[1-7])',
+  U: '(?<U>5[0-3]|[0-4]?\\d)',
+  W: '(?<W>5[0-3]|[0-4]?\\d)',
+  w: '(?<w>[0-6])',
   '%': '%',
 };
 const composite: Record<string, string> = { F: '%Y-%m-%d', T: '%H:%M:%S', D: '%m/%d/%y', R: '%H:%M' };
@@ -141,7 +175,32 @@ export function strptime(text: string, formatGiven: string): DateTimeValue {
   const micro = Number((found.f ?? '0').padEnd(6, '0'));
   let wall = wallOf(year, month, number('d', 1), hour, number('M', 0), number('S', 0), micro);
   if (found.j !== undefined) wall += BigInt(Number(found.j) - 1) * 86_400_000_000n;
+  const weekday = found.u ?? found.w ?? undefined;
+  const day =
+    weekday === undefined ? undefined : found.u === undefined ? (Number(weekday) + 6) % 7 : Number(weekday) - 1;
+  if (found.G !== undefined && found.V !== undefined && day !== undefined)
+    wall = weekStart(Number(found.G), Number(found.V)) + BigInt(day) * dayMicros + (wall % dayMicros);
+  else if (day !== undefined && (found.W ?? found.U) !== undefined)
+    wall = dayOfWeek(year, Number(found.W ?? found.U), day, found.W === undefined) + (wall % dayMicros);
   return new DateTimeValue(wall, found.z === undefined ? undefined : zoneOfOffset(found.z));
+}
+
+const dayMicros = 86_400_000_000n;
+
+/** Midnight of the Monday of an ISO week. */
+export function weekStart(year: number, week: number): bigint {
+  const fourth = wallOf(year, 1, 4);
+  return fourth + BigInt((week - 1) * 7 - fields(fourth).weekday) * dayMicros;
+}
+
+/** Midnight of a weekday (Monday is 0) in a week of `%W`, or of `%U`, whose weeks begin with Sunday. */
+function dayOfWeek(year: number, week: number, weekday: number, fromSunday: boolean): bigint {
+  const first = wallOf(year, 1, 1);
+  const shift = fromSunday ? 1 : 0;
+  const firstDay = (fields(first).weekday + shift) % 7;
+  const days =
+    week === 0 ? ((weekday + shift) % 7) - firstDay : ((7 - firstDay) % 7) + (week - 1) * 7 + ((weekday + shift) % 7);
+  return first + BigInt(days) * dayMicros;
 }
 
 /** The zone of `+02:00`, `+0200` or `Z`. */
@@ -150,5 +209,5 @@ export function zoneOfOffset(offset: string): Zone {
   const digits = offset.replace(':', '');
   const minutes = Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3, 5));
   if (minutes === 0) return utc;
-  return new Zone(`UTC${offset.slice(0, 3)}:${digits.slice(3, 5)}`, digits.startsWith('-') ? -minutes : minutes);
+  return fixedZone(`UTC${offset.slice(0, 3)}:${digits.slice(3, 5)}`, digits.startsWith('-') ? -minutes : minutes);
 }

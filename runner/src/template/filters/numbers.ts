@@ -6,7 +6,7 @@ import { numeric } from '../equality.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { toFloat, toInt } from '../numbers.js';
 import { roundHalfEven } from '../rounding.js';
-import { PyFloat, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
+import { PyFloat, TemplateObject, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
 import { attributeGetter } from './attribute-getter.js';
 import { filterTable } from './filter.js';
 
@@ -65,6 +65,8 @@ function fileSize(value: TemplateValue, binary: boolean): string {
 export const numberFilters = filterTable({
   'abs()': (value) => {
     if (value instanceof PyComplex) return value.magnitude;
+    const own = value instanceof TemplateObject ? value.operate?.('abs', null, false) : undefined;
+    if (own !== undefined) return own;
     if (value instanceof DecimalValue) return value.negative ? negate('-', value) : negate('+', value);
     if (number(value, 'abs') < 0) return negate('-', value);
     return typeof value === 'boolean' ? Number(value) : value;
