@@ -25,9 +25,12 @@ export function writeCompletionNames(manifest: Manifest): void {
   const { project } = manifest;
   const methods: Record<string, readonly string[]> = {};
   const nodes = [...manifest.all()];
+  // most nodes are tests, many to a file
+  const byPath = [...new Map(nodes.map((node) => [node.path, node])).values()];
   for (const [name, method] of Object.entries(selectorMethods)) {
     if (name === 'config') continue;
-    methods[name] = method.takes === undefined ? valuesOf(nodes, method, []) : [...method.takes].sort();
+    methods[name] =
+      method.takes === undefined ? valuesOf(OF_FILES.has(name) ? byPath : nodes, method, []) : [...method.takes].sort();
   }
   methods['config.materialized'] = valuesOf(nodes, selectorMethods.config!, ['materialized']);
   const names: CompletionNames = {
@@ -42,6 +45,9 @@ export function writeCompletionNames(manifest: Manifest): void {
   };
   writeArtifact(project, COMPLETION_NAMES, names);
 }
+
+/** Methods whose values are the same for all nodes of a file. */
+const OF_FILES: ReadonlySet<string> = new Set(['path', 'file']);
 
 /** Each value once, sorted. */
 function valuesOf(nodes: readonly ManifestNode[], method: SelectorMethod, args: readonly string[]): string[] {

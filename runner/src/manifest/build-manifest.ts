@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { GraphError, type ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { forgetProjectFiles } from '../project/find-files.js';
 import { orderedErrors } from '../project/ordered-errors.js';
 import type { Project } from '../project/project.js';
 import { type PropertiesDocument, readProperties } from '../project/properties.js';
@@ -51,6 +52,7 @@ import { unknownColumns, unknownOverrides, unreadVariables, WrittenNames } from 
 export async function buildManifest(project: Project): Promise<Manifest> {
   const errors: TsdbtError[] = [];
   const warnings: TsdbtError[] = [];
+  for (const one of [project, ...project.packages]) forgetProjectFiles(one);
   const macros = readMacros(project, errors);
   errors.push(...dispatchErrors(project, macros, baseHost(project, macros).adapterTypes));
   const loaders = new Map<string, Promise<LoadModule>>();

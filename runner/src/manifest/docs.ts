@@ -3,7 +3,7 @@ import { type SourcePlace, SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
-import { findFiles } from '../project/find-files.js';
+import { findProjectFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
 import { valueScope } from '../project/value-scope.js';
 
@@ -30,10 +30,13 @@ export class DocBlocks {
 
   /** A block of the package that is named; else this package's own, else that of any other. */
   #find(name: string, packageName: string | undefined): DocBlock | undefined {
-    return [this, ...this.others]
-      .filter((docs) => packageName === undefined || docs.packageName === packageName)
-      .map((docs) => docs.blocks.get(name))
-      .find((block) => block !== undefined);
+    const ofThis = packageName === undefined || packageName === this.packageName ? this.blocks.get(name) : undefined;
+    if (ofThis !== undefined) return ofThis;
+    for (const { packageName: other, blocks } of this.others) {
+      const block = packageName === undefined || packageName === other ? blocks.get(name) : undefined;
+      if (block !== undefined) return block;
+    }
+    return undefined;
   }
 
   /**
@@ -107,7 +110,7 @@ export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
     paths.docs.length > 0
       ? paths.docs
       : [...paths.models, ...paths.seeds, ...paths.snapshots, ...paths.tests, ...paths.macros, ...paths.analyses];
-  for (const file of findFiles(project.projectDir, [...new Set(roots)])) {
+  for (const file of findProjectFiles(project, [...new Set(roots)])) {
     if (file.extension !== '.md') continue;
     const source = new SourceText(project.prefix + file.path, readFileSync(file.absolutePath, 'utf8'));
     for (const match of source.text.matchAll(docsBlock)) {

@@ -1,5 +1,5 @@
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import { findFiles } from '../project/find-files.js';
+import { findProjectFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
 import { internalPackage, type LibraryMacro, MacroLibrary } from '../template/macros.js';
 import { parseTemplate } from '../template/parse.js';
@@ -18,7 +18,7 @@ export function readMacros(project: Project, errors: TsdbtError[]): MacroLibrary
 
 function readMacrosOf(project: Project, library: MacroLibrary, errors: TsdbtError[]): void {
   const { macros, tests } = project.paths;
-  for (const file of findFiles(project.projectDir, [...macros, ...tests])) {
+  for (const file of findProjectFiles(project, [...macros, ...tests])) {
     if (file.extension !== '.sql') continue;
     const inTests = !macros.includes(file.root);
     const read = readSource(file, errors, project.prefix);

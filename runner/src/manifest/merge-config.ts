@@ -23,7 +23,8 @@ export function twoSpellings(layer: ConfigLayer): readonly [string, string] | un
 export function mergeLayers(layers: readonly ConfigLayer[]): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
   for (const layer of layers) {
-    for (const [written, value] of Object.entries(layer)) {
+    for (const written in layer) {
+      const value = layer[written];
       if (value === undefined) continue;
       const key = spellings[written] ?? written;
       merged[key] = mergeKey(key, merged[key], value);

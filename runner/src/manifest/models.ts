@@ -3,7 +3,7 @@ import { SourceText } from '../errors/source-text.js';
 import { type ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
-import { type FoundFile, findFiles } from '../project/find-files.js';
+import { type FoundFile, findProjectFiles } from '../project/find-files.js';
 import type { ModelEntry } from '../project/properties-schema.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './columns.js';
@@ -75,7 +75,7 @@ export async function readModels(
 
 async function* drafts(state: ParseState): AsyncGenerator<Draft> {
   const { project, errors, index } = state;
-  for (const file of findFiles(project.projectDir, project.paths.models)) {
+  for (const file of findProjectFiles(project, project.paths.models)) {
     const isPython = project.isDbt && file.extension === '.py';
     const isTypeScript = file.extension === '.ts' && !/\.(d|test|spec)$/.test(file.stem);
     const isModel = file.extension === '.sql' || isTypeScript || isPython;
@@ -91,13 +91,13 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
       else yield { ...base, language: 'typescript', ...read, definition };
     }
   }
-  for (const file of findFiles(project.projectDir, project.paths.seeds)) {
+  for (const file of findProjectFiles(project, project.paths.seeds)) {
     if (file.extension !== '.csv') continue;
     const read = readSource(file, errors, project.prefix);
     if (read === undefined) index.seeds.take(file.stem);
     else yield { kind: 'seed', language: 'csv', name: file.stem, file, ...read };
   }
-  for (const file of findFiles(project.projectDir, project.paths.snapshots)) {
+  for (const file of findProjectFiles(project, project.paths.snapshots)) {
     if (file.extension !== '.sql') continue;
     const read = readSource(file, errors, project.prefix);
     if (read === undefined) continue;
@@ -107,7 +107,7 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
     }
   }
   yield* yamlSnapshots(state);
-  for (const file of findFiles(project.projectDir, project.paths.analyses)) {
+  for (const file of findProjectFiles(project, project.paths.analyses)) {
     if (file.extension !== '.sql') continue;
     const read = readSource(file, errors, project.prefix);
     if (read === undefined) index.analyses.take(file.stem);

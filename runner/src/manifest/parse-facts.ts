@@ -156,8 +156,9 @@ class Recorder {
   host(): ContextHost {
     const { project, macros } = this.state;
     const { stub } = this;
-    return {
-      ...baseHost(project, macros),
+    // a copy for each template of what all have alike would take longer than rendering it
+    const host = Object.create(baseHost(project, macros)) as ContextHost;
+    return Object.assign(host, {
       missingVarsAreNone: project.isDbt,
       ref: (call) => {
         this.#refs.push({
@@ -194,7 +195,7 @@ class Recorder {
       usesMacro: (macro) => this.#macros.add(macro.uniqueId),
       callsMacro: (macro) => this.#called.add(macro.uniqueId),
       unknownName: (value, site) => unknownName(project, value, site, [], this.state.errors),
-    };
+    } satisfies Partial<ContextHost>);
   }
 
   /** What else is known of a node before its template is rendered: the config around it, nothing of its YAML. */

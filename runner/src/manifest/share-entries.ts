@@ -1,4 +1,4 @@
-import { type FoundFile, findFiles } from '../project/find-files.js';
+import { type FoundFile, findProjectFiles } from '../project/find-files.js';
 import { configLayers } from './config-layers.js';
 import { mergeLayers } from './merge-config.js';
 import type { ParseState } from './parse-state.js';
@@ -23,7 +23,7 @@ export function shareEntries(states: readonly ParseState[]): void {
     const namesOf = (state: ParseState): ReadonlyMap<string, FoundFile> => {
       const known = names.get(state);
       if (known !== undefined) return known;
-      const files = findFiles(state.project.projectDir, state.project.paths[kind]);
+      const files = findProjectFiles(state.project, state.project.paths[kind]);
       const own = files.filter((file) => extensions.includes(file.extension));
       const found = new Map(own.map((file) => [file.stem, file]));
       names.set(state, found);

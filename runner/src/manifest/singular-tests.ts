@@ -1,5 +1,5 @@
 import { type ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import { findFiles } from '../project/find-files.js';
+import { findProjectFiles } from '../project/find-files.js';
 import { parseTemplate } from '../template/parse.js';
 import { configLayers } from './config-layers.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
@@ -14,7 +14,7 @@ import { writtenConfig } from './written-config.js';
 export function readSingularTests(state: ParseState): TestNode[] {
   const { project, index, errors, docs, naming } = state;
   const nodes: TestNode[] = [];
-  for (const file of findFiles(project.projectDir, project.paths.tests)) {
+  for (const file of findProjectFiles(project, project.paths.tests)) {
     // `fixtures/` holds the rows of unit tests
     if (file.extension !== '.sql' || ['generic', 'fixtures'].includes(file.folders[0] ?? '')) continue;
     const read = readSource(file, errors, project.prefix);

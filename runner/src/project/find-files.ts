@@ -22,15 +22,51 @@ export interface FoundFile {
  * hidden folders and `node_modules` are left out.
  */
 export function findFiles(projectDir: string, roots: readonly string[]): FoundFile[] {
-  const found = new Map<string, FoundFile>();
-  for (const root of roots) {
-    const clean = path.posix.normalize(root.replaceAll('\\', '/')).replace(/\/$/, '');
-    walk(path.join(projectDir, clean), clean, [], found);
+  return merged(roots.map((root) => filesBelow(projectDir, root)));
+}
+
+const listed = new WeakMap<{ readonly projectDir: string }, Map<string, readonly FoundFile[]>>();
+
+/** The same for a project that is being read: each of its folders is listed once. */
+export function findProjectFiles(project: { readonly projectDir: string }, roots: readonly string[]): FoundFile[] {
+  let known = listed.get(project);
+  if (known === undefined) {
+    known = new Map();
+    listed.set(project, known);
   }
+  const found: (readonly FoundFile[])[] = [];
+  for (const root of roots) {
+    let files = known.get(root);
+    if (files === undefined) {
+      files = filesBelow(project.projectDir, root);
+      known.set(root, files);
+    }
+    found.push(files);
+  }
+  return merged(found);
+}
+
+/** The folders of a project are listed anew: it is read from its beginning. */
+export function forgetProjectFiles(project: { readonly projectDir: string }): void {
+  listed.delete(project);
+}
+
+/** Folders may lie in each other: a file is found once. */
+function merged(lists: readonly (readonly FoundFile[])[]): FoundFile[] {
+  if (lists.length === 1) return [...lists[0]!];
+  const found = new Map<string, FoundFile>();
+  for (const list of lists) for (const file of list) found.set(file.absolutePath, file);
   return [...found.values()];
 }
 
-function walk(directory: string, root: string, folders: readonly string[], found: Map<string, FoundFile>): void {
+function filesBelow(projectDir: string, root: string): readonly FoundFile[] {
+  const found: FoundFile[] = [];
+  const clean = path.posix.normalize(root.replaceAll('\\', '/')).replace(/\/$/, '');
+  walk(path.join(projectDir, clean), clean, [], found);
+  return found;
+}
+
+function walk(directory: string, root: string, folders: readonly string[], found: FoundFile[]): void {
   let entries: import('node:fs').Dirent[];
   try {
     entries = readdirSync(directory, { withFileTypes: true });
@@ -50,7 +86,7 @@ function walk(directory: string, root: string, folders: readonly string[], found
     // declarations describe modules and are none
     if (entry.name.endsWith('.d.ts')) continue;
     const extension = path.extname(entry.name);
-    found.set(absolutePath, {
+    found.push({
       absolutePath,
       path: [root === '.' ? undefined : root, ...folders, entry.name].filter((p) => p !== undefined).join('/'),
       root,

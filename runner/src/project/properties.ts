@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SourceText } from '../errors/source-text.js';
 import { type ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import { type FoundFile, findFiles } from './find-files.js';
+import { type FoundFile, findProjectFiles } from './find-files.js';
 import type { Project } from './project.js';
 import { type PropertiesFile, propertiesSchema } from './properties-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
@@ -22,7 +22,7 @@ export function readProperties(project: Project, errors: TsdbtError[]): Properti
   const roots = [...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros, ...tests])];
   const found: PropertiesDocument[] = [];
   const seen = new Set<string>();
-  for (const file of findFiles(project.projectDir, roots)) {
+  for (const file of findProjectFiles(project, roots)) {
     if (file.extension !== '.yml' && file.extension !== '.yaml') continue;
     if (seen.has(file.absolutePath)) continue;
     seen.add(file.absolutePath);

@@ -4,6 +4,7 @@ import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
+import { quickReader, WRONG } from './quick-schema.js';
 import type { YamlPath } from './yaml-document.js';
 
 // making code of each schema takes longer than it saves: most are used for a few files
@@ -36,6 +37,8 @@ export function validate<T>(
   errors: ProjectError[],
   options: ValidateOptions = {},
 ): T | undefined {
+  const read = quickReader(schema)(value);
+  if (read !== WRONG) return read as T;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const at = options.at ?? [];

@@ -29,6 +29,8 @@ const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 const longOperators = new Set(['//', '**', '==', '!=', '>=', '<=']);
 const shortOperators = new Set('+-*/%~[](){}<>=.:|,;');
 const namePattern = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
+/** names of most templates: the pattern of all letters is slow to make and to match */
+const plainNamePattern = /[A-Za-z_]\w*(?![\w\u0080-\uffff])/y;
 const numberPattern =
   /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|\d(?:_?\d)*(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d(?:_?\d)*)?/y;
 const spacePattern = /\s*/y;
@@ -231,11 +233,11 @@ class Lexer {
   }
 
   #name(): boolean {
-    namePattern.lastIndex = this.#at;
-    const found = namePattern.exec(this.#text);
+    const found = matchAt(plainNamePattern, this.#text, this.#at) ?? matchAt(namePattern, this.#text, this.#at);
     if (found === null) return false;
-    this.#push('name', found[0], this.#at, namePattern.lastIndex);
-    this.#at = namePattern.lastIndex;
+    const end = this.#at + found[0].length;
+    this.#push('name', found[0], this.#at, end);
+    this.#at = end;
     return true;
   }
 
@@ -268,4 +270,9 @@ class Lexer {
   #fail(code: ErrorCode, message: string, start: number, end: number, hint?: string): never {
     throw new TemplateError(code, message, { place: this.#source.place(start, end), hint });
   }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
 }

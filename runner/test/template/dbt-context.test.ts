@@ -45,6 +45,7 @@ describe("dbt's names", () => {
     expect(
       out("{{ run_started_at }} {{ run_started_at.strftime('%Y-%m-%d %H:%M') }} {{ dbt_version.split('.')[0] | int }}"),
     ).toBe('2026-01-02 03:04:05+00:00 2026-01-02 03:04 1');
+    expect(out('{% set grö_ße2 = 3 %}{{ grö_ße2 }}{% set a1 = 4 %}{{ a1 }}')).toBe('34');
     const host = hostOf(
       {},
       { thisRelation: new Relation('main', 'm'), isIncremental: () => true, model: () => ({ name: 'm', tags: [] }) },
