@@ -86,6 +86,7 @@ async function measurements(name, program) {
     'compile one, warm': () => best(nothing, 'compile', '--select', last),
     [`run ${count} views`]: () => best(withSources, 'run'),
     'compile all, warm': () => best(nothing, 'compile'),
+    [`build ${count} views, ${2 * count} tests`]: () => best(withSources, 'build'),
   };
 }
 

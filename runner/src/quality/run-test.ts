@@ -47,8 +47,6 @@ export async function runTest(
       : `select * from (\n${compiled.sql}\n) as all_failing_rows limit ${config.limit}`;
   let counted: readonly unknown[];
   try {
-    // the SELECT alone first: its errors then carry offsets in the compiled text
-    await session.describe(compiled.sql);
     const { rows } = await session.query(
       `select failures, failures ${sqlCondition(config.error_if)}, failures ${sqlCondition(config.warn_if)}\n` +
         `from (select coalesce(${config.fail_calc}, 0) as failures from (\n${limited}\n) as failing_rows) as counted`,
@@ -56,7 +54,8 @@ export async function runTest(
     counted = rows[0]!;
   } catch (thrown) {
     if (!(thrown instanceof EngineFailure)) throw thrown;
-    return failedToRun(mapEngineError(thrown, compiled, compiledPath, { node: test, manifest }));
+    const failure = (await failureOf(compiled.sql, session)) ?? thrown;
+    return failedToRun(mapEngineError(failure, compiled, compiledPath, { node: test, manifest }));
   }
   const failures = Number(counted[0]);
   const isError = config.severity === 'error' && counted[1] === true;
@@ -74,6 +73,17 @@ export async function runTest(
     compiled: { path: compiledPath, line: 1 },
   });
   return { status: isError ? 'fail' : 'warn', failures, message, error };
+}
+
+/** What is wrong with the SELECT alone, with its offset in the compiled text; undefined where it can be bound. */
+async function failureOf(select: string, session: Session): Promise<EngineFailure | undefined> {
+  try {
+    await session.describe(select);
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof EngineFailure)) throw thrown;
+    return thrown;
+  }
 }
 
 /** Whether a test with so many failures neither fails nor warns; false where its conditions cannot be read. */

@@ -40,7 +40,9 @@ function plain(value: unknown, redact: Redactor): unknown {
   if (Array.isArray(value)) return value.map((item) => plain(item, redact));
   if (value instanceof TsdbtError) return plain(errorFields(value), redact);
   if (isPlace(value)) return plain(placeFields(value), redact);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [snakeCase(key), plain(item, redact)]));
+  const fields: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) fields[snakeCase(key)] = plain(item, redact);
+  return fields;
 }
 
 function errorFields(error: TsdbtError): Record<string, unknown> {
@@ -56,6 +58,13 @@ function placeFields(place: SourcePlace): Record<string, unknown> {
   return { path: place.source.path, ...place.source.position(place.start) };
 }
 
+const snakeCased = new Map<string, string>();
+
 function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  let name = snakeCased.get(key);
+  if (name === undefined) {
+    name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    snakeCased.set(key, name);
+  }
+  return name;
 }
