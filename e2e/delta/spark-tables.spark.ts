@@ -342,12 +342,39 @@ describe('what Spark writes is read here', () => {
       code: 'TSD6012',
       message: expect.stringContaining('variantType'),
     });
-    location += '-tracked';
-    await spark.sql([create({ 'delta.enableRowTracking': 'true' })]);
-    expect(await same()).toBe(100);
-    await expect(stageAppend(target(), { select: 'SELECT 1 AS id' })).rejects.toMatchObject({
-      code: 'TSD6012',
-      message: expect.stringContaining('rowTracking'),
-    });
+  });
+
+  it('with rows that are tracked: what is added here has ids, and Spark goes on from them', async () => {
+    const properties = { 'delta.enableRowTracking': 'true', 'delta.enableDeletionVectors': 'true' };
+    await spark.sql([create({ ...properties, 'delta.checkpointInterval': '3' })]);
+    const ids = async () => {
+      const found = await spark.sql([
+        `SELECT id, _metadata.row_id, _metadata.row_commit_version FROM ${table()} ORDER BY id`,
+      ]);
+      expect(new Set(found.map(([, row]) => row)).size).toBe(found.length);
+      return new Map(found.map(([id, row, version]) => [Number(id), `${row} ${version}`]));
+    };
+    const first = await ids();
+    await commit(stageAppend(target(), { select: 'SELECT unnest([1000, 1001]) AS id' }));
+    await commit(stageDelete(target(), 'id = 1000 OR id < 10'));
+    const second = await ids();
+    expect(second.size).toBe(91);
+    for (const [id, row] of second) if (id < 1000) expect(row).toBe(first.get(id));
+    expect(second.get(1001)).toMatch(/ 1$/);
+    await spark.sql([
+      `UPDATE ${table()} SET name = 'updated' WHERE id IN (20, 1001)`,
+      `INSERT INTO ${table()} (id) VALUES (2000)`,
+      `OPTIMIZE ${table()}`,
+    ]);
+    await commit(stageAppend(target(), { select: 'SELECT 3000 AS id' }));
+    const third = await ids();
+    expect(third.get(1001)!.split(' ')[0]).toBe(second.get(1001)!.split(' ')[0]);
+    expect(third.get(30)).toBe(first.get(30));
+    expect(await same()).toBe(93);
+    await restore(await open(), 0, by);
+    expect(await ids()).toEqual(first);
+    await commit(stageOverwrite(target(), { select: 'SELECT 1 AS id' }));
+    await spark.sql([`INSERT INTO ${table()} (id) VALUES (2)`]);
+    expect((await ids()).size).toBe(2);
   });
 });

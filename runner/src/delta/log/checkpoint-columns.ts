@@ -26,9 +26,16 @@ export function parquetSql(files: string, columns: Readonly<Record<string, strin
 const VECTOR =
   'deletionVector STRUCT(storageType VARCHAR, pathOrInlineDv VARCHAR, "offset" INTEGER, sizeInBytes INTEGER, cardinality BIGINT)';
 
-/** The columns of files also with their deletion vectors; readers of tables without any need not know them. */
-export const VECTORED_COLUMNS: Readonly<Record<string, string>> = {
-  ...CHECKPOINT_COLUMNS,
-  add: `${CHECKPOINT_COLUMNS.add!.slice(0, -1)}, ${VECTOR})`,
-  remove: `${CHECKPOINT_COLUMNS.remove!.slice(0, -1)}, ${VECTOR})`,
-};
+/** Fields of files by the action's columns, where a table tracks rows. */
+const ROW_IDS = 'baseRowId BIGINT, defaultRowCommitVersion BIGINT';
+
+/** The columns of files also with what some tables have of them; readers of other tables need not know them. */
+export function fileColumns(having: {
+  readonly vectors: boolean;
+  readonly rowIds: boolean;
+}): Readonly<Record<string, string>> {
+  const further = [...(having.vectors ? [VECTOR] : []), ...(having.rowIds ? [ROW_IDS] : [])];
+  const more = (struct: string) => [struct.slice(0, -1), ...further].join(', ').concat(')');
+  const { add, remove } = CHECKPOINT_COLUMNS;
+  return { ...CHECKPOINT_COLUMNS, add: more(add!), remove: more(remove!) };
+}

@@ -1,6 +1,6 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { LiveFile, RemoveFile, StatsAtRest } from '../protocol/actions.js';
-import { quoteIdentifier } from '../sql.js';
+import { quoteIdentifier, quoteLiteral } from '../sql.js';
 
 /**
  * Actions that name files are most of a checkpoint. They leave the engine as text, field after field, between characters
@@ -26,7 +26,7 @@ export function addTextSql(stats: string, wanted: WantedStats): string {
     wanted === 'whole' ? stats : recordsSql(stats),
     jsonSql('"add".tags'),
     jsonSql('"add"."deletionVector"'),
-    fieldSql('add', 'clusteringProvider'),
+    rareSql('add', ['clusteringProvider', 'baseRowId', 'defaultRowCommitVersion']),
   ]);
 }
 
@@ -40,6 +40,7 @@ export function removeTextSql(): string {
     partitionsSql('remove'),
     fieldSql('remove', 'size'),
     jsonSql('"remove"."deletionVector"'),
+    rareSql('remove', ['baseRowId', 'defaultRowCommitVersion']),
   ]);
 }
 
@@ -48,7 +49,7 @@ export function addsOf(text: string, wanted: WantedStats, location: string): Liv
   const values = split(text, 9, location);
   const adds: LiveFile[] = [];
   for (let i = 0; i < values.length; i += 9) {
-    const [stats, tags, vector, clustered] = [values[i + 5]!, values[i + 6]!, values[i + 7]!, values[i + 8]!];
+    const [stats, tags, vector, rare] = [values[i + 5]!, values[i + 6]!, values[i + 7]!, values[i + 8]!];
     const add: { -readonly [key in keyof LiveFile]: LiveFile[key] } = {
       path: values[i]!,
       partitionValues: partitionValuesOf(values[i + 1]!),
@@ -59,7 +60,7 @@ export function addsOf(text: string, wanted: WantedStats, location: string): Liv
     if (stats !== '') add.stats = wanted === 'whole' ? stats : atRest(stats);
     if (tags !== '') add.tags = JSON.parse(tags);
     if (vector !== '') add.deletionVector = JSON.parse(vector);
-    if (clustered !== '') add.clusteringProvider = clustered;
+    if (rare !== '') Object.assign(add, rareOf(rare));
     adds.push(add);
   }
   return adds;
@@ -67,9 +68,9 @@ export function addsOf(text: string, wanted: WantedStats, location: string): Liv
 
 /** @throws StorageError TSD6010 for a path with the control character */
 export function removesOf(text: string, location: string): RemoveFile[] {
-  const values = split(text, 7, location);
+  const values = split(text, 8, location);
   const removes: RemoveFile[] = [];
-  for (let i = 0; i < values.length; i += 7) {
+  for (let i = 0; i < values.length; i += 8) {
     const [time, extended, size, vector] = [values[i + 1]!, values[i + 3]!, values[i + 5]!, values[i + 6]!];
     removes.push({
       path: values[i]!,
@@ -79,6 +80,7 @@ export function removesOf(text: string, location: string): RemoveFile[] {
       ...(values[i + 4] === '' ? {} : { partitionValues: partitionValuesOf(values[i + 4]!) }),
       ...(size === '' ? {} : { size: Number(size) }),
       ...(vector === '' ? {} : { deletionVector: JSON.parse(vector) }),
+      ...(values[i + 7] === '' ? {} : rareOf(values[i + 7]!)),
     });
   }
   return removes;
@@ -106,6 +108,18 @@ function split(text: string, fields: number, location: string): string[] {
 function textSql(action: string, fields: readonly string[]): string {
   const texts = fields.map((field) => `coalesce(${field}, '')`);
   return `CASE WHEN "${action}".path IS NOT NULL THEN concat_ws(chr(31), ${texts.join(', ')}) END`;
+}
+
+/** Fields that few tables have, together as JSON; null where all are. */
+function rareSql(action: string, fields: readonly string[]): string {
+  const named = fields.map((field) => `${quoteLiteral(field)}: "${action}".${quoteIdentifier(field)}`);
+  const any = fields.map((field) => `"${action}".${quoteIdentifier(field)} IS NOT NULL`);
+  return `CASE WHEN ${any.join(' OR ')} THEN ${jsonText(`{${named.join(', ')}}`)} END`;
+}
+
+function rareOf(text: string): Readonly<Record<string, string | number>> {
+  const fields = Object.entries(JSON.parse(text) as Record<string, string | number | null>);
+  return Object.fromEntries(fields.filter((field): field is [string, string | number] => field[1] !== null));
 }
 
 function fieldSql(action: string, field: string): string {

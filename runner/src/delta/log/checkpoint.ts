@@ -4,10 +4,11 @@ import { diskError } from '../disk-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import type { Action, AddFile } from '../protocol/actions.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
+import { rowIdsOf } from '../protocol/row-tracking.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { type CarriedFiles, carriedFiles, NOTHING_CARRIED } from './carried-files.js';
-import { CHECKPOINT_COLUMNS, VECTORED_COLUMNS } from './checkpoint-columns.js';
+import { fileColumns } from './checkpoint-columns.js';
 import { type CheckpointStats, checkpointStats } from './checkpoint-stats.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 import { loadSnapshot } from './load.js';
@@ -68,8 +69,11 @@ async function write(
     const source = await store.prepareWrite(lines);
     // nobody needs it after a crash
     await writeFile(source, texts.join('\n'));
-    const vectors = [...snapshot.files, ...snapshot.tombstones].some((file) => file.deletionVector);
-    const plain = vectors ? VECTORED_COLUMNS : CHECKPOINT_COLUMNS;
+    const all = [...snapshot.files, ...snapshot.tombstones];
+    const plain = fileColumns({
+      vectors: all.some((file) => file.deletionVector),
+      rowIds: all.some((file) => file.baseRowId !== undefined),
+    });
     const add = plain.add!.slice(0, -1).replace(', stats VARCHAR', '');
     const types = { ...plain, add: `${[add, ...stats.fields].join(', ')})` };
     const columns = Object.entries(types).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
@@ -134,14 +138,8 @@ function checkpointActions(snapshot: Snapshot, files: readonly AddFile[], stats:
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
   for (const [appId, txn] of state.transactions) actions.push({ txn: { ...txn, appId } });
   for (const domain of snapshot.domains) actions.push({ domainMetadata: domain });
-  for (const {
-    path,
-    deletionTimestamp,
-    extendedFileMetadata,
-    partitionValues,
-    size,
-    deletionVector,
-  } of snapshot.tombstones)
+  for (const tombstone of snapshot.tombstones) {
+    const { path, deletionTimestamp, extendedFileMetadata, partitionValues, size, deletionVector } = tombstone;
     if ((deletionTimestamp ?? now) > expired)
       actions.push({
         remove: {
@@ -152,8 +150,10 @@ function checkpointActions(snapshot: Snapshot, files: readonly AddFile[], stats:
           partitionValues: partitionValues ?? null,
           size: size ?? null,
           ...(deletionVector ? { deletionVector } : {}),
+          ...rowIdsOf(tombstone),
         },
       });
+  }
   for (const file of files) actions.push({ add: { ...stats.of(file), dataChange: false } as AddFile });
   return actions;
 }

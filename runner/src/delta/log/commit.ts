@@ -12,6 +12,7 @@ import {
   type RemoveFile,
   serializeActions,
 } from '../protocol/actions.js';
+import { givesRowIds, highestRowId, rowIdsOf, withRowIds } from '../protocol/row-tracking.js';
 import type { LogStore } from '../store.js';
 import { isolationOf, type ReadSet, requireNoConflict } from './conflicts.js';
 import { commitPath } from './file-names.js';
@@ -78,12 +79,13 @@ export async function commitChange(
   if (base !== undefined) await requireStillThere(store, base);
   let seen = base?.version ?? -1;
   let inCommit = base?.commitInfo?.inCommitTimestamp;
+  let rowId = (base && highestRowId(base.domains)) ?? -1;
   const others: Action[][] = [];
   for (;;) {
     const version = seen + 1;
     const timing = await timingOf(store, base, change.metadata, version, inCommit);
     const path = commitPath(version);
-    const text = serializeActions(actionsOf(base, change, provenance, timing));
+    const text = serializeActions(actionsOf(base, tracked(store, base, change, rowId, version), provenance, timing));
     if (await store.putIfAbsent(path, text))
       return { version, applied: true, since: () => [...others, parseActions(text, `${store.location}/${path}`)] };
     for (
@@ -95,6 +97,7 @@ export async function commitChange(
       if (same && same.version >= txn.version) return notApplied(seen + 1);
       await requireNoConflict(store.location, base, change, other, seen + 1);
       inCommit = other.find((action) => action.commitInfo)?.commitInfo?.inCommitTimestamp ?? inCommit;
+      rowId = highestRowId(other.flatMap(({ domainMetadata }) => domainMetadata ?? [])) ?? rowId;
       others.push(other);
     }
   }
@@ -104,9 +107,24 @@ function notApplied(version: number): Committed {
   return { version, applied: false, since: () => [] };
 }
 
-function actionsOf(
+/** The change with ids for the rows that it adds, where the table has row tracking. */
+function tracked(
+  store: LogStore,
   base: Snapshot | undefined,
   change: Change,
+  rowId: number,
+  version: number,
+): Change & { readonly tags?: CommitInfo['tags'] } {
+  if (base === undefined || !givesRowIds(base.protocol, base.properties)) return change;
+  const { adds, domain } = withRowIds(store.location, change.adds, rowId, version);
+  const domains = [...(change.domains ?? []), ...(domain === undefined ? [] : [domain])];
+  // what would copy or change rows is refused where their ids count
+  return { ...change, adds, domains, tags: { 'delta.rowTracking.preserved': 'true' } };
+}
+
+function actionsOf(
+  base: Snapshot | undefined,
+  change: Change & { readonly tags?: CommitInfo['tags'] },
   provenance: CommitProvenance,
   { now, inCommitTimestamp, metadata }: Timing,
 ): Action[] {
@@ -120,6 +138,7 @@ function actionsOf(
     isolationLevel: isolationOf(base?.properties),
     isBlindAppend: change.reads === 'nothing' && change.removes.length === 0,
     operationMetrics: strings,
+    ...(change.tags === undefined ? {} : { tags: change.tags }),
     engineInfo: provenance.engineInfo,
     txnId: randomUUID(),
     runId: provenance.runId,
@@ -148,5 +167,6 @@ function removeOf(file: LiveFile, deletionTimestamp: number, dataChange: boolean
     partitionValues: file.partitionValues,
     size: file.size,
     ...(file.deletionVector ? { deletionVector: file.deletionVector } : {}),
+    ...rowIdsOf(file),
   };
 }

@@ -53,6 +53,8 @@ export async function requireNoConflict(
       if (file && remove.dataChange !== false) gone.push(file);
     }
     if (add && add.dataChange !== false) come.push(add);
+    // e.g. gives it row ids; where it was removed too, that was said before
+    else if (add && removed.has(add.path)) fail('says more of a file that this change removes');
   }
   const { reads } = change;
   const blind =

@@ -5,7 +5,7 @@ import { logicalFile } from '../protocol/deletion-vectors.js';
 import { parseDuckDBType } from '../protocol/duckdb-type-parser.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
-import { parquetSql, VECTORED_COLUMNS } from './checkpoint-columns.js';
+import { fileColumns, parquetSql } from './checkpoint-columns.js';
 import { addsOf, addTextSql, jsonSql, removesOf, removeTextSql, type WantedStats } from './checkpoint-text.js';
 import { LOG_FOLDER } from './file-names.js';
 import { EMPTY_STATE, replay, type TableState } from './replay.js';
@@ -99,7 +99,8 @@ async function readParquet(
   wanted: WantedStats,
 ): Promise<Contents> {
   const list = `[${paths.map((path) => quoteLiteral(`${store.location}/${path}`)).join(', ')}]`;
-  const columns: Readonly<Record<string, string>> = { ...VECTORED_COLUMNS, sidecar: 'STRUCT(path VARCHAR)' };
+  const all = fileColumns({ vectors: true, rowIds: true });
+  const columns: Readonly<Record<string, string>> = { ...all, sidecar: 'STRUCT(path VARCHAR)' };
   let asText = true;
   let rows = await engine.query(actionsSql(list, columns, '"add".stats', wanted));
   if (rows.some((row) => row.bare === true)) {

@@ -5,6 +5,7 @@ import type { AddFile } from '../protocol/actions.js';
 import { deletedRowsOf, deletionVectorId, deletionVectorPath } from '../protocol/deletion-vectors.js';
 import { CHANGES_NOTHING, requireWritable } from '../protocol/features.js';
 import { absoluteAddress, resolvePath } from '../protocol/paths.js';
+import { givesRowIds, noRowIds } from '../protocol/row-tracking.js';
 import type { DeltaTable } from '../table.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
@@ -29,6 +30,7 @@ export async function stageShallowClone(
   const from = await source.snapshot({ ...at, statistics: true });
   // what a feature keeps in the actions of files must come along
   requireWritable(from.location, from.protocol, from.metadata, from.schema, CHANGES_NOTHING);
+  if (givesRowIds(from.protocol, from.properties)) throw noRowIds(from.location);
   const absolute = (path: string) => absoluteAddress(resolvePath(from.location, path));
   const adds = from.files.map((file): AddFile => {
     const { deletionVector } = file;

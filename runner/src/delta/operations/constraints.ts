@@ -113,7 +113,7 @@ async function expressionRules(request: Omit<WriteRequest, 'select'>): Promise<R
   const { store, schema, properties } = request;
   const rules: Rule[] = [];
   for (const rule of [...invariantsOf(schema, []), ...checksOf(properties)]) {
-    const { what, feature, expression } = rule;
+    const { what, feature } = rule;
     const { sql, foreign } = await inEngine(request, rule);
     if (foreign === undefined) rules.push(ruleOf(what, sql));
     else if (request.dataChange !== false && request.keepsRows !== true)

@@ -3,6 +3,7 @@ import { type PartsOfFiles, scanSql, type TableLayout } from '../log/scan-sql.js
 import type { Snapshot } from '../log/snapshot.js';
 import type { AddFile, ChangeFile, LiveFile } from '../protocol/actions.js';
 import { type DeletedRows, deletedRowsOf, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
+import { requireNoRowIds } from '../protocol/row-tracking.js';
 import { recordsOf } from '../protocol/stats.js';
 import { identifierList, ownName, quoteIdentifier } from '../sql.js';
 import { writeDeletionVectors } from './deletion-vector-files.js';
@@ -106,12 +107,13 @@ async function writeChanges(
     sums.deleted += count.deleted;
     sums.updated += count.updated;
   }
+  const marks = properties['delta.enableDeletionVectors']?.toLowerCase() === 'true' && also.size === 0;
+  if (sums.updated > 0 || (thinned.length > 0 && !marks)) requireNoRowIds(store.location, properties);
   const changes = options.feed === undefined ? [] : await writeFeed(request, options.feed);
   const furtherFiles = changes.map((file) => decodeURIComponent(file.path));
   staged.push(...furtherFiles);
   const names = identifierList(request.schema.fields.map((field) => field.name));
   const removes = touched.map(({ file }) => file);
-  const marks = properties['delta.enableDeletionVectors']?.toLowerCase() === 'true' && also.size === 0;
   const gone = [deleted, updated?.positions].filter((positions) => positions !== undefined);
   // what is written anew for another schema is written whole
   const kept = marks || also.size > 0 ? NOTHING_KEPT : await keepRowGroups(request, base, thinned, gone);

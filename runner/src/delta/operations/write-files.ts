@@ -13,6 +13,7 @@ import type { StructField, StructType } from '../protocol/data-types.js';
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { partitionValueSql } from '../protocol/partition-values.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
+import { requireNoRowIds } from '../protocol/row-tracking.js';
 import { statsJson } from '../protocol/stats.js';
 import { indexedSchema, withPaths } from '../protocol/stats-columns.js';
 import { cutBetweenRowGroups } from '../row-groups/copy-row-groups.js';
@@ -71,6 +72,7 @@ export function indexedColumns(request: Omit<WriteRequest, 'select'>): StructTyp
 export async function writeFiles(given: WriteRequest): Promise<AddFile[]> {
   const request = { ...given, select: withGenerated(given) };
   const { store } = request;
+  if (request.dataChange === false) requireNoRowIds(store.location, request.properties);
   return orNothing(store, async (written) => {
     const files: AddFile[] = [];
     const wrote = (some: readonly AddFile[]) => {

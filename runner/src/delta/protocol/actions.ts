@@ -39,6 +39,10 @@ export interface AddFile {
   readonly deletionVector?: DeletionVector | null;
   /** what has clustered the file's rows (PROTOCOL.md, "Clustered Table") */
   readonly clusteringProvider?: string | null;
+  /** row id of the file's first row (PROTOCOL.md, "Row IDs") */
+  readonly baseRowId?: number;
+  /** version that added the file (PROTOCOL.md, "Row Commit Versions") */
+  readonly defaultRowCommitVersion?: number;
 }
 
 /** Statistics of a file that are in the checkpoint still, and what is known of them. */
@@ -74,6 +78,8 @@ export interface RemoveFile {
   readonly partitionValues?: Readonly<Record<string, string | null>> | null;
   readonly size?: number | null;
   readonly deletionVector?: DeletionVector | null;
+  readonly baseRowId?: number;
+  readonly defaultRowCommitVersion?: number;
 }
 
 /** PROTOCOL.md, "Transaction Identifiers" */
@@ -111,6 +117,7 @@ export interface CommitInfo {
   readonly isBlindAppend?: boolean;
   readonly readVersion?: number;
   readonly userMetadata?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
 }
 

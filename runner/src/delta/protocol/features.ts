@@ -27,6 +27,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'domainMetadata',
   'clustering',
   'inCommitTimestamp',
+  'rowTracking',
 ]);
 
 /** Keys of a column's metadata that hold SQL of its values (PROTOCOL.md, "Column Metadata"). */
@@ -96,7 +97,8 @@ export function requireEnabling(
   properties: Readonly<Record<string, string>>,
   features: readonly string[],
 ): void {
-  for (const name of features) if (!WRITES.has(name)) throw unsupported(location, 'write', name);
+  for (const name of features)
+    if (!WRITES.has(name) || name === 'rowTracking') throw unsupported(location, 'write', name);
   for (const [key, value] of Object.entries(properties)) {
     const feature = CANNOT_ENABLE[key];
     if (feature !== undefined && value.toLowerCase() === 'true') throw unsupported(location, 'write', feature);
