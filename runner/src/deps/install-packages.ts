@@ -7,6 +7,7 @@ import {
   readPackagesFile,
 } from '../project/packages-file.js';
 import type { EvaluateValue } from '../project/project.js';
+import { renderValues } from '../project/render-values.js';
 import { valueScope } from '../project/value-scope.js';
 import { Vars } from '../project/vars.js';
 import type { DownloadOptions } from './download.js';
@@ -69,8 +70,11 @@ export async function installPackages(options: InstallOptions): Promise<Installa
   };
   const errors: ProjectError[] = [];
   const file = readPackagesFile(projectDir, rendering, errors);
+  const at = ['packages-install-path'];
+  const installPath = String(
+    renderValues(head.installPath, head.document, rendering.evaluate, rendering.scope, () => false, errors, at),
+  );
   if (errors.length > 0) throw new TsdbtErrors(errors);
-  const { installPath } = head;
   if (file === undefined || file.entries.length === 0)
     return { file: file?.name, resolved: false, installPath, packages: [] };
 

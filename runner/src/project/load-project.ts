@@ -57,10 +57,10 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const { trees, head } = splitTrees(raw);
   // dbt renders a variable where it is used: it may name models and sources
   const declared = (isDbt ? (raw.vars ?? {}) : render(raw.vars ?? {}, document, first)) as Record<string, unknown>;
-  const installPath = installPathOf(raw);
+  const installPath = String(render(installPathOf(raw), document, first));
   const packageFiles = findPackages(projectDir, installPath, errors);
   if (options.packages !== 'any') checkInstalled(projectDir, installPath, packageFiles, errors);
-  const vars = new Vars(declared, given, packageScopes(declared, String(raw.name ?? ''), packageFiles));
+  const vars = new Vars(declared, given, packageScopes(declared, String(raw.name ?? ''), packageFiles), {}, isDbt);
   const scope = valueScope(vars, env, undefined);
   const profile = options.profile === undefined ? {} : { profile: options.profile };
   const file = validate<ProjectFile>(

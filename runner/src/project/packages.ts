@@ -84,7 +84,7 @@ export function loadPackage(found: PackageFile, root: Project, errors: ProjectEr
   const raw = (document.value ?? {}) as Record<string, unknown>;
   const warnings: ProjectError[] | undefined = isDbt ? [] : undefined;
   const own = (raw.vars ?? {}) as Record<string, unknown>;
-  const vars = new Vars(root.vars.declared, root.vars.given, root.vars.packages, own);
+  const vars = new Vars(root.vars.declared, root.vars.given, root.vars.packages, own, root.isDbt);
   const scope = valueScope(vars, root.env, root.target, found.name);
   const { trees, head } = splitTrees(raw);
   const rendered = renderValues({ ...head, vars: undefined }, document, root.evaluate, scope, isRenderedLater, errors);

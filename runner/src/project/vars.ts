@@ -6,6 +6,7 @@ export class Vars {
    * @param declared `vars:` of project.yml
    * @param given `--vars` of the command line
    * @param packages names under `vars:` that are packages' scopes, not variables
+   * @param scopesAreVariables as in dbt, a scope is a variable of its name, too
    * @param own variables that a package declares itself: what the root project says of it comes before them
    */
   constructor(
@@ -13,8 +14,10 @@ export class Vars {
     readonly given: Readonly<Record<string, unknown>>,
     readonly packages: ReadonlySet<string>,
     readonly own: Readonly<Record<string, unknown>> = {},
+    readonly scopesAreVariables = false,
   ) {
-    this.#global = Object.fromEntries(Object.entries(declared).filter(([name]) => !packages.has(name)));
+    const isVariable = ([name]: readonly [string, unknown]): boolean => scopesAreVariables || !packages.has(name);
+    this.#global = Object.fromEntries(Object.entries(declared).filter(isVariable));
   }
 
   has(name: string, packageName?: string): boolean {
@@ -27,7 +30,12 @@ export class Vars {
 
   /** All names that are visible in a package. */
   names(packageName?: string): string[] {
-    return [...new Set(this.#scopes(packageName).flatMap((scope) => Object.keys(scope)))];
+    const isVariable = (scope: object, name: string): boolean => scope !== this.#global || !this.packages.has(name);
+    return [
+      ...new Set(
+        this.#scopes(packageName).flatMap((scope) => Object.keys(scope).filter((name) => isVariable(scope, name))),
+      ),
+    ];
   }
 
   #scopes(packageName: string | undefined): Readonly<Record<string, unknown>>[] {

@@ -62,6 +62,7 @@ async function runAll(state: RunState): Promise<{ allWell: boolean; operations: 
       planNative(manifest, selected, { testsFirst: request.command === 'build' }),
       manifest,
       selected,
+      request.project.isDbt && request.command === 'build',
     );
     const noOps = noOpsOf(state);
     state.total = selected.size + noOps.length;

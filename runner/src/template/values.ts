@@ -262,7 +262,7 @@ export function repr(value: TemplateValue): string {
   return text(value);
 }
 
-function reprString(value: string): string {
+export function reprString(value: string): string {
   const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
   let out = quote;
   for (const character of value) {

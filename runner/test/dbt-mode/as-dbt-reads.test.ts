@@ -91,4 +91,70 @@ describe('what is read as dbt reads it', () => {
     });
     expect((await project.run('build')).exitCode).toBe(0);
   });
+
+  it('packages-install-path may be a template', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': `name: shop
+profile: shop
+packages-install-path: "{{ env_var('NOT_SET', 'held') }}"
+`,
+      'packages.yml': 'packages: [{local: held/tools}]\n',
+      'models/a.sql': 'select {{ tools.one() }} as id',
+      'held/tools/dbt_project.yml': 'name: tools\n',
+      'held/tools/macros/one.sql': '{% macro one() %}1{% endmacro %}',
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(await project.rows('from a')).toEqual([{ id: 1 }]);
+  });
+
+  it('as_bool and as_number mark a text, which only as a whole value has to be one', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': `name: shop
+profile: shop
+models:
+  shop:
+    other: {+enabled: "{{ target.type == 'snowflake' | as_bool() }}"}
+    this_one: {+enabled: "{{ (target.type in ['duckdb', 'postgres'] | as_bool()) and target.name != 'dev2' | as_number }}"}
+`,
+      'models/this_one/a.sql': 'select 1 as id',
+      'models/other/b.sql': 'select 1 as id',
+    });
+    const { statuses } = await project.run('run');
+    expect(statuses).toEqual({ 'model.shop.a': 'success' });
+    project.write({ 'dbt_project.yml': `name: shop\nprofile: shop\nmodels: {+enabled: "{{ 'maybe' | as_bool }}"}\n` });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(2);
+    expect(output).toContain("'maybe' is no bool, in {{ 'maybe' | as_bool }}");
+  });
+
+  it('the variables of a package are one variable of its name, too', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\nvars: {tools: {sources: {it: {enabled: true}}}}\n',
+      'dbt_packages/tools/dbt_project.yml': 'name: tools\n',
+      'dbt_packages/tools/models/a.sql':
+        "select '{{ var('tools', {}).get('sources', {}).keys() | join }} {{ var('sources').it.enabled }}' as told",
+      'models/b.sql': "select '{{ var('tools').sources.it.enabled }}' as told",
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(await project.rows('from a union all from b order by 1')).toEqual([{ told: 'True' }, { told: 'it True' }]);
+  });
+
+  it('after a unit test that fails, the others of its model are skipped', async () => {
+    const test = (name: string, id: number) => `{name: ${name}, model: a, given: [], expect: {rows: [{id: ${id}}]}}`;
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': 'select 1 as id',
+      'models/a.yml': `unit_tests: [${[test('first', 1), test('second', 2), test('third', 1)].join(', ')}]\n`,
+    });
+    const built = await project.run('build');
+    expect(built.statuses).toEqual({
+      'unit_test.shop.a.first': 'pass',
+      'unit_test.shop.a.second': 'fail',
+      'unit_test.shop.a.third': 'skipped',
+      'model.shop.a': 'skipped',
+      'model.shop.b': 'success',
+    });
+    const tested = await project.run('test');
+    expect(tested.statuses).toMatchObject({ 'unit_test.shop.a.second': 'fail', 'unit_test.shop.a.third': 'pass' });
+  });
 });

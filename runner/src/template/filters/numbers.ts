@@ -4,6 +4,7 @@ import { iterate } from '../containers.js';
 import { DecimalValue } from '../decimal.js';
 import { numeric } from '../equality.js';
 import { typeFailure, valueFailure } from '../failure.js';
+import { MarkedText } from '../marked-text.js';
 import { toFloat, toInt } from '../numbers.js';
 import { roundHalfEven } from '../rounding.js';
 import { PyFloat, TemplateObject, type TemplateValue, text, truthy, typeName, Undefined } from '../values.js';
@@ -107,7 +108,12 @@ export const numberFilters = filterTable({
     try {
       return toInt(value, 10, false);
     } catch {
+      // neither
+    }
+    try {
       return toFloat(value);
+    } catch {
+      return new MarkedText(text(value), 'number');
     }
   },
 });

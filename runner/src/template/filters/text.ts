@@ -3,6 +3,7 @@ import { findMethod } from '../attributes.js';
 import { isIterable, iterate, size as lengthOf, PyDict, toArray } from '../containers.js';
 import { typeFailure, valueFailure } from '../failure.js';
 import { toJson } from '../json.js';
+import { MarkedText } from '../marked-text.js';
 import { addMarkup, escaped, escapedText, escapeHtml, keepMarkup, stripTags } from '../markup.js';
 import { sliceRendered } from '../rendered.js';
 import { capitalize, stripBounds } from '../string-methods.js';
@@ -209,7 +210,7 @@ export const textFilters = filterTable(
       if (typeof value === 'boolean') return value;
       const lower = text(plain(value)).toLowerCase();
       if (lower === 'true' || lower === 'false') return lower === 'true';
-      throw valueFailure(`${repr(value)} is no bool`);
+      return new MarkedText(text(value), 'bool');
     },
   },
   [
