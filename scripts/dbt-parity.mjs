@@ -116,12 +116,20 @@ print(json.dumps(found))`;
 }
 
 function reference(name, folder) {
-  const kept = join(cacheFolder, 'dbt-parity', `${name.replaceAll(/[^\w.-]/g, '_')}.${command}.json`);
+  const kept = keptResults(name);
   if (flags.has('--reuse') && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
   const result = run(join(bin, 'dbt'), [], folder, prepare(name, folder));
-  mkdirSync(join(cacheFolder, 'dbt-parity'), { recursive: true });
-  if (Object.keys(result.statuses).length > 0) writeFileSync(kept, JSON.stringify(result));
+  keep(name, result);
   return result;
+}
+
+function keptResults(name) {
+  return join(cacheFolder, 'dbt-parity', `${name.replaceAll(/[^\w.-]/g, '_')}.${command}.json`);
+}
+
+function keep(name, result) {
+  mkdirSync(join(cacheFolder, 'dbt-parity'), { recursive: true });
+  if (Object.keys(result.statuses).length > 0) writeFileSync(keptResults(name), JSON.stringify(result));
 }
 
 /** Relations with the types that Delta has for those of their columns, as docs/delta.md lists them. */
@@ -156,7 +164,10 @@ function stableIn(relations, unstable) {
       const loose = unstable[name];
       if (loose === undefined || relation.length < 5) return [name, relation];
       const [kind, columns, rows, , sums] = relation;
-      return [name, [kind, columns, rows, '', Object.fromEntries(Object.entries(sums).filter(([c]) => !loose.includes(c)))]];
+      return [
+        name,
+        [kind, columns, rows, '', Object.fromEntries(Object.entries(sums).filter(([c]) => !loose.includes(c)))],
+      ];
     }),
   );
 }
