@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ import { build } from 'esbuild';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const outdir = join(folder, 'dist', 'program');
-// loaded from where they are installed: native code, what compiles at run time, what may be absent
+// loaded from where they are installed: what compiles at run time, what may be absent
 const external = ['@duckdb/node-api', 'jiti', 'nunjucks', '@aws-sdk/client-s3', 'node:*'];
 const entryPoints = {
   main: 'dist/cli/main.js',
@@ -25,6 +26,7 @@ rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
 const { outputFiles, metafile } = await build({
   ...common,
+  plugins: [{ name: 'duckdb', setup: withDuckDB }],
   stdin: {
     contents: Object.entries(entryPoints)
       .map(([name, file]) => `exports[${JSON.stringify(name)}] = () => require('./${file}');`)
@@ -59,6 +61,23 @@ for (const [output, { exports }] of Object.entries(entries.outputs)) {
     file,
     `import { loadProgram } from '${loader}';\nexport const { ${names.join(', ')} } = loadProgram('${name}', '${hash}');\n`,
   );
+}
+
+/** DuckDB's package becomes part of the program, all but its native code: that is found from where the package lies. */
+function withDuckDB(bundler) {
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  const main = resolve('@duckdb/node-api');
+  bundler.onResolve({ filter: /\/duckdb-module\.js$/ }, () => ({ path: join(folder, 'bundled-duckdb.cjs') }));
+  bundler.onResolve({ filter: /^built-in:@duckdb\/node-api$/ }, () => ({ path: main }));
+  bundler.onResolve({ filter: /^built-in:.*package\.json$/ }, () => ({
+    path: join(dirname(main), '..', 'package.json'),
+  }));
+  bundler.onResolve({ filter: /^@duckdb\/node-bindings$/ }, () => ({ path: 'node-bindings', namespace: 'duckdb' }));
+  bundler.onLoad({ filter: /./, namespace: 'duckdb' }, () => ({
+    contents: `const { createRequire } = require('node:module');
+      const outside = createRequire(moduleUrl);
+      module.exports = createRequire(outside.resolve('@duckdb/node-api'))('@duckdb/node-bindings');`,
+  }));
 }
 
 const libraries = new Set();

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -25,16 +27,16 @@ beforeAll(() => {
   installed = mkdtempSync(path.join(tmpdir(), 'tsdbt-installed-'));
   for (const part of ['package.json', 'bin', 'macros', 'explanations', path.join('dist', 'program')])
     cpSync(path.join(RUNNER, part), path.join(installed, part), { recursive: true });
-  const modules = createRequire(path.join(RUNNER, 'package.json'))
-    .resolve('jiti')
-    .split(`${path.sep}jiti${path.sep}`)[0]!;
-  symlinkSync(modules, path.join(installed, 'node_modules'));
+  symlinkSync(modulesFolder(), path.join(installed, 'node_modules'));
 });
 afterAll(() => rmSync(installed, { recursive: true, force: true }));
 beforeEach(() => {
   for (const file of codeFiles()) rmSync(file);
 });
 
+/** The folder in which the package's dependencies lie. */
+const modulesFolder = () =>
+  createRequire(path.join(RUNNER, 'package.json')).resolve('jiti').split(`${path.sep}jiti${path.sep}`)[0]!;
 const program = () => path.join(installed, 'dist', 'program');
 const codeFiles = () =>
   readdirSync(program())
@@ -95,5 +97,69 @@ describe.runIf(isBuilt)('the code of the program', () => {
     tsdbt('explain', 'TSD2003');
     expect(codeFiles()).toHaveLength(4);
     expect(codeFiles().map(servedBy)).toContain('["explain"]');
+  });
+});
+
+describe.runIf(isBuilt)('DuckDB in the program', () => {
+  /** Whether Node has loaded DuckDB's own files, and what `script` prints, in a process that runs it within the package. */
+  const run = (script: string): { files: boolean; said: unknown } => {
+    const whole = `
+      import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      let said;
+      ${script}
+      // an import looks through files without loading them
+      const files = Object.entries(require.cache).some(
+        ([file, { loaded }]) => loaded && /node-api.lib.DuckDBConnection\\.js$/.test(file),
+      );
+      console.log(JSON.stringify({ files, said }));`;
+    const child = spawnSync(process.execPath, ['--input-type=module', '--eval', whole], {
+      encoding: 'utf8',
+      cwd: installed,
+    });
+    expect(child.stderr).toBe('');
+    return JSON.parse(child.stdout) as { files: boolean; said: unknown };
+  };
+  const first = `
+      const { main } = await import('./dist/program/main.js');
+      const none = { write: () => true };
+      const code = await main(['compile', '--inline', 'select 1', '--project-dir', 'project'], { stdout: none, stderr: none });
+      if (code !== 0) throw new Error('compile ended with ' + code);`;
+  const then = `
+      const { DuckDBInstance, DuckDBTimestampValue } = await import('@duckdb/node-api');
+      const connection = await (await DuckDBInstance.create()).connect();
+      const row = (await connection.runAndReadAll("select timestamp '2026-01-02' as t")).getRows()[0];
+      said = [row[0] instanceof DuckDBTimestampValue, require('@duckdb/node-api').DuckDBInstance === DuckDBInstance];`;
+
+  beforeAll(() => {
+    mkdirSync(path.join(installed, 'project'));
+    writeFileSync(path.join(installed, 'project', 'project.yml'), 'name: p\n');
+  });
+
+  it('is what others get who ask for the package', () => {
+    expect(run(first + then)).toEqual({ files: false, said: [true, true] });
+  });
+
+  it('is the copy of those who asked first', () => {
+    expect(run(then + first)).toEqual({ files: true, said: [true, true] });
+  });
+
+  it('is left aside where another version is installed', () => {
+    const other = path.join(installed, 'node_modules', '@duckdb', 'node-api');
+    const from = realpathSync(other);
+    rmSync(path.join(installed, 'node_modules'));
+    try {
+      cpSync(from, other, { recursive: true });
+      symlinkSync(
+        path.join(from, '..', 'node-bindings'),
+        path.join(installed, 'node_modules', '@duckdb', 'node-bindings'),
+      );
+      const about = JSON.parse(readFileSync(path.join(other, 'package.json'), 'utf8'));
+      writeFileSync(path.join(other, 'package.json'), JSON.stringify({ ...about, version: '0.0.1' }));
+      expect(run(first + then)).toEqual({ files: true, said: [true, true] });
+    } finally {
+      rmSync(path.join(installed, 'node_modules'), { recursive: true, force: true });
+      symlinkSync(modulesFolder(), path.join(installed, 'node_modules'));
+    }
   });
 });
