@@ -88,6 +88,10 @@ function execute(node: Statement, frame: Frame, out: Output): MaybePromise<Flow>
       return chain(evaluate(node.enabled, frame), (enabled) =>
         executeAll(node.body, frame.escaping(truthy(enabled)), out),
       );
+    case 'template-block':
+      if (node.required)
+        throw located(typeFailure(`the block "${node.name}" has to be filled by another template`), node, frame);
+      return executeAll(node.body, node.scoped ? frame.escaping(false) : frame.top().child(), out);
     case 'import':
     case 'from-import':
       return executeImport(node, frame);

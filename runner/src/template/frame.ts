@@ -47,6 +47,13 @@ export class Frame {
   escaping(autoescape: boolean): Frame {
     return new Frame({ ...this.activation, autoescape }, this);
   }
+  /** The frame of the whole template. */
+  top(): Frame {
+    let top: Frame = this;
+    const { source } = this.activation;
+    while (top.parent !== undefined && top.parent.activation.source === source) top = top.parent;
+    return top;
+  }
   child(): Frame {
     return new Frame(this.activation, this);
   }

@@ -181,6 +181,15 @@ export type AutoescapeNode = Span & {
   readonly enabled: Expression;
   readonly body: readonly Statement[];
 };
+/** `{% block name %}`, where it stands: there are no templates that extend others. */
+export type TemplateBlockNode = Span & {
+  readonly kind: 'template-block';
+  readonly name: string;
+  /** it sees the variables of the blocks around it */
+  readonly scoped: boolean;
+  readonly required: boolean;
+  readonly body: readonly Statement[];
+};
 export type ImportNode = Span & {
   readonly kind: 'import';
   readonly template: Expression;
@@ -214,6 +223,7 @@ export type Statement =
   | FilterBlockNode
   | WithNode
   | AutoescapeNode
+  | TemplateBlockNode
   | ImportNode
   | FromImportNode
   | IncludeNode

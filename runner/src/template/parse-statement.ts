@@ -16,6 +16,7 @@ const statementWords = [
     'filter',
     'with',
     'autoescape',
+    'block',
     'import',
     'from',
     'include',
@@ -26,6 +27,9 @@ const statementWords = [
   ],
   ...blockWords,
 ];
+
+/** What may stand between a loop and the `break` that ends it. */
+const insideLoops: ReadonlySet<string> = new Set(['if', 'with', 'filter', 'set', 'autoescape']);
 
 /** An opening tag that waits for its end. */
 interface OpenTag {
@@ -39,6 +43,7 @@ export class StatementParser {
   readonly expressions: ExpressionParser;
   readonly #open: OpenTag[] = [];
   #loops = 0;
+  readonly #blocks = new Set<string>();
 
   constructor(readonly stream: TokenStream) {
     this.expressions = new ExpressionParser(stream);
@@ -56,7 +61,7 @@ export class StatementParser {
     this.#open.push({ word, start, end: this.stream.lastEnd });
     const outer = this.#loops;
     if (word === 'for') this.#loops++;
-    else if (word !== 'if' && word !== 'with' && word !== 'filter' && word !== 'set') this.#loops = 0;
+    else if (!insideLoops.has(word)) this.#loops = 0;
     const body = this.#statements(ends);
     this.#loops = outer;
     this.#open.pop();
@@ -123,6 +128,8 @@ export class StatementParser {
         this.endTag();
         return { kind: word.value, value, start, end: stream.lastEnd };
       }
+      case 'block':
+        return this.#block(start);
       case 'autoescape': {
         const enabled = this.expressions.parse();
         this.endTag();
@@ -295,6 +302,21 @@ export class StatementParser {
     this.endTag();
     const body = this.#closed('with', start);
     return { kind: 'with', assignments, body, start, end: stream.lastEnd };
+  }
+
+  #block(start: number): Statement {
+    const { stream } = this;
+    const { value: name, start: from, end: to } = stream.expect('name', 'the name of the block');
+    if (this.#blocks.has(name)) stream.fail(`the block "${name}" is there twice`, from, to);
+    this.#blocks.add(name);
+    const scoped = stream.skipName('scoped');
+    const required = stream.skipName('required');
+    this.endTag();
+    const body = this.parseBody('block', start, ['endblock']);
+    stream.next();
+    stream.skipName(name);
+    this.endTag();
+    return { kind: 'template-block', name, scoped, required, body, start, end: stream.lastEnd };
   }
 
   #call(start: number): Statement {

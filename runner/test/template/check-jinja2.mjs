@@ -9,9 +9,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const version = '3.1.6';
-const cases = ['./jinja2-cases.json', './jinja2-generated-cases.json', './jinja2-library-cases.json'].map((name) =>
-  fileURLToPath(new URL(name, import.meta.url)),
-);
+const cases = [
+  './jinja2-cases.json',
+  './jinja2-generated-cases.json',
+  './jinja2-library-cases.json',
+  './jinja2-random-cases.json',
+].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'tsdbt-jinja2-'));
 const program = `
 import copy, datetime, itertools, json, re, sys

@@ -14,7 +14,7 @@ import { hostOf } from './context.js';
 /**
  * Outputs are those of the Python package jinja2: `node runner/test/template/check-jinja2.mjs` compares them again. The second
  * file holds every operator, filter, test and method with values of every kind, and random expressions of them; the third what else
- * Python's values can do.
+ * Python's values can do; the fourth templates of fuzz-jinja2.mjs, which makes new ones as often as it is called.
  */
 interface Cases {
   /** a value `{"$decimal": "2.50"}` is a Decimal */
@@ -34,6 +34,7 @@ function read(name: string): Cases {
 const file = read('./jinja2-cases.json');
 const generated = read('./jinja2-generated-cases.json');
 const library = read('./jinja2-library-cases.json');
+const random = read('./jinja2-random-cases.json');
 
 function contextValue(value: unknown): TemplateValue {
   const { $decimal } = Object(value) as { readonly $decimal?: string };
@@ -72,6 +73,7 @@ describe('what Jinja2 refuses is an error with a place', () => {
 describe.each([
   ['generated', generated],
   ['of Python’s values', library],
+  ['of many statements', random],
 ] as const)('cases %s', (_kind, cases) => {
   it.each(cases.groups.map((group) => [group.name, group.cases] as const))(
     'render as Jinja2 does: %s',
