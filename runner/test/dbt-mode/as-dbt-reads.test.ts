@@ -157,4 +157,15 @@ models:
     const tested = await project.run('test');
     expect(tested.statuses).toMatchObject({ 'unit_test.shop.a.second': 'fail', 'unit_test.shop.a.third': 'pass' });
   });
+
+  it('a test of a column may be given a column_name, which the column’s own replaces', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id, null as other',
+      'models/a.yml':
+        'models: [{name: a, columns: [{name: id, data_tests: [{not_null: {arguments: {column_name: other}}}]}]}]',
+    });
+    const { exitCode, statuses } = await project.run('build');
+    expect([exitCode, Object.values(statuses).sort()]).toEqual([0, ['pass', 'success']]);
+    expect(Object.keys(statuses).join()).toContain('test.shop.not_null_a_id.');
+  });
 });
