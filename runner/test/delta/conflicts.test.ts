@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import {
+  DeltaTable,
   type StagedCommit,
   stageAppend,
   stageDelete,
@@ -238,6 +239,29 @@ describe('a change whose predicate looks further than at a row', () => {
     await (await append(['c', 99, 1]).stage(t.target)).commit(by);
     for (const one of staged) await expect(one.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
   });
+
+  it.each(['plays', "it's ours"])(
+    'a merge of what the table %s holds depends on all of it, and so does an append',
+    async (name) => {
+      const target = { ...t.target, location: `${t.folder}/${name}` };
+      const commit = async (staged: Promise<StagedCommit>) => (await staged).commit(by);
+      await commit(stageOverwrite(target, { select: values([['a', 1, 1]]), partitionBy: ['p'] }));
+      const sql = (await (await DeltaTable.open(target.location, t.engine))!.snapshot()).toSql();
+      const source = `SELECT 'd' AS p, 1 AS id, sum(v)::INTEGER AS v FROM (${sql})`;
+      await t.engine.execute(`CREATE OR REPLACE TEMP VIEW held AS ${sql}`);
+      const staged = [
+        await stageMerge(target, { source, on: ['p', 'id'] }),
+        await stageMerge(target, { source: source.replace(sql, 'FROM held'), on: ['p', 'id'] }),
+        await stageMergeClauses(target, { source, on: ['p', 'id'], whenNotMatched: [{ values: 'all' }] }),
+        await stageAppend(target, { select: source }),
+      ];
+      await commit(stageAppend(target, { select: values([['c', 99, 1]]) }));
+      for (const one of staged) await expect(one.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+      await commit(stageAppend(target, { select: source }));
+      const { commitInfo } = await (await DeltaTable.open(target.location, t.engine))!.snapshot();
+      expect(commitInfo).toMatchObject({ isBlindAppend: false });
+    },
+  );
 });
 
 describe('NaN among rows of others', () => {

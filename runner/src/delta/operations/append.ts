@@ -8,6 +8,7 @@ import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
 import { rewriteFiles } from './rewrite.js';
+import { namesTable } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -63,7 +64,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
     adds: [...rewritten, ...adds],
     removes: widened,
     removesData: false,
-    reads: widened.length === 0 ? 'nothing' : 'table',
+    reads: widened.length === 0 && !namesTable(store.location, options.select) ? 'nothing' : 'table',
     warnings: fitted.warnings,
   });
 }

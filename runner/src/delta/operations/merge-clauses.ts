@@ -19,7 +19,7 @@ import { sumBytes } from './metrics.js';
 import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, recordsChanges } from './row-changes.js';
-import { rowsRead, type Sought } from './rows-read.js';
+import { readsTable, rowsRead, type Sought } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -94,6 +94,7 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
     typeof options.on === 'string'
       ? [options.on]
       : keys.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`);
+  const readsItself = await readsTable(engine, location, options.source);
   return withSpill(store, engine, numbered(options.source), async (source, written) => {
     const ranged = keys.filter((key) => {
       const column = base.schema.fields.find(({ name }) => name === key);
@@ -154,9 +155,14 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
         numTargetFilesAdded: changed.adds.length,
         numTargetFilesRemoved: changed.removes.length,
       },
-      reads: wide
-        ? 'table'
-        : rowsRead(table, { added: [matching, ...whenNotMatchedBySource.map(soughtBy)], removed: [matching], values }),
+      reads:
+        wide || readsItself
+          ? 'table'
+          : rowsRead(table, {
+              added: [matching, ...whenNotMatchedBySource.map(soughtBy)],
+              removed: [matching],
+              values,
+            }),
       warnings: fitted?.warnings,
     });
   });

@@ -14,7 +14,7 @@ import { sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
-import { rowsRead } from './rows-read.js';
+import { readsTable, rowsRead } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -93,6 +93,7 @@ async function merge(
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
   await requireNewConstraints(table, base);
+  const readsItself = await readsTable(engine, store.location, options.source);
   return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);
@@ -133,10 +134,12 @@ async function merge(
         numTargetFilesRemoved: changes.removes.length,
         numTargetFilesSkipped: base.files.length - candidates.length,
       },
-      reads: rowsRead(table, {
-        added: [matching, ...(deletes === undefined ? [] : [{ where: [deletes] }])],
-        removed: [matching],
-      }),
+      reads: readsItself
+        ? 'table'
+        : rowsRead(table, {
+            added: [matching, ...(deletes === undefined ? [] : [{ where: [deletes] }])],
+            removed: [matching],
+          }),
       warnings: fitted.warnings,
     });
   });

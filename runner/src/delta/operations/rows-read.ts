@@ -165,6 +165,15 @@ export async function readsTable(engine: ParquetEngine, location: string, select
   return named.some((name) => holds(select, name));
 }
 
+/** Whether a SELECT names the table's files. Views are not looked through: where a write is to cost little. */
+export function namesTable(location: string, select: string): boolean {
+  return holds(select, location);
+}
+
+/** Whether SQL has a name or an address in it, as it is or as it is written between quotes. */
 function holds(sql: string, name: string): boolean {
-  return sql.toLowerCase().includes(name.toLowerCase());
+  const text = sql.toLowerCase();
+  return [name, name.replaceAll("'", "''"), name.replaceAll('"', '""')].some((form) =>
+    text.includes(form.toLowerCase()),
+  );
 }
