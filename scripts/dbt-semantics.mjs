@@ -1,6 +1,8 @@
 // Asks dbt of the semantic layer, and writes its answers into runner/test/fixtures: which of the cases in semantic-cases.json it refuses or warns of,
 // and the semantic_manifest.json that it makes of the project dbt-semantics. The specs semantics-as-dbt.test.ts and semantic-manifest.test.ts hold
 // tsdbt against them.
+//
+//   node scripts/dbt-semantics.mjs [--new]     --new: only cases that have no answer yet
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +20,14 @@ try {
   writeFileSync(join(fixtures, 'semantic_manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   cpSync(join(fixtures, 'semantic-cases'), join(folder, 'project'), { recursive: true });
   const path = join(fixtures, 'semantic-cases.json');
-  const asked = JSON.parse(readFileSync(path, 'utf8')).map(({ dbt: _, ...one }) => one);
-  const cases = askDbt('dbt_semantics.py', folder, asked);
+  const known = JSON.parse(readFileSync(path, 'utf8'));
+  const isAsked = ({ dbt }) => dbt === undefined || !process.argv.includes('--new');
+  const answers = askDbt(
+    'dbt_semantics.py',
+    folder,
+    known.filter(isAsked).map(({ dbt: _, ...one }) => one),
+  );
+  const cases = known.map((one) => (isAsked(one) ? answers.shift() : one));
   writeCases(path, cases);
   process.stdout.write(`${cases.length} cases\n`);
 } finally {

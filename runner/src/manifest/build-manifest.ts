@@ -37,6 +37,7 @@ import { cycleError, Resolver, withoutConsequences } from './resolve.js';
 import { readSemantics } from './semantic/read-semantics.js';
 import { SemanticResolver } from './semantic/resolve-semantics.js';
 import type { SemanticModelNode, SemanticNode } from './semantic/semantic-nodes.js';
+import { validateSemantics } from './semantic/validate/validate-semantics.js';
 import { shareEntries } from './share-entries.js';
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
@@ -105,6 +106,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const semantic = new SemanticResolver(semantics, disabled.values(), project.name, errors);
   for (const node of semantics) if (node.resourceType !== 'semantic_model') semantic.resolve(node);
   for (const node of exposures) semantic.resolveExposure(node);
+  validateSemantics(semantics, models, errors, warnings);
   const unitTests = read
     .flatMap((one) => one.unitTests)
     .filter((test) => models.some((m) => m.uniqueId === test.dependsOn[0]));

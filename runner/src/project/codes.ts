@@ -30,6 +30,7 @@ export const projectCodes = {
   packageEntry: 'TSD1031',
   packagesMissing: 'TSD1032',
   nameWithSpaces: 'TSD1033',
+  invalidSemantics: 'TSD1034',
   modelModule: 'TSD1040',
   modelExport: 'TSD1041',
   modelDefinition: 'TSD1042',

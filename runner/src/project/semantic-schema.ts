@@ -136,7 +136,7 @@ const inputMetric = z.union([
 /** A figure computed from measures or other metrics, with what it is computed from in `type_params:`. */
 const metricWithParams = z.strictObject({
   name: text,
-  label: text,
+  label: optional,
   description: optional,
   type: metricType,
   type_params: z.strictObject({
@@ -184,7 +184,8 @@ export const plainMetricSchema = z.strictObject({
   percentile_type: optional.describe('discrete or continuous'),
   join_to_timespine: z.union([z.boolean(), z.null()]).optional(),
   fill_nulls_with: z.union([z.number(), z.null()]).optional(),
-  expr: expression,
+  expr: z.union([text, z.number(), z.null()]).optional(),
+  type_params: z.never().optional(),
   non_additive_dimension: z
     .union([z.strictObject({ name: text, window_agg: aggregation, group_by: z.array(text).optional() }), z.null()])
     .optional(),

@@ -47,9 +47,9 @@ describe('a dbt project that is not quite right', () => {
       'models/semantic.yml': `semantic_models:
   - name: people
     model: ref('people_at')
-    defaults: {agg_time_dimension: day}
+    defaults: {agg_time_dimension: as_of}
     entities: [{name: id, type: PRIMARY}]
-    dimensions: [{name: day, type: Time, type_params: {time_granularity: day}}]
+    dimensions: [{name: as_of, expr: day, type: Time, type_params: {time_granularity: day}}]
     measures: [{name: heads, agg: SUM, expr: "1"}]
 metrics: [{name: all_heads, label: Heads, type: SIMPLE, type_params: {measure: heads}}]
 `,

@@ -115,10 +115,14 @@ describe('the semantic layer in the entry of a model', () => {
   });
 
   const errors: readonly (readonly [what: string, parts: Parts, told: RegExp])[] = [
-    ['a type that there is not', { column: '{name: x, dimension: tim}' }, /TSD1005 .*dimension.*"tim"\n.*m\.yml:12:30/],
+    [
+      'a type that there is not',
+      { column: '{name: xx, dimension: tim}' },
+      /TSD1005 .*dimension.*"tim"\n.*m\.yml:12:31/,
+    ],
     [
       'a unit that there is not',
-      { column: '{name: x, granularity: dy}' },
+      { column: '{name: xx, granularity: dy}' },
       /TSD1005 .*granularity must be one of.*"dy"/,
     ],
     ['an aggregation that there is not', { metric: '{name: aa, agg: summ}' }, /TSD1005 .*agg must be one of.*"summ"/],
@@ -183,7 +187,7 @@ describe('the semantic layer in the entry of a model', () => {
     ['such a key of the model', { model: '{nme: x}' }, /TSD1004 .*"nme".*"name"/s],
     [
       'such a key of a column',
-      { column: '{name: x, entity: {type: foreign, lable: X}}' },
+      { column: '{name: xx, entity: {type: foreign, lable: X}}' },
       /TSD1004 .*"lable".*"label"/s,
     ],
     [
@@ -192,16 +196,11 @@ describe('the semantic layer in the entry of a model', () => {
       /TSD1004 .*"filtr".*"filter"/s,
     ],
     [
-      'a time without a unit',
-      { column: '{name: x, dimension: {type: time}}' },
-      /TSD1006 the dimension "x" is one of time and has no granularity/,
-    ],
-    [
       'validity without a unit',
       {
-        more: 'derived_semantics: {dimensions: [{name: x, type: categorical, expr: x, validity_params: {is_end: true}}]}',
+        more: 'derived_semantics: {dimensions: [{name: xx, type: categorical, expr: x, validity_params: {is_end: true}}]}',
       },
-      /TSD1006 the dimension "x" has validity_params/,
+      /TSD1006 the dimension "xx" has validity_params and no granularity/,
     ],
     [
       'no expression',
@@ -236,7 +235,7 @@ describe('the semantic layer in the entry of a model', () => {
     const { folder, stderr, code } = await said(
       {
         metric: `{name: aa, agg: sum, expr: "{{ 1 + 1 }}", filter: "{{ Dimension('order__x') }}", description: "{{ doc('d') }}"}`,
-        top: "semantic_models: [{name: second, model: ref('orders'), measures: [{name: xx, agg: sum, description: \"{{ doc('d') }}\", expr: \"{{ 'y' }}\"}]}]",
+        top: "semantic_models: [{name: more_orders, model: ref('orders'), defaults: {agg_time_dimension: at_time}, primary_entity: one, dimensions: [{name: at_time, type: time, type_params: {time_granularity: day}}], measures: [{name: yy, agg: sum, description: \"{{ doc('d') }}\", expr: \"{{ 'y' }}\"}]}]",
       },
       'dbt',
       { 'models/d.md': '{% docs d %}Words.{% enddocs %}' },
@@ -248,6 +247,6 @@ describe('the semantic layer in the entry of a model', () => {
       filter: { where_filters: [{ where_sql_template: "{{ Dimension('order__x') }}" }] },
       type_params: { expr: '2' },
     });
-    expect(models['semantic_model.shop.second'].measures[0]).toMatchObject({ description: 'Words.', expr: 'y' });
+    expect(models['semantic_model.shop.more_orders'].measures[0]).toMatchObject({ description: 'Words.', expr: 'y' });
   });
 });

@@ -4,13 +4,15 @@ import { projectCodes } from '../../project/codes.js';
 import type { ColumnDimensionEntry } from '../../project/model-semantics-schema.js';
 import type { ColumnEntry, ModelEntry } from '../../project/properties-schema.js';
 import type { PlainMetricEntry, SemanticModelEntry } from '../../project/semantic-schema.js';
+import type { YamlPath } from '../../project/yaml-document.js';
 import type { ParseState } from '../parse-state.js';
 import type { Located } from '../property-index.js';
 import { definitionOf, type MetricDefinition, missingKeys } from './metric-definition.js';
 
 /** The semantic model that a model's entry makes of the model itself, and the metrics that stand in it. */
 export interface ModelSemantics {
-  readonly model: Located<SemanticModelEntry>;
+  /** `elsewhere`: where its entities and dimensions stand in the entry */
+  readonly model: Located<SemanticModelEntry> & { readonly elsewhere: ReadonlyMap<string, YamlPath> };
   readonly metrics: readonly Located<MetricDefinition>[];
 }
 
@@ -62,7 +64,8 @@ export function semanticsOfModel(state: ParseState, located: Located<ModelEntry>
     checkMetric(state, found, isSimple);
     return { ...found, entry: definitionOf(metric, isSimple ? owner : undefined) };
   });
-  return { model: { ...located, entry: model, place: document.placeOf([...at, 'semantic_model'], 'key') }, metrics };
+  const place = document.placeOf([...at, 'semantic_model'], 'key');
+  return { model: { ...located, entry: model, place, elsewhere: placesOfElements(entry) }, metrics };
 }
 
 /**
@@ -103,6 +106,24 @@ export function checkMetric(
         },
       ),
     );
+}
+
+/** Where entities and dimensions of the semantic model stand: in columns, then in `derived_semantics`. */
+function placesOfElements({ columns, derived_semantics: derived }: ModelEntry): Map<string, YamlPath> {
+  const found = new Map<string, YamlPath>();
+  for (const [kind, key] of [
+    ['entities', 'entity'],
+    ['dimensions', 'dimension'],
+  ] as const) {
+    let count = 0;
+    for (const [i, column] of (columns ?? []).entries())
+      if (column[key] !== undefined && column[key] !== null) found.set(`${kind}.${count++}`, ['columns', i, key]);
+    for (const i of (derived?.[kind] ?? []).keys())
+      found.set(`${kind}.${count++}`, ['derived_semantics', kind, i, 'name']);
+  }
+  found.set('defaults.agg_time_dimension', ['agg_time_dimension']);
+  found.set('primary_entity', ['primary_entity']);
+  return found;
 }
 
 function isVersioned({ versions }: ModelEntry): boolean {
@@ -182,7 +203,7 @@ function metaOf({ config }: ColumnEntry): Record<string, unknown> {
   return { ...config?.meta };
 }
 
-/** What is of time has a unit; dbt warns where there is none. */
+/** What has validity has a unit of time, which dbt forgets where there is none. */
 function warnOfGranularity(
   { project, errors }: ParseState,
   { document, at }: Located<ModelEntry>,
@@ -196,11 +217,10 @@ function warnOfGranularity(
 ): void {
   const { name, type, granularity, validity_params: validity } = dimension;
   if (granularity !== undefined && granularity !== null) return;
-  const isTime = type === 'time';
-  if (!isTime && (validity === undefined || validity === null)) return;
-  const why = isTime ? 'is one of time' : 'has validity_params';
+  // of time without a unit is told with the rest of the semantic layer
+  if (type === 'time' || validity === undefined || validity === null) return;
   (project.unknownKeys ?? errors).push(
-    new ProjectError(projectCodes.missingKey, `the dimension "${name}" ${why} and has no granularity`, {
+    new ProjectError(projectCodes.missingKey, `the dimension "${name}" has validity_params and no granularity`, {
       place: document.placeOf([...at, ...path, 'name']),
       hint: 'write granularity: day beside its name',
     }),

@@ -11,6 +11,7 @@ import { entryLayer, type Located } from '../property-index.js';
 import { definitionOf, type MetricDefinition } from './metric-definition.js';
 import { checkMetric, semanticsOfModel } from './model-semantics.js';
 import type { MetricNode, SavedQueryNode, SemanticModelNode, SemanticNode } from './semantic-nodes.js';
+import { keepPlace } from './semantic-places.js';
 
 /**
  * The semantic models, metrics and saved queries of a project or package; what they read is resolved later.
@@ -21,6 +22,7 @@ export function readSemantics(state: ParseState, models: readonly ModelNode[]): 
   const { index, disabled } = state;
   const nodes = new Map<string, SemanticNode>();
   const add = (node: SemanticNode, located: Located<unknown>): void => {
+    keepPlace(node, located);
     const earlier = nodes.get(node.uniqueId);
     if (earlier !== undefined) state.errors.push(twice(node, located, earlier));
     else if (node.config.enabled) nodes.set(node.uniqueId, node);
@@ -52,7 +54,8 @@ export function readSemantics(state: ParseState, models: readonly ModelNode[]): 
 /** A metric at the top of a file: without `type_params:` it has the newer form. */
 function metricAtTop(state: ParseState, located: Located<TopMetricEntry>): Located<MetricDefinition> {
   const { entry } = located;
-  if ('type_params' in entry) return { ...located, entry };
+  if (entry.type_params !== undefined)
+    return { ...located, entry: { ...entry, label: entry.label ?? entry.name } as MetricDefinition };
   checkMetric(state, { ...located, entry }, false);
   return { ...located, entry: definitionOf(entry, undefined) };
 }

@@ -161,7 +161,7 @@ function missingInputs({ type, type_params: params }: MetricDefinition): string[
     case 'ratio':
       return [...needs('numerator'), ...needs('denominator')];
     case 'derived':
-      return [...needs('expr'), ...needs('metrics')];
+      return needs('metrics');
   }
 }
 
