@@ -127,6 +127,17 @@ describe('Spark reads what is written here', () => {
     expect(await same()).toBe(3);
   });
 
+  it('from checkpoints of the second specification', async () => {
+    const properties = { 'delta.checkpointPolicy': 'v2', 'delta.checkpointInterval': '2' };
+    await commit(stageOverwrite(target(), { select: EVERY_TYPE, properties, partitionBy: ['part'] }));
+    for (let n = 0; n < 4; n++) await commit(stageAppend(target(), { select: EVERY_TYPE }));
+    for (let version = 0; version < 4; version++)
+      rmSync(join(location, '_delta_log', `${String(version).padStart(20, '0')}.json`));
+    expect(await same()).toBe(20);
+    await spark.sql([`DELETE FROM delta.\`${location}\` WHERE id = 1`]);
+    expect(await same()).toBe(15);
+  });
+
   it('in files with row groups of the file before', async () => {
     const select =
       "SELECT range AS id, 'song ' || range % 50 AS song, {'at': TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds(range)} AS played, [range % 7] AS list FROM range(300000)";

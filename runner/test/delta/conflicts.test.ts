@@ -186,15 +186,17 @@ describe('changes of every kind, two by two', () => {
     'are as if they had run in turn, or the second fails (%s)',
     { timeout: 240_000 },
     async (layout) => {
-      let went = 0;
-      for (const first of OPERATIONS)
-        for (const second of OPERATIONS) {
+      let [went, tried] = [0, 0];
+      for (const [i, first] of OPERATIONS.entries())
+        for (const [j, second] of OPERATIONS.entries()) {
+          if (layout !== 'partitioned' && (i + j) % 2 === 1) continue;
+          tried++;
           await rm(t.location, { recursive: true, force: true });
           await make(layout);
           if (await inTurn(first, second)) went++;
         }
-      expect(went).toBeGreaterThan(OPERATIONS.length ** 2 / 3);
-      expect(went).toBeLessThan(OPERATIONS.length ** 2);
+      expect(went).toBeGreaterThan(tried / 3);
+      expect(went).toBeLessThan(tried);
     },
   );
 });

@@ -193,6 +193,7 @@ describe('a table whose rows are tracked', () => {
     await commit(stageUpdate(t.target, { set: { id: 'id + 100' }, where: 'id = 3' }));
     expect((await rowIds()).size).toBe(10);
     expect(await highest()).toEqual([['delta.rowTracking', { rowIdHighWaterMark: 119 }]]);
+    expect((await actionsOf(2))[0].commitInfo.tags).toBeUndefined();
     const suspended = { ...(await t.snapshot()).metadata };
     const configuration = { ...suspended.configuration, 'delta.rowTrackingSuspended': 'true' };
     await writeFile(log(3), JSON.stringify({ metaData: { ...suspended, configuration } }));

@@ -28,7 +28,7 @@ describe('a table property', () => {
     ['delta.columnMapping.mode', 'names', 'it may be none, name or id'],
     ['delta.enableChangeDataFeed', 'yes', 'it may be true or false'],
     ['delta.parquet.compression.codec', 'zip', expect.stringContaining('zstd')],
-    ['delta.checkpointPolicy', 'v2', expect.stringContaining('classic')],
+    ['delta.checkpointPolicy', 'v3', expect.stringContaining('classic')],
   ])('%s = %s is refused with what is meant', async (key, value, hint) => {
     await expect(write('SELECT 1 AS a', { [key]: value })).rejects.toMatchObject({ code: 'TSD6034', hint });
     expect(await t.open()).toBeUndefined();

@@ -13,6 +13,12 @@ export const CHECKPOINT_COLUMNS: Readonly<Record<string, string>> = {
   domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
 };
 
+/** Further columns of one of the v2 specification (PROTOCOL.md, "V2 Spec"). It may have sidecars; here it has none. */
+export const V2_COLUMNS: Readonly<Record<string, string>> = {
+  checkpointMetadata: `STRUCT(version BIGINT, tags ${TEXT_MAP})`,
+  sidecar: `STRUCT(path VARCHAR, sizeInBytes BIGINT, modificationTime BIGINT, tags ${TEXT_MAP})`,
+};
+
 /** A table expression over Parquet files of a checkpoint. Told the columns, the engine asks nothing of the files before it reads them, and takes what they lack for null. */
 export function parquetSql(files: string, columns: Readonly<Record<string, string>>): string {
   const schema = Object.entries(columns).map(([name, type]) => {

@@ -8,15 +8,15 @@ import { rowIdsOf } from '../protocol/row-tracking.js';
 import { quoteLiteral } from '../sql.js';
 import type { LogStore } from '../store.js';
 import { type CarriedFiles, carriedFiles, NOTHING_CARRIED } from './carried-files.js';
-import { fileColumns } from './checkpoint-columns.js';
+import { fileColumns, V2_COLUMNS } from './checkpoint-columns.js';
 import { type CheckpointStats, checkpointStats } from './checkpoint-stats.js';
-import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
+import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER, v2CheckpointPath } from './file-names.js';
 import { loadSnapshot } from './load.js';
 import { haveStats, Snapshot } from './snapshot.js';
 import { withStats } from './with-stats.js';
 
 /**
- * Writes a classic checkpoint of a version and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
+ * Writes a checkpoint of a version, of the kind that the table asks for (`delta.checkpointPolicy`), in one file, and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
  * other; the other actions go through a file of JSON lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
  *
  * @returns the snapshot as one that was read from it: the next checkpoint takes its files over
@@ -26,24 +26,25 @@ export async function writeCheckpoint(store: LogStore, engine: ParquetEngine, sn
   const { protocol, metadata, schema } = snapshot;
   requireWritable(store.location, protocol, metadata, schema, CHANGES_NOTHING);
   const stats = checkpointStats(snapshot);
+  const path = isV2(snapshot) ? v2CheckpointPath(snapshot.version, randomUUID()) : checkpointPath(snapshot.version);
   const carried = stats.asLogged ? carriedFiles(store, snapshot) : NOTHING_CARRIED;
   const others = snapshot.files.filter((file) => !carried.files.has(file));
   // what was read from a checkpoint may be gone by now, or have been damaged
   if (
     carried.files.size > 0 &&
     haveStats(others) &&
-    (await write(store, engine, snapshot, others, carried).catch(() => false))
+    (await write(store, engine, snapshot, others, carried, path).catch(() => false))
   )
-    return readFrom(snapshot, stats);
+    return readFrom(snapshot, stats, path);
   const whole = await withStats(store, engine, snapshot);
-  await write(store, engine, whole, whole.files, NOTHING_CARRIED);
-  return readFrom(snapshot, stats);
+  await write(store, engine, whole, whole.files, NOTHING_CARRIED, path);
+  return readFrom(snapshot, stats, path);
 }
 
 /** A snapshot whose checkpoint has been written. */
-function readFrom(snapshot: Snapshot, stats: CheckpointStats): Snapshot {
+function readFrom(snapshot: Snapshot, stats: CheckpointStats, path: string): Snapshot {
   const { location, version, timestamp, state, deletedRows, modified } = snapshot;
-  const checkpoint = stats.asLogged ? { paths: [checkpointPath(version)], files: state.files } : undefined;
+  const checkpoint = stats.asLogged ? { paths: [path], files: state.files } : undefined;
   return new Snapshot(location, version, timestamp, { ...state, checkpoint }, deletedRows, modified);
 }
 
@@ -57,6 +58,7 @@ async function write(
   snapshot: Snapshot,
   files: readonly AddFile[],
   carried: CarriedFiles,
+  path: string,
 ): Promise<boolean> {
   const stats = checkpointStats(snapshot);
   const actions = checkpointActions(snapshot, files, stats);
@@ -75,7 +77,7 @@ async function write(
       rowIds: all.some((file) => file.baseRowId !== undefined),
     });
     const add = plain.add!.slice(0, -1).replace(', stats VARCHAR', '');
-    const types = { ...plain, add: `${[add, ...stats.fields].join(', ')})` };
+    const types = { ...(isV2(snapshot) ? V2_COLUMNS : {}), ...plain, add: `${[add, ...stats.fields].join(', ')})` };
     const columns = Object.entries(types).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
     const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
     const names = Object.keys(types).map((name) => `"${name}"`);
@@ -90,12 +92,13 @@ async function write(
     });
     const size = actions.length + carried.files.size;
     if (Number(written.rows) !== size) return false;
-    await store.move(parquet, checkpointPath(snapshot.version));
+    await store.move(parquet, path);
     const pointer = {
       version: snapshot.version,
       size,
       sizeInBytes: Number(written.size),
       numOfAddFiles: snapshot.state.files.size,
+      ...(isV2(snapshot) ? { v2Checkpoint: await v2Pointer(store, path, Number(written.size)) } : {}),
     };
     await store.put(LAST_CHECKPOINT, JSON.stringify(pointer));
     return true;
@@ -130,12 +133,25 @@ export async function writeCheckpointIfDue(
   return snapshot && writeCheckpoint(store, engine, snapshot);
 }
 
+/** Whether a table asks for checkpoints of the v2 specification (PROTOCOL.md, "V2 Checkpoint Table Feature"). */
+function isV2({ protocol, properties }: Snapshot): boolean {
+  const asked = properties['delta.checkpointPolicy']?.toLowerCase() === 'v2';
+  return asked && (protocol.writerFeatures?.includes('v2Checkpoint') ?? false);
+}
+
+/** What `_last_checkpoint` says of one of the v2 specification. */
+async function v2Pointer(store: LogStore, path: string, sizeInBytes: number): Promise<object> {
+  const modificationTime = Math.floor((await store.modified(path)) ?? 0);
+  return { path: path.slice(LOG_FOLDER.length + 1), sizeInBytes, modificationTime };
+}
+
 /** The state as actions, of its files some. Tombstones are kept until they expire; one that tells no time is taken for one of now, and says so from then on. */
 function checkpointActions(snapshot: Snapshot, files: readonly AddFile[], stats: CheckpointStats): Action[] {
   const { state, properties } = snapshot;
   const now = Date.now();
   const expired = now - retentionMillis(properties['delta.deletedFileRetentionDuration']);
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
+  if (isV2(snapshot)) actions.unshift({ checkpointMetadata: { version: snapshot.version } });
   for (const [appId, txn] of state.transactions) actions.push({ txn: { ...txn, appId } });
   for (const domain of snapshot.domains) actions.push({ domainMetadata: domain });
   for (const tombstone of snapshot.tombstones) {

@@ -12,7 +12,7 @@ import {
   type RemoveFile,
   serializeActions,
 } from '../protocol/actions.js';
-import { givesRowIds, highestRowId, rowIdsOf, withRowIds } from '../protocol/row-tracking.js';
+import { givesRowIds, highestRowId, keepsRowIds, rowIdsOf, withRowIds } from '../protocol/row-tracking.js';
 import type { LogStore } from '../store.js';
 import { isolationOf, type ReadSet, requireNoConflict } from './conflicts.js';
 import { commitPath } from './file-names.js';
@@ -118,8 +118,9 @@ function tracked(
   if (base === undefined || !givesRowIds(base.protocol, base.properties)) return change;
   const { adds, domain } = withRowIds(store.location, change.adds, rowId, version);
   const domains = [...(change.domains ?? []), ...(domain === undefined ? [] : [domain])];
-  // what would copy or change rows is refused where their ids count
-  return { ...change, adds, domains, tags: { 'delta.rowTracking.preserved': 'true' } };
+  // what would copy or change rows is refused where they are to keep their ids
+  const tags = keepsRowIds(base.properties) ? { 'delta.rowTracking.preserved': 'true' } : undefined;
+  return { ...change, adds, domains, tags };
 }
 
 function actionsOf(

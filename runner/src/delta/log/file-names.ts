@@ -11,6 +11,11 @@ export function checkpointPath(version: number): string {
   return `${LOG_FOLDER}/${padded(version)}.checkpoint.parquet`;
 }
 
+/** A checkpoint of the v2 specification (PROTOCOL.md, "UUID-named checkpoint"). */
+export function v2CheckpointPath(version: number, id: string): string {
+  return `${LOG_FOLDER}/${padded(version)}.checkpoint.${id}.parquet`;
+}
+
 /** What a name in the log folder stands for; undefined for temporary and foreign files, which are ignored. */
 export type LogFile =
   | { readonly kind: 'commit'; readonly version: number }

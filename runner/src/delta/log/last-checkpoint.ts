@@ -1,12 +1,14 @@
 import type { LogStore } from '../store.js';
-import { checkpointPath, LAST_CHECKPOINT } from './file-names.js';
+import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 
 /** What `_last_checkpoint` says: a hint only, for it may be older than the last checkpoint, damaged, or left by a log that is gone. */
 export interface LastCheckpoint {
   readonly version: number;
-  /** of a classic checkpoint in one file, relative to the table; undefined for the other kinds, whose names only a listing tells */
+  /** of a checkpoint in one Parquet file, relative to the table; undefined for the other kinds, whose names only a listing tells */
   readonly path: string | undefined;
 }
+
+const V2_NAME = /^\d{20}\.checkpoint\.[\w-]+\.parquet$/;
 
 /** Reads `_last_checkpoint` (PROTOCOL.md, "Last Checkpoint File"); undefined where there is none, or none that can be understood. */
 export async function readLastCheckpoint(store: LogStore): Promise<LastCheckpoint | undefined> {
@@ -15,8 +17,10 @@ export async function readLastCheckpoint(store: LogStore): Promise<LastCheckpoin
   try {
     const { version, parts, v2Checkpoint } = JSON.parse(text) as Record<string, unknown>;
     if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) return undefined;
-    const classic = (parts === undefined || parts === null) && (v2Checkpoint === undefined || v2Checkpoint === null);
-    return { version, path: classic ? checkpointPath(version) : undefined };
+    if (parts !== undefined && parts !== null) return { version, path: undefined };
+    if (v2Checkpoint === undefined || v2Checkpoint === null) return { version, path: checkpointPath(version) };
+    const { path } = v2Checkpoint as { readonly path?: unknown };
+    return { version, path: typeof path === 'string' && V2_NAME.test(path) ? `${LOG_FOLDER}/${path}` : undefined };
   } catch {
     return undefined;
   }

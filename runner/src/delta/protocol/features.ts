@@ -131,6 +131,7 @@ export function protocolFor(
   const previewed = writerFeaturesOf(base).includes('typeWidening-preview');
   if (on('delta.enableTypeWidening') && !previewed) needed.push('typeWidening');
   if (on('delta.enableInCommitTimestamps')) needed.push('inCommitTimestamp');
+  if (configuration['delta.checkpointPolicy']?.toLowerCase() === 'v2') needed.push('v2Checkpoint');
   const writers = writerFeaturesOf(base);
   const readers = readerFeaturesOf(base);
   const missing = needed.filter((name) => !writers.includes(name) || (forReaders(name) && !readers.includes(name)));

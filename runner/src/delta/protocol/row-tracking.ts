@@ -18,13 +18,18 @@ export function givesRowIds(protocol: Protocol, properties: Properties): boolean
   return supported && !isOn(properties, 'delta.rowTrackingSuspended');
 }
 
+/** Whether rows are expected to keep their ids: row tracking is enabled. */
+export function keepsRowIds(properties: Properties): boolean {
+  return isOn(properties, 'delta.enableRowTracking');
+}
+
 /**
  * Rows that are copied or changed are to keep their ids, which takes columns that are not written here.
  *
  * @throws StorageError TSD6012 where the table's row tracking is enabled
  */
 export function requireNoRowIds(location: string, properties: Properties): void {
-  if (isOn(properties, 'delta.enableRowTracking')) throw noRowIds(location);
+  if (keepsRowIds(properties)) throw noRowIds(location);
 }
 
 export function noRowIds(location: string): StorageError {

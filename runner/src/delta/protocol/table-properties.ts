@@ -22,7 +22,7 @@ const KNOWN: Readonly<Record<string, Form>> = {
   'delta.checkpoint.writeStatsAsJson': BOOLEAN,
   'delta.checkpoint.writeStatsAsStruct': BOOLEAN,
   'delta.checkpointInterval': COUNT,
-  'delta.checkpointPolicy': [/^classic$/i, 'classic, the only kind of checkpoint that is written here'],
+  'delta.checkpointPolicy': [/^(classic|v2)$/i, 'classic or v2'],
   [MAPPING_MODE]: [/^(none|name|id)$/i, 'none, name or id'],
   [MAX_COLUMN_ID]: [/^\d+$/, 'a whole number'],
   'delta.dataSkippingNumIndexedCols': [/^(-1|\d+)$/, 'a number of columns, or -1 for all'],
