@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StorageError } from '../errors/tsdbt-error.js';
 
-const MISSING = /No files found that match the pattern "([^"]+)"|Cannot open file "([^"]+)": No such file/;
+const MISSING = /No files found that match the pattern "([^"]+)"|Cannot open file "([^"]+)": No such file/i;
 
 /** The file that an engine has looked for and not found; undefined for any other error. */
 export function missingFile(error: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { namingDataFile } from '../delta/data-file-error.js';
 import type { SnapshotAt } from '../delta/log/load.js';
 import type { Column, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
@@ -49,6 +50,7 @@ const SLOW = 3_000;
  * Rows of a model as its SQL gives them now, of a test's failing rows, of a seed or TypeScript model as it is published, or of
  * inline SQL. With `asOf`, what a model's table held then.
  * @throws {GraphError} TSD3050 when what it reads does not exist yet
+ * @throws {StorageError} TSD6003 when a file of a table is not there, as of a version before a vacuum
  */
 export async function showQuery(request: ShowRequest): Promise<ShownRows> {
   const { node, inline, limit, asOf } = request;
@@ -79,7 +81,7 @@ export async function showQuery(request: ShowRequest): Promise<ShownRows> {
     return published(state, node!, limit, session, asOf);
   };
   const selected = new Set(node === undefined ? [] : [node.uniqueId]);
-  return withLake({ ...request, selected, which: 'show' }, rows, { asOf });
+  return namingDataFile(withLake({ ...request, selected, which: 'show' }, rows, { asOf }));
 }
 
 async function published(

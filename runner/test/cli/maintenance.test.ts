@@ -155,6 +155,9 @@ describe('tsdbt vacuum', () => {
     expect(listed.some((path) => existsSync(path))).toBe(false);
     expect(await soldAt('--as-of', '6')).toEqual([1, 2, 3, 4]);
     expect((await shop('vacuum', '--select', 'sales')).stderr).toContain('nothing to delete');
+    const gone = await shop('show', '--select', 'sales', '--as-of', '1');
+    expect(gone).toMatchObject({ code: 2, stdout: '' });
+    expect(gone.stderr).toMatch(/TSD6003 .*gold\/sales: the log names a file that is not there: .*\n.*vacuum deletes/);
   });
 
   it('spares what a run at work has staged, whatever the retention', async () => {
