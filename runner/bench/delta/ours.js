@@ -14,7 +14,7 @@ import {
 const [task, rowsText, folder] = process.argv.slice(2);
 const rows = Number(rowsText);
 const instance = await DuckDBInstance.create(':memory:', {
-  threads: '2',
+  threads: task.endsWith('OneThread') ? '1' : '2',
   memory_limit: task === 'large' ? '3GiB' : '4GiB',
 });
 const connection = await instance.connect();
@@ -54,7 +54,7 @@ async function appendFloor(times) {
 }
 
 /** So many times are not measured, and so many are, where a task is to be measured warm. */
-const [WARM_UP, STEADY] = [20, 100];
+const [WARM_UP, STEADY] = [100, 100];
 
 async function steady(work) {
   await work(WARM_UP);
@@ -135,6 +135,8 @@ const tasks = {
     const store = new LocalStore(`${folder}/commits-ours`);
     return steady((times) => append(times, store));
   },
+  appendSteadyOneThread: () => tasks.appendSteady(),
+  appendSteadyByPathOneThread: () => tasks.appendSteadyByPath(),
   appendSteadyByPath: () => steady(appendByPath),
   appendSteadyFloor: () => steady(appendFloor),
   /** a log of ten thousand commits with a checkpoint, for both; it is only opened */

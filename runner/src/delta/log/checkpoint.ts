@@ -15,6 +15,9 @@ import { loadSnapshot } from './load.js';
 import { haveStats, Snapshot } from './snapshot.js';
 import { withStats } from './with-stats.js';
 
+/** Bytes for which the engine makes room at least when it reads lines; it makes it anew for each file, and more takes longer. */
+const LEAST_BUFFER = 262_144;
+
 /**
  * Writes a checkpoint of a version, of the kind that the table asks for (`delta.checkpointPolicy`), in one file, and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
  * other; the other actions go through a file of JSON lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
@@ -79,7 +82,7 @@ async function write(
     const add = plain.add!.slice(0, -1).replace(', stats VARCHAR', '');
     const types = { ...(isV2(snapshot) ? V2_COLUMNS : {}), ...plain, add: `${[add, ...stats.fields].join(', ')})` };
     const columns = Object.entries(types).map(([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`);
-    const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(16_777_216, longest * 8)})`;
+    const json = `read_json(${quoteLiteral(source)}, format='newline_delimited', columns={${columns.join(', ')}}, maximum_object_size=${Math.max(LEAST_BUFFER, longest * 8)})`;
     const names = Object.keys(types).map((name) => `"${name}"`);
     const parts = [
       ...(carried.files.size === 0 ? [] : [carried.select(types)]),
