@@ -43,6 +43,12 @@ const reserved: ReadonlySet<string> = new Set([
   ...configKeys,
 ]);
 
+/** Keys that dbt takes for config wherever they stand, among the arguments, too. */
+const configOfDbt: ReadonlySet<string> = new Set([
+  ...['severity', 'tags', 'enabled', 'where', 'limit', 'warn_if', 'error_if', 'fail_calc', 'store_failures'],
+  ...['store_failures_as', 'sql_header', 'meta', 'database', 'schema', 'alias'],
+]);
+
 /**
  * Reads one list of tests in all of dbt's forms: a name; a name with arguments inline or under `arguments:`,
  * config inline or under `config:`; `test_name:` beside its arguments.
@@ -115,7 +121,12 @@ function toEntry(
   }
   const nested = body.arguments;
   const isMapping = typeof nested === 'object' && nested !== null && !Array.isArray(nested);
-  if (isMapping) Object.assign(args, nested);
+  const among: Record<string, unknown> = {};
+  if (isMapping)
+    for (const [key, value] of Object.entries(nested)) {
+      if (unknownKeys !== undefined && configOfDbt.has(key)) among[key] = render(value, [...at, 'arguments', key]);
+      else args[key] = value;
+    }
   else if (nested !== undefined && nested !== null)
     errors.push(
       new ProjectError(projectCodes.wrongValue, 'arguments must be a mapping', {
@@ -125,7 +136,7 @@ function toEntry(
   const options = { unknownKeyCode: projectCodes.unknownConfig, warnings: unknownKeys };
   const check = (value: unknown, path: YamlPath) =>
     isEmpty(value) ? {} : (validate(configSchemas.tests, value, document, errors, { ...options, at: path }) ?? {});
-  const inline = check(inlineConfig, at);
+  const inline = { ...check(inlineConfig, at), ...check(among, [...at, 'arguments']) };
   const given = check(render(body.config ?? {}, [...at, 'config']), [...at, 'config']);
   const dot = qualified.lastIndexOf('.');
   return {

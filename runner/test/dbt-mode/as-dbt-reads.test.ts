@@ -168,4 +168,18 @@ models:
     expect([exitCode, Object.values(statuses).sort()]).toEqual([0, ['pass', 'success']]);
     expect(Object.keys(statuses).join()).toContain('test.shop.not_null_a_id.');
   });
+
+  it('config of a test counts among its arguments, too, and is none of them', async () => {
+    const project = new DbtProject({
+      'macros/t.sql': `{% test odd(model, column_name, least, where=none) %}
+select * from {{ model }} where {{ column_name }} % 2 = 0 and {{ column_name }} >= {{ least }} {{ 'and' ~ where if where }}
+{% endtest %}`,
+      'models/a.sql': 'select 1 as id union all select 2',
+      'models/a.yml':
+        'models: [{name: a, columns: [{name: id, data_tests: [{odd: {arguments: {least: 0, where: "id = 1", severity: warn}}}]}]}]',
+    });
+    const { exitCode, statuses } = await project.run('build');
+    expect([exitCode, Object.values(statuses).sort()]).toEqual([0, ['pass', 'success']]);
+    expect(Object.keys(statuses).join()).toMatch(/test\.shop\.odd_a_id__0\./);
+  });
 });
