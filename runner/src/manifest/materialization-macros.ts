@@ -119,3 +119,18 @@ export function materializationMacro(
   }
   return undefined;
 }
+
+/**
+ * The macro by which data tests run where the project has one of its own (`materialization test`), or one in the place of those that dbt's is
+ * made of; undefined where the engine runs them. A package's own takes no built-in's place.
+ */
+export function testMaterialization(library: MacroLibrary, adapterTypes: readonly string[]): LibraryMacro | undefined {
+  for (const type of [...adapterTypes, 'default']) {
+    const own = library.inPackage(library.rootPackage, `materialization_test_${type}`);
+    if (own !== undefined) return own;
+  }
+  const changed = ['get_test_sql', 'get_limit_subquery_sql'].some(
+    (name) => library.override(name, library.rootPackage, adapterTypes) !== undefined,
+  );
+  return changed ? library.inPackage(internalPackage, 'materialization_test_default') : undefined;
+}

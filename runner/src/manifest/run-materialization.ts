@@ -4,22 +4,23 @@ import { TemplateError } from '../errors/tsdbt-error.js';
 import { iterate, PyDict } from '../template/containers.js';
 import { macroValueOf } from '../template/context/package-value.js';
 import { RelationValue } from '../template/context/relation-value.js';
+import { TableValue } from '../template/context/table-value.js';
 import { createDbtContext } from '../template/dbt-context.js';
 import { templateCodes } from '../template/failure.js';
 import type { LibraryMacro } from '../template/macros.js';
 import { callValue } from '../template/render.js';
-import { plain, TemplateObject, type TemplateValue, text } from '../template/values.js';
+import { hostValue, plain, TemplateObject, type TemplateValue, text } from '../template/values.js';
 import { hostOf } from './compile.js';
 import type { CompileOptions } from './compiled-code.js';
 import type { Manifest } from './manifest.js';
 import { nodeForTemplates } from './node-for-templates.js';
-import type { ModelNode } from './nodes.js';
+import type { ModelNode, TestNode } from './nodes.js';
 import { sessionAdapter } from './session-adapter.js';
 import { transactionOf } from './session-transaction.js';
 
-/** A model that is written by macros. */
-export interface MaterializationRun {
-  readonly node: ModelNode;
+/** A model that is written, or a test that is run, by macros. */
+export interface MaterializationRun<Node extends ModelNode | TestNode = ModelNode> {
+  readonly node: Node;
   readonly macro: LibraryMacro;
   readonly session: Session;
   /** the compiled SELECT */
@@ -38,7 +39,59 @@ export interface MaterializationRun {
  * @throws TemplateError TSD2021 where the macro returns no relations, or runs no statement `main`
  */
 export async function runMaterialization(manifest: Manifest, run: MaterializationRun): Promise<string> {
+  const { main } = await callMaterialization(manifest, run);
+  return text(plain(main.get('response') ?? null));
+}
+
+/** What a data test's materialization has found. */
+export interface TestCounts {
+  readonly failures: number;
+  readonly shouldWarn: boolean;
+  readonly shouldError: boolean;
+  /** where it has kept the failing rows, as it is printed */
+  readonly keptIn: string | undefined;
+}
+
+/**
+ * Runs a data test by a macro `materialization test`: its statement `main` gives one row with the columns `failures`, `should_warn` and
+ * `should_error`.
+ * @throws TemplateError TSD2021 where it gives anything else
+ */
+export async function runTestMaterialization(
+  manifest: Manifest,
+  run: MaterializationRun<TestNode>,
+): Promise<TestCounts> {
+  const { main, relations } = await callMaterialization(manifest, run);
+  const table = main.get('table');
+  const rows = table instanceof TableValue ? table.rows() : [];
+  const columns = table instanceof TableValue ? table.data.columns.map(({ name }) => name.toLowerCase()) : [];
+  const wanted = ['failures', 'should_warn', 'should_error'];
+  if (rows.length !== 1 || wanted.some((name) => !columns.includes(name)))
+    throw new TemplateError(
+      templateCodes.materialization,
+      `the materialization "test" gave ${rows.length} rows of ${columns.join(', ') || 'no columns'}, not one row of ${wanted.join(', ')}`,
+      {
+        place: macroPlace(run.macro),
+        hint: "fetch it: {% call statement('main', fetch_result=true) %}{{ get_test_sql(…) }}{% endcall %}",
+      },
+    );
+  const value = (name: string): unknown => hostValue(rows[0]!.values[columns.indexOf(name)]!);
+  const isTrue = (given: unknown): boolean => given === true || (typeof given === 'number' && given !== 0);
+  return {
+    failures: Number(value('failures') ?? 0),
+    shouldWarn: isTrue(value('should_warn')),
+    shouldError: isTrue(value('should_error')),
+    keptIn: relations[0] === undefined ? undefined : text(relations[0]),
+  };
+}
+
+/** @returns the result of the statement `main`, and the relations that the macro returns */
+async function callMaterialization(
+  manifest: Manifest,
+  run: MaterializationRun<ModelNode | TestNode>,
+): Promise<{ readonly main: PyDict; readonly relations: readonly TemplateValue[] }> {
   const { node, macro, session, select } = run;
+  const name = node.resourceType === 'test' ? 'test' : node.config.materialized;
   const transaction = transactionOf(session);
   const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
   const host = {
@@ -66,13 +119,14 @@ export async function runMaterialization(manifest: Manifest, run: Materializatio
   const site = { place: macroPlace(macro), via: [] };
   try {
     const returned = await callValue(macroValueOf(macro, scope, host), [], site);
-    if (!hasRelations(returned))
+    const relations = relationsIn(returned);
+    if (relations === undefined)
       throw new TemplateError(
         templateCodes.materialization,
-        `the materialization "${node.config.materialized}" did not return its relations`,
+        `the materialization "${name}" did not return its relations`,
         { place: site.place, hint: "end it with {{ return({'relations': [target_relation]}) }}" },
       );
-    return text(await said(scope.get('load_result'), site, node.config.materialized));
+    return { main: await said(scope.get('load_result'), site, name), relations };
   } finally {
     await transaction.rollback();
   }
@@ -84,29 +138,33 @@ export function macroPlace({ program, block }: LibraryMacro): SourcePlace {
   return program.source.place(nameSpan.start, nameSpan.end);
 }
 
-function hasRelations(returned: TemplateValue): boolean {
+function relationsIn(returned: TemplateValue): readonly TemplateValue[] | undefined {
   const relations = returned instanceof PyDict ? returned.get('relations') : undefined;
-  return Array.isArray(relations) && [...iterate(relations)].every((item) => item instanceof RelationValue);
+  if (!Array.isArray(relations)) return undefined;
+  const all = [...iterate(relations)];
+  return all.every((item) => item instanceof RelationValue) ? all : undefined;
 }
 
-/** The response of the statement `main`. */
+/** The result of the statement `main`. */
 async function said(
   load: TemplateValue | undefined,
   site: Parameters<typeof callValue>[2],
   name: string,
-): Promise<TemplateValue> {
+): Promise<PyDict> {
   const result = load instanceof TemplateObject ? await callValue(load, ['main'], site) : null;
-  const response = result instanceof PyDict ? result.get('response') : undefined;
-  if (response === undefined)
+  if (!(result instanceof PyDict) || result.get('response') === undefined)
     throw new TemplateError(templateCodes.materialization, `the materialization "${name}" runs no statement "main"`, {
       place: site.place,
       hint: "write {% call statement('main') %} … {% endcall %} around what builds the relation",
     });
-  return plain(response);
+  return result;
 }
 
 /** Hooks as materializations get them: texts, and whether they run inside of the transaction. */
-function hooksForTemplates(node: ModelNode, kind: 'pre_hook' | 'post_hook'): readonly Record<string, unknown>[] {
+function hooksForTemplates(
+  node: ModelNode | TestNode,
+  kind: 'pre_hook' | 'post_hook',
+): readonly Record<string, unknown>[] {
   const given = node.config.extra[kind];
   const written: readonly unknown[] = Array.isArray(given) ? given : [];
   return node.config[kind].map((sql, i) => {

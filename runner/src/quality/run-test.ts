@@ -57,13 +57,36 @@ export async function runTest(
     const failure = (await failureOf(compiled.sql, session)) ?? thrown;
     return failedToRun(mapEngineError(failure, compiled, compiledPath, { node: test, manifest }));
   }
-  const failures = Number(counted[0]);
-  const isError = config.severity === 'error' && counted[1] === true;
-  const isWarning = !isError && counted[2] === true;
+  return judgeTest({
+    ...{ test, compiledPath, session, isStaged, failing: limited },
+    ...{ failures: Number(counted[0]), shouldError: counted[1] === true, shouldWarn: counted[2] === true },
+  });
+}
+
+/** A test that has counted its rows. */
+export interface CountedTest {
+  readonly test: TestNode;
+  readonly compiledPath: string;
+  readonly session: Session;
+  readonly isStaged: boolean;
+  /** the SELECT of the failing rows */
+  readonly failing: string;
+  readonly failures: number;
+  /** whether `error_if` and `warn_if` hold */
+  readonly shouldError: boolean;
+  readonly shouldWarn: boolean;
+}
+
+/** What becomes of a test, as its `severity` says, with the first failing rows. */
+export async function judgeTest(counted: CountedTest): Promise<TestResult> {
+  const { test, compiledPath, session, isStaged, failing, failures } = counted;
+  const { config } = test;
+  const isError = config.severity === 'error' && counted.shouldError;
+  const isWarning = !isError && counted.shouldWarn;
   if (!isError && !isWarning) return { status: 'pass', failures, message: undefined, error: undefined };
   const condition = isError ? config.error_if : config.warn_if;
   const message = `got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${isError ? 'fail' : 'warn'} if ${condition}`;
-  const detail = await sampleOf(limited, session, test.columnName);
+  const detail = await sampleOf(failing, session, test.columnName);
   const error = new QualityError('TSD4101', `test ${test.name}: ${message}`, {
     place: test.propertiesPlace ?? test.source.place(0, test.source.text.split('\n')[0]!.length),
     detail,
@@ -118,7 +141,8 @@ function holds(condition: string, value: number): boolean | undefined {
   }
 }
 
-function failedToRun(error: TsdbtError): TestResult {
+/** The result of a test that could not be run. */
+export function failedToRun(error: TsdbtError): TestResult {
   return { status: 'error', failures: 0, message: error.message, error };
 }
 

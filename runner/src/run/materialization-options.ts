@@ -1,4 +1,4 @@
-import type { ModelNode } from '../manifest/nodes.js';
+import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import type { MaterializationRun } from '../manifest/run-materialization.js';
 import type { RunState } from './run-state.js';
 import { summaryOf } from './summaries.js';
@@ -6,7 +6,7 @@ import { summaryOf } from './summaries.js';
 /** What the templates of a materialization written in macros see of the run. */
 export function materializationOptions(
   state: RunState,
-  node: ModelNode,
+  node: ModelNode | TestNode,
   how: { readonly isIncremental: boolean; readonly fullRefresh: boolean },
 ): MaterializationRun['options'] {
   const { request } = state;

@@ -1,14 +1,17 @@
 import type { Session } from '../engines/engine.js';
 import { Relation } from '../engines/relation.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { testMaterialization } from '../manifest/materialization-macros.js';
 import type { ManifestNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import { runTest } from '../quality/run-test.js';
+import { internalPackage } from '../template/macros.js';
 import type { RunState } from './run-state.js';
 import { runUnitTest } from './run-unit-test.js';
 import type { TaskEnd } from './scheduler.js';
 import { sharedPass } from './shared-scan.js';
 import { summaryOf } from './summaries.js';
 import { tellProgress } from './tell-progress.js';
+import { runTestByMacro } from './test-by-macro.js';
 
 /**
  * Runs one test, on staged relations where they are given, else on what is published, and reports it.
@@ -33,13 +36,21 @@ export async function runOneTest(
   );
   try {
     await state.exposeParents(test.uniqueId, staged);
-    const shared = await sharedPass(state, test, session, staged);
+    const macro = testMaterialization(state.manifest.macros, [state.engine.name]);
+    const shared = macro === undefined ? await sharedPass(state, test, session, staged) : undefined;
     const { code, path } = shared?.compiled ?? (await state.compile(test, session, { staged }));
+    const isStaged = staged.size > 0;
+    const byMacro =
+      macro === undefined ? undefined : await runTestByMacro(state, test, macro, { code, path }, session, isStaged);
     const result = shared
       ? ({ status: 'pass', failures: shared.failures, message: undefined, error: undefined } as const)
-      : await runTest(test, code, path, session, state.manifest, staged.size > 0);
+      : (byMacro ?? (await runTest(test, code, path, session, state.manifest, isStaged)));
+    // a macro of the project's own keeps failing rows itself
+    const keeps = macro === undefined || macro.packageName === internalPackage;
     const stored =
-      result.status === 'error' ? undefined : await storeFailures(state, test, code.sql, result.failures, session);
+      result.status === 'error' || !keeps
+        ? undefined
+        : await storeFailures(state, test, code.sql, result.failures, session);
     state.finish(
       test,
       {
@@ -59,7 +70,7 @@ export async function runOneTest(
         worker,
         compiledPath: path,
         compiledCode: code.sql,
-        relationName: stored?.toString(),
+        relationName: stored?.toString() ?? byMacro?.keptIn,
       },
     );
     return result.status === 'fail' || result.status === 'error' ? 'stop' : 'go-on';
