@@ -38,6 +38,8 @@ export interface Target {
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   /** `storage: native`: absolute path of the database file */
   readonly path: string | undefined;
+  /** the same as it is written, which templates see */
+  readonly writtenPath?: string | undefined;
   /** what a build keeps registered with Trino; undefined for nothing */
   readonly register: RegisterTarget | undefined;
   /** every other key, as given: host, port, user, catalog, … and dbt-duckdb's `extensions`, `attach` */

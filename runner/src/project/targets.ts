@@ -153,6 +153,7 @@ function toTarget(
     memoryLimit: memory_limit,
     settings: settings ?? {},
     path: file_ === undefined || file_ === ':memory:' ? undefined : path.resolve(projectDir, file_),
+    writtenPath: file_,
     register,
     extra: type === 'trino' ? trinoExtra(extra, projectDir) : extra,
   };

@@ -41,6 +41,7 @@ const duckdbDefaults = {
 /** `target` as templates see it: without what is secret. */
 export function targetForTemplates(target: Target): Record<string, unknown> {
   const { password: _password, jwt_token: _token, ...extra } = target.extra;
+  const written = target.writtenPath ?? target.path;
   return {
     ...(target.type === 'duckdb' && target.storage === 'native'
       ? { ...duckdbDefaults, settings: target.settings }
@@ -53,6 +54,6 @@ export function targetForTemplates(target: Target): Record<string, unknown> {
     schema: target.schema,
     database: target.database ?? 'lake',
     threads: target.threads,
-    ...(target.path === undefined ? {} : { path: target.path }),
+    ...(written === undefined ? {} : { path: written }),
   };
 }

@@ -1,6 +1,6 @@
 import { equal, type HashKey, hashKey } from './equality.js';
 import { typeFailure, valueFailure } from './failure.js';
-import { hostValue, PyTuple, plain, repr, stored, TemplateObject, type TemplateValue } from './values.js';
+import { hostValue, PyTuple, plain, repr, stored, TemplateObject, type TemplateValue, withoutEnd } from './values.js';
 
 /** A dict: ordered, keys compared as Python compares them (`1`, `1.0` and `True` are one key). */
 export class PyDict extends TemplateObject {
@@ -61,9 +61,11 @@ export class PyDict extends TemplateObject {
     return PyDict.of([...this.items(), ...other.items()]);
   }
   override toText(): string {
-    const parts: string[] = [];
-    for (const { key, value } of this.entries.values()) parts.push(`${repr(key)}: ${repr(value)}`);
-    return `{${parts.join(', ')}}`;
+    return withoutEnd(this, '{...}', () => {
+      const parts: string[] = [];
+      for (const { key, value } of this.entries.values()) parts.push(`${repr(key)}: ${repr(value)}`);
+      return `{${parts.join(', ')}}`;
+    });
   }
   override toHost(): Record<string, unknown> {
     const out: Record<string, unknown> = {};

@@ -1,4 +1,5 @@
 import { iterate, PyDict } from './containers.js';
+import { compare } from './equality.js';
 import { typeFailure } from './failure.js';
 import { formatFloat, PyFloat, PyTuple, Rendered, type TemplateValue, text, typeName } from './values.js';
 
@@ -39,8 +40,9 @@ export function toJson(
     }
     if (v instanceof PyDict) {
       const inner = margin + ' '.repeat(indent ?? 0);
-      const entries = [...v.items()].map(([k, item]) => [keyText(k), item] as const);
-      if (sortKeys) entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      const items = [...v.items()];
+      if (sortKeys) items.sort(([a], [b]) => compare(a, b));
+      const entries = items.map(([k, item]) => [keyText(k), item] as const);
       return wrap(
         '{',
         '}',

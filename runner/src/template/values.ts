@@ -244,13 +244,26 @@ export class PyTuple extends TemplateObject {
   }
 }
 
+const printing = new Set<object>();
+
+/** What a container prints; within itself only that it is there again. */
+export function withoutEnd(container: object, again: string, print: () => string): string {
+  if (printing.has(container)) return again;
+  printing.add(container);
+  try {
+    return print();
+  } finally {
+    printing.delete(container);
+  }
+}
+
 /** Python's `str(value)`: what printing a value gives. */
 export function text(value: TemplateValue): string {
   if (typeof value === 'string') return value;
   if (value === null) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
-  if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
+  if (Array.isArray(value)) return withoutEnd(value, '[...]', () => `[${value.map(repr).join(', ')}]`);
   if (typeof value === 'object') return value.toText();
   return String(value);
 }

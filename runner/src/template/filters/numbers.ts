@@ -69,6 +69,7 @@ export const numberFilters = filterTable({
     const own = value instanceof TemplateObject ? value.operate?.('abs', null, false) : undefined;
     if (own !== undefined) return own;
     if (value instanceof DecimalValue) return value.negative ? negate('-', value) : negate('+', value);
+    if (value instanceof PyFloat && !(value instanceof DecimalValue)) return new PyFloat(Math.abs(value.value));
     if (number(value, 'abs') < 0) return negate('-', value);
     return typeof value === 'boolean' ? Number(value) : value;
   },
