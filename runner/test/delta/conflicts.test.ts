@@ -256,9 +256,12 @@ describe('a change whose predicate looks further than at a row', () => {
         await stageMerge(target, { source: source.replace(sql, 'FROM held'), on: ['p', 'id'] }),
         await stageMergeClauses(target, { source, on: ['p', 'id'], whenNotMatched: [{ values: 'all' }] }),
         await stageAppend(target, { select: source }),
+        await stageAppend(target, { select: source.replace(sql, 'FROM held') }),
       ];
+      const blind = await stageAppend(target, { select: values([['withheld', 1, 1]]) });
       await commit(stageAppend(target, { select: values([['c', 99, 1]]) }));
       for (const one of staged) await expect(one.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+      await blind.commit(by);
       await commit(stageAppend(target, { select: source }));
       const { commitInfo } = await (await DeltaTable.open(target.location, t.engine))!.snapshot();
       expect(commitInfo).toMatchObject({ isBlindAppend: false });

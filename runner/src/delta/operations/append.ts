@@ -8,7 +8,7 @@ import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
 import { rewriteFiles } from './rewrite.js';
-import { namesTable } from './rows-read.js';
+import { readsTable } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -46,6 +46,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   await requireNewConstraints(table, base);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const widened = fitted.widened.length === 0 ? [] : base.files;
+  const readsItself = await readsTable(engine, store.location, options.select);
   const { adds, rewritten } = await orNothing(store, async (written) => {
     const generated = await generatedColumns(table, fitted.present);
     const adds = await writeFiles({ ...table, generated, select });
@@ -64,7 +65,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
     adds: [...rewritten, ...adds],
     removes: widened,
     removesData: false,
-    reads: widened.length === 0 && !namesTable(store.location, options.select) ? 'nothing' : 'table',
+    reads: widened.length === 0 && !readsItself ? 'nothing' : 'table',
     warnings: fitted.warnings,
   });
 }

@@ -154,6 +154,10 @@ async function scalars(engine: ParquetEngine, names: readonly string[]): Promise
 
 /** Whether a SELECT may read the table itself: it names its files, or a view that does. */
 export async function readsTable(engine: ParquetEngine, location: string, select: string): Promise<boolean> {
+  if (holds(select, location)) return true;
+  // their names alone are had for little
+  const names = await engine.query('SELECT view_name AS name FROM duckdb_views() WHERE NOT internal');
+  if (!names.some(({ name }) => holds(select, String(name)))) return false;
   const views = await engine.query('SELECT view_name AS name, sql FROM duckdb_views() WHERE NOT internal');
   const named = [location];
   let reached = 0;
@@ -165,15 +169,9 @@ export async function readsTable(engine: ParquetEngine, location: string, select
   return named.some((name) => holds(select, name));
 }
 
-/** Whether a SELECT names the table's files. Views are not looked through: where a write is to cost little. */
-export function namesTable(location: string, select: string): boolean {
-  return holds(select, location);
-}
-
-/** Whether SQL has a name or an address in it, as it is or as it is written between quotes. */
+/** Whether SQL has a name or an address in it, not as a part of a longer word, as it is or as it is written between quotes. */
 function holds(sql: string, name: string): boolean {
-  const text = sql.toLowerCase();
-  return [name, name.replaceAll("'", "''"), name.replaceAll('"', '""')].some((form) =>
-    text.includes(form.toLowerCase()),
-  );
+  const forms = [name, name.replaceAll("'", "''"), name.replaceAll('"', '""')];
+  const either = forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${either})(?![\\p{L}\\p{N}_])`, 'iu').test(sql);
 }
