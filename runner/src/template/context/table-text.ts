@@ -28,30 +28,41 @@ export function agateType(type: string): AgateKind {
  * `print_table()`: columns between bars, all but text to the right; numbers with three digits after the point at most, texts cut
  * to twenty characters.
  */
-export function printedTable(
-  columns: readonly ShownColumn[],
-  count: number,
-  maxRows: TemplateValue = 20,
-  maxColumns: TemplateValue = 6,
-  maxWidth: TemplateValue = 20,
-  precision: TemplateValue = 3,
-): string {
-  const rows = maxRows === null ? count : Math.min(count, Number(maxRows));
-  const few = maxColumns !== null && columns.length > Number(maxColumns) ? Number(maxColumns) : columns.length;
-  const cut = (word: string) =>
-    maxWidth !== null && word.length > Number(maxWidth) ? `${word.slice(0, Number(maxWidth) - 3)}...` : word;
-  const cells = columns.slice(0, few).map((column) => {
+export function printedTable(columns: readonly ShownColumn[], count: number, ...limits: ShownLimits): string {
+  const { rows, shown, words: shownWords, cut } = shownPart(columns, count, ...limits);
+  const cells = shown.map((column, at) => {
     const isText = agateType(column.type) === 'Text';
-    const shown = wordsOf(column, rows, precision === null ? Number.POSITIVE_INFINITY : Number(precision));
-    const words = [column.name, ...shown].map(cut);
+    const words = [column.name, ...shownWords[at]!].map(cut);
     const width = Math.max(...words.map((word) => word.length));
     return words.map((word) => (isText ? word.padEnd(width) : word.padStart(width)));
   });
-  if (few < columns.length) cells.push(Array.from({ length: rows + 1 }, () => '...'));
+  if (shown.length < columns.length) cells.push(Array.from({ length: rows + 1 }, () => '...'));
   const line = (i: number) => `| ${cells.map((words) => words[i]).join(' | ')} |`;
   const rule = `| ${cells.map((words) => '-'.repeat(words[0]!.length)).join(' | ')} |`;
   const body = Array.from({ length: rows }, (_, i) => line(i + 1));
   return [line(0), rule, ...body, ...(rows < count ? ['| ... |'] : [])].join('\n');
+}
+
+/** The most rows, columns, letters of a text and digits after the point; none: no limit. */
+type ShownLimits = [
+  maxRows?: TemplateValue,
+  maxColumns?: TemplateValue,
+  maxWidth?: TemplateValue,
+  precision?: TemplateValue,
+];
+
+/** What of a table is printed: how many rows, which columns, their words, and what becomes of a long one. */
+function shownPart(columns: readonly ShownColumn[], count: number, ...limits: ShownLimits) {
+  const [maxRows = 20, maxColumns = 6, maxWidth = 20, precision = 3] = limits;
+  const most = (limit: TemplateValue) => (limit === null ? Number.POSITIVE_INFINITY : Number(limit));
+  const rows = Math.min(count, most(maxRows));
+  const shown = columns.slice(0, Math.min(columns.length, most(maxColumns)));
+  return {
+    rows,
+    shown,
+    words: shown.map((column) => wordsOf(column, rows, most(precision))),
+    cut: (word: string) => (word.length > most(maxWidth) ? `${word.slice(0, Number(maxWidth) - 3)}...` : word),
+  };
 }
 
 function wordsOf({ type, values }: ShownColumn, rows: number, precision: number): string[] {
@@ -118,21 +129,9 @@ export function csvText(names: readonly string[], rows: readonly RowValue[], opt
 }
 
 /** `print_html()`. */
-export function htmlTable(
-  columns: readonly ShownColumn[],
-  count: number,
-  maxRows: TemplateValue = 20,
-  maxColumns: TemplateValue = 6,
-  maxWidth: TemplateValue = 20,
-  precision: TemplateValue = 3,
-): string {
-  const rows = maxRows === null ? count : Math.min(count, Number(maxRows));
-  const few = maxColumns === null ? columns.length : Math.min(columns.length, Number(maxColumns));
-  const cut = (word: string) =>
-    maxWidth !== null && word.length > Number(maxWidth) ? `${word.slice(0, Number(maxWidth) - 3)}...` : word;
-  const shown = columns.slice(0, few);
-  const words = shown.map((c) => wordsOf(c, rows, precision === null ? Number.POSITIVE_INFINITY : Number(precision)));
-  const isCut = few < columns.length;
+export function htmlTable(columns: readonly ShownColumn[], count: number, ...limits: ShownLimits): string {
+  const { rows, shown, words, cut } = shownPart(columns, count, ...limits);
+  const isCut = shown.length < columns.length;
   const names = [...shown.map((column) => column.name), ...(isCut ? ['...'] : [])];
   const cell = (word: string, at: number) =>
     `<td style="text-align: ${agateType(columns[at]!.type) === 'Text' ? 'left' : 'right'};">${word}</td>`;
