@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { DeltaTable } from '../../src/delta/index.js';
@@ -25,7 +26,8 @@ export async function expectSameToOthers(
   const mine = snapshot.toSql();
   for (const [name, reader] of Object.entries(readers)) {
     if (reader === undefined) continue;
-    const into = join(location, '..', `read-by-${name}.parquet`);
+    // a name of its own: the engine may take a file that is written anew within the same second for the one that it has read
+    const into = join(location, '..', `read-by-${name}-${randomUUID()}.parquet`);
     const ours = join(location, '..', 'ours.parquet');
     await engine.execute(`COPY (${mine}) TO '${ours}' (FORMAT parquet)`);
     await reader.compare(location, { reads: [{ version: snapshot.version, into }], predicates: [], ours });
