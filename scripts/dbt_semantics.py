@@ -14,6 +14,8 @@ ASIDE = {'MFConverterIssue', 'DeprecationsSummary', 'MainStackTrace', 'MainEncou
 def plain(text):
     text = re.sub(r'\x1b\[\d*m|^\[WARNING\](\[\w+\])?: ', '', text).replace('[WARNING]: ', '')
     text = re.sub(r"FilePath\(.*?project_root='[^']*'\)", 'models/case.yml', text)
+    # where dbt is installed differs from machine to machine
+    text = re.sub(r'(?<=File ")[^"]*/site-packages/', '', text)
     return ' '.join(text.split())[-300:]
 
 
