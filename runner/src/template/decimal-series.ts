@@ -1,4 +1,5 @@
 import type { DecimalParts } from './decimal.js';
+import { logarithm } from './logarithm.js';
 
 /** Digits after the point in what is computed on the way: twice those of a result, and some. */
 const PLACES = 80;
@@ -6,21 +7,8 @@ const ONE = 10n ** BigInt(PLACES);
 
 const multiply = (a: bigint, b: bigint): bigint => (a * b) / ONE;
 
-/** ln(m) of 2/3 ≤ m ≤ 3/2: 2·atanh((m−1)/(m+1)). */
-function logarithm(m: bigint): bigint {
-  const z = ((m - ONE) * ONE) / (m + ONE);
-  const square = multiply(z, z);
-  let power = z;
-  let sum = 0n;
-  for (let n = 1n; power !== 0n; n += 2n) {
-    sum += power / n;
-    power = multiply(power, square);
-  }
-  return 2n * sum;
-}
-
-const LN2 = 2n * logarithm((ONE * 4n) / 3n) + logarithm((ONE * 9n) / 8n);
-const LN10 = 3n * LN2 + logarithm((ONE * 5n) / 4n);
+const LN2 = 2n * logarithm((ONE * 4n) / 3n, ONE) + logarithm((ONE * 9n) / 8n, ONE);
+const LN10 = 3n * LN2 + logarithm((ONE * 5n) / 4n, ONE);
 
 /** ln(coefficient · 10^exponent), as a whole number of units of 10^-80. */
 export function lnDecimal(coefficient: bigint, exponent: number): bigint {
@@ -34,7 +22,7 @@ export function lnDecimal(coefficient: bigint, exponent: number): bigint {
     m /= 2n;
     sum += LN2;
   }
-  return sum + logarithm(m);
+  return sum + logarithm(m, ONE);
 }
 
 /** log10 of a number of {@link lnDecimal}. */

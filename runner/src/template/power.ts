@@ -1,4 +1,5 @@
 import { binaryParts } from './exact.js';
+import { logarithm } from './logarithm.js';
 
 /** Bits after the point in what is computed on the way: many more than the 53 of a result. */
 const BITS = 256n;
@@ -6,20 +7,7 @@ const ONE = 1n << BITS;
 
 const multiply = (a: bigint, b: bigint): bigint => (a * b) >> BITS;
 
-/** ln(m) for 1 ≤ m < 2, both with {@link BITS} bits after the point: 2·atanh((m−1)/(m+1)). */
-function logarithm(m: bigint): bigint {
-  const z = ((m - ONE) << BITS) / (m + ONE);
-  const square = multiply(z, z);
-  let power = z;
-  let sum = 0n;
-  for (let n = 1n; power !== 0n; n += 2n) {
-    sum += power / n;
-    power = multiply(power, square);
-  }
-  return 2n * sum;
-}
-
-const LN2 = logarithm(2n * ONE);
+const LN2 = logarithm(2n * ONE, ONE);
 
 /** e^r for small r, by its series. */
 function exponential(r: bigint): bigint {
@@ -60,7 +48,7 @@ export function power(x: number, y: number): number {
   const base = binaryParts(Math.abs(x));
   if (Number.isInteger(y) && y > 0 && y <= 64) return sign * nearest(base.mantissa ** BigInt(y), base.exponent * y);
   const length = base.mantissa.toString(2).length;
-  const ln = logarithm(base.mantissa << (BITS - BigInt(length - 1))) + BigInt(base.exponent + length - 1) * LN2;
+  const ln = logarithm(base.mantissa << (BITS - BigInt(length - 1)), ONE) + BigInt(base.exponent + length - 1) * LN2;
   const by = binaryParts(y);
   const product = ln * by.mantissa;
   const t = by.exponent < 0 ? product >> BigInt(-by.exponent) : product << BigInt(by.exponent);
