@@ -47,6 +47,26 @@ describe('several processes that do different things at once', () => {
   });
 });
 
+describe('a process that reads while another cleans up the log', () => {
+  it('always finds the latest version, whole, and a history without an error', { timeout: 120_000 }, async () => {
+    await (await stageAppend(t.target, { select: "SELECT 'first' AS writer, 0 AS n" })).commit(by);
+    const { process: child, errors } = worker('clean', 'w', 40);
+    const seen: number[] = [];
+    while (child.exitCode === null) {
+      const table = await t.open();
+      const { version, files } = await table.snapshot();
+      expect(files).toHaveLength(version + 1);
+      expect((await history(table))[0]!.version).toBeGreaterThanOrEqual(version);
+      seen.push(version);
+    }
+    expect(errors.join('')).toBe('');
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect((await t.snapshot()).version).toBe(40);
+    // all but the last versions have gone meanwhile
+    expect((await history(await t.open())).map(({ version }) => version)).toEqual([40]);
+  });
+});
+
 describe('a process that is killed', () => {
   it('leaves a table that opens, with every acknowledged row once', { timeout: 120_000 }, async () => {
     await (await stageAppend(t.target, { select: "SELECT 'first' AS writer, 0 AS n" })).commit(by);

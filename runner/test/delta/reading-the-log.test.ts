@@ -1,7 +1,16 @@
 import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DeltaTable, LocalStore, type LogStore, stageAppend, stageOverwrite } from '../../src/delta/index.js';
+import {
+  cleanUpLog,
+  DeltaTable,
+  history,
+  LocalStore,
+  type LogStore,
+  stageAppend,
+  stageOverwrite,
+} from '../../src/delta/index.js';
+import { loadSnapshot } from '../../src/delta/log/load.js';
 import { openTestEngine } from './duckdb-parquet.js';
 import { by, useTempTable } from './temp-table.js';
 
@@ -131,5 +140,83 @@ describe('a table that was written before', () => {
     expect(await readFile(join(t.location, '_delta_log', `${'0'.repeat(19)}1.json`), 'utf8')).toContain(
       '"readVersion":0',
     );
+  });
+});
+
+/** A store on the local disk that does something once, between the first listing of the log and whatever is read by it. */
+function afterListing(work: () => Promise<void>): LogStore {
+  let done: Promise<void> | undefined;
+  return new Proxy(new LocalStore(t.location), {
+    get(target, name: keyof LocalStore) {
+      const value = target[name];
+      if (typeof value !== 'function') return value;
+      if (name !== 'list') return value.bind(target);
+      return async (folder: string) => {
+        const names = await target.list(folder);
+        done ??= work();
+        await done;
+        return names;
+      };
+    },
+  });
+}
+
+/** Other programs add versions up to 22, and clean up what comes before the checkpoint of 20. */
+async function goOnAndCleanUp(): Promise<void> {
+  await appendMany(16, 23);
+  const { files } = await cleanUpLog(await t.open(), { now: new Date(Date.now() + 40 * 86_400_000) });
+  expect(files.length).toBeGreaterThan(19);
+}
+
+describe('a log that is cleaned up between its listing and the reading of it', () => {
+  const later = new Date(Date.now() + 86_400_000);
+
+  it.each([
+    ['is listed again', true, {}],
+    ['is listed again, also without a hint', false, {}],
+    ['is listed again, also for a time', true, { timestamp: later }],
+  ])('%s', async (_, hinted, at) => {
+    await appendMany(0, 16);
+    if (!hinted) await unlink(hint());
+    const store = afterListing(goOnAndCleanUp);
+    const snapshot = (await loadSnapshot(store, t.engine, at))!;
+    expect([snapshot.version, snapshot.files.length]).toEqual([22, 23]);
+    expect(snapshot.timestamp.getTime()).toBeGreaterThan(0);
+  });
+
+  it('gives the error of today for a version that is gone', async () => {
+    await appendMany(0, 16);
+    await expect(loadSnapshot(afterListing(goOnAndCleanUp), t.engine, { version: 12 })).rejects.toMatchObject({
+      code: 'TSD6015',
+      hint: expect.stringContaining('the earliest version that can be read is 20'),
+    });
+  });
+
+  it('has a history of what remains', async () => {
+    await appendMany(0, 16);
+    const store = afterListing(goOnAndCleanUp);
+    const table = (await DeltaTable.open(t.location, t.engine))!;
+    const entries = await history(
+      new Proxy(table, { get: (target, name: keyof DeltaTable) => (name === 'store' ? store : target[name]) }),
+    );
+    expect(entries.map(({ version }) => version)).toEqual([22, 21, 20]);
+  });
+
+  it('is not listed for ever where it never keeps still', async () => {
+    await appendMany(0, 3);
+    let listings = 0;
+    const store = new Proxy(new LocalStore(t.location), {
+      get(target, name: keyof LocalStore) {
+        const value = target[name];
+        if (typeof value !== 'function') return value;
+        if (name !== 'list') return value.bind(target);
+        return async (folder: string) => {
+          const next = `${String(3 + listings++).padStart(20, '0')}.json`;
+          return [...(await target.list(folder)), next];
+        };
+      },
+    });
+    await expect(loadSnapshot(store, t.engine)).rejects.toMatchObject({ code: 'TSD6015' });
+    expect(listings).toBeLessThan(20);
   });
 });

@@ -1,8 +1,16 @@
 /**
  * Writes to a table, one commit for each number, as a process of its own:
- * `write-worker.ts <append|overwrite|merge|mixed|different|partition> <location> <name> <commits> [from]`.
+ * `write-worker.ts <append|overwrite|merge|mixed|different|partition|clean> <location> <name> <commits> [from]`.
  */
-import { stageAppend, stageDelete, stageMerge, stageOverwrite, stageUpdate } from '../../src/delta/index.js';
+import {
+  cleanUpLog,
+  DeltaTable,
+  stageAppend,
+  stageDelete,
+  stageMerge,
+  stageOverwrite,
+  stageUpdate,
+} from '../../src/delta/index.js';
 import { doOwnStep } from './different-work.js';
 import { openTestEngine } from './duckdb-parquet.js';
 import { doStep } from './mixed-steps.js';
@@ -23,12 +31,16 @@ async function write(n: number): Promise<void> {
   if (operation === 'partition') return changePartition(Number(name), n);
   const select = `SELECT '${name}' AS writer, ${n} AS n`;
   const staged =
-    operation === 'append'
+    operation === 'append' || operation === 'clean'
       ? await stageAppend(target, { select })
       : operation === 'overwrite'
         ? await stageOverwrite(target, { select })
         : await stageMerge(target, { source: select, on: ['writer'] });
   await staged.commit({ runId: name!, engineInfo: 'tsdbt/test' });
+  if (operation !== 'clean') return;
+  // as if all that the last checkpoint makes superfluous were old
+  const table = (await DeltaTable.open(location!, engine))!;
+  await cleanUpLog(table, { now: new Date(Date.now() + 40 * 86_400_000) });
 }
 
 /** Changes rows of a partition that is this process's own, and does so once: a conflict is an error. */

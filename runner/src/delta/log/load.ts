@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { ParquetEngine } from '../parquet.js';
 import { type Action, type AddFile, type CommitInfo, parseActions } from '../protocol/actions.js';
@@ -27,8 +28,12 @@ export type SnapshotWithStatsAt = SnapshotAt & { readonly statistics: true };
 /** So many commits are read at once. */
 const COMMITS_TOGETHER = 32;
 
+/** So often a log is listed that others change, by cleaning it up, while it is read. */
+export const LISTINGS = 10;
+
 /**
- * Reads a version of a table from its log; undefined when there is no table.
+ * Reads a version of a table from its log; undefined when there is no table. Where what a listing names is gone when it is read,
+ * for the log is being cleaned up, the log is listed again.
  *
  * @param known a snapshot of the same table; where the log goes on from it, only the commits after it are read
  */
@@ -60,27 +65,50 @@ export async function loadSnapshot(
   const latest = at.version === undefined && at.timestamp === undefined;
   const hint = latest ? await readLastCheckpoint(store) : undefined;
   // while the log is listed, the checkpoint that is most likely needed is read
-  const [listing, hinted] = await Promise.all([
+  const [listed, hinted] = await Promise.all([
     hint === undefined ? listLog(store) : listLogFrom(store, hint.version),
     hint?.path === undefined ? undefined : readCheckpoint(store, engine, [hint.path], wanted).catch(() => undefined),
   ]);
+  const read = (found: LogListing) =>
+    loadListed(store, engine, at, found, { wanted, path: hint?.path, state: hinted }, enough ? known : undefined);
+  let listing = listed;
+  for (let listings = 1; ; listings++)
+    try {
+      return await read(listing);
+    } catch (error) {
+      const now = await listLog(store);
+      if (listings === LISTINGS || isDeepStrictEqual(now, listing)) throw error;
+      listing = now;
+    }
+}
+
+/** What of a checkpoint is to be read, and what has been read already. */
+interface Hinted {
+  readonly wanted: WantedStats;
+  readonly path: string | undefined;
+  readonly state: TableState | undefined;
+}
+
+/** Reads a version by what a listing of the log names. Throws StorageError where some of that cannot be read. */
+async function loadListed(
+  store: LogStore,
+  engine: ParquetEngine,
+  at: SnapshotAt,
+  listing: LogListing,
+  hinted: Hinted,
+  known: Snapshot | undefined,
+): Promise<Snapshot | undefined> {
   if (listing.latest === -1) return undefined;
   const version =
     at.version ?? (at.timestamp === undefined ? listing.latest : await versionAt(store, listing, at.timestamp));
-  if (known !== undefined && enough && known.version === version && !latest) return known;
-  const { state, reached } = await startingState(store, engine, listing, version, wanted, {
-    path: hint?.path,
-    state: hinted,
-  });
+  const latest = at.version === undefined && at.timestamp === undefined;
+  if (known?.version === version && !latest) return known;
+  const { state, reached } = await startingState(store, engine, listing, version, hinted);
   const commits = await readCommits(store, reached + 1, version);
-  return snapshotOf(
-    store,
-    engine,
-    version,
-    commits.length === 0 ? state : replay(state, commits),
-    commits.length,
-    known,
-  );
+  const whole = commits.length === 0 ? state : replay(state, commits);
+  const snapshot = await snapshotOf(store, engine, version, whole, commits.length, known);
+  if (snapshot.modified === undefined && listing.commits.includes(version)) throw missingCommit(store, version);
+  return snapshot;
 }
 
 /**
@@ -96,8 +124,7 @@ async function startingState(
   engine: ParquetEngine,
   listing: LogListing,
   version: number,
-  wanted: WantedStats,
-  hinted: { readonly path: string | undefined; readonly state: TableState | undefined },
+  hinted: Hinted,
   damaged: readonly string[] = [],
 ): Promise<{ readonly state: TableState; readonly reached: number }> {
   const { checkpoint } = segmentFor(store, listing, version);
@@ -106,7 +133,7 @@ async function startingState(
   const known = checkpoint.paths.length === 1 && first === hinted.path ? hinted.state : undefined;
   try {
     return {
-      state: known ?? (await readCheckpoint(store, engine, checkpoint.paths, wanted)),
+      state: known ?? (await readCheckpoint(store, engine, checkpoint.paths, hinted.wanted)),
       reached: checkpoint.version,
     };
   } catch (cause) {
@@ -114,7 +141,7 @@ async function startingState(
     const tried = [...damaged, first!];
     const others = whole.checkpoints.filter(({ paths }) => !tried.includes(paths[0]!));
     try {
-      return await startingState(store, engine, { ...whole, checkpoints: others }, version, wanted, hinted, tried);
+      return await startingState(store, engine, { ...whole, checkpoints: others }, version, hinted, tried);
     } catch {
       if (cause instanceof StorageError) throw cause;
       throw new StorageError(
@@ -137,22 +164,20 @@ async function follow(
   wanted: number | undefined,
 ): Promise<Snapshot | undefined> {
   if (wanted !== undefined && wanted <= known.version) return wanted === known.version ? known : undefined;
-  const [modified, next] = await Promise.all([
-    store.modified(commitPath(known.version)),
-    tryReadCommit(store, known.version + 1),
-  ]);
-  if (modified === undefined || modified !== known.modified) return undefined;
   const commits: Action[][] = [];
   const last = wanted ?? Number.POSITIVE_INFINITY;
-  for (let commit = next; commit !== undefined; ) {
+  for (let version = known.version + 1; version <= last; version++) {
+    const commit = await tryReadCommit(store, version);
+    if (commit === undefined) break;
     commits.push(commit);
-    const version = known.version + commits.length;
-    commit = version < last ? await tryReadCommit(store, version + 1) : undefined;
   }
-  const version = known.version + commits.length;
-  if (wanted !== undefined && version < wanted) return undefined;
+  // looked at last: a log is cleaned up from its beginning, so where this is there, no commit after it has gone before it was asked for
+  const modified = await store.modified(commitPath(known.version));
+  if (modified === undefined || modified !== known.modified) return undefined;
+  if (wanted !== undefined && known.version + commits.length < wanted) return undefined;
   if (commits.length === 0) return known;
-  return snapshotAfter(store, engine, known, commits);
+  // what fails here is for a listing of the log to tell
+  return snapshotAfter(store, engine, known, commits).catch(() => undefined);
 }
 
 /** A version by the one that it goes on from. @param commits all that were made since, with at least one of them */
@@ -218,7 +243,11 @@ export async function tryReadCommit(store: LogStore, version: number): Promise<A
 export async function readCommit(store: LogStore, version: number): Promise<Action[]> {
   const actions = await tryReadCommit(store, version);
   if (actions !== undefined) return actions;
-  throw new StorageError('TSD6015', `${store.location}: version ${version} is missing (${commitPath(version)})`, {
+  throw missingCommit(store, version);
+}
+
+function missingCommit(store: LogStore, version: number): StorageError {
+  return new StorageError('TSD6015', `${store.location}: version ${version} is missing (${commitPath(version)})`, {
     hint: 'a file of the log was lost or cleaned up; restore it from a backup, or read another version',
   });
 }

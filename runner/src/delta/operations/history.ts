@@ -1,6 +1,6 @@
-import { commitTimestamp, readCommit } from '../log/load.js';
+import { commitTimestamp, LISTINGS, tryReadCommit } from '../log/load.js';
 import { listLog } from '../log/segment.js';
-import type { CommitInfo } from '../protocol/actions.js';
+import type { Action, CommitInfo } from '../protocol/actions.js';
 import type { DeltaTable } from '../table.js';
 
 /** A version and what made it. */
@@ -20,19 +20,27 @@ export interface HistoryEntry {
  * @param limit at most so many; default all
  */
 export async function history(table: DeltaTable, limit = Number.POSITIVE_INFINITY): Promise<HistoryEntry[]> {
-  const { commits } = await listLog(table.store);
-  const entries: HistoryEntry[] = [];
-  for (const version of commits.toReversed().slice(0, limit)) {
-    const actions = await readCommit(table.store, version);
-    const commitInfo = actions.find((action) => action.commitInfo)?.commitInfo;
-    entries.push({
-      version,
-      timestamp: new Date(await commitTimestamp(table.store, version, commitInfo)),
-      operation: commitInfo?.operation,
-      commitInfo,
-      filesAdded: actions.filter((action) => action.add).length,
-      filesRemoved: actions.filter((action) => action.remove).length,
-    });
+  for (let listings = 1; ; listings++) {
+    const { commits } = await listLog(table.store);
+    const versions = commits.toReversed().slice(0, limit);
+    const entries: HistoryEntry[] = [];
+    for (const version of versions) {
+      const actions = await tryReadCommit(table.store, version);
+      if (actions !== undefined) entries.push(await entryOf(table, version, actions));
+    }
+    // where some have gone since the log was listed, it was cleaned up, and may have others by now
+    if (entries.length === versions.length || listings === LISTINGS) return entries;
   }
-  return entries;
+}
+
+async function entryOf(table: DeltaTable, version: number, actions: readonly Action[]): Promise<HistoryEntry> {
+  const commitInfo = actions.find((action) => action.commitInfo)?.commitInfo;
+  return {
+    version,
+    timestamp: new Date(await commitTimestamp(table.store, version, commitInfo)),
+    operation: commitInfo?.operation,
+    commitInfo,
+    filesAdded: actions.filter((action) => action.add).length,
+    filesRemoved: actions.filter((action) => action.remove).length,
+  };
 }
