@@ -123,7 +123,8 @@ function sqlNode(state: RunState, node: ModelNode | TestNode, isIncremental: boo
     compiledPath: compiledPath('target', node),
     reads: state.namedParents(node.uniqueId),
     afterHooks:
-      request.project.onRunStart.length > 0 || (node.resourceType !== 'test' && node.config.pre_hook.length > 0),
+      [request.project, ...request.project.packages].some((one) => one.onRunStart.length > 0) ||
+      (node.resourceType !== 'test' && node.config.pre_hook.length > 0),
     compile: async (relationOf: (uniqueId: string) => Relation) => {
       let asked = false;
       const options: CompileOptions = {

@@ -2,8 +2,6 @@ import type { Session } from '../engines/engine.js';
 import { CancelledError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { forgetGraph } from '../manifest/graph-for-templates.js';
 import { checkRun } from './check-project.js';
-import { runEndContext } from './hook-results.js';
-import { runHooks } from './hooks.js';
 import { writeViews } from './lake-views.js';
 import { missingParents, staleTests } from './missing-parents.js';
 import { executeNativeRun } from './native-run.js';
@@ -12,9 +10,10 @@ import { openLake } from './open-lake.js';
 import { isBuilt, planRun, type RunTask } from './plan-run.js';
 import { attempt, nodesOf, tellEnd, tellStart } from './run-frame.js';
 import { runNode } from './run-node.js';
+import { betweenHooks } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
-import type { NodeResult, RunRequest, RunResult } from './run-types.js';
+import type { NodeResult, OperationResult, RunRequest, RunResult } from './run-types.js';
 import { runsIn } from './runs-in.js';
 import { schedule } from './scheduler.js';
 import { withUnitTests } from './unit-test-tasks.js';
@@ -23,7 +22,8 @@ import { withUnitTests } from './unit-test-tasks.js';
  * Runs what is selected: checks it, builds it in the order of the graph, and writes the file of views.
  *
  * In `build`, tests decide about publication; `run` and `seed` publish without tests; `test` tests what is published.
- * @throws {TsdbtErrors} before anything is written, when types do not fit or parents are missing
+ * @throws {TsdbtErrors} before anything is written, when types do not fit or parents are missing; in a dbt project these are errors of
+ * the nodes that they concern
  */
 export async function executeRun(request: RunRequest): Promise<RunResult> {
   if (request.project.target.storage === 'native') return executeNativeRun(request);
@@ -41,9 +41,11 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   forgetGraph(manifest);
   const state = new RunState(request, open.engine, open.storage);
   let allWell = true;
+  let operations: readonly OperationResult[] = [];
   try {
     await state.defer(new Set([...selected].filter((id) => isBuilt(manifest.get(id)!))));
-    const unready = [...(await missingParents(state, selected, request.selection))];
+    // a dbt project runs what it can, as dbt does: what is wrong with a node is the node's error
+    const unready = project.isDbt ? [] : [...(await missingParents(state, selected, request.selection))];
     for (const { test } of unready) selected.delete(test.uniqueId);
     unready.push(...staleTests(state, selected));
     for (const { test } of unready) selected.delete(test.uniqueId);
@@ -55,23 +57,25 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     const noOps = noOpsOf(state);
     state.total = selected.size + unready.length + noOps.length;
     // where nothing is written, each test is bound when it runs
-    if (open.engine.capabilities.runsModels) await check(state, tasks);
+    if (open.engine.capabilities.runsModels && !project.isDbt) await check(state, tasks);
 
     tellStart(state, tasks);
     for (const { test, why } of unready) state.finish(test, { status: 'skipped', elapsed: 0, message: why });
     for (let i = 0; i < request.threads; i++) sessions.push(await open.engine.openSession());
     request.signal.addEventListener('abort', cancel, { once: true });
-    const began = await attempt(state, () => runHooks(state, project.onRunStart, undefined, sessions[0]!));
-    if (began) await runTasks(state, tasks, sessions);
-    else skipAll(state, tasks);
-    finishNoOps(state, noOps);
-    const ended = request.signal.aborted
-      ? true
-      : await attempt(state, () => runHooks(state, project.onRunEnd, undefined, sessions[0]!, runEndContext(state)));
+    const ran = await betweenHooks(state, {
+      session: sessions[0]!,
+      run: () => runTasks(state, tasks, sessions),
+      skip: (why) => {
+        for (const node of tasks.flatMap(nodesOf)) state.finish(node, { elapsed: 0, ...why });
+      },
+      after: () => finishNoOps(state, noOps),
+    });
+    operations = ran.operations;
     const shown = request.command === 'test' || (await attempt(state, () => writeViews(state)));
     const { afterPublishing } = request;
     const told = afterPublishing === undefined || request.signal.aborted || (await attempt(state, afterPublishing));
-    allWell = began && ended && shown && told;
+    allWell = ran.allWell && shown && told;
   } finally {
     await state.flushCompiled();
     request.signal.removeEventListener('abort', cancel);
@@ -80,7 +84,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
   }
   const { results, elapsed } = tellEnd(state, startedAt);
   const exitCode = request.signal.aborted ? 130 : failedAny(results) || !allWell ? 1 : 0;
-  return { exitCode, results, elapsed, startedAt };
+  return { exitCode, results, operations, elapsed, startedAt };
 }
 
 /** @throws {TsdbtErrors} when types do not fit */
@@ -89,13 +93,6 @@ async function check(state: RunState, tasks: readonly RunTask[]): Promise<void> 
   const errors = await checkRun(state, tasks, checker);
   await checker.close();
   if (errors.length > 0) throw new TsdbtErrors(errors);
-}
-
-function skipAll(state: RunState, tasks: readonly RunTask[]): void {
-  const outcome = state.request.signal.aborted
-    ? ({ status: 'cancelled', elapsed: 0, message: 'interrupted' } as const)
-    : ({ status: 'skipped', elapsed: 0, message: 'on-run-start failed' } as const);
-  for (const node of tasks.flatMap(nodesOf)) state.finish(node, outcome);
 }
 
 async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: readonly Session[]): Promise<void> {

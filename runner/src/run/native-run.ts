@@ -9,8 +9,8 @@ import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
 import { isBuilt, type RunTask } from './plan-run.js';
-import { attempt, tellEnd, tellStart } from './run-frame.js';
-import { runOperations } from './run-operations.js';
+import { tellEnd, tellStart } from './run-frame.js';
+import { betweenHooks } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
 import type { NodeResult, OperationResult, RunRequest, RunResult } from './run-types.js';
@@ -55,7 +55,6 @@ async function runAll(state: RunState): Promise<{ allWell: boolean; operations: 
   const cancel = (): void => {
     for (const session of sessions) session.cancel();
   };
-  const operations: OperationResult[] = [];
   try {
     await state.defer(new Set([...selected].filter((id) => isBuilt(manifest.get(id)!))));
     const tasks = withUnitTests(
@@ -75,16 +74,14 @@ async function runAll(state: RunState): Promise<{ allWell: boolean; operations: 
     const hookSession = commentedSession(state, await statementFrame(state, undefined), session!);
     // as in dbt, a schema that cannot be made ends the command here
     await createSchemas(state, tasks, session!);
-    const began = await attempt(state, async () => {
-      operations.push(...(await runOperations(state, 'on-run-start', hookSession)));
+    return await betweenHooks(state, {
+      session: hookSession,
+      run: () => runTasks(state, tasks, sessions),
+      skip: (why) => {
+        for (const task of tasks) state.finish(task.kind === 'node' ? task.node : task.test, { elapsed: 0, ...why });
+      },
+      after: () => finishNoOps(state, noOps),
     });
-    if (began && allOf(operations)) await runTasks(state, tasks, sessions);
-    else for (const task of tasks) skip(state, task, 'on-run-start failed');
-    finishNoOps(state, noOps);
-    const ended = await attempt(state, async () => {
-      if (!request.signal.aborted) operations.push(...(await runOperations(state, 'on-run-end', hookSession)));
-    });
-    return { allWell: began && ended && allOf(operations), operations };
   } finally {
     await state.flushCompiled();
     request.signal.removeEventListener('abort', cancel);
@@ -145,8 +142,4 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
 
 function skip(state: RunState, task: RunTask, why: string): void {
   state.finish(task.kind === 'node' ? task.node : task.test, { status: 'skipped', elapsed: 0, message: why });
-}
-
-function allOf(operations: readonly OperationResult[]): boolean {
-  return operations.every((operation) => operation.status === 'success');
 }

@@ -4,6 +4,7 @@ import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { ModelNode, SourceNode } from '../manifest/nodes.js';
+import { refusePython } from '../manifest/python-model.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
 import { typescriptSelect } from '../materialize/typescript-model.js';
 import type { Vars } from '../project/vars.js';
@@ -37,6 +38,7 @@ export async function nodeSelect(
   isIncremental: boolean,
   readsThis: boolean,
 ): Promise<NodeSelect> {
+  refusePython(node);
   if (node.language === 'csv')
     return { select: await state.seedSelect(node, session), compiled: undefined, drop: nothing };
   if (isMicrobatch(node)) return batchedSelect(state, node, session, isIncremental);

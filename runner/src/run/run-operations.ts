@@ -3,6 +3,7 @@ import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { HookText, Project } from '../project/project.js';
 import { runEndContext } from './hook-results.js';
 import { type HookContext, runHooks } from './hooks.js';
+import { attempt } from './run-frame.js';
 import type { RunState } from './run-state.js';
 import type { OperationResult } from './run-types.js';
 
@@ -13,11 +14,45 @@ interface Operation {
   readonly hook: HookText;
 }
 
+/** What stands between the hooks of a whole run. */
+export interface BetweenHooks {
+  /** in which the hooks run */
+  readonly session: Session;
+  /** runs the nodes */
+  run(): Promise<void>;
+  /** instead of `run`, where on-run-start did not end well */
+  skip(why: { readonly status: 'skipped' | 'cancelled'; readonly message: string }): void;
+  /** after either, before on-run-end sees the results */
+  after(): void;
+}
+
+/** Runs on-run-start, what is between, and on-run-end unless the run is interrupted. A hook that fails is told, and loses nothing of what the nodes did. */
+export async function betweenHooks(
+  state: RunState,
+  { session, run, skip, after }: BetweenHooks,
+): Promise<{ readonly allWell: boolean; readonly operations: readonly OperationResult[] }> {
+  const { signal } = state.request;
+  const operations: OperationResult[] = [];
+  const hooks = async (kind: 'on-run-start' | 'on-run-end'): Promise<boolean> => {
+    const ended = await attempt(state, async () => {
+      operations.push(...(await runOperations(state, kind, session)));
+    });
+    return ended && operations.every(({ status }) => status === 'success');
+  };
+  const began = await hooks('on-run-start');
+  if (began) await run();
+  else if (signal.aborted) skip({ status: 'cancelled', message: 'interrupted' });
+  else skip({ status: 'skipped', message: 'on-run-start failed' });
+  after();
+  const ended = signal.aborted || (await hooks('on-run-end'));
+  return { allWell: began && ended, operations };
+}
+
 /**
  * Runs on-run-start or on-run-end of the project and of its packages, as dbt does: the first of each, then the second; what
  * fails keeps those after it from running.
  */
-export async function runOperations(
+async function runOperations(
   state: RunState,
   kind: 'on-run-start' | 'on-run-end',
   session: Session,

@@ -111,7 +111,7 @@ export interface RunResult {
   /** 0 all well, 1 something failed, 130 interrupted */
   readonly exitCode: 0 | 1 | 130;
   readonly results: readonly NodeResult[];
-  /** hooks of the whole run, in a dbt project */
+  /** hooks of the whole run */
   readonly operations?: readonly OperationResult[] | undefined;
   /** seconds */
   readonly elapsed: number;

@@ -36,7 +36,9 @@ describe('a dbt project with Delta tables', () => {
       'seeds/facts.csv': 'i,n\n1,a\n2,b\nx,c\n',
       'seeds/s.yml': 'seeds: [{name: facts, config: {column_types: {i: int}}}]\n',
     });
-    expect(await project.refused()).toEqual([expect.stringMatching(/^TSD1090 seeds\/facts.csv:4:1 seed facts cannot/)]);
+    expect((await project.build()).errors).toEqual([
+      expect.stringMatching(/^TSD1090 seeds\/facts.csv:4:1 seed facts cannot/),
+    ]);
   });
 
   const again = async (config: string) => {
@@ -64,6 +66,75 @@ select * from (values {{ "(1, 'new'), (1, 'twin'), (3, 'c')" if is_incremental()
   it('judges a strategy when there is something to add to', async () => {
     expect((await again("incremental_strategy='by_time'")).errors).toEqual([
       expect.stringMatching(/^TSD4010 models\/t.sql:1:1 t: incremental_strategy "by_time" is not one of/),
+    ]);
+  });
+
+  it('builds what it can: a node that cannot run is an error, what reads it is skipped, all else is built', async () => {
+    const project = deltaProject({
+      'models/numbers.sql': 'select 1 as n',
+      'models/typo.sql': "select m from {{ ref('numbers') }}",
+      'models/below.sql': "select * from {{ ref('typo') }}",
+      'models/visits.sql': "select * from {{ source('web', 'visits') }}",
+      'models/snake.py': "def model(dbt, session):\n    return dbt.ref('numbers')\n",
+      'models/judged.sql': "{{ config(materialized='table') }} select * from {{ ref('numbers') }}",
+      'models/beside.sql': "{{ config(materialized='table') }} select * from {{ ref('numbers') }}",
+      'models/s.yml': `sources: [{name: web, tables: [{name: visits, columns: [{name: seen, data_tests: [not_null]}]}]}]
+models: [{name: judged, columns: [{name: nowhere, data_tests: [not_null]}]}]
+`,
+    });
+    const { exitCode, statuses, errors } = await project.build();
+    expect(exitCode).toBe(1);
+    expect(statuses).toEqual({
+      ...{ numbers: 'success', beside: 'success', typo: 'error', below: 'skipped', visits: 'error', snake: 'error' },
+      ...{ judged: 'blocked', not_null_judged_nowhere: 'error', source_not_null_web_visits_seen: 'error' },
+    });
+    expect(errors.sort()).toEqual([
+      expect.stringMatching(/^TSD2020 models\/snake.py:1:1 models in Python cannot be run/),
+      expect.stringMatching(/^TSD5002 models\/s.yml:1:\d+ .*visits/),
+      expect.stringMatching(/^TSD5002 models\/visits.sql:1:15 .*visits/),
+      expect.stringMatching(/^TSD5003 models\/s.yml:2:\d+ column "nowhere" not found/),
+      expect.stringMatching(/^TSD5003 models\/typo.sql:1:8 column "m" not found/),
+    ]);
+    expect(await project.rows('main.beside')).toEqual([{ n: 1 }]);
+    expect(await project.table('main.judged')).toBeUndefined();
+  });
+
+  it('runs on-run-start and on-run-end of packages with its own, in turn', async () => {
+    const told = (kind: string, where: string) => `  - "{% do log('${kind} of ${where}', info=true) %}"\n`;
+    const project = deltaProject({
+      'dbt_project.yml': `name: shop
+version: "1.0"
+profile: shop
+on-run-start:
+${told('start 0', 'shop')}${told('start 1', 'shop')}on-run-end:
+${told('end 0', 'shop')}  - "select 1 from nowhere"
+`,
+      'dbt_packages/tools/dbt_project.yml': `name: tools
+version: "1.0"
+on-run-start:
+  - create table kept as select 41 as n
+on-run-end:
+  - "{% do log('end of tools: ' ~ (results | length) ~ ' in ' ~ (schemas | join), info=true) %}"
+`,
+      'models/counted.sql': "{{ config(materialized='table') }} select n + 1 as n from kept",
+    });
+    const { exitCode, errors, logs, result } = await project.build();
+    expect(exitCode).toBe(1);
+    expect(logs.filter((line) => / of /.test(line))).toEqual([
+      'info: start 0 of shop',
+      'info: start 1 of shop',
+      'info: end 0 of shop',
+      'info: end of tools: 1 in main',
+    ]);
+    expect(errors).toEqual([expect.stringMatching(/^TSD5002 dbt_project.yml:9:20 table "nowhere"/)]);
+    expect(await project.rows('main.counted')).toEqual([{ n: 42 }]);
+    expect(result.operations!.map(({ uniqueId, status }) => `${uniqueId} ${status}`)).toEqual([
+      'operation.shop.shop-on-run-start-0 success',
+      'operation.tools.tools-on-run-start-0 success',
+      'operation.shop.shop-on-run-start-1 success',
+      'operation.shop.shop-on-run-end-0 success',
+      'operation.tools.tools-on-run-end-0 success',
+      'operation.shop.shop-on-run-end-1 error',
     ]);
   });
 });
