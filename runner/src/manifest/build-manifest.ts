@@ -39,6 +39,7 @@ import { SemanticResolver } from './semantic/resolve-semantics.js';
 import type { SemanticModelNode, SemanticNode } from './semantic/semantic-nodes.js';
 import { validateSemantics } from './semantic/validate/validate-semantics.js';
 import { shareEntries } from './share-entries.js';
+import { SharedConfigs } from './shared-configs.js';
 import { readSingularTests } from './singular-tests.js';
 import { readSources } from './sources.js';
 import { readUnitTests, resolveUnitTests } from './unit-tests.js';
@@ -58,6 +59,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   errors.push(...dispatchErrors(project, macros, baseHost(project, macros).adapterTypes));
   const loaders = new Map<string, Promise<LoadModule>>();
   const properties: PropertiesDocument[] = [];
+  const configs = new SharedConfigs();
   const states = [project, ...project.packages].map((one): ParseState => {
     const docs = readDocs(one, errors);
     const documents = readProperties(one, errors);
@@ -72,6 +74,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
       warnings,
       programs: new Map(),
       disabled: new Map(),
+      configs,
       loader: () => {
         let loader = loaders.get(one.projectDir);
         loader ??= createModuleLoader(one.projectDir, path.join(project.targetPath, 'cache', 'modules'));

@@ -12,7 +12,7 @@ import { internalPackage, type LibraryMacro } from '../template/macros.js';
 import { configLayers } from './config-layers.js';
 import { checkArguments, readTestEntries, type TestEntry } from './generic-tests.js';
 import { testMacroOf, testNames, whereMacroId } from './macros.js';
-import { mergeLayers, textList, toNodeConfig } from './merge-config.js';
+import { mergeLayers, textList } from './merge-config.js';
 import { versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { ModelNode, RefCall, SourceCall, SourceNode, TestNode } from './nodes.js';
@@ -98,6 +98,7 @@ function readList(
   at: YamlPath,
   column: ColumnEntry | undefined,
 ): void {
+  if (lists.tests == null && lists.data_tests == null) return;
   const own: ProjectError[] = [];
   const { vars, env, target, name, evaluate } = state.project;
   const scope = valueScope(vars, env, target, name);
@@ -206,9 +207,9 @@ function toNode(
   const body = isOwn ? undefined : testMacroFacts(state, macro, stub, tested, kwargs);
   const layers = configLayers(project, 'tests', fqn);
   const merged = mergeLayers([...layers.own, ...(body?.config ?? []), entry.config, ...layers.root]);
-  const config = toNodeConfig(merged, 'tests');
-  if (config.alias === undefined && entry.customName === undefined && names.short !== names.full)
-    config.alias = names.short;
+  const given = state.configs.of(merged, 'tests');
+  const isLong = given.alias === undefined && entry.customName === undefined && names.short !== names.full;
+  const config = isLong ? { ...given, alias: names.short } : given;
   return {
     uniqueId: stub.uniqueId,
     resourceType: stub.resourceType,

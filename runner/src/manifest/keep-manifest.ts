@@ -177,6 +177,8 @@ const DEEPEST = 100;
 /** Walks all values: files and whole floats in them; undefined where there is something else that is no plain data. */
 function examine(root: object): Pick<KeptManifest, 'files' | 'wholeFloats'> | undefined {
   const files = new Set<SourceText>();
+  // nodes share them
+  const configs = new Set<unknown>();
   const wholeFloats: [Record<string, unknown>, string][] = [];
   const isPlain = (value: unknown, depth: number): boolean => {
     if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol';
@@ -197,8 +199,16 @@ function examine(root: object): Pick<KeptManifest, 'files' | 'wholeFloats'> | un
     const holder = value as Record<string, unknown>;
     for (const key in holder) {
       const item = holder[key];
-      if (item instanceof WholeFloat) wholeFloats.push([holder, key]);
-      else if (typeof item !== 'string' && !isPlain(item, depth + 1)) return false;
+      if (typeof item === 'string') continue;
+      if (item instanceof WholeFloat) {
+        wholeFloats.push([holder, key]);
+        continue;
+      }
+      if (key === 'config') {
+        if (configs.has(item)) continue;
+        configs.add(item);
+      }
+      if (!isPlain(item, depth + 1)) return false;
     }
     return true;
   };

@@ -12,7 +12,7 @@ import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
 import { foreignKeyReads } from './foreign-keys.js';
 import { loadTypeScriptModel } from './load-typescript.js';
-import { type ConfigLayer, mergeLayers, toNodeConfig } from './merge-config.js';
+import { type ConfigLayer, mergeLayers } from './merge-config.js';
 import { type ModelVersion, versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { AnalysisNode, ColumnProperties, ModelNode, RefCall, SourceCall } from './nodes.js';
@@ -170,7 +170,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   if (definition?.config !== undefined) facts.config.push(definition.config);
   const merged = mergeLayers([...outer, ...facts.config, ...ofRoot]);
   if (definition !== undefined) typeScriptDefaults(merged, definition);
-  const config = toNodeConfig(merged, tree);
+  const config = state.configs.of(merged, tree);
   if (draft.program !== undefined) state.programs.set(uniqueId, draft.program);
   const own: ProjectError[] = [];
   const yaml =

@@ -80,49 +80,52 @@ export interface MetricCall {
   readonly place: SourcePlace | undefined;
 }
 
-/** dbt's config keys, resolved from project.yml, YAML properties and the file (nearest wins; tags and meta add up). */
+/**
+ * dbt's config keys, resolved from project.yml, YAML properties and the file (nearest wins; tags and meta add up). Nodes share it
+ * where they have the same.
+ */
 export interface NodeConfig {
-  enabled: boolean;
-  materialized: string;
-  schema: string | undefined;
-  alias: string | undefined;
-  database: string | undefined;
-  tags: string[];
-  meta: Record<string, unknown>;
-  group: string | undefined;
-  access: string | undefined;
-  full_refresh: boolean | undefined;
+  readonly enabled: boolean;
+  readonly materialized: string;
+  readonly schema: string | undefined;
+  readonly alias: string | undefined;
+  readonly database: string | undefined;
+  readonly tags: readonly string[];
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly group: string | undefined;
+  readonly access: string | undefined;
+  readonly full_refresh: boolean | undefined;
   /** incremental */
-  incremental_strategy: string | undefined;
-  unique_key: string | string[] | undefined;
-  on_schema_change: 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
-  merge_update_columns: string[] | undefined;
-  merge_exclude_columns: string[] | undefined;
-  incremental_predicates: string[] | undefined;
+  readonly incremental_strategy: string | undefined;
+  readonly unique_key: string | readonly string[] | undefined;
+  readonly on_schema_change: 'ignore' | 'fail' | 'append_new_columns' | 'sync_all_columns';
+  readonly merge_update_columns: readonly string[] | undefined;
+  readonly merge_exclude_columns: readonly string[] | undefined;
+  readonly incremental_predicates: readonly string[] | undefined;
   /** Delta */
-  partition_by: string[];
+  readonly partition_by: readonly string[];
   /** sort order of written rows; helps file skipping */
-  cluster_by: string[];
-  table_properties: Record<string, string>;
-  contract: { enforced: boolean };
-  persist_docs: { relation?: boolean; columns?: boolean };
-  pre_hook: string[];
-  post_hook: string[];
+  readonly cluster_by: readonly string[];
+  readonly table_properties: Readonly<Record<string, string>>;
+  readonly contract: { readonly enforced: boolean };
+  readonly persist_docs: { readonly relation?: boolean; readonly columns?: boolean };
+  readonly pre_hook: readonly string[];
+  readonly post_hook: readonly string[];
   /** seeds */
-  column_types: Record<string, string>;
-  delimiter: string;
-  quote_columns: boolean | undefined;
+  readonly column_types: Readonly<Record<string, string>>;
+  readonly delimiter: string;
+  readonly quote_columns: boolean | undefined;
   /** tests */
-  severity: Severity;
-  warn_if: string;
-  error_if: string;
-  fail_calc: string;
-  where: string | undefined;
-  limit: number | undefined;
-  store_failures: boolean | undefined;
-  store_failures_as: 'table' | 'view' | 'ephemeral' | undefined;
+  readonly severity: Severity;
+  readonly warn_if: string;
+  readonly error_if: string;
+  readonly fail_calc: string;
+  readonly where: string | undefined;
+  readonly limit: number | undefined;
+  readonly store_failures: boolean | undefined;
+  readonly store_failures_as: 'table' | 'view' | 'ephemeral' | undefined;
   /** every key as given, `config.get('x')` reads here */
-  extra: Record<string, unknown>;
+  readonly extra: Readonly<Record<string, unknown>>;
 }
 
 /** Config of a YAML entry before it is joined with anything. */

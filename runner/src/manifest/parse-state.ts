@@ -8,6 +8,7 @@ import type { ConfigLayer } from './merge-config.js';
 import type { NamingMacros } from './node-names.js';
 import type { ManifestNode, RefCall, SourceCall } from './nodes.js';
 import type { PropertyIndex } from './property-index.js';
+import type { SharedConfigs } from './shared-configs.js';
 
 /** What a template said when it was rendered at parse, without an engine. */
 export interface TemplateFacts {
@@ -34,6 +35,7 @@ export interface ParseState {
   readonly warnings: TsdbtError[];
   readonly programs: Map<string, TemplateProgram>;
   readonly disabled: Map<string, ManifestNode>;
+  readonly configs: SharedConfigs;
   /** loads TypeScript; made when the first such file is met */
   readonly loader: () => Promise<LoadModule>;
 }

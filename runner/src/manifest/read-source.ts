@@ -17,17 +17,16 @@ export interface ReadFile {
  * @param prefix folder of the package that the file belongs to, for the places of errors
  */
 export function readSource(file: FoundFile, errors: TsdbtError[], prefix = ''): ReadFile | undefined {
-  let bytes: Buffer;
+  let text: string;
   try {
-    bytes = readFileSync(file.absolutePath);
+    text = readFileSync(file.absolutePath, 'utf8');
   } catch (cause) {
     errors.push(new ProjectError(projectCodes.unreadableFile, `${file.path} cannot be read`, { cause }));
     return undefined;
   }
-  const text = bytes.toString('utf8');
   const source = new SourceText(prefix + file.path, text.startsWith('\uFEFF') ? text.slice(1) : text);
   const bad = text.indexOf('\uFFFD');
-  if (bad !== -1 && !Buffer.from(text, 'utf8').equals(bytes)) {
+  if (bad !== -1 && !Buffer.from(text, 'utf8').equals(readFileSync(file.absolutePath))) {
     errors.push(
       new ProjectError(projectCodes.unreadableFile, `${file.path} is not UTF-8`, {
         place: source.place(bad),
@@ -36,5 +35,5 @@ export function readSource(file: FoundFile, errors: TsdbtError[], prefix = ''): 
     );
     return undefined;
   }
-  return { source, checksum: hash('sha256', bytes, 'hex') };
+  return { source, checksum: hash('sha256', text, 'hex') };
 }

@@ -74,10 +74,11 @@ function walk(directory: string, root: string, folders: readonly string[], found
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
     throw error;
   }
+  const below = [...(root === '.' ? [] : [root]), ...folders, ''].join('/');
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === '__pycache__') continue;
-    const absolutePath = path.join(directory, entry.name);
+    const absolutePath = directory + path.sep + entry.name;
     if (entry.isDirectory()) {
       walk(absolutePath, root, [...folders, entry.name], found);
       continue;
@@ -88,7 +89,7 @@ function walk(directory: string, root: string, folders: readonly string[], found
     const extension = path.extname(entry.name);
     found.push({
       absolutePath,
-      path: [root === '.' ? undefined : root, ...folders, entry.name].filter((p) => p !== undefined).join('/'),
+      path: below + entry.name,
       root,
       folders,
       stem: entry.name.slice(0, entry.name.length - extension.length),

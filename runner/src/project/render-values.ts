@@ -6,7 +6,7 @@ import type { YamlDocument, YamlPath } from './yaml-document.js';
 /**
  * Replaces every text with `{{ … }}` or `{% … %}` in a YAML value by what it evaluates to.
  *
- * @param isKept says which paths stay as they are (descriptions, hooks, tests: they are rendered later)
+ * @param isKept says which paths stay as they are (descriptions, hooks, tests: they are rendered later); a path is its own for the call only
  */
 export function renderValues(
   value: unknown,
@@ -38,11 +38,17 @@ export function renderValues(
   if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Number) return value;
   if (isKept(at)) return value;
   if (Array.isArray(value)) {
-    return value.map((item, i) => renderValues(item, document, evaluate, scope, isKept, errors, [...at, i]));
+    const path = [...at, 0];
+    return value.map((item, i) => {
+      path[at.length] = i;
+      return renderValues(item, document, evaluate, scope, isKept, errors, path);
+    });
   }
   const rendered: Record<string, unknown> = {};
+  // of most values nothing asks for the path
+  const path = [...at, ''];
   for (const [key, item] of Object.entries(value)) {
-    const path = [...at, key];
+    path[at.length] = key;
     rendered[key] = isKept(path) ? item : renderValues(item, document, evaluate, scope, isKept, errors, path);
   }
   return rendered;
@@ -50,8 +56,8 @@ export function renderValues(
 
 /** Hooks and comments are templates that run later; so are the arguments of tests and descriptions. */
 export function isRenderedLater(path: YamlPath): boolean {
-  const key = String(path.at(-1) ?? '').replace(/^\+/, '');
-  return laterKeys.has(key);
+  const key = path[path.length - 1];
+  return typeof key === 'string' && laterKeys.has(key.startsWith('+') ? key.slice(1) : key);
 }
 
 const laterKeys: ReadonlySet<string> = new Set([

@@ -27,17 +27,20 @@ import type { CallSite, TemplateValue, Undefined } from './values.js';
 
 export type { AdapterHost, ContextHost, RefRequest, SourceRequest } from './context/context-host.js';
 
-const modules = new StaticObject(
-  'modules',
-  [],
-  undefined,
-  new Map<string, TemplateValue>([
-    ['datetime', datetimeModule],
-    ['pytz', pytzModule],
-    ['re', regexModule],
-    ['itertools', itertoolsModule],
-  ]),
-).asDict();
+let modules: TemplateValue | undefined;
+/** Made when a template asks for them: the names of all time zones are among them. */
+const modulesOf = () =>
+  new StaticObject(
+    'modules',
+    [],
+    undefined,
+    new Map<string, TemplateValue>([
+      ['datetime', datetimeModule],
+      ['pytz', pytzModule()],
+      ['re', regexModule],
+      ['itertools', itertoolsModule],
+    ]),
+  ).asDict();
 
 /** Functions of the context that are macros of dbt's own package, and are called as `dbt.run_query(…)` too. */
 const alsoMacros = ['run_query', 'statement', 'is_incremental'];
@@ -115,7 +118,10 @@ const constants: Readonly<Record<string, Maker>> = {
   adapter: adapterObject,
   api: () => apiObject().asDict(),
   column: () => columnClass,
-  modules: () => modules,
+  modules: () => {
+    modules ??= modulesOf();
+    return modules;
+  },
   validation: () => validation,
   target: targetOf,
   env: targetOf,

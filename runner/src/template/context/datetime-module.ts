@@ -155,20 +155,23 @@ export const datetimeModule = new StaticObject(
 ).asDict();
 
 /** `modules.pytz` */
-export const pytzModule = new StaticObject(
-  'module pytz',
-  [
-    defineFunction('timezone(zone)', ([name]) => zoneNamed(text(name!))),
-    defineFunction('FixedOffset(offset)', ([minutes]) => fixedZone(`pytz.FixedOffset(${int(minutes)})`, int(minutes))),
-  ],
-  undefined,
-  new Map<string, TemplateValue>([
-    ['utc', utc],
-    ['UTC', utc],
-    ['all_timezones', [...zoneNames()]],
-    ['common_timezones', [...zoneNames()]],
-  ]),
-).asDict();
+export const pytzModule = () =>
+  new StaticObject(
+    'module pytz',
+    [
+      defineFunction('timezone(zone)', ([name]) => zoneNamed(text(name!))),
+      defineFunction('FixedOffset(offset)', ([minutes]) =>
+        fixedZone(`pytz.FixedOffset(${int(minutes)})`, int(minutes)),
+      ),
+    ],
+    undefined,
+    new Map<string, TemplateValue>([
+      ['utc', utc],
+      ['UTC', utc],
+      ['all_timezones', [...zoneNames()]],
+      ['common_timezones', [...zoneNames()]],
+    ]),
+  ).asDict();
 
 function callAttribute(
   value: TemplateValue,
