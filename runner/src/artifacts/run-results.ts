@@ -64,7 +64,7 @@ function operationOf({ uniqueId, status, elapsed, message, startedAt, completedA
     execution_time: elapsed,
     adapter_response: {},
     message: status === 'success' ? `${name} passed` : (message ?? null),
-    failures: status === 'success' ? 0 : null,
+    failures: status === 'success' ? 0 : status === 'error' ? 1 : null,
     unique_id: uniqueId,
     compiled: status !== 'skipped',
     compiled_code: null,

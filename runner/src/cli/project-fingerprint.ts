@@ -89,7 +89,7 @@ function singleFiles(projectDir: string, options: GlobalOptions, effects: Effect
   const profiles = [options.profilesDir, effects.env.DBT_PROFILES_DIR, projectDir, join(homedir(), '.dbt')];
   const own = ['project.yml', 'project.yaml', 'dbt_project.yml', '.env', 'packages.yml', 'dependencies.yml'];
   return [
-    ...[...own, 'selectors.yml', 'package-lock.yml'].map((name) => join(projectDir, name)),
+    ...[...own, 'selectors.yml', 'vars.yml', 'package-lock.yml'].map((name) => join(projectDir, name)),
     ...profiles.flatMap((one) => (one === undefined || one === '' ? [] : [resolve(effects.cwd, one, 'profiles.yml')])),
     join(projectDir, 'dbt_packages'),
   ];

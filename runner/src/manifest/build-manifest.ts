@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ErrorCode } from '../errors/codes.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { GraphError, type ProjectError, type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { behaves } from '../project/behavior-flags.js';
 import { forgetProjectFiles } from '../project/find-files.js';
 import { orderedErrors } from '../project/ordered-errors.js';
 import type { Project } from '../project/project.js';
@@ -94,6 +95,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const programs = new Map(states.flatMap((state) => [...state.programs]));
   const disabled = new Map(states.flatMap((state) => [...state.disabled]));
   const models = withoutDuplicates(
+    project,
     read.flatMap((one) => one.models),
     errors,
   );
@@ -113,7 +115,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const unitTests = read
     .flatMap((one) => one.unitTests)
     .filter((test) => models.some((m) => m.uniqueId === test.dependsOn[0]));
-  const resolver = new Resolver(models, sources, disabled.values(), project.name);
+  const resolver = new Resolver(models, sources, disabled.values(), project);
   resolveUnitTests(unitTests, models, resolver, errors, project.isDbt ? warnings : undefined);
   const projects = [project, ...project.packages];
   const written = new WrittenNames(
@@ -244,13 +246,18 @@ function byId<T extends { readonly uniqueId: string }>(nodes: readonly T[]): Map
   return new Map(nodes.map((node) => [node.uniqueId, node]));
 }
 
-/** Models, seeds and snapshots share one space of names, and each writes a table of its own. */
-function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): ModelNode[] {
+/**
+ * Models, seeds and snapshots share one space of names, and each writes a table of its own. In a dbt project a seed may have a model's name,
+ * unless its flags say otherwise.
+ */
+function withoutDuplicates(project: Project, nodes: readonly ModelNode[], errors: TsdbtError[]): ModelNode[] {
+  const isShared = !project.isDbt || behaves(project, 'require_unique_project_resource_names');
   const names = new Map<string, ModelNode>();
   const relations = new Map<string, ModelNode>();
   const kept: ModelNode[] = [];
   for (const node of nodes) {
-    const earlier = names.get(`${node.packageName}.${node.name}.${node.version}`);
+    const key = `${isShared ? '' : node.resourceType} ${node.packageName}.${node.name}.${node.version}`;
+    const earlier = names.get(key);
     if (earlier !== undefined) {
       errors.push(
         duplicate(
@@ -263,7 +270,7 @@ function withoutDuplicates(nodes: readonly ModelNode[], errors: TsdbtError[]): M
       );
       continue;
     }
-    names.set(`${node.packageName}.${node.name}.${node.version}`, node);
+    names.set(key, node);
     kept.push(node);
     if (node.config.materialized === 'ephemeral') continue;
     const relation = `${node.config.database ?? ''}.${node.schema}.${node.alias}`.toLowerCase();
@@ -329,7 +336,7 @@ function resolveAll(
   readers: readonly Reader[],
 ): Set<TestNode> {
   const unresolved = new Set<TestNode>();
-  const resolver = new Resolver(models, sources, disabled.values(), project.name);
+  const resolver = new Resolver(models, sources, disabled.values(), project);
   for (const node of readers) {
     const found = new Set<string>();
     const collect = (resolve: () => { uniqueId: string }): void => {

@@ -276,12 +276,7 @@ const resolvers = new WeakMap<Manifest, Resolver>();
 export function resolverOf(manifest: Manifest): Resolver {
   let resolver = resolvers.get(manifest);
   if (resolver === undefined) {
-    resolver = new Resolver(
-      manifest.models(),
-      manifest.sources.values(),
-      manifest.disabled.values(),
-      manifest.project.name,
-    );
+    resolver = new Resolver(manifest.models(), manifest.sources.values(), manifest.disabled.values(), manifest.project);
     resolvers.set(manifest, resolver);
   }
   return resolver;

@@ -1,3 +1,4 @@
+import { behaves } from '../project/behavior-flags.js';
 import type { ConfigKind } from '../project/config-schema.js';
 import type { Project } from '../project/project.js';
 import type { ConfigLayer } from './merge-config.js';
@@ -16,4 +17,9 @@ export function configLayers(project: Project, kind: ConfigKind, fqn: readonly s
     own: project.config[kind].configsFor(fqn),
     root: project.root === undefined ? [] : project.root.config[kind].configsFor(fqn),
   };
+}
+
+/** The config tree of analyses: in dbt projects that of models, below `analysis`, unless the project's flags say otherwise. */
+export function treeOfAnalyses(project: Project): 'models' | 'analyses' {
+  return project.isDbt && !behaves(project, 'require_corrected_analysis_fqns') ? 'models' : 'analyses';
 }

@@ -88,6 +88,7 @@ const defaultMaterialization: Readonly<Record<ConfigKind, string>> = {
   models: 'view',
   seeds: 'seed',
   snapshots: 'snapshot',
+  analyses: 'view',
   tests: 'test',
   sources: 'source',
   exposures: 'exposure',

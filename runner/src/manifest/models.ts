@@ -7,7 +7,7 @@ import { type FoundFile, findProjectFiles } from '../project/find-files.js';
 import type { ModelEntry } from '../project/properties-schema.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { columnsFromYaml, columnsOfDefinition, constraintsFromYaml } from './columns.js';
-import { configLayers } from './config-layers.js';
+import { configLayers, treeOfAnalyses } from './config-layers.js';
 import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
 import { foreignKeyReads } from './foreign-keys.js';
@@ -29,13 +29,6 @@ import { writtenConfig } from './written-config.js';
 type Kind = (ModelNode | AnalysisNode)['resourceType'];
 /** Where the entries of a kind are. */
 const entryKinds = { model: 'models', seed: 'seeds', snapshot: 'snapshots', analysis: 'analyses' } as const;
-const trees: Readonly<Record<Kind, 'models' | 'seeds' | 'snapshots'>> = {
-  model: 'models',
-  analysis: 'models',
-  seed: 'seeds',
-  snapshot: 'snapshots',
-};
-
 /** What a file brought before config and YAML are joined to it. */
 interface Draft {
   readonly kind: Kind;
@@ -142,7 +135,7 @@ function* sqlDraft(state: ParseState, draft: Draft, template = draft.source): Ge
 function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undefined): ModelNode | AnalysisNode {
   const { project, index, docs, errors, naming } = state;
   const { kind, name, file, definition, source } = draft;
-  const tree = trees[kind];
+  const tree = kind === 'analysis' ? treeOfAnalyses(project) : entryKinds[kind];
   const taken = index[entryKinds[kind]].take(name) as Located<ModelEntry> | undefined;
   const located = versioned?.located ?? taken;
   const suffix = versioned === undefined ? '' : `v${versioned.version}`;
@@ -151,7 +144,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const inBlock = project.isDbt && kind === 'snapshot' && file.extension === '.sql';
   const fqn = [
     project.name,
-    ...(kind === 'analysis' ? ['analysis'] : []),
+    ...(kind === 'analysis' && tree === 'models' ? ['analysis'] : []),
     ...file.folders,
     ...(inBlock ? [file.stem] : []),
     name,

@@ -2,6 +2,8 @@ import { basename } from 'node:path';
 import { formatPlace, type SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { type ErrorDetails, GraphError, type TsdbtError } from '../errors/tsdbt-error.js';
+import { behaves } from '../project/behavior-flags.js';
+import type { Project } from '../project/project.js';
 import { graphCodes } from './codes.js';
 import type { ManifestNode, ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 
@@ -41,13 +43,12 @@ export class Resolver {
     models: Iterable<ModelNode>,
     sources: Iterable<SourceNode>,
     disabled: Iterable<ManifestNode>,
-    readonly projectName: string,
+    readonly project: Pick<Project, 'name' | 'isDbt' | 'flags'>,
   ) {
     for (const node of models) this.#models.set(node.name, [...(this.#models.get(node.name) ?? []), node]);
     for (const node of sources) {
       const key = `${node.sourceName}.${node.name}`;
-      // the root project's goes before those of packages
-      if (!this.#sources.has(key) || node.packageName === projectName) this.#sources.set(key, node);
+      if (!this.#sources.has(key)) this.#sources.set(key, node);
       this.#sourcesOf.set(`${node.packageName}.${key}`, node);
     }
     for (const node of disabled) {
@@ -64,12 +65,14 @@ export class Resolver {
   /** The node that a ref means. @throws GraphError TSD3001, 3002, 3003, 3007 at the call's place */
   ref(call: RefCall, from: { readonly packageName: string } | undefined, place = call.place): ModelNode {
     const named = (this.#models.get(call.name) ?? []).filter((node) => isVersion(node, call.version));
-    const matching = call.package === undefined ? named : named.filter((node) => node.packageName === call.package);
-    const own = matching.filter((node) => node.packageName === (call.package ?? from?.packageName));
-    if (own.length === 1) return own[0]!;
+    const matching = lastOfEach(
+      call.package === undefined ? named : named.filter((node) => node.packageName === call.package),
+    );
     if (matching.length === 1) return matching[0]!;
-    const ofRoot = matching.filter((node) => node.packageName === this.projectName);
-    if (ofRoot.length === 1) return ofRoot[0]!;
+    for (const packageName of this.#packages(from)) {
+      const found = matching.find((node) => node.packageName === packageName);
+      if (found !== undefined) return found;
+    }
     if (matching.length > 1) {
       throw new GraphError(
         graphCodes.ambiguousRef,
@@ -78,6 +81,14 @@ export class Resolver {
       );
     }
     throw this.#unknownRef(call, place);
+  }
+
+  /** Packages in which a name is looked for before all others. */
+  #packages(from: { readonly packageName: string } | undefined): readonly (string | undefined)[] {
+    const { name } = this.project;
+    // as dbt does it
+    const rootFirst = this.project.isDbt && !behaves(this.project, 'require_ref_searches_node_package_before_root');
+    return rootFirst ? [name, from?.packageName] : [from?.packageName, name];
   }
 
   #unknownRef(call: RefCall, place: SourcePlace | undefined): GraphError {
@@ -111,7 +122,8 @@ export class Resolver {
   /** The source table that a call means. @throws GraphError TSD3006, 3008 at the call's place */
   source(call: SourceCall, from?: { readonly packageName: string }, place = call.place): SourceNode {
     const key = `${call.source}.${call.table}`;
-    const found = this.#sourcesOf.get(`${from?.packageName}.${key}`) ?? this.#sources.get(key);
+    const [first, second] = this.#packages(from).map((name) => this.#sourcesOf.get(`${name}.${key}`));
+    const found = first ?? second ?? this.#sources.get(key);
     if (found !== undefined) return found;
     const disabled = this.#disabledSources.get(key);
     if (disabled !== undefined) {
@@ -135,6 +147,21 @@ export class Resolver {
             : `${model.name} is a model: write ref("${model.name}")`));
     throw new GraphError(graphCodes.unknownSource, `there is no source "${key}"`, { place, hint });
   }
+}
+
+/** As in dbt, a snapshot goes before a model of its name in the same package, and a seed before both. */
+const PRECEDENCE: readonly ModelNode['resourceType'][] = ['model', 'snapshot', 'seed'];
+
+function lastOfEach(nodes: readonly ModelNode[]): readonly ModelNode[] {
+  if (nodes.length < 2) return nodes;
+  const found = new Map<string, ModelNode>();
+  for (const node of nodes) {
+    const earlier = found.get(node.packageName);
+    const goesFirst =
+      earlier === undefined || PRECEDENCE.indexOf(node.resourceType) > PRECEDENCE.indexOf(earlier.resourceType);
+    if (goesFirst) found.set(node.packageName, node);
+  }
+  return [...found.values()];
 }
 
 /** Whether a node is the version that a ref names: the latest where it names none. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceText } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError, type TsdbtError } from '../errors/tsdbt-error.js';
-import { type FoundFile, findFiles } from '../project/find-files.js';
+import { type FoundFile, findProjectFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 import { parseCsv } from './fixture-csv.js';
@@ -101,8 +101,8 @@ function readFixture(
 }
 
 function fixtureFiles(project: Project): readonly FoundFile[] {
-  return findFiles(
-    project.projectDir,
+  return findProjectFiles(
+    project,
     project.paths.tests.map((folder) => `${folder}/fixtures`),
   );
 }

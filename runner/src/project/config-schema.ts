@@ -175,6 +175,7 @@ export const configSchemas = {
   models: z.strictObject({ ...common, ...relation, ...inheriting }).partial(),
   seeds: z.strictObject({ ...common, ...relation, ...seed }).partial(),
   snapshots: z.strictObject({ ...common, ...relation, ...inheriting, ...snapshot }).partial(),
+  analyses: z.strictObject({ ...common, ...relation }).partial(),
   tests: z.strictObject({ ...common, ...test, materialized: text, sql_header: text }).partial(),
   sources: z.strictObject({ ...common, ...source, quoting: z.record(z.string(), z.boolean()) }).partial(),
   exposures: z.strictObject({ enabled: common.enabled, tags: common.tags, meta: common.meta }).partial(),

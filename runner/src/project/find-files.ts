@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { behaves } from './behavior-flags.js';
+import type { Project } from './project.js';
 
 /** A file below one of a project's resource folders. */
 export interface FoundFile {
@@ -11,9 +13,9 @@ export interface FoundFile {
   readonly root: string;
   /** folders between the resource folder and the file */
   readonly folders: readonly string[];
-  /** file name without its last extension */
+  /** file name without its last extension; `.sql.jinja` and the like are one, where the project's flags say so */
   readonly stem: string;
-  /** lower case, with the dot */
+  /** lower case, with the dot; that of the text which a template makes */
   readonly extension: string;
 }
 
@@ -25,10 +27,13 @@ export function findFiles(projectDir: string, roots: readonly string[]): FoundFi
   return merged(roots.map((root) => filesBelow(projectDir, root)));
 }
 
-const listed = new WeakMap<{ readonly projectDir: string }, Map<string, readonly FoundFile[]>>();
+type Listed = Pick<Project, 'projectDir' | 'flags'>;
+const listed = new WeakMap<Listed, Map<string, readonly FoundFile[]>>();
+/** What a dbt project may add to the extension of a template. */
+const TEMPLATE_EXTENSIONS: ReadonlySet<string> = new Set(['.j2', '.jinja2', '.jinja']);
 
 /** The same for a project that is being read: each of its folders is listed once. */
-export function findProjectFiles(project: { readonly projectDir: string }, roots: readonly string[]): FoundFile[] {
+export function findProjectFiles(project: Listed, roots: readonly string[]): FoundFile[] {
   let known = listed.get(project);
   if (known === undefined) {
     known = new Map();
@@ -39,6 +44,7 @@ export function findProjectFiles(project: { readonly projectDir: string }, roots
     let files = known.get(root);
     if (files === undefined) {
       files = filesBelow(project.projectDir, root);
+      if (behaves(project, 'allow_jinja_file_extensions')) files = files.map(asTemplate);
       known.set(root, files);
     }
     found.push(files);
@@ -47,8 +53,16 @@ export function findProjectFiles(project: { readonly projectDir: string }, roots
 }
 
 /** The folders of a project are listed anew: it is read from its beginning. */
-export function forgetProjectFiles(project: { readonly projectDir: string }): void {
+export function forgetProjectFiles(project: Listed): void {
   listed.delete(project);
+}
+
+/** `orders.sql.jinja` is read as `orders.sql` is. */
+function asTemplate(file: FoundFile): FoundFile {
+  if (!TEMPLATE_EXTENSIONS.has(file.extension)) return file;
+  const extension = path.extname(file.stem).toLowerCase();
+  if (extension !== '.sql' && extension !== '.md') return file;
+  return { ...file, stem: file.stem.slice(0, -extension.length), extension };
 }
 
 /** Folders may lie in each other: a file is found once. */

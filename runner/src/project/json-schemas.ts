@@ -31,6 +31,7 @@ const treeKeys: Readonly<Record<string, ConfigKind>> = {
   models: 'models',
   seeds: 'seeds',
   snapshots: 'snapshots',
+  analyses: 'analyses',
   sources: 'sources',
   data_tests: 'tests',
   tests: 'tests',

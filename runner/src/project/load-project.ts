@@ -17,6 +17,7 @@ import { chooseTarget } from './targets.js';
 import { validate } from './validate.js';
 import { valueScope } from './value-scope.js';
 import { Vars } from './vars.js';
+import { readDbtVars } from './vars-file.js';
 import { watchedEnvironment } from './watched-environment.js';
 import { YamlDocument } from './yaml-document.js';
 
@@ -56,7 +57,9 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const first = valueScope(new Vars({}, given, new Set()), env, undefined);
   const { trees, head } = splitTrees(raw);
   // dbt renders a variable where it is used: it may name models and sources
-  const declared = (isDbt ? (raw.vars ?? {}) : render(raw.vars ?? {}, document, first)) as Record<string, unknown>;
+  const declared = (
+    isDbt ? readDbtVars(projectDir, document, errors) : render(raw.vars ?? {}, document, first)
+  ) as Record<string, unknown>;
   const installPath = String(render(installPathOf(raw), document, first));
   const packageFiles = findPackages(projectDir, installPath, errors);
   if (options.packages !== 'any') checkInstalled(projectDir, installPath, packageFiles, errors);

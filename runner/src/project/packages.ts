@@ -13,6 +13,7 @@ import { checkVersion } from './required-version.js';
 import { validate } from './validate.js';
 import { valueScope } from './value-scope.js';
 import { Vars } from './vars.js';
+import { readDbtVars } from './vars-file.js';
 import { YamlDocument } from './yaml-document.js';
 
 /** A package as it lies in the install folder. */
@@ -83,7 +84,7 @@ export function loadPackage(found: PackageFile, root: Project, errors: ProjectEr
   const { document, directory, prefix, isDbt } = found;
   const raw = (document.value ?? {}) as Record<string, unknown>;
   const warnings: ProjectError[] | undefined = isDbt ? [] : undefined;
-  const own = (raw.vars ?? {}) as Record<string, unknown>;
+  const own = isDbt ? readDbtVars(directory, document, errors, prefix) : ((raw.vars ?? {}) as Record<string, unknown>);
   const vars = new Vars(root.vars.declared, root.vars.given, root.vars.packages, own, root.isDbt);
   const scope = valueScope(vars, root.env, root.target, found.name);
   const { trees, head } = splitTrees(raw);

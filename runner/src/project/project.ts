@@ -78,6 +78,8 @@ export interface ProjectConfigTrees {
   readonly models: ConfigTree;
   readonly seeds: ConfigTree;
   readonly snapshots: ConfigTree;
+  /** of a dbt project only where its flags say so: else analyses follow `models:` there */
+  readonly analyses: ConfigTree;
   readonly tests: ConfigTree;
   readonly sources: ConfigTree;
   readonly exposures: ConfigTree;

@@ -6,10 +6,12 @@ import type { EventBus } from '../events/events.js';
 import { renderText } from '../manifest/compile.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { SourceNode } from '../manifest/nodes.js';
+import { behaves } from '../project/behavior-flags.js';
 import type { Project } from '../project/project.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import { ageInWords, type FreshnessResult, judgeFreshness, timeOf } from '../quality/freshness.js';
 import { withLake } from './compile.js';
+import { betweenHooks } from './run-operations.js';
 import type { RunState } from './run-state.js';
 import { totalsOf } from './summaries.js';
 
@@ -46,6 +48,7 @@ export async function runFreshness(request: FreshnessRequest): Promise<Freshness
     (node) => request.selected.has(node.uniqueId) && node.freshness !== undefined,
   );
   const sources: SourceFreshness[] = [];
+  let allWell = true;
   const command = 'source freshness';
   const outcomes = await withLake(request, async (state, session) => {
     state.total = nodes.length;
@@ -62,16 +65,21 @@ export async function runFreshness(request: FreshnessRequest): Promise<Freshness
       total: nodes.length,
     });
     if (nodes.length === 0) state.log('warn', 'nothing to do: no selected source has a freshness with a threshold');
-    for (const node of nodes) {
-      if (request.signal.aborted) break;
-      sources.push(await lookAt(state, node, session, request.now()));
-    }
+    const run = async (): Promise<void> => {
+      for (const node of nodes) {
+        if (request.signal.aborted) break;
+        sources.push(await lookAt(state, node, session, request.now()));
+      }
+    };
+    if (project.isDbt && behaves(project, 'source_freshness_run_project_hooks'))
+      ({ allWell } = await betweenHooks(state, { session, run, skip: () => undefined, after: () => undefined }));
+    else await run();
     return [...state.results.values()].map((result) => result.outcome);
   });
   const elapsed = (Date.now() - began) / 1000;
   const interrupted = request.signal.aborted;
   bus.emit({ event: 'run_finished', command, elapsed, totals: totalsOf(outcomes), interrupted });
-  const failed = outcomes.some((outcome) => outcome.status === 'error');
+  const failed = !allWell || outcomes.some((outcome) => outcome.status === 'error');
   return { exitCode: interrupted ? 130 : failed ? 1 : 0, sources, elapsed };
 }
 

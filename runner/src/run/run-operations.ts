@@ -1,5 +1,6 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { behaves } from '../project/behavior-flags.js';
 import type { HookText, Project } from '../project/project.js';
 import { runEndContext } from './hook-results.js';
 import { type HookContext, runHooks } from './hooks.js';
@@ -40,7 +41,8 @@ export async function betweenHooks(
     return ended && operations.every(({ status }) => status === 'success');
   };
   const began = await hooks('on-run-start');
-  if (began) await run();
+  const goesOn = began || !behaves(state.request.project, 'skip_nodes_if_on_run_start_fails');
+  if (goesOn && !signal.aborted) await run();
   else if (signal.aborted) skip({ status: 'cancelled', message: 'interrupted' });
   else skip({ status: 'skipped', message: 'on-run-start failed' });
   after();

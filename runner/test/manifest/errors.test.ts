@@ -97,7 +97,7 @@ describe('refs across packages', () => {
     const manifest = await parse({ 'models/a.sql': 'select 1 as id', 'models/b.sql': "select * from {{ ref('a') }}" });
     const [a, b] = ['a', 'b'].map((name) => manifest.model(name)!);
     const ofPackage = (name: string) => ({ ...a!, packageName: name, uniqueId: `model.${name}.a` });
-    const resolver = new Resolver([ofPackage('x'), ofPackage('y')], [], [], 'p');
+    const resolver = new Resolver([ofPackage('x'), ofPackage('y')], [], [], { name: 'p', isDbt: false, flags: {} });
     expect(await errorsOf(() => resolver.ref(b!.refs[0]!, b))).toEqual([
       'TSD3003 models/b.sql:1:18 ref("a") means model.x.a or model.y.a (name the package: ref("x", "a"))',
     ]);

@@ -25,15 +25,15 @@ describe('files of a project', () => {
       stem: 'c',
       extension: '.sql',
     });
-    expect(findProjectFiles({ projectDir }, roots)).toEqual(findFiles(projectDir, roots));
+    expect(findProjectFiles({ projectDir, flags: {} }, roots)).toEqual(findFiles(projectDir, roots));
   });
 
   it('are listed once while a project is read, and anew when it is read again', () => {
-    const project = { projectDir };
+    const project = { projectDir, flags: {} };
     expect(paths(findProjectFiles(project, ['seeds']))).toEqual(['seeds/s.csv']);
     write('seeds/t.csv');
     expect(paths(findProjectFiles(project, ['seeds']))).toEqual(['seeds/s.csv']);
-    expect(paths(findProjectFiles({ projectDir }, ['seeds']))).toEqual(['seeds/s.csv', 'seeds/t.csv']);
+    expect(paths(findProjectFiles({ projectDir, flags: {} }, ['seeds']))).toEqual(['seeds/s.csv', 'seeds/t.csv']);
     forgetProjectFiles(project);
     expect(paths(findProjectFiles(project, ['seeds']))).toEqual(['seeds/s.csv', 'seeds/t.csv']);
   });

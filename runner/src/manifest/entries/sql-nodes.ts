@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { Relation } from '../../engines/relation.js';
+import type { Project } from '../../project/project.js';
+import { treeOfAnalyses } from '../config-layers.js';
 import type { Manifest } from '../manifest.js';
 import type { AnalysisNode, ManifestNode, ModelNode, RefCall, TestNode } from '../nodes.js';
 import { columnsJson, contractChecksum, primaryKey, tableConstraintsJson } from './columns.js';
@@ -48,7 +50,7 @@ function addModel(json: Record<string, unknown>, node: ModelNode, { tests }: Ent
 function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryContext): Record<string, unknown> {
   const project = manifest.projectOf(node);
   const isTest = node.resourceType === 'test';
-  const kind = isTest ? 'tests' : node.resourceType === 'analysis' ? 'models' : KINDS[node.resourceType];
+  const kind = isTest ? 'tests' : node.resourceType === 'analysis' ? treeOfAnalyses(project) : KINDS[node.resourceType];
   const call = isTest && node.generic !== undefined ? genericCall(node) : node.configCall;
   return {
     database: databaseOf(node, manifest),
@@ -56,7 +58,7 @@ function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryConte
     name: node.name,
     resource_type: node.resourceType,
     package_name: node.packageName,
-    path: pathOf(node),
+    path: pathOf(node, project),
     original_file_path: node.path,
     unique_id: node.uniqueId,
     fqn: node.fqn,
@@ -243,10 +245,10 @@ export function textChecksum(text: string, exact = false): string {
 }
 
 /** Path below the folder of its kind. */
-function pathOf(node: SqlNode): string {
+function pathOf(node: SqlNode, project: Project): string {
   if (node.resourceType === 'test' && node.generic !== undefined) return `${node.alias}.sql`;
   const below = node.path.split('/').slice(1).join('/');
-  if (node.resourceType === 'analysis') return `analysis/${below}`;
+  if (node.resourceType === 'analysis' && treeOfAnalyses(project) === 'models') return `analysis/${below}`;
   if (node.resourceType === 'snapshot') return `${node.name}.sql`;
   return below;
 }
