@@ -63,4 +63,6 @@ export interface ParquetEngine {
   /** reads rows, as objects by column name; 64-bit integers as bigint */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   execute(sql: string): Promise<void>;
+  /** names of the views that a SELECT may read, without their schemas; for engines that know a cheaper way than a query */
+  views?(): Promise<readonly string[]>;
 }

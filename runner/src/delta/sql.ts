@@ -24,6 +24,9 @@ export function enclosed(sql: string): string {
   return `(\n${sql}\n)`;
 }
 
+/** The names of a session's views, without their schemas. */
+export const VIEW_NAMES = 'SELECT view_name AS name FROM duckdb_views() WHERE NOT internal';
+
 /** A predicate that holds where all of them hold; `true` for none. */
 export function conjunction(predicates: readonly string[]): string {
   return predicates.length === 0 ? 'true' : predicates.map(enclosed).join(' AND ');

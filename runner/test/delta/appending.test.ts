@@ -76,6 +76,29 @@ describe('a table that is appended to again and again', () => {
   });
 });
 
+describe('a view that reads the table', () => {
+  const wasBlind = async () => (await t.snapshot()).commitInfo?.isBlindAppend;
+
+  it.each([
+    ['that has been asked for views before', () => t.engine],
+    ['that knows no quicker way to their names than a query', () => ({ ...t.engine, views: undefined })],
+  ])('is found by an engine %s', async (_, engineOf) => {
+    const target = { location: t.location, engine: engineOf() };
+    await insert(1, target);
+    await insert(2, target);
+    expect(await wasBlind()).toBe(true);
+    await t.engine.execute(`ATTACH ':memory:' AS other; CREATE VIEW other.held AS ${(await t.snapshot()).toSql()}`);
+    try {
+      await (await stageAppend(target, { select: 'SELECT id + 10 AS id FROM other.held' })).commit(by);
+      expect(await wasBlind()).toBe(false);
+    } finally {
+      await t.engine.execute('DETACH other');
+    }
+    await insert(3, target);
+    expect(await wasBlind()).toBe(true);
+  });
+});
+
 it('what is written without statistics of columns is told by its rows and size', async () => {
   const path = join(t.folder, 'plain.parquet');
   const file = await t.engine.writeParquet('SELECT 1 AS a FROM range(3)', { path, statistics: false });

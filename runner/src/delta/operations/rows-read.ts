@@ -5,7 +5,7 @@ import type { Snapshot } from '../log/snapshot.js';
 import type { ParquetEngine } from '../parquet.js';
 import type { LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
-import { conjunction, quoteLiteral } from '../sql.js';
+import { conjunction, quoteLiteral, VIEW_NAMES } from '../sql.js';
 import type { TableChange } from './metadata.js';
 import { conjunctsOf, type Piece, parsedSql, piecesIn } from './parsed-sql.js';
 
@@ -156,8 +156,8 @@ async function scalars(engine: ParquetEngine, names: readonly string[]): Promise
 export async function readsTable(engine: ParquetEngine, location: string, select: string): Promise<boolean> {
   if (holds(select, location)) return true;
   // their names alone are had for little
-  const names = await engine.query('SELECT view_name AS name FROM duckdb_views() WHERE NOT internal');
-  if (!names.some(({ name }) => holds(select, String(name)))) return false;
+  const names = await (engine.views?.() ?? viewNames(engine));
+  if (!names.some((name) => holds(select, name))) return false;
   const views = await engine.query('SELECT view_name AS name, sql FROM duckdb_views() WHERE NOT internal');
   const named = [location];
   let reached = 0;
@@ -167,6 +167,10 @@ export async function readsTable(engine: ParquetEngine, location: string, select
       if (holds(String(view.sql), name) && !named.includes(String(view.name))) named.push(String(view.name));
   }
   return named.some((name) => holds(select, name));
+}
+
+async function viewNames(engine: ParquetEngine): Promise<string[]> {
+  return (await engine.query(VIEW_NAMES)).map(({ name }) => String(name));
 }
 
 /** Whether SQL has a name or an address in it, not as a part of a longer word, as it is or as it is written between quotes. */

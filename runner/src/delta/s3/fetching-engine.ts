@@ -15,7 +15,7 @@ export function fetchingEngine(store: S3Store, engine: ParquetEngine): ParquetEn
       throw (file === undefined ? undefined : store.missing(file, error)) ?? error;
     }
   };
-  const { writeParquetFiles } = engine;
+  const { views, writeParquetFiles } = engine;
   return {
     describe: (select) => reading(select, () => engine.describe(select)),
     query: (sql) => reading(sql, () => engine.query(sql)),
@@ -27,5 +27,6 @@ export function fetchingEngine(store: S3Store, engine: ParquetEngine): ParquetEn
           writeParquetFiles: (select, options) =>
             reading(select, () => writeParquetFiles.call(engine, select, options)),
         }),
+    ...(views === undefined ? {} : { views: () => views.call(engine) }),
   };
 }
