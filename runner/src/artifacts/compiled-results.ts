@@ -85,6 +85,7 @@ function entryOf(result: CompiledResult, manifest: Manifest): Record<string, unk
     compiled_code: sql ?? null,
     relation_name: isSqlNode(node) ? relationName(node, manifest) : null,
     batch_results: null,
+    overload_results: null,
   };
 }
 

@@ -36,6 +36,7 @@ export function writeOperationResults(project: Project, outcome: OperationOutcom
         compiled_code: null,
         relation_name: null,
         batch_results: null,
+        overload_results: null,
       },
     ],
     elapsed,

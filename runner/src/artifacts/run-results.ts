@@ -1,4 +1,7 @@
 import type { NodeOutcome } from '../events/events.js';
+import { relationName } from '../manifest/entries/sql-nodes.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { ManifestNode, ModelNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
 import { failuresOf, messageOf, said, statusOf, threadOf, timingSteps } from '../run/result-fields.js';
 import type { NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
@@ -9,7 +12,7 @@ import { artifactMetadata, writeArtifact } from './write-artifact.js';
  * what it has. What only we know of a node stands in its `adapter_response`, which is free.
  */
 export function writeRunResults(request: RunRequest, result: RunResult): void {
-  const { project, invocationId, runStartedAt } = request;
+  const { project, manifest, invocationId, runStartedAt } = request;
   const operations = result.operations ?? [];
   const isStart = ({ uniqueId }: OperationResult): boolean => uniqueId.includes('-on-run-start-');
   writeResults(project, {
@@ -17,7 +20,7 @@ export function writeRunResults(request: RunRequest, result: RunResult): void {
     startedAt: runStartedAt,
     results: [
       ...operations.filter(isStart).map(operationOf),
-      ...result.results.map(resultOf),
+      ...result.results.map((one) => resultOf(one, manifest)),
       ...operations.filter((operation) => !isStart(operation)).map(operationOf),
     ],
     elapsed: result.elapsed,
@@ -70,27 +73,41 @@ function operationOf({ uniqueId, status, elapsed, message, startedAt, completedA
     compiled_code: null,
     relation_name: null,
     batch_results: null,
+    overload_results: null,
   };
 }
 
-function resultOf(result: NodeResult): Record<string, unknown> {
+function resultOf(result: NodeResult, manifest: Manifest): Record<string, unknown> {
   const { outcome, node, batches } = result;
+  const { isDbt } = manifest.project;
   return {
     status: statusOf(result),
     timing: timingOf(result),
     thread_id: threadOf(result),
     execution_time: outcome.elapsed,
     adapter_response: responseOf(outcome),
-    message: messageOf(result),
+    message: messageOf(result, isDbt),
     failures: failuresOf(outcome),
     unique_id: node.uniqueId,
-    // seeds are no SQL
-    compiled: node.resourceType === 'seed' ? null : result.compiledCode !== undefined,
+    compiled: result.compiledCode !== undefined ? true : isSql(node) ? false : null,
     compiled_code: result.compiledCode ?? null,
-    relation_name: node.resourceType === 'seed' ? null : (result.relationName ?? null),
+    relation_name:
+      node.resourceType === 'seed'
+        ? null
+        : (result.relationName ?? (isModel(node) ? relationName(node, manifest) : null)),
     batch_results:
       batches === undefined ? null : { successful: batches.successful.map(times), failed: batches.failed.map(times) },
+    overload_results: null,
   };
+}
+
+function isModel(node: ManifestNode): node is ModelNode {
+  return node.resourceType === 'model' || node.resourceType === 'snapshot';
+}
+
+/** Seeds and what is not run are no SQL, and a unit test has some once it has run. */
+function isSql(node: ManifestNode): boolean {
+  return isModel(node) || node.resourceType === 'test';
 }
 
 /** What the engine did, and what became of it: dbt leaves it to each adapter what to say here. */
@@ -101,6 +118,7 @@ function responseOf(outcome: NodeOutcome): Record<string, unknown> {
     ...(outcome.status === 'success' ? { _message: said(outcome) } : {}),
     rows_affected: affected,
     outcome: outcome.status,
+    ...(outcome.status === 'skipped' ? { reason: outcome.message } : {}),
     rows: outcome.rows,
     version: outcome.version,
     unchanged: outcome.unchanged,

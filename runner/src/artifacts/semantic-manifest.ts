@@ -38,7 +38,7 @@ function semanticModel(entry: Json): Json {
     primary_entity,
     entities: (entities as Json[]).map((one) => ({ ...one, metadata: null })),
     measures: (measures as Json[]).map((one) => ({ ...one, metadata: null })),
-    dimensions: (dimensions as Json[]).map((one) => ({ ...one, datatype: null })),
+    dimensions,
     label,
     metadata: null,
     config: metaOf(entry),

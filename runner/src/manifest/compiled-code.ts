@@ -48,7 +48,16 @@ export interface CompileOptions {
 export interface CompiledCode {
   /** the rendered template, with the CTEs of ephemeral models put before it */
   readonly sql: string;
+  /** the same with what was cut from its end, where that is more */
+  readonly whole?: string | undefined;
   readonly map: SourceMap;
   /** unique ids of the ephemeral models whose CTEs were put in, in order */
   readonly ephemerals: readonly string[];
+}
+
+/** What the template printed, to its very end. */
+export function wholeOf(code: CompiledCode): string;
+export function wholeOf(code: CompiledCode | undefined): string | undefined;
+export function wholeOf(code: CompiledCode | undefined): string | undefined {
+  return code?.whole ?? code?.sql;
 }

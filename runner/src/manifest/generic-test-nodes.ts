@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../engines/relation.js';
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
@@ -226,12 +227,12 @@ function toNode(
     schema: schemaOf(project, config, folders, 'test', naming, () => ({ ...stub, config })),
     alias: aliasOf(config, name, naming, () => ({ ...stub, config })),
     rawCode: `{{ ${entry.package === undefined ? '' : `${entry.package}.`}test_${entry.name}(**_tsdbt_test_arguments) }}`,
-    generic: { name: entry.name, package: entry.package, kwargs },
+    generic: { name: entry.name, package: entry.package, kwargs, fileName: entry.customName ?? names.short },
     columnName,
     writtenConfig: { given: entry.config, raw: mergeLayers(body?.config ?? []) },
     attachedNode: tested.uniqueId,
-    refs: [...own.refs, ...args.refs, ...(body?.refs ?? [])],
-    sources: [...own.sources, ...args.sources, ...(body?.sources ?? [])],
+    refs: [...own.refs, ...args.refs, ...(body?.refs ?? []).filter((call) => !isAmong(call, args.refs))],
+    sources: [...own.sources, ...args.sources, ...(body?.sources ?? []).filter((call) => !isAmong(call, args.sources))],
     dependsOn: [],
     dependsOnMacros: [...(macro === undefined ? [] : [macro.uniqueId]), ...(body?.macros ?? [])],
     directMacros:
@@ -242,6 +243,11 @@ function toNode(
 /** dbt knows what these read without rendering them. */
 function isKnown({ packageName, name }: LibraryMacro): boolean {
   return packageName === internalPackage && (name === 'test_unique' || name === 'test_not_null');
+}
+
+/** Whether a call that the test's body makes is one of its arguments, which were read before. */
+function isAmong<T extends RefCall | SourceCall>({ place: _, ...call }: T, calls: readonly T[]): boolean {
+  return calls.some(({ place: __, ...other }) => isDeepStrictEqual(call, other));
 }
 
 /** A test has the tags of its column, too, and of the source that it tests. */

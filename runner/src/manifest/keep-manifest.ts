@@ -11,12 +11,13 @@ import {
 } from '../errors/tsdbt-error.js';
 import type { Project } from '../project/project.js';
 import { WholeFloat } from '../project/yaml-dialect.js';
-import { MacroLibrary, type UnparsedMacro } from '../template/macros.js';
+import type { MacroLibrary, UnparsedMacro } from '../template/macros.js';
 import { blockProgram, parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { graphCodes } from './codes.js';
 import { deprecations } from './deprecations.js';
 import { type DocBlock, DocBlocks } from './docs.js';
 import { keptUnitTest, type PlainUnitTest, unitTestOf } from './keep-unit-tests.js';
+import { emptyLibrary } from './macros.js';
 import { graphOf, Manifest, type ManifestParts } from './manifest.js';
 import type { ManifestNode } from './nodes.js';
 
@@ -122,10 +123,7 @@ function macrosByFile(library: MacroLibrary): PlainMacros[] {
 }
 
 function libraryOf(project: Project, files: readonly PlainMacros[]): MacroLibrary {
-  const library = new MacroLibrary(
-    project.name,
-    new Map(project.dispatch.map((d) => [d.macro_namespace, d.search_order])),
-  );
+  const library = emptyLibrary(project);
   for (const { packageName, source, macros } of files) {
     let program: TemplateProgram | undefined;
     library.addLazily(packageName, macros, () => {

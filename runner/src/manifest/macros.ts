@@ -9,11 +9,19 @@ import { readSource } from './read-source.js';
 
 /** The engine's macros, then the project's: macro paths, and the generic tests in its test paths. */
 export function readMacros(project: Project, errors: TsdbtError[]): MacroLibrary {
-  const order = new Map(project.dispatch.map((d) => [d.macro_namespace, d.search_order]));
-  const library = new MacroLibrary(project.name, order);
+  const library = emptyLibrary(project);
   addBuiltInMacros(library);
   for (const one of [project, ...project.packages]) readMacrosOf(one, library, errors);
   return library;
+}
+
+/** A library without macros yet, that finds them as the project file says. */
+export function emptyLibrary({ name, dispatch, flags }: Project): MacroLibrary {
+  return new MacroLibrary(
+    name,
+    new Map(dispatch.map((d) => [d.macro_namespace, d.search_order])),
+    flags.require_explicit_package_overrides_for_builtin_materializations === false,
+  );
 }
 
 function readMacrosOf(project: Project, library: MacroLibrary, errors: TsdbtError[]): void {

@@ -85,7 +85,8 @@ function asksForMacros(library: MacroLibrary, node: ModelNode, builtIn: BuiltIns
 
 /**
  * The macro that a node's `materialized: <name>` means, as dbt chooses: one for the adapter before one for all, of the root
- * project before packages before the engine. A package's own takes no built-in's place.
+ * project before packages before the engine. A package's own takes no built-in's place, unless the project allows that
+ * (`flags: {require_explicit_package_overrides_for_builtin_materializations: false}`).
  * @param builtIn what is written without macros
  * @returns undefined where the materialization is one of those, and nothing it is made of was changed
  */
@@ -97,40 +98,48 @@ export function materializationMacro(
 ): LibraryMacro | undefined {
   const name = node.resourceType === 'model' ? node.config.materialized : node.resourceType;
   const names = [...adapterTypes, 'default'].map((type) => `materialization_${name}_${type}`);
-  const packages = [...library.packageNames()].filter((p) => p !== library.rootPackage && p !== internalPackage);
   const isBuiltIn =
     builtIn.materializations.has(name) || names.some((n) => library.inPackage(internalPackage, n) !== undefined);
   for (const candidate of names) {
     const own = library.inPackage(library.rootPackage, candidate);
     if (own !== undefined) return own;
-    if (!isBuiltIn)
-      for (const packageName of packages) {
-        const found = library.inPackage(packageName, candidate);
-        if (found !== undefined) return found;
-      }
+    const imported = isBuiltIn && !library.packagesReplaceBuiltIns ? undefined : inAnyPackage(library, candidate);
+    if (imported !== undefined) return imported;
     const internal = library.inPackage(internalPackage, candidate);
-    if (
-      internal !== undefined &&
-      (!builtIn.materializations.has(name) ||
-        changesParts(library, node, adapterTypes) ||
-        asksForMacros(library, node, builtIn))
-    )
-      return internal;
+    if (internal === undefined) continue;
+    const isAsked =
+      !builtIn.materializations.has(name) ||
+      changesParts(library, node, adapterTypes) ||
+      asksForMacros(library, node, builtIn);
+    // the engine's own for this adapter comes before anybody's for all
+    return isAsked ? internal : undefined;
   }
   return undefined;
 }
 
 /**
  * The macro by which data tests run where the project has one of its own (`materialization test`), or one in the place of those that dbt's is
- * made of; undefined where the engine runs them. A package's own takes no built-in's place.
+ * made of; undefined where the engine runs them. A package's own takes the built-in's place only where the project allows that.
  */
 export function testMaterialization(library: MacroLibrary, adapterTypes: readonly string[]): LibraryMacro | undefined {
   for (const type of [...adapterTypes, 'default']) {
-    const own = library.inPackage(library.rootPackage, `materialization_test_${type}`);
-    if (own !== undefined) return own;
+    const name = `materialization_test_${type}`;
+    const own = library.inPackage(library.rootPackage, name);
+    const found = own ?? (library.packagesReplaceBuiltIns ? inAnyPackage(library, name) : undefined);
+    if (found !== undefined) return found;
   }
   const changed = ['get_test_sql', 'get_limit_subquery_sql'].some(
     (name) => library.override(name, library.rootPackage, adapterTypes) !== undefined,
   );
   return changed ? library.inPackage(internalPackage, 'materialization_test_default') : undefined;
+}
+
+/** The first macro of that name in a package that is neither the project nor the engine's. */
+function inAnyPackage(library: MacroLibrary, name: string): LibraryMacro | undefined {
+  for (const packageName of library.packageNames()) {
+    if (packageName === library.rootPackage || packageName === internalPackage) continue;
+    const found = library.inPackage(packageName, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -252,6 +252,8 @@ export interface TestNode extends NodeBase {
         readonly name: string;
         readonly package: string | undefined;
         readonly kwargs: Readonly<Record<string, unknown>>;
+        /** what its file is called below `target/`, without the ending */
+        readonly fileName: string;
       }
     | undefined;
   /** column it stands under, if any */

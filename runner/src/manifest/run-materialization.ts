@@ -96,8 +96,8 @@ async function callMaterialization(
   const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
   const host = {
     ...base,
-    // what a model's materialization calls is none of the model's own macros
-    callsMacro: () => {},
+    // what a model's materialization calls is none of the model's own macros; in dbt that of a test is
+    ...(node.resourceType === 'test' ? {} : { callsMacro: () => {} }),
     model: () => ({
       ...nodeForTemplates(node, manifest.project.target.database),
       compiled_code: select,

@@ -21,8 +21,8 @@ const tests = {
 } as const;
 
 /** Options of `read_csv` and `COPY` that all reading of a seed shares. */
-function readOptions(node: ModelNode): string {
-  return `header = true, all_varchar = true, delim = ${quoteLiteral(node.config.delimiter)}, quote = '"', escape = '"', null_padding = true, strict_mode = false, skip = 0, comment = ''`;
+function readOptions(node: ModelNode, header = true): string {
+  return `header = ${header}, all_varchar = true, delim = ${quoteLiteral(node.config.delimiter)}, quote = '"', escape = '"', null_padding = true, strict_mode = false, skip = 0, comment = ''`;
 }
 
 /**
@@ -38,6 +38,7 @@ export async function seedColumns(node: ModelNode, session: Session): Promise<re
     });
   const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node)})`;
   const names = (await session.describe(`select * from ${read}`)).map((column) => column.name);
+  const shown = await namesInHeader(node, session, names);
   const checks = names.flatMap((_, i) =>
     Object.values(tests).map((test, j) =>
       j === 1
@@ -50,7 +51,7 @@ export async function seedColumns(node: ModelNode, session: Session): Promise<re
   );
   const found = rows[0]!;
   const kinds = Object.keys(tests).length;
-  return names.map((name, i) => {
+  return shown.map((name, i) => {
     const given = typeGiven(node, name);
     if (given !== undefined) return { name, type: given };
     const [isNumber, hasFraction, isDate, isTimestamp, isIso, isBool] = found.slice(i * kinds, (i + 1) * kinds);
@@ -59,6 +60,28 @@ export async function seedColumns(node: ModelNode, session: Session): Promise<re
     if (isTimestamp === true || isIso === true) return { name, type: 'timestamp' };
     return { name, type: isBool === true ? 'boolean' : 'text' };
   });
+}
+
+/** Names of columns as dbt (agate) takes them from the first line: a second `id` is `id_2`, and a column without a name has a letter. */
+async function namesInHeader(node: ModelNode, session: Session, names: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await session.query(
+    `select * from read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node, false)}) limit 1`,
+  );
+  const cells = rows[0];
+  if (cells === undefined || cells.length !== names.length) return names;
+  const taken = new Set<string>();
+  return cells.map((cell, i) => {
+    const written = typeof cell === 'string' && cell !== '' ? cell : letterName(i);
+    let name = written;
+    for (let n = 2; taken.has(name); n++) name = `${written}_${n}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/** `a` to `z`, then `aa`, `bb`, … */
+function letterName(i: number): string {
+  return String.fromCharCode(97 + (i % 26)).repeat(Math.floor(i / 26) + 1);
 }
 
 function on(test: string, i: number): string {

@@ -3,7 +3,7 @@ import { projectCodes } from './codes.js';
 import type { YamlDocument } from './yaml-document.js';
 
 /** The version of dbt-core whose language this is; `require-dbt-version` is compared with it. */
-export const dbtLanguageVersion = '1.12.0';
+export const dbtLanguageVersion = '1.12.6';
 
 /** Tells where a project asks for another version than this one's: `require-dbt-version`. */
 export function checkVersion(

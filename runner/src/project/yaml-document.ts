@@ -19,7 +19,9 @@ export class YamlDocument {
     readonly source: SourceText,
     dialect?: 'dbt',
   ) {
-    const { root, value } = readPlainYaml(source.text, dialect) ?? readYaml(source, dialect);
+    // dbt takes the white space around a file away before it reads it, from the last text in it, too
+    const text = dialect === 'dbt' ? source.text.trimEnd() : source.text;
+    const { root, value } = readPlainYaml(text, dialect) ?? readYaml(source, dialect, text);
     this.#root = root;
     this.value = value === null ? undefined : value;
   }

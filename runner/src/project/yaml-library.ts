@@ -8,12 +8,13 @@ import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
 /**
  * Reads any YAML file.
  *
+ * @param text what is read of the file: its beginning
  * @throws TsdbtErrors with every syntax error and duplicate key of the file
  */
-export function readYaml(source: SourceText, dialect: YamlDialect): YamlContent {
-  const document = parseDocument(source.text, { prettyErrors: false, strict: true, ...optionsOf(dialect) });
+export function readYaml(source: SourceText, dialect: YamlDialect, text = source.text): YamlContent {
+  const document = parseDocument(text, { prettyErrors: false, strict: true, ...optionsOf(dialect) });
   if (document.errors.length > 0) throw new TsdbtErrors(document.errors.map((error) => syntaxError(source, error)));
-  if (dialect === 'dbt' && !source.text.endsWith('\n')) cutLastBlock(document, source.text.length);
+  if (dialect === 'dbt' && !text.endsWith('\n')) cutLastBlock(document, text.length);
   return { root: nodeOf(document.contents, document), value: document.toJS({ maxAliasCount: 1000 }) };
 }
 

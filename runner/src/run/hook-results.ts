@@ -27,7 +27,7 @@ export function runEndContext(state: RunState): HookContext {
   return {
     names: {
       results: all.map((result) =>
-        resultValue(result, () => entryIn(graphForTemplates(manifest), result.node.uniqueId)),
+        resultValue(result, project.isDbt, () => entryIn(graphForTemplates(manifest), result.node.uniqueId)),
       ),
       schemas: [...new Set([...places.values()].map(([, schema]) => schema))],
       database_schemas: [...places.values()].map((place) => new PyTuple([...place])),
@@ -42,14 +42,14 @@ function entryIn(graph: Readonly<Record<string, unknown>>, uniqueId: string): Re
   return { unique_id: uniqueId };
 }
 
-function resultValue(result: NodeResult, entry: () => Readonly<Record<string, unknown>>): RecordValue {
+function resultValue(result: NodeResult, isDbt: boolean, entry: () => Readonly<Record<string, unknown>>): RecordValue {
   const steps = timingSteps(result);
   const shared = {
     status: statusOf(result),
     thread_id: threadOf(result),
     execution_time: new Number(result.outcome.elapsed),
     adapter_response: responseOf(result),
-    message: messageOf(result),
+    message: messageOf(result, isDbt),
     failures: failuresOf(result.outcome),
   };
   const found = entry();

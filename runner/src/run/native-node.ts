@@ -1,6 +1,7 @@
 import type { Session } from '../engines/engine.js';
 import { CancelledError } from '../errors/tsdbt-error.js';
 import type { NodeOutcome } from '../events/events.js';
+import { wholeOf } from '../manifest/compiled-code.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { isMicrobatch } from '../materialize/microbatch.js';
 import type { NativeResult } from '../materialize/native/native-request.js';
@@ -100,7 +101,7 @@ export class RunningNode {
       relationName: this.#relationName,
       completedAt: new Date(),
       compiledPath: write.compiled?.path,
-      compiledCode: write.compiled?.code.sql,
+      compiledCode: wholeOf(write.compiled?.code),
       batches,
     });
   }

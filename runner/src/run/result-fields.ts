@@ -11,9 +11,10 @@ export function statusOf({ outcome, batches }: NodeResult): string {
   return STATUS[outcome.status] ?? outcome.status;
 }
 
-/** What `message` of a result says. */
-export function messageOf(result: NodeResult): string | null {
+/** What `message` of a result says. @param isDbt dbt says nothing of what was skipped */
+export function messageOf(result: NodeResult, isDbt: boolean): string | null {
   const { outcome, node } = result;
+  if (isDbt && statusOf(result) === 'skipped' && outcome.heading === undefined) return null;
   const isTest = node.resourceType === 'test' || node.resourceType === 'unit_test';
   return toldOf(outcome) ?? (statusOf(result) === 'success' && !isTest ? said(outcome) : null);
 }
@@ -29,9 +30,9 @@ export function said({ message }: NodeOutcome): string {
   return message ?? 'OK';
 }
 
-/** Rows that a test found; what it may find is no failure. */
+/** Rows that a test found; what it may find is no failure, nor is what nothing was to be done for. */
 export function failuresOf({ status, failures }: NodeOutcome): number | null {
-  return status === 'pass' ? 0 : (failures ?? null);
+  return status === 'pass' || status === 'no-op' ? 0 : (failures ?? null);
 }
 
 /** The name of the thread by which dbt would have run it. */

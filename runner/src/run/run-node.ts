@@ -2,6 +2,7 @@ import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import type { Relation } from '../engines/relation.js';
 import { CancelledError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { wholeOf } from '../manifest/compiled-code.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { materializationOf } from '../materialize/materializations.js';
@@ -166,7 +167,7 @@ function mendHint(node: ModelNode, isIncremental: boolean): string {
 }
 
 function compiledOf(source: NodeSelect): { compiledPath: string | undefined; compiledCode: string | undefined } {
-  return { compiledPath: source.compiled?.path, compiledCode: source.compiled?.code.sql };
+  return { compiledPath: source.compiled?.path, compiledCode: wholeOf(source.compiled?.code) };
 }
 
 function success(publication: Publication, elapsed: number) {

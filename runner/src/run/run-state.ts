@@ -6,7 +6,7 @@ import { Relation } from '../engines/relation.js';
 import { GraphError } from '../errors/tsdbt-error.js';
 import type { LogLevel, NodeOutcome, NodeSummary } from '../events/events.js';
 import { compileNode } from '../manifest/compile.js';
-import type { CompiledCode } from '../manifest/compiled-code.js';
+import { type CompiledCode, wholeOf } from '../manifest/compiled-code.js';
 import { tellGraph } from '../manifest/graph-for-templates.js';
 import { nativeRelation } from '../manifest/native-relation.js';
 import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
@@ -214,8 +214,10 @@ export class RunState {
     });
     this.#compiledAt.set(node.uniqueId, new Date());
     // the SELECT becomes part of other statements
-    const code = { ...compiled, sql: compiled.sql.replace(/[;\s]+$/, '') };
-    return { code, path: this.writeCompiled(node, code, options.batch) };
+    const code = { ...compiled, sql: compiled.sql.replace(/[;\s]+$/, ''), whole: compiled.sql };
+    const path = this.writeCompiled(node, code, options.batch);
+    tellGraph(this.manifest, node, { sql: code.whole, path, runPath: undefined });
+    return { code, path };
   }
 
   /**
@@ -223,7 +225,7 @@ export class RunState {
    * {@link RunState.flushCompiled} tells of files that could not be written.
    */
   writeCompiled(node: ManifestNode, code: CompiledCode, batch?: Batch): string {
-    return this.#write(node, code.sql, 'compiled', batch);
+    return this.#write(node, wholeOf(code), 'compiled', batch);
   }
 
   /** Writes the statement that built a node to `target/run/<package>/<path>`. */
@@ -307,6 +309,11 @@ export function compiledPath(targetPath: string, node: ManifestNode, kind: 'comp
     (node.resourceType === 'test' && node.generic !== undefined) ||
     node.resourceType === 'unit_test' ||
     node.resourceType === 'snapshot';
-  const path = isDeclared ? join(node.path, `${node.name}.sql`) : node.path;
+  const path = isDeclared ? join(node.path, `${fileNameOf(node)}.sql`) : node.path;
   return join(targetPath, kind, node.packageName, path);
+}
+
+/** A generic test's file has its short name. */
+function fileNameOf(node: ManifestNode): string {
+  return (node.resourceType === 'test' && node.generic?.fileName) || node.name;
 }

@@ -1,6 +1,8 @@
 import type { Session } from '../engines/engine.js';
 import { Relation } from '../engines/relation.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { addDirectMacro } from '../manifest/compile.js';
+import { wholeOf } from '../manifest/compiled-code.js';
 import { testMaterialization } from '../manifest/materialization-macros.js';
 import type { ManifestNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import { runTest } from '../quality/run-test.js';
@@ -12,6 +14,11 @@ import { sharedPass } from './shared-scan.js';
 import { summaryOf } from './summaries.js';
 import { tellProgress } from './tell-progress.js';
 import { runTestByMacro } from './test-by-macro.js';
+
+/** What dbt's own `materialization test` calls: a test that has run depends on it. */
+const calledByTests = ['get_limit_subquery_sql', 'should_store_failures', 'statement'].map(
+  (name) => `macro.dbt.${name}`,
+);
 
 /**
  * Runs one test, on staged relations where they are given, else on what is published, and reports it.
@@ -39,6 +46,7 @@ export async function runOneTest(
     const macro = testMaterialization(state.manifest.macros, [state.engine.name]);
     const shared = macro === undefined ? await sharedPass(state, test, session, staged) : undefined;
     const { code, path } = shared?.compiled ?? (await state.compile(test, session, { staged }));
+    if (macro === undefined) for (const id of calledByTests) addDirectMacro(test, id);
     const isStaged = staged.size > 0;
     const byMacro =
       macro === undefined ? undefined : await runTestByMacro(state, test, macro, { code, path }, session, isStaged);
@@ -69,7 +77,7 @@ export async function runOneTest(
         completedAt: new Date(),
         worker,
         compiledPath: path,
-        compiledCode: code.sql,
+        compiledCode: wholeOf(code),
         relationName: stored?.toString() ?? byMacro?.keptIn,
       },
     );

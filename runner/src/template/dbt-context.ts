@@ -23,7 +23,7 @@ import { toTemplateValue } from './convert.js';
 import type { Scope } from './frame.js';
 import { jinjaGlobals } from './globals.js';
 import { internalPackage } from './macros.js';
-import type { CallSite, TemplateValue, Undefined } from './values.js';
+import { type CallSite, TemplateFunction, type TemplateValue, type Undefined } from './values.js';
 
 export type { AdapterHost, ContextHost, RefRequest, SourceRequest } from './context/context-host.js';
 
@@ -43,7 +43,7 @@ const modulesOf = () =>
   ).asDict();
 
 /** Functions of the context that are macros of dbt's own package, and are called as `dbt.run_query(…)` too. */
-const alsoMacros = ['run_query', 'statement', 'is_incremental'];
+const alsoMacros: readonly string[] = ['run_query', 'statement', 'is_incremental'];
 
 /**
  * The names that dbt gives to templates, for one file.
@@ -81,13 +81,15 @@ class DbtScope implements Scope {
     if (macro !== undefined) return macroValueOf(macro, this, host);
     if (host.extra !== undefined && Object.hasOwn(host.extra, name)) return toTemplateValue(host.extra[name]);
     const own = contextNames.get(name)?.(host, this);
-    if (own !== undefined) return own;
+    if (own !== undefined) return alsoMacros.includes(name) ? asMacro(name, own, host) : own;
     return host.library.hasPackage(name) ? this.#package(name) : undefined;
   }
 
   #package(name: string): PackageValue {
     if (name !== internalPackage) return new PackageValue(name, this, this.host);
-    const functions = alsoMacros.map((own) => [own, contextNames.get(own)?.(this.host, this) ?? null] as const);
+    const functions = alsoMacros.map(
+      (own) => [own, asMacro(own, contextNames.get(own)!(this.host, this)!, this.host)] as const,
+    );
     return new PackageValue(name, this, this.host, new Map(functions));
   }
 
@@ -107,6 +109,14 @@ class DbtScope implements Scope {
   loadTemplate(name: string) {
     return this.host.loadTemplate?.(name);
   }
+}
+
+/** A function that is a macro in dbt: the host learns of calls of it as of calls of macros. */
+function asMacro(name: string, own: TemplateValue, host: ContextHost): TemplateFunction {
+  return new TemplateFunction(name, (args) => {
+    if (args.site.via.length === 0) host.callsMacro?.({ uniqueId: `macro.${internalPackage}.${name}` });
+    return (own as TemplateFunction).call(args);
+  });
 }
 
 type Maker = (host: ContextHost, scope: DbtScope) => TemplateValue | undefined;

@@ -55,10 +55,12 @@ export class MacroLibrary {
   /**
    * @param rootPackage name of the project that is run
    * @param dispatchOrder search order per macro namespace, from `dispatch:` of the project file
+   * @param packagesReplaceBuiltIns whether a materialization of a package may take a built-in's place
    */
   constructor(
     readonly rootPackage: string,
     readonly dispatchOrder: ReadonlyMap<string, readonly string[]> = new Map(),
+    readonly packagesReplaceBuiltIns = false,
   ) {}
 
   /**

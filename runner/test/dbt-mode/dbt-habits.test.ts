@@ -59,7 +59,7 @@ other: {target: dev, outputs: {dev: {type: duckdb, path: other.duckdb}}}
   it('begins the message of a failed node with the kind of error', async () => {
     const project = new DbtProject({ 'models/a.sql': 'select no_such_column from (select 1 as id)' });
     expect((await project.run('run')).exitCode).toBe(1);
-    expect(results(project)[0]!.message).toMatch(/^Database Error in model a \(models\/a\.sql\)\n {2}/);
+    expect(results(project)[0]!.message).toMatch(/^Runtime Error in model a \(models\/a\.sql\)\n {2}/);
   });
 
   it('keeps the statement that built a model, ephemeral models under dbt’s name in it', async () => {

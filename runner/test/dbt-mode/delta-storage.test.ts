@@ -31,6 +31,18 @@ describe('a dbt project with Delta tables', () => {
     ]);
   });
 
+  it('names the columns of seeds as dbt names them', async () => {
+    const project = deltaProject({
+      'seeds/twice.csv': 'id,, n ,id,id_2\n1,2,3,4,5\n',
+      'seeds/s.yml': 'seeds: [{name: twice, config: {column_types: {id_2: varchar}}}]\n',
+    });
+    expect((await project.build()).errors).toEqual([]);
+    const snapshot = await project.table('main.twice');
+    expect(snapshot!.columns.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      ...['id: INTEGER', 'b: INTEGER', ' n : INTEGER', 'id_2: VARCHAR', 'id_2_2: INTEGER'],
+    ]);
+  });
+
   it('names the row of a seed that cannot be read', async () => {
     const project = deltaProject({
       'seeds/facts.csv': 'i,n\n1,a\n2,b\nx,c\n',

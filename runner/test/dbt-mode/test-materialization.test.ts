@@ -52,4 +52,18 @@ describe('data tests by a materialization of the project', () => {
     );
     expect(exitCode).toBe(1);
   });
+
+  it('are run by that of a package only where the project allows it', async () => {
+    const ofPackage = {
+      'dbt_packages/watch/dbt_project.yml': 'name: watch\n',
+      'dbt_packages/watch/macros/t.sql': `{% macro run_it() %}${counting}{% endmacro %}${test('{{ watch.run_it() }}')}`,
+    };
+    expect((await statuses(ofPackage)).found).toEqual(['not_null fail', 'unique pass']);
+    const flags = 'flags: {require_explicit_package_overrides_for_builtin_materializations: false}';
+    const project = `name: shop\nprofile: shop\n${flags}\n`;
+    expect((await statuses({ ...ofPackage, 'dbt_project.yml': project })).found).toEqual([
+      'not_null pass',
+      'unique pass',
+    ]);
+  });
 });

@@ -208,7 +208,7 @@ describe('a wrong project.yml', () => {
   it('may require a version of the language', async () => {
     expect(await open(project('name: a\nrequire-dbt-version: [">=1.6.0", "<2.0.0"]\n'))).toBeDefined();
     expect(await errorsOf(open(project('name: a\nrequire-dbt-version: ">=2.0.0"\n')))).toEqual([
-      'TSD1009 project.yml:2:22 the project requires dbt >=2.0.0; this is the language of 1.12.0',
+      'TSD1009 project.yml:2:22 the project requires dbt >=2.0.0; this is the language of 1.12.6',
     ]);
   });
 });

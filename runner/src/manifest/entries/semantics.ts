@@ -114,6 +114,7 @@ function semanticModelJson(node: SemanticModelNode, context: EntryContext): Reco
       expr: textOf(one.expr),
       metadata: null,
       ...element(one),
+      datatype: null,
     })),
     refs: node.refs.map(refJson),
     primary_entity: entry.primary_entity ?? null,

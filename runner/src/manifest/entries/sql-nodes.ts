@@ -246,23 +246,28 @@ export function textChecksum(text: string, exact = false): string {
 
 /** Path below the folder of its kind. */
 function pathOf(node: SqlNode, project: Project): string {
-  if (node.resourceType === 'test' && node.generic !== undefined) return `${node.alias}.sql`;
-  const below = node.path.split('/').slice(1).join('/');
+  if (node.resourceType === 'test' && node.generic !== undefined) return `${node.generic.fileName}.sql`;
+  const below = pathBelow(node.path, Object.values(project.paths).flat());
   if (node.resourceType === 'analysis' && treeOfAnalyses(project) === 'models') return `analysis/${below}`;
-  if (node.resourceType === 'snapshot') return `${node.name}.sql`;
+  if (node.resourceType === 'snapshot' && !node.path.endsWith('.sql')) return `${node.name}.sql`;
   return below;
 }
 
+/** A path below the longest of the folders that it stands in. */
+function pathBelow(path: string, folders: readonly string[]): string {
+  const within = folders.map((folder) => `${folder.replace(/\/+$/, '')}/`).filter((folder) => path.startsWith(folder));
+  const [longest] = within.sort((a, b) => b.length - a.length);
+  return path.slice(longest?.length ?? path.indexOf('/') + 1);
+}
+
 /** The YAML file of a node's entry: `shop://models/shop.yml`. */
-export function patchPath(
-  node: Pick<ManifestNode, 'propertiesPlace' | 'packageName'>,
-  project: { readonly prefix: string; readonly root?: { readonly name: string } | undefined },
-): string | null {
+export function patchPath(node: Pick<ManifestNode, 'propertiesPlace'>, project: Project): string | null {
   const path = node.propertiesPlace?.source.path;
   if (path === undefined) return null;
-  // the root project may describe nodes of its packages
-  const inPackage = path.startsWith(project.prefix);
-  return inPackage ? `${node.packageName}://${path.slice(project.prefix.length)}` : `${project.root?.name}://${path}`;
+  // the root project may describe nodes of its packages, and they its nodes
+  const root = project.root ?? project;
+  const owner = root.packages.find(({ prefix }) => path.startsWith(prefix)) ?? root;
+  return `${owner.name}://${path.slice(owner.prefix.length)}`;
 }
 
 function groupOf(node: SqlNode, manifest: Manifest): string | undefined {

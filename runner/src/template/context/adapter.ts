@@ -131,10 +131,10 @@ function namingFunctions(host: ContextHost, scope: Scope): readonly TemplateFunc
       return macroValueOf(macro, scope, host);
     }),
     defineFunction('type()', () => host.adapterTypes[0] ?? ''),
-    defineFunction('quote(identifier)', ([name]) => quoteIdentifier(text(name!))),
-    defineFunction('quote_as_configured(identifier, quote_key)', ([name]) => quoteIdentifier(text(name!))),
+    defineFunction('quote(identifier)', ([name]) => quoted(name!)),
+    defineFunction('quote_as_configured(identifier, quote_key)', ([name]) => quoted(name!)),
     defineFunction('quote_seed_column(column, quote_config)', ([name, quote]) =>
-      quote === false ? text(name!) : quoteIdentifier(text(name!)),
+      quote === false ? text(name!) : quoted(name!),
     ),
   ];
 }
@@ -285,4 +285,9 @@ const api = new StaticObject(
 /** `api.Relation`, `api.Column`. */
 export function apiObject(): StaticObject {
   return api;
+}
+
+/** Quotes around a name, as dbt puts them: those within it stay as they are. */
+function quoted(name: TemplateValue): string {
+  return `"${text(name)}"`;
 }

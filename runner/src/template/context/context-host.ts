@@ -98,7 +98,7 @@ export interface ContextHost {
   /** a macro was found by a name in the template */
   usesMacro?(macro: LibraryMacro): void;
   /** the template itself, and no macro, calls a macro (`depends_on.macros`) */
-  callsMacro?(macro: LibraryMacro): void;
+  callsMacro?(macro: Pick<LibraryMacro, 'uniqueId'>): void;
   /** the template that `import` and `include` name */
   loadTemplate?(name: string): import('../parse.js').TemplateProgram | undefined;
   /** `write(…)`: the statement that builds a node, as it was sent */
