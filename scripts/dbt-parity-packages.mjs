@@ -2,7 +2,6 @@
 
 export const utils = { dbt_utils: { repo: 'dbt-labs/dbt-utils' } };
 export const date = { dbt_date: { repo: 'godatadriven/dbt-date' } };
-const fivetran = { fivetran_utils: { repo: 'fivetran/dbt_fivetran_utils', ref: 'v0.4.10' }, ...utils };
 export const expectations = { dbt_expectations: { repo: 'metaplane/dbt-expectations' }, ...date };
 export const spark = { spark_utils: { repo: 'dbt-labs/spark-utils' } };
 export const self = (name, repo) => ({ [name]: { repo } });
@@ -42,26 +41,6 @@ export const packageTests = {
     packages: utils,
   },
   'dbt-date': { repo: 'godatadriven/dbt-date', folder: 'integration_tests', packages: date },
-  dbt_asana: {
-    repo: 'fivetran/dbt_asana',
-    folder: 'integration_tests',
-    packages: { ...self('asana', 'fivetran/dbt_asana'), ...fivetran },
-  },
-  dbt_intercom: {
-    repo: 'fivetran/dbt_intercom',
-    folder: 'integration_tests',
-    packages: { ...self('intercom', 'fivetran/dbt_intercom'), ...fivetran },
-  },
-  dbt_xero: {
-    repo: 'fivetran/dbt_xero',
-    folder: 'integration_tests',
-    packages: { ...self('xero', 'fivetran/dbt_xero'), ...fivetran },
-  },
-  dbt_zendesk: {
-    repo: 'fivetran/dbt_zendesk',
-    folder: 'integration_tests',
-    packages: { ...self('zendesk', 'fivetran/dbt_zendesk'), ...fivetran, ...date },
-  },
   'dbt-project-evaluator': {
     repo: 'dbt-labs/dbt-project-evaluator',
     folder: 'integration_tests',
@@ -110,31 +89,6 @@ export const packageTests = {
     folder: 'integration_tests',
     packages: self('dbt_unittest', 'yu-iskw/dbt-unittest'),
   },
-  dbt_jira: {
-    repo: 'fivetran/dbt_jira',
-    folder: 'integration_tests',
-    packages: { ...self('jira', 'fivetran/dbt_jira'), ...fivetran, ...spark },
-  },
-  dbt_stripe: {
-    repo: 'fivetran/dbt_stripe',
-    folder: 'integration_tests',
-    packages: { ...self('stripe', 'fivetran/dbt_stripe'), ...fivetran, ...spark },
-  },
-  dbt_hubspot: {
-    repo: 'fivetran/dbt_hubspot',
-    folder: 'integration_tests',
-    packages: { ...self('hubspot', 'fivetran/dbt_hubspot'), ...fivetran, ...spark },
-  },
-  dbt_shopify: {
-    repo: 'fivetran/dbt_shopify',
-    folder: 'integration_tests',
-    packages: { ...self('shopify', 'fivetran/dbt_shopify'), ...fivetran, ...spark },
-  },
-  dbt_github: {
-    repo: 'fivetran/dbt_github',
-    folder: 'integration_tests',
-    packages: { ...self('github', 'fivetran/dbt_github'), ...fivetran, ...spark },
-  },
   dbt_metrics: {
     repo: 'dbt-labs/dbt_metrics',
     folder: 'integration_tests',
@@ -148,6 +102,11 @@ export const packageTests = {
       ...utils,
       ...expectations,
       ...self('elementary', 'elementary-data/dbt-data-reliability'),
+    },
+    // the package fills its seeds from a bucket
+    files: {
+      'macros/parity.sql':
+        '{% macro duckdb__load_seed(uri, pattern, compression, headers, null_marker) %}{% endmacro %}',
     },
   },
   'dbt-nexus': {
@@ -215,4 +174,89 @@ export const packageTests = {
     folder: 'integration_tests/dbt_utils',
     packages: { ...self('tsql_utils', 'dbt-msft/tsql-utils'), ...utils },
   },
+  'automate-dv-demo': {
+    repo: 'Datavault-UK/automate-dv-demo',
+    packages: { ...self('automate_dv', 'Datavault-UK/automate-dv'), ...utils },
+  },
+  'dbt-stats': {
+    repo: 'BPAlexander/dbt-stats',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_stats', 'BPAlexander/dbt-stats') },
+  },
+  'chameleon-pii-dbt': {
+    repo: 'BrechtVanBuggenhout/chameleon-pii-dbt',
+    folder: 'integration_tests',
+    packages: { ...self('chameleon_pii', 'BrechtVanBuggenhout/chameleon-pii-dbt') },
+  },
+  dbt_scd2_plus: {
+    repo: 'KaterynaD/dbt_scd2_plus',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_scd2_plus', 'KaterynaD/dbt_scd2_plus'), ...utils },
+  },
+  'dbt-reconfigured': {
+    repo: 'TheGrowthEngineeringCompany/dbt-reconfigured',
+    folder: 'integration_tests',
+    packages: {
+      ...self('reconfigured', 'TheGrowthEngineeringCompany/dbt-reconfigured'),
+      ...utils,
+      ...self('codegen', 'dbt-labs/dbt-codegen'),
+    },
+  },
+  'pm-utils': {
+    repo: 'UiPath/ProcessMining-pm-utils',
+    folder: 'integration_tests',
+    packages: { ...self('pm_utils', 'UiPath/ProcessMining-pm-utils') },
+  },
+  'dbt-activity-schema': {
+    repo: 'bcodell/dbt-activity-schema',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_activity_schema', 'bcodell/dbt-activity-schema'), ...utils },
+  },
+  'dbt-fuzzy-text': {
+    repo: 'calum-mcg/dbt-fuzzy-text',
+    folder: 'integration_tests',
+    packages: { ...self('fuzzy_text', 'calum-mcg/dbt-fuzzy-text'), ...utils },
+  },
+  'dbt-resto': {
+    repo: 'datnguye/dbt-resto',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_resto', 'datnguye/dbt-resto'), ...utils },
+    vars: { surrogate_key_treat_nulls_as_empty_strings: true },
+  },
+  'dbt-event-logging': {
+    repo: 'dbt-labs/dbt-event-logging',
+    folder: 'integration_tests',
+    packages: { ...self('logging', 'dbt-labs/dbt-event-logging'), ...utils },
+  },
+  'dbt-binning': {
+    repo: 'bchaoss/dbt-binning',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_binning', 'bchaoss/dbt-binning') },
+  },
+  'dbt-set-similarity': {
+    repo: 'Matts52/dbt-set-similarity',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_set_similarity', 'Matts52/dbt-set-similarity'), ...utils },
+  },
+  'dbt-ml-inline-preprocessing': {
+    repo: 'Matts52/dbt-ml-inline-preprocessing',
+    folder: 'integration_tests',
+    packages: { ...self('dbt_ml_inline_preprocessing', 'Matts52/dbt-ml-inline-preprocessing'), ...utils },
+  },
+  'tasman-dbt-utils': {
+    repo: 'TasmanAnalytics/tasman-dbt-utils',
+    folder: 'integration_tests',
+    packages: { ...self('tasman_dbt_utils', 'TasmanAnalytics/tasman-dbt-utils'), ...utils },
+  },
+  'tasman-identity-graph': {
+    repo: 'TasmanAnalytics/tasman-identity-graph',
+    folder: 'integration_tests',
+    packages: { ...self('tasman_identity_graph', 'TasmanAnalytics/tasman-identity-graph'), ...utils },
+  },
+  'tasman-dbt-mta': {
+    repo: 'TasmanAnalytics/tasman-dbt-mta',
+    folder: 'integration_tests',
+    packages: { ...self('tasman_dbt_mta', 'TasmanAnalytics/tasman-dbt-mta') },
+  },
+  'dbt-credit-risk': { repo: 'OmerTDK/dbt-credit-risk', folder: 'integration_tests', whole: true },
 };

@@ -1,10 +1,12 @@
 // Public dbt projects that run offline on DuckDB, and the packages that each of them names in packages.yml.
 // Nothing of them is part of this repository: dbt-parity.mjs clones them into the cache.
 
+import { fivetranTests } from './dbt-parity-fivetran.mjs';
 import { date, expectations, packageTests, self, spark, utils } from './dbt-parity-packages.mjs';
 
 /**
- * name → repo, folder of the project in it, packages by the name of their folder under dbt_packages (at the tag `ref`, where one is named).
+ * name → repo, folder of the project in it (`whole`: the repository is copied with it), packages by the name of their folder under dbt_packages (at the tag `ref`, where one is named),
+ * `vars`, the profile's `schema`, commands that run `before`, and `files` that are written into the copy (path → text), for what the repository does not hold.
  */
 export const projects = {
   'jaffle-shop-classic': { repo: 'dbt-labs/jaffle-shop-classic' },
@@ -194,5 +196,9 @@ export const projects = {
       my_package: { repo: 'TobikoData/sqlmesh', folder: 'tests/fixtures/dbt/sushi_test/dbt_packages/my_package' },
     },
   },
+  'blog-tpcds-dbt-duckdb': { repo: 'datamindedbe/blog-tpcds-dbt-duckdb', folder: 'dbt/dbt_duckdb_tpcds' },
+  'dbt-duckdb-recipies': { repo: 'khozzy/dbt-duckdb-recipies', folder: 'dbt_project' },
+  'demo-dbt-duckdb-delta-plugin': { repo: 'l-mds/demo-dbt-duckdb-delta-plugin', folder: 'dbt_duckdb_delta' },
   ...packageTests,
+  ...fivetranTests,
 };

@@ -8,11 +8,12 @@
 //   --details          list every node and relation that differs
 //   --keep             leave the copies where they are and print their folder
 //   --reuse            take dbt's results of an earlier run from the cache
+//   --twice            run the command twice and compare the second run: incremental models, snapshots, seeds that are there
 //   --delta            tsdbt keeps its tables as Delta tables: rows are read through warehouse/lake.duckdb, types by what Delta has
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { projects } from './dbt-parity-projects.mjs';
@@ -28,11 +29,14 @@ const bin = dbtReference();
 const ignored = /(^|\/)(\.git|target|logs|dbt_packages|node_modules|[^/]*\.duckdb(\.wal)?)$/;
 
 /** Copies a project with its packages, as `dbt deps` would lay them out, and writes a profile of type duckdb. */
-function prepare(name, folder, storage) {
+function prepare(name, copy, storage) {
   const known = projects[name];
-  const from = known === undefined ? resolve(name) : join(cloneOf(known.repo), known.folder ?? '');
+  const inner = known?.folder ?? '';
+  const whole = known?.whole === true;
+  const from = known === undefined ? resolve(name) : join(cloneOf(known.repo), whole ? '' : inner);
+  const folder = whole ? join(copy, inner) : copy;
   const filter = (path) => existsSync(path) && !ignored.test(path.slice(from.length));
-  cpSync(from, folder, { recursive: true, filter: known === undefined ? undefined : filter, dereference: true });
+  cpSync(from, copy, { recursive: true, filter: known === undefined ? undefined : filter, dereference: true });
   for (const [packageName, { repo, ref, folder: inner }] of Object.entries(known?.packages ?? {})) {
     const source = join(cloneOf(repo, ref), inner ?? '');
     cpSync(source, join(folder, 'dbt_packages', packageName), {
@@ -50,31 +54,43 @@ function prepare(name, folder, storage) {
     writeFileSync(join(folder, 'packages.yml'), JSON.stringify({ packages }));
     for (const file of ['package-lock.yml', 'dependencies.yml']) rmSync(join(folder, file), { force: true });
   }
-  const profile = parse(readFileSync(join(folder, 'dbt_project.yml'), 'utf8')).profile ?? 'default';
+  for (const [path, text] of Object.entries(known?.files ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const named = parse(readFileSync(join(folder, 'dbt_project.yml'), 'utf8')).profile;
+  const profile = named ?? 'default';
   const profiles = join(folder, 'parity-profiles');
   mkdirSync(profiles, { recursive: true });
-  const output = { type: 'duckdb', path: join(folder, 'parity.duckdb'), schema: 'main', threads: 1 };
+  const output = { type: 'duckdb', path: join(folder, 'parity.duckdb'), schema: known?.schema ?? 'main', threads: 1 };
   if (storage !== undefined) Object.assign(output, { storage });
   writeFileSync(
     join(profiles, 'profiles.yml'),
     JSON.stringify({ [profile]: { target: 'dev', outputs: { dev: output } } }),
   );
   const database = storage === 'delta' ? join(folder, 'warehouse', 'lake.duckdb') : output.path;
-  return { profiles, database, vars: known?.vars };
+  const before = [known?.before ?? [], flags.has('--twice') ? [command] : []].flat();
+  const options = ['--profiles-dir', profiles];
+  if (named === undefined) options.push('--profile', profile);
+  if (known?.vars !== undefined) options.push('--vars', JSON.stringify(known.vars));
+  return { cwd: folder, options, database, before };
 }
 
-function run(program, args, folder, prepared) {
-  const vars = prepared.vars === undefined ? [] : ['--vars', JSON.stringify(prepared.vars)];
+function run(program, args, prepared) {
+  const { cwd, options } = prepared;
+  const one = (name) =>
+    spawnSync(program, [...args, name, ...options], {
+      cwd,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', NO_COLOR: '1', DO_NOT_TRACK: '1' },
+    });
+  for (const name of prepared.before) one(name);
   const began = Date.now();
-  const ended = spawnSync(program, [...args, command, '--profiles-dir', prepared.profiles, ...vars], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', NO_COLOR: '1', DO_NOT_TRACK: '1' },
-  });
+  const ended = one(command);
   const seconds = (Date.now() - began) / 1000;
-  writeFileSync(join(folder, 'parity.log'), `${ended.stdout}\n${ended.stderr}`);
-  const file = join(folder, 'target', 'run_results.json');
+  writeFileSync(join(cwd, 'parity.log'), `${ended.stdout}\n${ended.stderr}`);
+  const file = join(cwd, 'target', 'run_results.json');
   const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];
   const statuses = Object.fromEntries(results.map((r) => [r.unique_id, r.status]));
   const messages = Object.fromEntries(results.map((r) => [r.unique_id, r.message]));
@@ -118,13 +134,17 @@ print(json.dumps(found))`;
 function reference(name, folder) {
   const kept = keptResults(name);
   if (flags.has('--reuse') && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
-  const result = run(join(bin, 'dbt'), [], folder, prepare(name, folder));
+  const result = run(join(bin, 'dbt'), [], prepare(name, folder));
   keep(name, result);
   return result;
 }
 
 function keptResults(name) {
-  return join(cacheFolder, 'dbt-parity', `${name.replaceAll(/[^\w.-]/g, '_')}.${command}.json`);
+  return join(
+    cacheFolder,
+    'dbt-parity',
+    `${name.replaceAll(/[^\w.-]/g, '_')}.${command}${flags.has('--twice') ? '.twice' : ''}.json`,
+  );
 }
 
 function keep(name, result) {
@@ -175,7 +195,7 @@ function stableIn(relations, unstable) {
 /** For each relation that another run of dbt makes otherwise: the columns that differ. */
 function unstableColumns(name, dbt) {
   const folder = mkdtempSync(join(tmpdir(), 'dbt-parity-'));
-  const again = run(join(bin, 'dbt'), [], folder, prepare(name, folder)).relations;
+  const again = run(join(bin, 'dbt'), [], prepare(name, folder)).relations;
   rmSync(folder, { recursive: true, force: true });
   return Object.fromEntries(
     differences(dbt.relations, again)
@@ -217,7 +237,7 @@ for (const name of words.length > 0 ? words : Object.keys(projects)) {
   mkdirSync(a);
   mkdirSync(b);
   const dbt = reference(name, a);
-  const own = run(process.execPath, [tsdbt], b, prepare(name, b, flags.has('--delta') ? 'delta' : undefined));
+  const own = run(process.execPath, [tsdbt], prepare(name, b, flags.has('--delta') ? 'delta' : undefined));
   if (flags.has('--delta')) for (const side of [dbt, own]) side.relations = asDelta(side.relations);
   const statuses = differences(dbt.statuses, own.statuses);
   let relations = differences(dbt.relations, own.relations);

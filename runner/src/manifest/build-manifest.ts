@@ -10,6 +10,7 @@ import { type PropertiesDocument, readProperties } from '../project/properties.j
 import { accessErrors, groupErrors } from './access.js';
 import { baseHost } from './base-host.js';
 import { graphCodes } from './codes.js';
+import { configVersionErrors } from './config-version.js';
 import { deprecations } from './deprecations.js';
 import { dispatchErrors } from './dispatch-errors.js';
 import { readDocs } from './docs.js';
@@ -163,6 +164,8 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   // a macro of the project's own says itself what it needs
   if (macros.override('get_incremental_microbatch_sql', macros.rootPackage, [project.target.type]) === undefined)
     errors.push(...microbatchErrors(models));
+  const holding = new Set([...nodes.values(), ...sources].map((node) => node.packageName));
+  errors.push(...configVersionErrors(projects, holding));
   errors.push(...namesWithSpaces(project, nodes.values()));
   errors.push(...groupErrors(all.values(), parts.groups.keys()));
   errors.push(...accessErrors(all.values(), nodes, projects));

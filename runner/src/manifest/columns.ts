@@ -1,6 +1,6 @@
 import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
 import { type ColumnEntry, type ConstraintEntry, columnSchema } from '../project/properties-schema.js';
@@ -9,13 +9,18 @@ import type { DocBlocks } from './docs.js';
 import { textList } from './merge-config.js';
 import type { ColumnProperties, ConstraintProperties } from './nodes.js';
 
-/** The columns that YAML lists, by name; a column listed twice is an error at its second place. */
+/**
+ * The columns that YAML lists, by name; a column listed twice is an error at its second place.
+ *
+ * @param warnings what takes such a column in a dbt project, where the later entry counts
+ */
 export function columnsFromYaml(
   entries: readonly ColumnEntry[] | null | undefined,
   document: YamlDocument,
   at: YamlPath,
   docs: DocBlocks,
   errors: ProjectError[],
+  warnings: TsdbtError[] | undefined,
 ): Map<string, ColumnProperties> {
   const columns = new Map<string, ColumnProperties>();
   const seen = new Map<string, SourcePlace>();
@@ -24,13 +29,13 @@ export function columnsFromYaml(
     const place = document.placeOf([...at, i, 'name']);
     const earlier = seen.get(name.toLowerCase());
     if (earlier !== undefined) {
-      errors.push(
+      (warnings ?? errors).push(
         new ProjectError(projectCodes.duplicateColumn, `the column "${name}" is listed twice`, {
           place,
           via: [{ label: 'the first', place: earlier }],
         }),
       );
-      continue;
+      if (warnings === undefined) continue;
     }
     seen.set(name.toLowerCase(), place);
     const description = docs.render(entry.description ?? '', document.placeOf([...at, i, 'description']), errors);

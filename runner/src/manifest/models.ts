@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SourceText } from '../errors/source-text.js';
 import { type ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import { projectCodes } from '../project/codes.js';
 import type { ModelDefinition } from '../project/define-model.js';
 import { type FoundFile, findProjectFiles } from '../project/find-files.js';
 import type { ModelEntry } from '../project/properties-schema.js';
@@ -169,7 +168,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const yaml =
     located === undefined
       ? new Map<string, ColumnProperties>()
-      : columnsFromYaml(entry?.columns, located.document, [...located.at, 'columns'], docs, own);
+      : columnsFromYaml(entry?.columns, located.document, [...located.at, 'columns'], docs, own, project.unknownKeys);
   const columns = definition === undefined ? yaml : columnsOfDefinition(definition, yaml, name, own);
   const described = entry?.description ?? definition?.description ?? '';
   const description =
@@ -182,9 +181,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const keys = foreignKeyReads(name, columns.values(), constraints, located?.place ?? source.place(0));
   own.push(...keys.errors);
   if (kind === 'seed' && project.isDbt) own.push(...seedHookErrors(config, located?.place ?? source.place(0)));
-  const isMild = (error: ProjectError): boolean => project.isDbt && error.code === projectCodes.duplicateColumn;
-  project.unknownKeys?.push(...own.filter(isMild));
-  errors.push(...own.filter((error) => !isMild(error)));
+  errors.push(...own);
   const unknown = unknownConfigValues(project, state.macros, { ...stub, config }, (key) => {
     const written = { source, configCall: facts.configCall };
     const inConfig = entry?.config !== undefined && key in entry.config;

@@ -52,7 +52,7 @@ export function readSources(
         schema,
         database,
         location: location?.replaceAll('{name}', table.name).replaceAll('{identifier}', identifier),
-        columns: columnsFromYaml(table.columns, document, [...tableAt, 'columns'], docs, own),
+        columns: columnsFromYaml(table.columns, document, [...tableAt, 'columns'], docs, own, project.unknownKeys),
         loader: table.loader ?? source.loader,
         ...loadedAt(source, table, merged),
         freshness: mergeFreshness([

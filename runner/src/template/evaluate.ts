@@ -12,7 +12,7 @@ import { joinMarkup } from './markup.js';
 import type { ArgumentNodes, CallNode, CompareOperator, Expression, NameNode, Span } from './nodes.js';
 import { concatRendered } from './rendered.js';
 import { applyTest } from './tests.js';
-import { asksWhetherThere, attributeOf, evaluateFor, evaluateShown, itemOf } from './unknown-names.js';
+import { asksWhetherThere, attributeOf, evaluateFor, evaluateShown, itemOf, tellUnknown } from './unknown-names.js';
 import {
   type CallSite,
   type MaybePromise,
@@ -150,7 +150,7 @@ function lookup(node: NameNode, frame: Frame): TemplateValue {
     `"${node.name}" is undefined`,
     () => [...frame.names(), ...scope.names(), ...jinjaGlobals.keys()],
     node.name,
-    scope.lenient ?? false,
+    frame.activation.lenient ?? false,
   );
 }
 
@@ -271,7 +271,7 @@ function methodOf(
   callee: Extract<Expression, { kind: 'attribute' }>,
   frame: Frame,
 ): TemplateValue {
-  const { lenient } = frame.activation.scope;
+  const { lenient } = frame.activation;
   try {
     // where it is not lenient, the call itself fails
     return lenient ? attributeOf(target, callee, frame) : getAttribute(target, callee.name);
@@ -287,8 +287,9 @@ function callWith(
   further: readonly [name: string, value: TemplateValue] | undefined,
 ): MaybePromise<TemplateValue> {
   if (target instanceof Undefined) {
-    if (target.lenient && node.callee.kind !== 'name') return chain(evaluateArguments(node.args, frame), () => target);
-    throw located(undefinedCall(target, node), node.callee, frame);
+    if (!target.lenient) throw located(undefinedCall(target, node), node.callee, frame);
+    if (node.callee.kind === 'name') tellUnknown(unknownMacro(target), node.callee, frame);
+    return chain(evaluateArguments(node.args, frame), () => target);
   }
   return chain(evaluateArguments(node.args, frame), ({ positional, named }) => {
     if (further !== undefined) named.set(...further);
@@ -298,8 +299,12 @@ function callWith(
 
 function undefinedCall(target: Undefined, node: CallNode): OperationFailure {
   const hint = didYouMean(target.name, new Set(target.candidates()));
-  const macro = node.callee.kind === 'name' ? `there is no macro or function "${target.name}"` : target.message;
-  return new OperationFailure(templateCodes.undefinedValue, macro, hint);
+  const { message } = node.callee.kind === 'name' ? unknownMacro(target) : target;
+  return new OperationFailure(templateCodes.undefinedValue, message, hint);
+}
+
+function unknownMacro({ name, candidates }: Undefined): Undefined {
+  return new UnknownName(`there is no macro or function "${name}"`, candidates, name, true);
 }
 
 /**

@@ -10,7 +10,7 @@ export interface Scope {
   get(name: string): TemplateValue | undefined;
   /** all names, for suggestions */
   names(): Iterable<string>;
-  /** attributes and items of undefined values are undefined instead of errors (dbt's parsing, before `execute`) */
+  /** whether templates that it renders are lenient (see {@link Activation.lenient}); macros of files never are */
   readonly lenient?: boolean;
   /** hears of names that can only be mistakes, where Jinja2 goes on with nothing; it may throw */
   unknown?(value: Undefined, site: CallSite): void;
@@ -30,6 +30,8 @@ export interface Activation {
   /** macro calls through which it was reached, innermost first */
   readonly via: readonly Via[];
   readonly scope: Scope;
+  /** attributes, items and calls of what is not there are undefined instead of errors (a node's own template while dbt parses it) */
+  readonly lenient?: boolean | undefined;
   /** within `{% autoescape true %}`: what is printed is escaped */
   readonly autoescape?: boolean | undefined;
 }

@@ -70,8 +70,8 @@ export class MacroValue extends TemplateObject {
         `macros call each other more than ${maximumDepth} deep`,
         `does ${label} call itself without end?`,
       );
-    const { source, scope, autoescape } = closure.activation;
-    const activation: Activation = { source, via, scope, autoescape };
+    const { source, scope, lenient, autoescape } = closure.activation;
+    const activation: Activation = { source, via, scope, lenient, autoescape };
     const escaping = args.site.autoescape;
     const frame = new Frame(activation, closure);
     const out = new Output(activation.source, via);
@@ -139,7 +139,7 @@ export class MacroValue extends TemplateObject {
         continue;
       }
       if (standard === undefined) {
-        const lenient = frame.activation.scope.lenient ?? false;
+        const lenient = frame.activation.lenient ?? false;
         frame.set(
           name,
           new Undefined(`the parameter "${name}" of ${this.label}() was not given`, undefined, name, lenient),

@@ -34,7 +34,7 @@ export function renderTemplate(
   scope: Scope,
   options: RenderOptions = {},
 ): MaybePromise<RenderedTemplate> {
-  const frame = new Frame({ source: program.source, via: [], scope });
+  const frame = new Frame({ source: program.source, via: [], scope, lenient: scope.lenient });
   for (const [name, value] of options.variables ?? []) frame.set(name, value);
   const out = new Output(program.source, []);
   return guard(program.source, () =>
@@ -52,7 +52,7 @@ export function evaluateNative(given: string | SourceText, scope: Scope): MaybeP
   const program = parseTemplate(source);
   const expression = wholeExpression(program);
   if (expression === undefined) return chain(renderTemplate(program, scope), ({ text }) => text);
-  const frame = new Frame({ source, via: [], scope });
+  const frame = new Frame({ source, via: [], scope, lenient: scope.lenient });
   return guard(source, () => chain(evaluate(expression, frame), fromTemplateValue));
 }
 
@@ -66,7 +66,7 @@ export function evaluateExpression(source: SourceText, scope: Scope): MaybePromi
     throw new TemplateError(templateCodes.syntax, 'this is no expression', {
       place: source.place(0, source.text.length),
     });
-  const frame = new Frame({ source: inner.source, via: [], scope });
+  const frame = new Frame({ source: inner.source, via: [], scope, lenient: scope.lenient });
   return guard(inner.source, () => evaluate(expression, frame));
 }
 

@@ -3,7 +3,7 @@ import { getAttribute, getItem } from './attributes.js';
 import { chain } from './chain.js';
 import { evaluate, located } from './evaluate.js';
 import type { Frame } from './frame.js';
-import type { Expression, Span } from './nodes.js';
+import type { Expression, NameNode, Span } from './nodes.js';
 import { type MaybePromise, TemplateObject, type TemplateValue, Undefined, UnknownName } from './values.js';
 
 /**
@@ -23,14 +23,14 @@ export function attributeOf(
   node: Extract<Expression, { kind: 'attribute' }>,
   frame: Frame,
 ): TemplateValue {
-  const value = getAttribute(target, node.name, frame.activation.scope.lenient);
+  const value = getAttribute(target, node.name, frame.activation.lenient);
   if (value instanceof Undefined) tell(target, value, node, frame);
   return value;
 }
 
 /** `target[index]` of a template. */
 export function itemOf(target: TemplateValue, index: TemplateValue, node: Span, frame: Frame): TemplateValue {
-  const value = getItem(target, index, frame.activation.scope.lenient);
+  const value = getItem(target, index, frame.activation.lenient);
   if (value instanceof Undefined && typeof index === 'string') tell(target, value, node, frame);
   return value;
 }
@@ -57,7 +57,7 @@ export function evaluateFor(
   if (!asking.has(name))
     return asking === asksWhetherThere.filters ? evaluateShown(node, frame) : evaluate(node, frame);
   if (node.kind !== 'attribute' && node.kind !== 'item') return evaluate(node, frame);
-  const { lenient } = frame.activation.scope;
+  const { lenient } = frame.activation;
   const locating = (find: () => TemplateValue): TemplateValue => {
     try {
       return find();
@@ -75,17 +75,20 @@ export function evaluateFor(
 /** A value that is printed or gone through: nothing comes of a name that nothing has. */
 export function evaluateShown(node: Expression, frame: Frame): MaybePromise<TemplateValue> {
   return chain(evaluate(node, frame), (value) => {
-    if (value instanceof UnknownName && node.kind === 'name') {
-      const { scope, source } = frame.activation;
-      if (scope.unknown !== undefined && !(scope.lenient && isAssigned(node.name, source.text)))
-        try {
-          scope.unknown(value, frame.site(node));
-        } catch (thrown) {
-          throw located(thrown, node, frame);
-        }
-    }
+    if (value instanceof UnknownName && node.kind === 'name') tellUnknown(value, node, frame);
     return value;
   });
+}
+
+/** Tells the scope of a name that nothing has. */
+export function tellUnknown(value: Undefined, node: NameNode, frame: Frame): void {
+  const { scope, lenient, source } = frame.activation;
+  if (scope.unknown === undefined || (lenient && isAssigned(node.name, source.text))) return;
+  try {
+    scope.unknown(value, frame.site(node));
+  } catch (thrown) {
+    throw located(thrown, node, frame);
+  }
 }
 
 /** A block that gives the name a value, maybe only where the engine can be asked. */

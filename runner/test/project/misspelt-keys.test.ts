@@ -139,10 +139,11 @@ describe.each(kinds)('in a %s project', (kind) => {
       'models/any.yml': 'sources: [{name: raw, tables: [{name: table}]}]',
     });
     const lost = cases.filter(([, meant], i) => {
-      const told = new RegExp(
-        `  models/m${i}\\.sql:1:\\d+\\n(?:[^\\n]*\\n){1,5}?  did you mean "${meant.replace(/[.]/g, '\\.')}"`,
-      );
-      return !told.test(stderr);
+      const meant_ = `did you mean "${meant.replace(/[.]/g, '\\.')}"`;
+      const error = new RegExp(`  models/m${i}\\.sql:1:\\d+\\n(?:[^\\n]*\\n){1,5}?  ${meant_}`);
+      const warning = new RegExp(`Warning TSD2005 .*${meant_}\\? \\(models/m${i}\\.sql:1:\\d+\\)`);
+      // a macro that nobody defines is an error of its node alone in a dbt project
+      return !error.test(stderr) && !(kind === 'dbt_project.yml' && meant === 'my_macro' && warning.test(stderr));
     });
     expect(lost, stderr).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder, tsdbt, writeFiles } from '../cli/recording-effects.js';
 
@@ -93,6 +94,50 @@ describe('a name of the context that is misspelt in a template', () => {
       'TSD2005  target has no attribute "nme"',
       'TSD2005  Relation has no attribute "identifer"',
     ]);
+  });
+
+  it('that is called is an error of its node alone in a dbt project', async () => {
+    const files = {
+      'models/m.sql': "{{ minimun(ref('n')) }}",
+      'models/n.sql': 'select 1 as id',
+      'tests/t.sql': 'select {{ minimun() | upper }}',
+      'macros/m.sql': '{% macro minimum() %}1{% endmacro %}',
+    };
+    const strict = await told({ ...own, ...files });
+    expect(strict.code).toBe(2);
+    expect(strict.lines.filter((line) => line.startsWith('TSD2005'))).toEqual([
+      'TSD2005  there is no macro or function "minimun"',
+      'TSD2005  there is no macro or function "minimun"',
+    ]);
+    const folder = `${made.folder}/called`;
+    writeFiles(folder, { ...dbt, ...files });
+    const { code, stderr } = await tsdbt(folder, ['build']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /Warning TSD2005 there is no macro or function "minimun": did you mean "minimum"\? \(models\/m\.sql:1:4\)/,
+    );
+    const { results } = JSON.parse(readFileSync(`${folder}/target/run_results.json`, 'utf8'));
+    const statuses = results.map((one: { unique_id: string; status: string }) => [one.unique_id, one.status]);
+    expect(Object.fromEntries(statuses)).toEqual({
+      'model.shop.m': 'error',
+      'model.shop.n': 'success',
+      'test.shop.t': 'error',
+    });
+  });
+
+  it.each([
+    ['{{ minimun() }}', 'there is no macro or function "minimun"'],
+    ['{{ dbt.dateaddd() }}', 'package has no attribute "dateaddd"'],
+    ['{{ target.nme.x }}', 'target has no attribute "nme"'],
+    ['{{ given.x }}', 'the parameter "given" of m() was not given'],
+  ])('%s in a macro that a node calls is an error of the project', async (template, message) => {
+    const { code, lines } = await told({
+      ...dbt,
+      'models/m.sql': 'select 1 as id {{ m() }}',
+      'macros/m.sql': `{% macro m(given) %}${template}{% endmacro %}`,
+    });
+    expect(code).toBe(2);
+    expect(lines).toContain(`TSD2005  ${message}`);
   });
 
   it('may be set where the engine can be asked', async () => {

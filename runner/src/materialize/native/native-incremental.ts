@@ -7,6 +7,7 @@ import { textList } from '../../manifest/merge-config.js';
 import type { ModelNode } from '../../manifest/nodes.js';
 import { type Batch, inBatch, microbatchConfig } from '../microbatch.js';
 import { columnsOf } from './native-catalog.js';
+import { tellLayout } from './native-layout.js';
 import { replace } from './native-models.js';
 import type { NativeMaterialization, NativeRequest } from './native-request.js';
 import { createTable, inTransaction, persistDocs } from './native-statements.js';
@@ -22,6 +23,8 @@ let number = 0;
  */
 export const nativeIncremental: NativeMaterialization = async (request) => {
   const { node, relation, session, existing } = request;
+  const isAnew = existing === undefined || request.fullRefresh || existing.type === 'view';
+  if (isAnew) tellLayout(request);
   if (existing === undefined) {
     await inTransaction(request, async () => {
       await createTable(request, relation);
@@ -30,8 +33,7 @@ export const nativeIncremental: NativeMaterialization = async (request) => {
     await request.hooks('post_hook', false);
     return { message: 'OK' };
   }
-  if (request.fullRefresh || existing.type === 'view')
-    return replace(request, 'table', (target) => createTable(request, target));
+  if (isAnew) return replace(request, 'table', (target) => createTable(request, target));
   // as in dbt, a strategy counts only when there is something to add to
   const strategy = strategyOf(node);
   number += 1;

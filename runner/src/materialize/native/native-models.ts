@@ -2,6 +2,7 @@ import { EngineFailure } from '../../engines/engine-failure.js';
 import type { Relation } from '../../engines/relation.js';
 import type { ModelNode } from '../../manifest/nodes.js';
 import { dropByName, dropRelation, findRelation, renameRelation } from './native-catalog.js';
+import { tellLayout } from './native-layout.js';
 import type { NativeMaterialization, NativeRequest } from './native-request.js';
 import {
   beside,
@@ -15,7 +16,10 @@ import {
 
 /** A table made anew beside the old one, which it then replaces; the old one is there until the new one is whole. */
 export const nativeTable: NativeMaterialization = (request) =>
-  replace(request, 'table', (target) => createTable(request, target));
+  replace(request, 'table', (target) => {
+    tellLayout(request);
+    return createTable(request, target);
+  });
 
 /**
  * A view that is all there is to do replaces the old one by a single statement, which takes a fifth of the time; with hooks or

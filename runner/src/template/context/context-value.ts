@@ -1,6 +1,7 @@
 import { PyDict } from '../containers.js';
 import { defineFunction } from '../signature.js';
-import { PyTuple, plain, TemplateObject, type TemplateValue } from '../values.js';
+import { plain, TemplateObject, type TemplateValue } from '../values.js';
+import { mappingMethod, mappingMethods } from './mapping-methods.js';
 
 /** The names of a scope, as {@link ContextValue} needs them. */
 export interface NameTable {
@@ -17,34 +18,25 @@ export class ContextValue extends TemplateObject {
     super();
   }
   override attributeNames(): Iterable<string> {
-    return ['get', 'update', 'keys', 'values', 'items', ...this.table.names()];
+    return [...mappingMethods, 'update', ...this.table.names()];
   }
   override getItem(key: TemplateValue): TemplateValue | undefined {
     const name = plain(key);
     return typeof name === 'string' ? this.table.get(name) : undefined;
   }
   override getAttribute(name: string): TemplateValue | undefined {
-    switch (name) {
-      case 'get':
-        return defineFunction('get(key, default?)', ([key, otherwise]) => this.getItem(key!) ?? otherwise ?? null);
-      case 'update':
-        return defineFunction('update(mapping?, **kwargs)', ([mapping, named]) => {
-          for (const dict of [mapping, named])
-            if (dict instanceof PyDict)
-              for (const [key, value] of dict.items()) if (typeof key === 'string') this.table.set(key, value);
-          return null;
-        });
-      case 'keys':
-        return defineFunction('keys()', () => [...this.#names()]);
-      case 'values':
-        return defineFunction('values()', () => [...this.#names()].map((n) => this.table.get(n) ?? null));
-      case 'items':
-        return defineFunction('items()', () =>
-          [...this.#names()].map((n) => new PyTuple([n, this.table.get(n) ?? null])),
-        );
-      default:
-        return undefined;
-    }
+    if (name !== 'update')
+      return mappingMethod(
+        name,
+        () => this.#names(),
+        (one) => this.table.get(one),
+      );
+    return defineFunction('update(mapping?, **kwargs)', ([mapping, named]) => {
+      for (const dict of [mapping, named])
+        if (dict instanceof PyDict)
+          for (const [key, value] of dict.items()) if (typeof key === 'string') this.table.set(key, value);
+      return null;
+    });
   }
   #names(): Set<string> {
     return new Set(this.table.names());

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DbtProject } from './dbt-project.js';
+
+/** What public dbt projects do, and dbt-core 1.12 with dbt-duckdb 1.11 answers: held here as it was found. */
+
+describe('the layout that a table asks for in a database file', () => {
+  const ordered = "select 1 as id, date '2024-01-01' as ordered_on";
+
+  it.each([
+    ['table', "partition_by={'field': 'ordered_on', 'data_type': 'date'}", 'partitioned_by/partition_by'],
+    ['incremental', "partition_by={'field': 'ordered_on'}", 'partitioned_by/partition_by'],
+    ['table', 'partitioned_by=[1]', 'partitioned_by/partition_by'],
+    ['table', 'sort_by=[]', 'sorted_by/sort_by'],
+  ])('of a %s, %s, is an error that names no columns', async (materialized, config, label) => {
+    const project = new DbtProject({
+      'models/m.sql': `{{ config(materialized='${materialized}', ${config}) }} ${ordered}`,
+      'models/below.sql': "select * from {{ ref('m') }}",
+    });
+    const { statuses, output } = await project.run('run');
+    expect(statuses).toEqual({ 'model.shop.m': 'error', 'model.shop.below': 'skipped' });
+    expect(output).toContain(`TSD1005  m: ${label} must be a list of strings or a string`);
+  });
+
+  it('is left out with a warning, and is nobody’s concern in a view', async () => {
+    const project = new DbtProject({
+      'models/m.sql': `{{ config(materialized='table', partition_by=['ordered_on'], sort_by='id') }} ${ordered}`,
+      'models/v.sql': `{{ config(materialized='view', partition_by={'field': 'ordered_on'}) }} ${ordered}`,
+    });
+    const { statuses, output } = await project.run('run');
+    expect(statuses).toEqual({ 'model.shop.m': 'success', 'model.shop.v': 'success' });
+    expect(output).toMatch(/partitioned_by\/partition_by is only kept in DuckLake; ignored for \S*"m"/);
+    expect(output).toMatch(/sorted_by\/sort_by is only kept in DuckLake; ignored for \S*"m"/);
+    expect(await project.rows('select id from m')).toEqual([{ id: 1 }]);
+  });
+
+  it('does not count when rows are added to what is there', async () => {
+    const model = (config: string) => ({
+      'models/m.sql': `{{ config(materialized='incremental'${config}) }} ${ordered}`,
+    });
+    const project = new DbtProject(model(''));
+    expect((await project.run('run')).exitCode).toBe(0);
+    project.write(model(", partition_by={'field': 'ordered_on'}"));
+    expect((await project.run('run')).exitCode).toBe(0);
+    expect((await project.run('run', '--full-refresh')).exitCode).toBe(1);
+  });
+});
+
+describe('a column that YAML lists twice', () => {
+  it('is a warning for models and sources, and the later entry counts', async () => {
+    const columns = 'columns: [{name: id, description: first}, {name: other}, {name: id, description: second}]';
+    const project = new DbtProject({
+      'models/m.sql': "{{ config(persist_docs={'columns': true}) }} select 1 as id, 2 as other",
+      'models/m.yml': `models: [{name: m, ${columns}}]\nsources: [{name: raw, tables: [{name: t, ${columns}}]}]`,
+    });
+    const { exitCode, output } = await project.run('build');
+    expect(exitCode).toBe(0);
+    expect(new Set(output.match(/TSD1022 the column "id" is listed twice \(\S+\)/g))).toHaveProperty('size', 2);
+    const { nodes, sources } = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    for (const node of [nodes['model.shop.m'], sources['source.shop.raw.t']])
+      expect(
+        Object.entries(node.columns).map(([name, column]) => [name, (column as { description: string }).description]),
+      ).toEqual([
+        ['id', 'second'],
+        ['other', ''],
+      ]);
+  });
+});
+
+describe('a package in templates', () => {
+  it('is a mapping of its macros', async () => {
+    const project = new DbtProject({
+      'dbt_packages/kit/dbt_project.yml': 'name: kit\n',
+      'dbt_packages/kit/macros/kit.sql': '{% macro one() %}1{% endmacro %}{% macro items_of() %}2{% endmacro %}',
+      'models/m.sql': `select '{{ kit.keys() | sort | join(",") }} {{ kit.get("one")() }} {{ kit.get("two", "none") }} {{ "one" in kit }} {{ "two" in kit }} {{ kit | length }} {{ kit is mapping }} {{ context.get("kit", {}).get("one") is none }} {{ kit.items() | map(attribute=0) | sort | join(",") }}' as said`,
+    });
+    expect((await project.run('run')).exitCode).toBe(0);
+    expect(await project.rows('select said from m')).toEqual([
+      { said: 'items_of,one 1 none True False 2 True False items_of,one' },
+    ]);
+  });
+});
+
+describe('config-version', () => {
+  const one = 'name: shop\nprofile: shop\nconfig-version: 1\n';
+  const kit = { 'dbt_packages/kit/dbt_project.yml': 'name: kit\nconfig-version: 1\n' };
+
+  it('other than 2 is an error of the project, and of a package that holds nodes', async () => {
+    const ofProject = await new DbtProject({ 'models/m.sql': 'select 1 as id', 'dbt_project.yml': one }).run('build');
+    expect(ofProject.exitCode).toBe(2);
+    expect(ofProject.output).toContain('TSD1005  config-version: expected 2, found 1\n  dbt_project.yml:3:17');
+    const models = { ...kit, 'models/m.sql': 'select 1 as id', 'dbt_packages/kit/models/n.sql': 'select 1 as id' };
+    expect((await new DbtProject(models).run('build')).output).toContain('dbt_packages/kit/dbt_project.yml:2:17');
+    const macros = {
+      ...kit,
+      'models/m.sql': 'select 1 as id',
+      'dbt_packages/kit/macros/n.sql': '{% macro n() %}{% endmacro %}',
+    };
+    expect((await new DbtProject(macros).run('build')).exitCode).toBe(0);
+  });
+});
