@@ -79,6 +79,26 @@ describe('storage options of a table', () => {
     expect((await project.table('s.t'))!.partitionColumns).toEqual([]);
   });
 
+  it('deletion vectors are switched on for tables that are there; merges mark rows by them, and lake.duckdb leaves those out', async () => {
+    const files = (select: string, more: string) => ({
+      'project.yml': `name: p\nmodels:\n  +materialized: table\n${more}`,
+      'models/s/t.sql': `{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id') }} ${select}`,
+    });
+    const project = new LakeProject(files("select i as id, 'old' as v from range(20_000) r(i)", ''));
+    await project.build();
+    const vectors = "  +table_properties: { delta.enableDeletionVectors: 'true' }\n";
+    project.write(files("select i * 200 as id, 'new' as v from range(101) r(i)", vectors));
+    expect((await project.build()).exitCode).toBe(0);
+    const { files: kept } = (await project.table('s.t'))!;
+    expect(kept.map(({ deletionVector }) => deletionVector?.cardinality).sort()).toEqual([100, undefined]);
+    const counts =
+      'select v, count(*)::integer as n, count(distinct id)::integer as ids from s.t group by v order by v';
+    expect(await project.read(counts)).toEqual([
+      { v: 'new', n: 101, ids: 101 },
+      { v: 'old', n: 19_900, ids: 19_900 },
+    ]);
+  });
+
   it('cluster_by is the order of the rows in the files', async () => {
     const project = new LakeProject({
       'models/s/t.sql': `{{ config(cluster_by=['n']) }} select (i * 7919) % 100 as n from range(100) r(i)`,
