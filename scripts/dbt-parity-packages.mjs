@@ -221,7 +221,6 @@ export const packageTests = {
     repo: 'datnguye/dbt-resto',
     folder: 'integration_tests',
     packages: { ...self('dbt_resto', 'datnguye/dbt-resto'), ...utils },
-    vars: { surrogate_key_treat_nulls_as_empty_strings: true },
   },
   'dbt-event-logging': {
     repo: 'dbt-labs/dbt-event-logging',

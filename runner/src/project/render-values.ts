@@ -56,9 +56,19 @@ export function renderValues(
 
 /** Hooks and comments are templates that run later; so are the arguments of tests and descriptions. */
 export function isRenderedLater(path: YamlPath): boolean {
-  const key = path[path.length - 1];
-  return typeof key === 'string' && laterKeys.has(key.startsWith('+') ? key.slice(1) : key);
+  const key = plainKey(path[path.length - 1]);
+  if (!laterKeys.has(key)) return false;
+  // in a config's mapping it is the name of a column, or of whatever else
+  return key !== 'description' || !path.some((one) => namedByOthers.has(plainKey(one)));
 }
+
+function plainKey(key: YamlPath[number] | undefined): string {
+  const text = String(key);
+  return text.startsWith('+') ? text.slice(1) : text;
+}
+
+/** Keys whose mappings have keys of the project's own. */
+const namedByOthers: ReadonlySet<string> = new Set(['column_types', 'meta']);
 
 const laterKeys: ReadonlySet<string> = new Set([
   'pre-hook',

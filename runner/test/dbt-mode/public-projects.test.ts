@@ -99,3 +99,40 @@ describe('config-version', () => {
     expect((await new DbtProject(macros).run('build')).exitCode).toBe(0);
   });
 });
+
+describe('a source that is met only when the node runs', () => {
+  it('is read, as nothing builds it', async () => {
+    const project = new DbtProject({
+      'seeds/prices.csv': 'id\n7\n',
+      'models/m.yml': 'sources: [{name: raw, schema: main, tables: [{name: plans}, {name: prices}]}]',
+      'models/m.sql': "{% set name = 'prices' if execute else 'plans' %}select * from {{ source('raw', name) }}",
+      'models/n.sql': "{% if execute %}select * from {{ ref('m') }}{% endif %}",
+    });
+    expect((await project.run('seed')).exitCode).toBe(0);
+    const { statuses, output } = await project.run('run');
+    expect(statuses).toEqual({ 'model.shop.m': 'success', 'model.shop.n': 'error' });
+    expect(output).toContain("TSD3011  ref('m') was not met when the project was parsed");
+    expect(await project.rows('select id from m')).toEqual([{ id: 7 }]);
+  });
+});
+
+describe('templates of dbt_project.yml', () => {
+  it('are rendered in the types of a column, and in what meta holds, that is called description', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': `name: shop
+profile: shop
+seeds:
+  shop:
+    t:
+      +meta: {description: "{{ target.name }}"}
+      +column_types:
+        description: "{{ 'varchar' if target.type == 'duckdb' else 'string' }}"
+`,
+      'seeds/t.csv': 'id,description\n1,2\n',
+    });
+    expect((await project.run('seed')).exitCode).toBe(0);
+    expect(await project.rows('select typeof(description) as type from t')).toEqual([{ type: 'VARCHAR' }]);
+    const { nodes } = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    expect(nodes['seed.shop.t'].config.meta).toEqual({ description: 'dev' });
+  });
+});
