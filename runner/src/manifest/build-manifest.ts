@@ -166,7 +166,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     errors.push(...microbatchErrors(models));
   const holding = new Set([...nodes.values(), ...sources].map((node) => node.packageName));
   errors.push(...configVersionErrors(projects, holding));
-  errors.push(...namesWithSpaces(project, nodes.values()));
+  errors.push(...namesWithSpaces(project, [...nodes.values(), ...sources, ...semantics]));
   errors.push(...groupErrors(all.values(), parts.groups.keys()));
   errors.push(...accessErrors(all.values(), nodes, projects));
   warnings.push(...deprecations(models, new Date()));
@@ -276,20 +276,20 @@ function withoutDuplicates(project: Project, nodes: readonly ModelNode[], errors
     names.set(key, node);
     kept.push(node);
     if (node.config.materialized === 'ephemeral') continue;
-    const relation = `${node.config.database ?? ''}.${node.schema}.${node.alias}`.toLowerCase();
-    const writer = relations.get(relation);
-    if (writer === undefined) relations.set(relation, node);
-    else {
-      const shown = `${node.schema}.${node.alias}`;
-      errors.push(
-        duplicate(
-          graphCodes.duplicateRelation,
-          `"${node.name}" and "${writer.name}" both write ${shown}`,
-          node,
-          writer,
-          'give one of them another alias or schema',
-        ),
-      );
+    for (const identifier of [node.alias, node.latestPointer]) {
+      if (identifier === undefined) continue;
+      const relation = `${node.config.database ?? ''}.${node.schema}.${identifier}`.toLowerCase();
+      const writer = relations.get(relation);
+      if (writer === undefined) relations.set(relation, node);
+      else {
+        const shown = `${node.schema}.${identifier}`;
+        const what =
+          writer === node
+            ? `the latest version of "${node.name}" and the view that points to it are both ${shown}`
+            : `"${node.name}" and "${writer.name}" both write ${shown}`;
+        const hint = 'give one of them another alias or schema';
+        errors.push(duplicate(graphCodes.duplicateRelation, what, node, writer, hint));
+      }
     }
   }
   return kept;

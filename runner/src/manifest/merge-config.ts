@@ -40,12 +40,14 @@ const added: ReadonlySet<string> = new Set([
   'table_properties',
   'docs',
   'contract',
+  'latest_version_pointer',
 ]);
 
 function mergeKey(key: string, before: unknown, value: unknown): unknown {
   if (key === 'tags') return [...new Set([...textList(before), ...textList(value)])];
   if (key === 'pre_hook' || key === 'post_hook') return [...hookItems(before), ...hookItems(value)];
   if (key === 'contract' && typeof value === 'boolean') return { enforced: value };
+  if (key === 'latest_version_pointer' && typeof value === 'boolean') return mergeKey(key, before, { enabled: value });
   if (key === 'grants') return mergeGrants(before, value);
   if (added.has(key) && isRecord(before) && isRecord(value)) return { ...before, ...value };
   return value;

@@ -10,6 +10,7 @@ import { configLayers, treeOfAnalyses } from './config-layers.js';
 import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
 import { foreignKeyReads } from './foreign-keys.js';
+import { pointerName } from './latest-version-pointer.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers } from './merge-config.js';
 import { type ModelVersion, versionsByFile } from './model-versions.js';
@@ -231,6 +232,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     absolutePath: file.absolutePath,
     version: versioned?.version,
     latestVersion: versioned?.latest,
+    latestPointer: pointerName(project, config, versioned, naming, forTemplates),
     deprecationDate: dateText(entry?.deprecation_date),
     groupPlace: inYaml ? located!.document.placeOf([...located!.at, 'config', 'group']) : source.place(0),
     timeSpine: entry?.time_spine ?? undefined,

@@ -7,6 +7,8 @@ export interface NamingMacros {
   schemaName?(custom: string | undefined, node: Readonly<Record<string, unknown>>): string;
   /** the project's own `generate_alias_name(custom_alias_name, node)` */
   aliasName?(custom: string | undefined, node: Readonly<Record<string, unknown>>): string;
+  /** the project's own `generate_latest_version_pointer_alias(custom_alias_name, node)` */
+  pointerName?(custom: string | undefined, node: Readonly<Record<string, unknown>>): string;
 }
 
 /**

@@ -184,6 +184,8 @@ export interface ModelNode extends NodeBase {
   /** of a model with versions */
   readonly version?: string | number | undefined;
   readonly latestVersion?: string | number | undefined;
+  /** of the latest version: the view beside it that shows its rows under a name without a version */
+  readonly latestPointer?: string | undefined;
   /** config of its YAML entry; undefined where it has none */
   readonly writtenConfig?: WrittenConfig | undefined;
   /** where its entry names its group */

@@ -8,12 +8,11 @@ export const BEHAVIOR_FLAGS = {
   allow_jinja_file_extensions: false,
   latest_version_pointer_enabled_by_default: false,
   require_corrected_analysis_fqns: false,
-  require_explicit_package_overrides_for_builtin_materializations: true,
   require_ref_searches_node_package_before_root: false,
   require_resource_names_without_spaces: true,
   require_source_and_semantic_model_names_without_spaces: false,
+  require_sql_header_in_test_configs: false,
   require_unique_project_resource_names: false,
-  require_valid_schema_from_generate_schema_name: false,
   skip_nodes_if_on_run_start_fails: true,
   source_freshness_run_project_hooks: true,
 } as const;

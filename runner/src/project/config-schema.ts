@@ -59,6 +59,15 @@ const relation = {
   begin: z.unknown(),
   lookback: z.unknown(),
   concurrent_batches: z.boolean(),
+  on_error: z
+    .enum(['skip_children', 'continue'])
+    .describe('continue: what lies below a node runs although the node has failed, on what was there before.'),
+  latest_version_pointer: z
+    .union([
+      z.boolean(),
+      z.strictObject({ enabled: z.union([z.boolean(), z.null()]).optional(), alias: nullableText.optional() }),
+    ])
+    .describe('A view beside the latest version of a model, under its name without a version.'),
   sql_header: text,
   static_analysis: z.unknown(),
   freshness: z.unknown(),
@@ -206,4 +215,5 @@ export const mappingConfigs: ReadonlySet<string> = new Set([
   'freshness',
   'snapshot_meta_column_names',
   'cache',
+  'latest_version_pointer',
 ]);

@@ -4,6 +4,7 @@ import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import { compileInline } from '../manifest/compile.js';
 import type { CompiledCode, CompileOptions } from '../manifest/compiled-code.js';
+import { pointerOf } from '../manifest/latest-version-pointer.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
@@ -109,6 +110,9 @@ export async function exposeAll(state: RunState): Promise<readonly string[]> {
       return false;
     });
     if (isThere) exposed.push(id);
+    const node = manifest.get(id)!;
+    if (isThere && node.resourceType === 'model' && node.latestPointer !== undefined)
+      await state.storage.expose(pointerOf(node, state.relationOf(id)));
   }
   return exposed;
 }

@@ -7,7 +7,7 @@ import { missingParents, staleTests } from './missing-parents.js';
 import { executeNativeRun } from './native-run.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openLake } from './open-lake.js';
-import { isBuilt, planRun, type RunTask } from './plan-run.js';
+import { endBelow, isBuilt, planRun, type RunTask } from './plan-run.js';
 import { attempt, nodesOf, tellEnd, tellStart } from './run-frame.js';
 import { runNode } from './run-node.js';
 import { betweenHooks } from './run-operations.js';
@@ -107,7 +107,7 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
           ? await runNode(state, task, session, worker)
           : await runOneTest(state, task.test, session, worker);
       if (end === 'stop') failed = true;
-      return end;
+      return endBelow(task, end);
     },
     skip: (task, cause) => {
       const causeNode = cause.kind === 'node' ? cause.node : cause.test;

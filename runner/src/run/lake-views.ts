@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pointerOf } from '../manifest/latest-version-pointer.js';
 import { type LakeView, writeLakeFile } from './lake-file.js';
 import type { RunState } from './run-state.js';
 
@@ -15,8 +16,12 @@ export async function writeViews(state: RunState): Promise<void> {
     if (node.resourceType === 'source' && node.location !== undefined) continue;
     if ('materialized' in node.config && node.config.materialized === 'ephemeral') continue;
     const relation = state.relationOf(node.uniqueId);
-    const found = await state.storage.latestSelect(relation);
-    if (found !== undefined) views.push({ relation, ...found });
+    const pointer =
+      node.resourceType === 'model' && node.latestPointer !== undefined ? [pointerOf(node, relation)] : [];
+    for (const one of [relation, ...pointer]) {
+      const found = await state.storage.latestSelect(one);
+      if (found !== undefined) views.push({ relation: one, ...found });
+    }
   }
   if (views.length === 0) return;
   for (const { relation, reason } of await writeLakeFile(project.warehouse, join(project.targetPath, 'tmp'), views)) {

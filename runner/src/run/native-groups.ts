@@ -53,6 +53,7 @@ export class ViewGroups {
     return (
       node.resourceType === 'model' &&
       node.language === 'sql' &&
+      node.latestPointer === undefined &&
       node.config.materialized === 'view' &&
       !node.config.contract.enforced &&
       isOneStatement(node) &&

@@ -37,7 +37,10 @@ export class RunningNode {
   /** Writes the node. */
   async run(): Promise<TaskEnd> {
     try {
-      return isMicrobatch(this.node) ? await this.#runBatches() : this.succeeded(await this.write.once());
+      if (isMicrobatch(this.node)) return await this.#runBatches();
+      const result = await this.write.once();
+      await this.write.pointer();
+      return this.succeeded(result);
     } catch (thrown) {
       return this.failed(thrown);
     }
@@ -80,6 +83,7 @@ export class RunningNode {
     }
     const [error] = errors;
     if (error === undefined) {
+      await this.write.pointer();
       this.#finish({ status: 'success', elapsed, message: 'SUCCESS' }, batches);
       return 'go-on';
     }

@@ -8,7 +8,7 @@ import { RunningNode } from './native-node.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
-import { isBuilt, type RunTask } from './plan-run.js';
+import { endBelow, isBuilt, type RunTask } from './plan-run.js';
 import { tellEnd, tellStart } from './run-frame.js';
 import { betweenHooks } from './run-operations.js';
 import { RunState } from './run-state.js';
@@ -115,7 +115,7 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
       run: (tasks, worker, ended) =>
         views.run(tasks, worker, (task, end) => {
           if (end === 'stop') failed = true;
-          ended(task, end);
+          ended(task, endBelow(task, end));
         }),
     },
     run: async (task, worker) => {
@@ -126,7 +126,7 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
           ? await new RunningNode(state, task, session, worker).run()
           : await runOneTest(state, task.test, session, worker);
       if (end === 'stop') failed = true;
-      return end;
+      return endBelow(task, end);
     },
     skip: (task, cause) => skip(state, task, `${(cause.kind === 'node' ? cause.node : cause.test).name} failed`),
     cancel: (task) => {

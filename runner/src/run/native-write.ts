@@ -5,6 +5,7 @@ import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { resolverOf } from '../manifest/compile.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import { readDependency } from '../manifest/dependency-call.js';
+import { pointerOf } from '../manifest/latest-version-pointer.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import { materializationMacro } from '../manifest/materialization-macros.js';
 import type { ModelNode } from '../manifest/nodes.js';
@@ -13,7 +14,7 @@ import { runMaterialization } from '../manifest/run-materialization.js';
 import type { Batch } from '../materialize/microbatch.js';
 import { findRelation } from '../materialize/native/native-catalog.js';
 import { nativeBuiltIns, nativeMaterializationOf } from '../materialize/native/native-materializations.js';
-import { oneViewStatement } from '../materialize/native/native-models.js';
+import { nativeView, oneViewStatement } from '../materialize/native/native-models.js';
 import type { HookPhase, NativeMaterialization, NativeResult } from '../materialize/native/native-request.js';
 import type { LibraryMacro } from '../template/macros.js';
 import { hooksOf, runHooks } from './hooks.js';
@@ -99,6 +100,25 @@ export class NativeWrite {
         if (part !== undefined && !(phase === 'pre_hook' ? part.isFirst : part.isLast)) return;
         await runHooks(state, hooksAt(node, phase, inTransaction), node, session);
       },
+    });
+  }
+
+  /** Makes the view that shows the latest version of a model under a name without a version, where one is asked for. */
+  async pointer(): Promise<void> {
+    const { node, relation, session } = this;
+    if (node.latestPointer === undefined) return;
+    await nativeView({
+      node: { ...node, config: { ...node.config, pre_hook: [], post_hook: [], persist_docs: {} } },
+      relation: pointerOf(node, relation),
+      existing: undefined,
+      session,
+      select: `select * from ${relation}`,
+      fullRefresh: false,
+      startedAt: this.state.request.runStartedAt,
+      relationNamed: () => undefined,
+      wrote: () => undefined,
+      warn: () => undefined,
+      hooks: async () => undefined,
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ManifestNode, ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
-import type { Task } from './scheduler.js';
+import type { Task, TaskEnd } from './scheduler.js';
 
 /** A node to build, with the tests that decide whether its data is published. */
 export interface NodeTask extends Task {
@@ -88,6 +88,11 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
     ([id, node]): NodeTask => ({ kind: 'node', id, node, gates: gates.get(id) ?? [], dependsOn: [...all.get(id)!] }),
   );
   return [...tasks, ...testTasks];
+}
+
+/** How a task has ended for what lies below it: a model may say that its failure keeps nothing from running. */
+export function endBelow(task: RunTask, end: TaskEnd): TaskEnd {
+  return task.kind === 'node' && task.node.config.extra.on_error === 'continue' ? 'go-on' : end;
 }
 
 export function isBuilt(node: ManifestNode): node is ModelNode {

@@ -3,6 +3,7 @@ import { EngineFailure } from '../engines/engine-failure.js';
 import type { Relation } from '../engines/relation.js';
 import { CancelledError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { wholeOf } from '../manifest/compiled-code.js';
+import { pointerOf } from '../manifest/latest-version-pointer.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { materializationOf } from '../materialize/materializations.js';
@@ -96,6 +97,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     const publication = await staged.publish();
     if (publication.warning !== undefined) state.log('warn', publication.warning);
     await hooks('post_hook');
+    await pointToLatest(state, node, relation, session);
     const batches = source.batches === undefined ? undefined : state.withEarlierBatches(node, source.batches);
     const more = { ...about, completedAt: new Date(), ...compiledOf(source), batches };
     const errors = source.batches?.errors ?? [];
@@ -159,6 +161,15 @@ async function stage(
     likeDbt: state.request.project.isDbt,
     startedAt: state.request.runStartedAt,
   });
+}
+
+/** Publishes the view that shows the latest version of a model under a name without a version, where one is asked for. */
+async function pointToLatest(state: RunState, node: ModelNode, latest: Relation, session: Session): Promise<void> {
+  if (node.latestPointer === undefined) return;
+  const view = pointerOf(node, latest);
+  await state.storage.expose(latest);
+  const staged = await state.storage.stageView(session, view, `select * from ${latest}`, undefined, [latest]);
+  await staged.publish();
 }
 
 function mendHint(node: ModelNode, isIncremental: boolean): string {

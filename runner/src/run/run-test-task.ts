@@ -14,6 +14,7 @@ import { sharedPass } from './shared-scan.js';
 import { summaryOf } from './summaries.js';
 import { tellProgress } from './tell-progress.js';
 import { runTestByMacro } from './test-by-macro.js';
+import { testHeader } from './test-header.js';
 
 /** What dbt's own `materialization test` calls: a test that has run depends on it. */
 const calledByTests = ['get_limit_subquery_sql', 'should_store_failures', 'statement'].map(
@@ -48,6 +49,7 @@ export async function runOneTest(
     const { code, path } = shared?.compiled ?? (await state.compile(test, session, { staged }));
     if (macro === undefined) for (const id of calledByTests) addDirectMacro(test, id);
     const isStaged = staged.size > 0;
+    for (const statement of shared === undefined ? testHeader(state, test) : []) await session.execute(statement);
     const byMacro =
       macro === undefined ? undefined : await runTestByMacro(state, test, macro, { code, path }, session, isStaged);
     const result = shared

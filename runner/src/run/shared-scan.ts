@@ -7,6 +7,7 @@ import type { TestNode } from '../manifest/nodes.js';
 import { type RowTestCount, rowTestCount } from '../quality/row-test-count.js';
 import { passes } from '../quality/run-test.js';
 import type { RunState } from './run-state.js';
+import { testHeader } from './test-header.js';
 
 /** A test that passed in a scan together with others. */
 export interface SharedPass {
@@ -58,10 +59,12 @@ export async function sharedPass(
 }
 
 /** A test of one table that counts failing rows, and keeps none of them. */
-function canShare(state: RunState, { config, attachedNode, dependsOn }: TestNode): boolean {
+function canShare(state: RunState, test: TestNode): boolean {
+  const { config, attachedNode, dependsOn } = test;
   const stores = state.request.storeFailures ?? config.store_failures ?? config.store_failures_as !== undefined;
   const counts = config.fail_calc.replace(/\s/g, '').toLowerCase() === 'count(*)' && config.limit === undefined;
-  return attachedNode !== undefined && dependsOn.length === 1 && dependsOn[0] === attachedNode && counts && !stores;
+  const isOfOneTable = attachedNode !== undefined && dependsOn.length === 1 && dependsOn[0] === attachedNode;
+  return isOfOneTable && counts && !stores && testHeader(state, test).length === 0;
 }
 
 async function scanOf(

@@ -149,3 +149,124 @@ describe('vars.yml', () => {
     expect(run.output).toContain('dbt_project.yml:3:1');
   });
 });
+
+describe('what dbt 1.12 has brought for models', () => {
+  const versions = (config: string) =>
+    `models: [{name: m, latest_version: 2, config: {${config}}, versions: [{v: 1}, {v: 2}, {v: 3}]}]`;
+  const models = {
+    'models/m_v1.sql': 'select 1 as id',
+    'models/m_v2.sql': "{{ config(materialized='table') }} select 2 as id",
+    'models/m_v3.sql': 'select 3 as id',
+  };
+
+  it('latest_version_pointer: a view beside the latest version, in a database file', async () => {
+    const project = new DbtProject({ ...models, 'models/s.yml': versions('latest_version_pointer: {enabled: true}') });
+    for (let i = 0; i < 2; i++) expect((await project.run('run')).exitCode).toBe(0);
+    expect(await project.rows('from m')).toEqual([{ id: 2 }]);
+    project.write({ 'models/s.yml': versions('latest_version_pointer: {enabled: true, alias: newest}') });
+    expect((await project.run('run')).exitCode).toBe(0);
+    expect(await project.rows('from newest')).toEqual([{ id: 2 }]);
+  });
+
+  it('latest_version_pointer: by a flag for all models, by a macro under another name, and for none that says so', async () => {
+    const project = new DbtProject({
+      ...models,
+      'dbt_project.yml': flags('latest_version_pointer_enabled_by_default: true'),
+      'macros/n.sql':
+        '{% macro generate_latest_version_pointer_alias(custom_alias_name=none, node=none) %}{{ node.name }}_latest{% endmacro %}',
+      'models/s.yml': versions(''),
+    });
+    expect((await project.run('run')).exitCode).toBe(0);
+    expect(await project.rows('from m_latest')).toEqual([{ id: 2 }]);
+    project.write({ 'models/s.yml': versions('latest_version_pointer: {enabled: false}') });
+    await project.run('parse');
+    expect(nodesOf(project)['model.shop.m.v2']!.config).toMatchObject({
+      latest_version_pointer: { enabled: false, alias: null },
+    });
+  });
+
+  it('latest_version_pointer: a view in the lake, which changes with the version that is the latest', async () => {
+    const project = new DbtProject({
+      ...models,
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, storage: delta}}}\n',
+      'models/s.yml': versions('latest_version_pointer: true'),
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    const shown = async () =>
+      (await project.run('show', '--inline', 'select * from main.m', '--output', 'json')).output;
+    expect(JSON.parse(await shown()).show).toEqual([{ id: 2 }]);
+    project.write({
+      'models/s.yml': versions('latest_version_pointer: true').replace('latest_version: 2', 'latest_version: 3'),
+    });
+    expect((await project.run('build')).exitCode).toBe(0);
+    expect(JSON.parse(await shown()).show).toEqual([{ id: 3 }]);
+    expect(await project.rows('from main.m', 'warehouse/lake.duckdb')).toEqual([{ id: 3 }]);
+  });
+
+  it('latest_version_pointer: a name that is taken is an error before anything runs', async () => {
+    const config = 'latest_version_pointer: {enabled: true, alias: m_v2}';
+    const project = new DbtProject({ ...models, 'models/s.yml': versions(config) });
+    const run = await project.run('run');
+    expect(run.exitCode).toBe(2);
+    expect(run.output).toContain(
+      'TSD3009  the latest version of "m" and the view that points to it are both main.m_v2',
+    );
+  });
+
+  it.each(['native', 'delta'])(
+    'on_error: continue runs what lies below a model that has failed (%s)',
+    async (storage) => {
+      const project = new DbtProject({
+        'profiles.yml': `shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, storage: ${storage}}}}\n`,
+        'models/a.sql': "{{ config(materialized='table', on_error='continue') }} select 1 as id",
+        'models/b.sql': "{{ config(materialized='table') }} select * from {{ ref('a') }}",
+        'models/c.sql': "{{ config(materialized='table', on_error='skip_children') }} select 1 as id",
+        'models/d.sql': "select * from {{ ref('c') }}",
+      });
+      expect((await project.run('run')).exitCode).toBe(0);
+      const bad = "select error('no') as id";
+      project.write({
+        'models/a.sql': `{{ config(materialized='table', on_error='continue') }} ${bad}`,
+        'models/c.sql': `{{ config(materialized='table', on_error='skip_children') }} ${bad}`,
+      });
+      const run = await project.run('run');
+      expect(run.exitCode).toBe(1);
+      expect(run.statuses).toEqual({
+        'model.shop.a': 'error',
+        'model.shop.b': 'success',
+        'model.shop.c': 'error',
+        'model.shop.d': 'skipped',
+      });
+    },
+  );
+
+  it('sql_header of a test runs before it where the flags say so', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'tests/t.sql': "{{ config(sql_header='create or replace temp macro off() as false;') }} select 1 where off()",
+    });
+    expect((await project.run('build')).statuses).toMatchObject({ 'test.shop.t': 'error' });
+    project.write({ 'dbt_project.yml': flags('require_sql_header_in_test_configs: true') });
+    expect((await project.run('build')).statuses).toMatchObject({ 'test.shop.t': 'pass' });
+  });
+
+  it('a schema that generate_schema_name does not give is an error at the macro', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'macros/n.sql': '{% macro generate_schema_name(c, n) %}{{ return(none) }}{% endmacro %}',
+    });
+    const run = await project.run('run');
+    expect(run.exitCode).toBe(2);
+    expect(run.output).toContain('generate_schema_name gives no name for model.shop.a');
+    expect(run.output).toContain('macros/n.sql:1:1');
+  });
+
+  it('sources with a blank in their name are refused where the flags say so', async () => {
+    const project = new DbtProject({ 'models/s.yml': 'sources: [{name: a b, tables: [{name: t}, {name: u}]}]' });
+    expect((await project.run('parse')).exitCode).toBe(0);
+    project.write({ 'dbt_project.yml': flags('require_source_and_semantic_model_names_without_spaces: true') });
+    const run = await project.run('parse');
+    expect(run.exitCode).toBe(2);
+    expect(run.output.match(/TSD1033 {2}/g)).toHaveLength(1);
+  });
+});

@@ -54,8 +54,8 @@ export class DbtProject {
   }
 
   /** Rows of a query on the database file, which no run holds any more. */
-  async rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const instance = await DuckDBInstance.create(this.path('shop.duckdb'), { access_mode: 'READ_ONLY' });
+  async rows(sql: string, file = 'shop.duckdb'): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const instance = await DuckDBInstance.create(this.path(file), { access_mode: 'READ_ONLY' });
     try {
       const connection = await instance.connect();
       const result = await connection.runAndReadAll(sql);

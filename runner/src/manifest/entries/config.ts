@@ -1,3 +1,4 @@
+import { pointerConfig } from '../latest-version-pointer.js';
 import type { NodeConfig, ResourceType } from '../nodes.js';
 
 /** Config of a node with dbt's keys in dbt's order, each there whether it was set or not; then what else was set. */
@@ -56,8 +57,8 @@ const KNOWN: Partial<Record<ResourceType, (config: NodeConfig) => Record<string,
     const json = relational(config);
     json.access = config.access ?? 'protected';
     json.freshness = config.extra.freshness ?? null;
-    json.on_error = null;
-    json.latest_version_pointer = { enabled: null, alias: null };
+    json.on_error = config.extra.on_error ?? null;
+    json.latest_version_pointer = pointerConfig(config);
     return json;
   },
   analysis: relational,
