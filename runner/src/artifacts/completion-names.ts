@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ManifestNode } from '../manifest/nodes.js';
+import type { ManifestNode, NodeConfig } from '../manifest/nodes.js';
 import { type SelectorMethod, selectorMethods } from '../manifest/select/methods.js';
 import { readSelectors } from '../manifest/select/yaml-selectors.js';
 import { writeArtifact } from './write-artifact.js';
@@ -24,9 +24,10 @@ export interface CompletionNames {
 export function writeCompletionNames(manifest: Manifest): void {
   const { project } = manifest;
   const methods: Record<string, readonly string[]> = {};
-  const nodes = [...manifest.all()];
+  const all = [...manifest.all()];
+  const nodes = withoutAlike(all);
   // most nodes are tests, many to a file
-  const byPath = [...new Map(nodes.map((node) => [node.path, node])).values()];
+  const byPath = [...new Map(all.map((node) => [node.path, node])).values()];
   for (const [name, method] of Object.entries(selectorMethods)) {
     if (name === 'config') continue;
     methods[name] =
@@ -48,6 +49,23 @@ export function writeCompletionNames(manifest: Manifest): void {
 
 /** Methods whose values are the same for all nodes of a file. */
 const OF_FILES: ReadonlySet<string> = new Set(['path', 'file']);
+
+/** Of the tests that all other methods say the same of one: they are most of a project's nodes. */
+function withoutAlike(nodes: readonly ManifestNode[]): ManifestNode[] {
+  const seen = new Map<NodeConfig, Set<string>>();
+  return nodes.filter((node) => {
+    if (node.resourceType !== 'test') return true;
+    const of = [node.packageName, node.generic?.package, node.generic?.name, ...node.tags].join('\0');
+    let ofConfig = seen.get(node.config);
+    if (ofConfig === undefined) {
+      ofConfig = new Set();
+      seen.set(node.config, ofConfig);
+    }
+    if (ofConfig.has(of)) return false;
+    ofConfig.add(of);
+    return true;
+  });
+}
 
 /** Each value once, sorted. */
 function valuesOf(nodes: readonly ManifestNode[], method: SelectorMethod, args: readonly string[]): string[] {

@@ -4,7 +4,7 @@ import type { SourcePlace } from '../errors/source-text.js';
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
-import type { Project } from '../project/project.js';
+import type { Project, ValueScope } from '../project/project.js';
 import type { ColumnEntry } from '../project/properties-schema.js';
 import { isRenderedLater, renderValues } from '../project/render-values.js';
 import { valueScope } from '../project/value-scope.js';
@@ -29,6 +29,8 @@ interface Attachment {
   readonly document: YamlDocument;
   readonly folders: readonly string[];
   readonly path: string;
+  /** what templates in it see */
+  readonly scope: ValueScope;
 }
 
 /** Generic tests, and where their arguments stand in YAML. */
@@ -50,6 +52,8 @@ export function readGenericTests(
   const result: GenericTests = { nodes: new Map(), argumentPlaces: new Map() };
   const byId = new Map<string, ModelNode | SourceNode>([...models, ...sources].map((node) => [node.uniqueId, node]));
   const { index, project } = state;
+  const { vars, env, target, name } = project;
+  const scope = valueScope(vars, env, target, name);
   const kinds = { model: index.models, seed: index.seeds, snapshot: index.snapshots };
   for (const [kind, table] of Object.entries(kinds)) {
     for (const { entry, document, file, at } of table.values()) {
@@ -60,20 +64,24 @@ export function readGenericTests(
       const elsewhere = () => others.find((node) => node.name === entry.name && node.resourceType === kind);
       const node = found ?? elsewhere();
       if (node === undefined) continue;
-      readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
+      readTable(state, result, { node, document, folders: file.folders, path: file.path, scope }, entry, at);
     }
   }
   for (const { name, version, located } of new Set(versionsByFile(index).values())) {
     const node = byId.get(`model.${project.name}.${name}.v${version}`);
     if (node === undefined) continue;
     const { document, file, entry, at } = located;
-    readTable(state, result, { node, document, folders: file.folders, path: file.path }, entry, at);
+    readTable(state, result, { node, document, folders: file.folders, path: file.path, scope }, entry, at);
   }
   for (const { entry: source, document, file, at } of index.sources) {
     for (const [i, table] of (source.tables ?? []).entries()) {
       const node = byId.get(`source.${project.name}.${source.name}.${table.name}`);
       if (node === undefined) continue;
-      readTable(state, result, { node, document, folders: file.folders, path: file.path }, table, [...at, 'tables', i]);
+      readTable(state, result, { node, document, folders: file.folders, path: file.path, scope }, table, [
+        ...at,
+        'tables',
+        i,
+      ]);
     }
   }
   return result;
@@ -101,12 +109,11 @@ function readList(
 ): void {
   if (lists.tests == null && lists.data_tests == null) return;
   const own: ProjectError[] = [];
-  const { vars, env, target, name, evaluate } = state.project;
-  const scope = valueScope(vars, env, target, name);
+  const { evaluate } = state.project;
   // a condition is rendered when the test runs
   const isKept = (path: YamlPath): boolean => path.at(-1) === 'where' || isRenderedLater(path);
   const render = (value: unknown, path: YamlPath): unknown =>
-    isKept(path) ? value : renderValues(value, attachment.document, evaluate, scope, isKept, own, path);
+    isKept(path) ? value : renderValues(value, attachment.document, evaluate, attachment.scope, isKept, own, path);
   const reading = { errors: own, unknownKeys: state.project.unknownKeys, render };
   for (const key of ['tests', 'data_tests'] as const) {
     for (const entry of readTestEntries(lists[key], attachment.document, [...at, key], reading)) {

@@ -12,6 +12,7 @@ const constants = new Map<string, boolean | null>([
   ['none', null],
   ['None', null],
 ]);
+const arithmetic: ReadonlySet<string> = new Set(['+', '-', '~', '*', '/', '//', '%', '**']);
 const comparisons = new Set(['==', '!=', '<', '<=', '>', '>=']);
 /** deeper nesting than anybody writes; keeps a hostile file from exhausting the stack */
 const maximumNesting = 200;
@@ -57,7 +58,11 @@ export class ExpressionParser {
   }
 
   #node<T extends object>(start: number, fields: T): T & Span {
-    return { ...fields, start, end: this.stream.lastEnd };
+    // there are many of them: a copy of each would take longer than making it
+    const node = fields as T & { -readonly [key in keyof Span]: Span[key] };
+    node.start = start;
+    node.end = this.stream.lastEnd;
+    return node;
   }
 
   #conditional(): Expression {
@@ -124,8 +129,9 @@ export class ExpressionParser {
     return rest.length === 0 ? first : this.#node(first.start, { kind: 'compare', first, rest });
   }
 
-  #binary(operators: readonly string[], operand: () => Expression): Expression {
-    let left = operand();
+  /** @param first the first operand, where it has been read */
+  #binary(operators: readonly string[], operand: (first?: Expression) => Expression, first?: Expression): Expression {
+    let left = operand(first);
     while (this.stream.current.kind === 'operator' && operators.includes(this.stream.current.value)) {
       const operator = this.stream.next().value as BinaryOperator;
       const right = operand();
@@ -135,21 +141,25 @@ export class ExpressionParser {
   }
 
   #sum(): Expression {
-    return this.#binary(['+', '-'], () => this.#concat());
+    const first = this.#unary(true);
+    // few expressions calculate
+    const { kind, value } = this.stream.current;
+    if (kind !== 'operator' || !arithmetic.has(value)) return first;
+    return this.#binary(['+', '-'], (given) => this.#concat(given), first);
   }
 
-  #concat(): Expression {
-    const items = [this.#product()];
+  #concat(first?: Expression): Expression {
+    const items = [this.#product(first)];
     while (this.stream.skipOperator('~')) items.push(this.#product());
     return items.length === 1 ? items[0]! : this.#node(items[0]!.start, { kind: 'concat', items });
   }
 
-  #product(): Expression {
-    return this.#binary(['*', '/', '//', '%'], () => this.#power());
+  #product(first?: Expression): Expression {
+    return this.#binary(['*', '/', '//', '%'], (given) => this.#power(given), first);
   }
 
-  #power(): Expression {
-    return this.#binary(['**'], () => this.#unary(true));
+  #power(first?: Expression): Expression {
+    return this.#binary(['**'], (given) => given ?? this.#unary(true), first);
   }
 
   #unary(filters: boolean): Expression {

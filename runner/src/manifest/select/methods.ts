@@ -186,9 +186,10 @@ export function matchesFqn(fqn: readonly string[], selector: string, isVersioned
   if (leaf === selector) return true;
   const parts = selector.split('.');
   if (isVersioned && fqn.slice(-2).join('_') === parts.slice(-2).join('_')) return true;
-  const flat = fqn.flatMap((segment) => segment.split('.'));
+  const flat = fqn.some((segment) => segment.includes('.')) ? fqn.flatMap((segment) => segment.split('.')) : fqn;
   if (flat.length < parts.length) return false;
-  for (const [i, part] of parts.entries()) {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
     if (isGlob(part))
       return (
         matchesGlob(flat.slice(i).join('.'), parts.slice(i).join('.')) ||
