@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
 import { type CompiledEntry, type EntryContext, entryContext } from '../manifest/entries/entry-context.js';
 import { macrosJson } from '../manifest/entries/macros.js';
 import { manifestEntry } from '../manifest/entries/manifest-entry.js';
 import { docsJson, groupJson } from '../manifest/entries/sources.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode } from '../manifest/nodes.js';
-import type { Project } from '../project/project.js';
 import { writeCompletionNames } from './completion-names.js';
+import { keepManifestIndex, type Range } from './manifest-index.js';
+import { metadataOf } from './manifest-metadata.js';
 import { operationsJson } from './manifest-operations.js';
 import { selectorsJson } from './manifest-selectors.js';
 import { semanticManifest } from './semantic-manifest.js';
-import { artifactMetadata, EntryByEntry, type Invocation, WAREHOUSE, writeArtifact } from './write-artifact.js';
+import { indexOf, spliceManifest, type WrittenManifest } from './splice-manifest.js';
+import { EntryByEntry, type Invocation, writeArtifact } from './write-artifact.js';
 
 /**
  * Writes `target/manifest.json`: the whole project as it was parsed, in the form of dbt's schema (version 12), and
@@ -22,16 +22,47 @@ import { artifactMetadata, EntryByEntry, type Invocation, WAREHOUSE, writeArtifa
 export function writeManifest(
   manifest: Manifest,
   invocation: Invocation,
-  compiled?: ReadonlyMap<string, CompiledEntry>,
+  compiled: ReadonlyMap<string, CompiledEntry> = new Map(),
 ): void {
+  const { project } = manifest;
+  if (spliceManifest(manifest, invocation, compiled)) return;
   const context = entryContext(manifest, compiled);
-  writeArtifact(manifest.project, 'manifest.json', new EntryByEntry(partsOf(manifest, invocation, context)));
-  writeArtifact(manifest.project, 'semantic_manifest.json', semanticManifest(context));
+  const marks = new Marks();
+  const parts = new EntryByEntry(partsOf(manifest, invocation, context, marks), marks.part);
+  const written = writeArtifact(project, 'manifest.json', parts);
+  writeArtifact(project, 'semantic_manifest.json', semanticManifest(context));
   writeCompletionNames(manifest);
+  const index = indexOf(manifest, compiled, { ...marks.found(), createdAt: context.createdAt });
+  if (written !== undefined && index !== undefined) keepManifestIndex(project, index, written);
+}
+
+/** Where parts of the file stand, as they are written. */
+class Marks {
+  readonly #parts = new Map<string, Range>();
+  readonly #entries: number[] = [];
+  /** unique ids of macros that nodes call */
+  readonly called = new Set<string>();
+
+  readonly part = (key: string, start: number, end: number): void => {
+    this.#parts.set(key, [start, end]);
+  };
+  readonly entry = (_: string, start: number, end: number): void => {
+    this.#entries.push(start, end);
+  };
+
+  found(): Omit<WrittenManifest, 'createdAt'> {
+    const part = (key: string) => this.#parts.get(key) ?? [0, 0];
+    return { called: [...this.called], metadata: part('metadata'), macros: part('macros'), entries: this.#entries };
+  }
 }
 
 /** The manifest's parts in dbt's order. What is known of nodes when they were written serves the parts after them. */
-function* partsOf(manifest: Manifest, invocation: Invocation, context: EntryContext): Generator<[string, unknown]> {
+function* partsOf(
+  manifest: Manifest,
+  invocation: Invocation,
+  context: EntryContext,
+  marks: Marks,
+): Generator<[string, unknown]> {
   const { project } = manifest;
   const semantics = [...manifest.semantics.values()];
   const ofKind = (kind: string) =>
@@ -39,27 +70,15 @@ function* partsOf(manifest: Manifest, invocation: Invocation, context: EntryCont
       semantics.filter((node) => node.resourceType === kind),
       context,
     );
-  yield [
-    'metadata',
-    {
-      ...artifactMetadata('manifest', invocation, project, warehouseOf(project)),
-      project_name: project.name,
-      project_id: createHash('md5').update(project.name).digest('hex'),
-      user_id: null,
-      send_anonymous_usage_stats: false,
-      adapter_type: project.target.type,
-      quoting: { database: true, schema: true, identifier: true, column: null, ...project.quoting },
-      run_started_at: invocation.startedAt.toISOString(),
-    },
-  ];
+  yield ['metadata', metadataOf(manifest, invocation)];
   const ids: string[] = [];
-  const called = new Set<string>();
+  const { called } = marks;
   const groups = new Map<string, string[]>();
   for (const group of manifest.groups.values()) groups.set(group.name, []);
   const addToGroup = (group: unknown, id: string): void => {
     if (typeof group === 'string') groups.get(group)?.push(id);
   };
-  yield ['nodes', new EntryByEntry(nodesNoting(context, noted))];
+  yield ['nodes', new EntryByEntry(nodesNoting(context, noted), marks.entry)];
   yield ['sources', each(manifest.sources.values(), context)];
   yield ['macros', macrosJson(manifest, called, context.createdAt)];
   yield ['docs', docsJson(manifest)];
@@ -115,11 +134,6 @@ function each(nodes: Iterable<ManifestNode>, context: EntryContext): EntryByEntr
 
 function* disabled(context: EntryContext): Generator<[string, unknown]> {
   for (const node of context.manifest.disabled.values()) yield [node.uniqueId, [manifestEntry(node, context)]];
-}
-
-/** Where the Delta tables lie, for those who read them by another project's state. */
-function warehouseOf({ target, projectDir, warehouse }: Project): Record<string, string> {
-  return target.storage === 'delta' ? { [WAREHOUSE]: relative(projectDir, warehouse) } : {};
 }
 
 /** What one state of a project is compared with another by. */

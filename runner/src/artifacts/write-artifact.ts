@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Project } from '../project/project.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
@@ -10,7 +10,11 @@ import { TSDBT_VERSION } from '../project/tsdbt-version.js';
  * of nodes only one is held at a time. What undefined stands for is left out.
  */
 export class EntryByEntry {
-  constructor(readonly entries: Iterable<readonly [key: string, value: unknown]>) {}
+  /** @param written is told where in the file, in bytes, each key with its value stands */
+  constructor(
+    readonly entries: Iterable<readonly [key: string, value: unknown]>,
+    readonly written?: (key: string, start: number, end: number) => void,
+  ) {}
 }
 
 /** What `--no-write-json` leaves out. */
@@ -21,56 +25,89 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'sources.json',
 ]);
 
-/** The fewest characters that are written at once. */
+/** The fewest bytes that are written at once. */
 const PIECE = 1 << 18;
 
 /**
  * Writes `<target>/<name>`, beside the old file and then renamed into place. Big integers are written as numbers' text,
  * secrets of the project's environment are hidden.
+ *
+ * @returns the file that was written
  */
 export function writeArtifact(
   project: Pick<Project, 'targetPath' | 'env' | 'writesJson'>,
   name: string,
   content: unknown,
-): void {
-  if (project.writesJson === false && OPTIONAL.has(name)) return;
-  const { targetPath } = project;
-  const redact = redactorFor(project.env);
+): Stats | undefined {
+  if (project.writesJson === false && OPTIONAL.has(name)) return undefined;
+  return replaceArtifact(project, name, piecesOf(content, jsonWriter(project.env)));
+}
+
+/** Writes `<target>/<name>`, beside the old file and then renamed into place. */
+export function replaceArtifact(
+  { targetPath }: Pick<Project, 'targetPath'>,
+  name: string,
+  pieces: readonly Buffer[],
+): Stats {
   const path = join(targetPath, name);
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  const pieces = piecesOf(content, redact);
   const file = openSync(temporary, 'w');
+  let written: Stats;
   try {
-    for (const piece of pieces) writeFileSync(file, piece);
+    for (const piece of pieces.length > MOST_PIECES ? [Buffer.concat(pieces)] : pieces) writeFileSync(file, piece);
+    written = fstatSync(file);
   } finally {
     closeSync(file);
   }
   renameSync(temporary, path);
+  return written;
 }
 
-function piecesOf(content: unknown, redact: Redactor): string[] {
-  const pieces: string[] = [];
-  let last = '';
+/** More pieces are copied together: a call for each would take longer. */
+const MOST_PIECES = 64;
+
+function piecesOf(content: unknown, json: (value: unknown) => string): Buffer[] {
+  const pieces: Buffer[] = [];
+  let piece = Buffer.allocUnsafe(2 * PIECE);
+  let [before, used] = [0, 0];
+  const write = (text: string): void => {
+    const most = text.length > PIECE ? Buffer.byteLength(text) : 3 * text.length;
+    if (used + most > piece.length) {
+      if (used > 0) pieces.push(piece.subarray(0, used));
+      before += used;
+      used = 0;
+      piece = Buffer.allocUnsafe(Math.max(2 * PIECE, most));
+    }
+    used += piece.write(text, used);
+  };
   const add = (value: unknown): void => {
     if (!(value instanceof EntryByEntry)) {
-      last += jsonOf(value, redact);
+      write(json(value));
       return;
     }
-    let before = '{';
+    let separator = '{';
     for (const [key, inner] of value.entries) {
       if (inner === undefined) continue;
-      last += `${before}${JSON.stringify(key)}:`;
-      before = ',';
-      add(inner);
-      if (last.length < PIECE) continue;
-      pieces.push(last);
-      last = '';
+      write(separator);
+      const start = before + used;
+      separator = ',';
+      if (inner instanceof EntryByEntry) {
+        write(`${JSON.stringify(key)}:`);
+        add(inner);
+      } else write(`${JSON.stringify(key)}:${json(inner)}`);
+      value.written?.(key, start, before + used);
     }
-    last += before === '{' ? '{}' : '}';
+    write(separator === '{' ? '{}' : '}');
   };
   add(content);
-  return [...pieces, last];
+  return [...pieces, piece.subarray(0, used)];
+}
+
+/** JSON of values, without what is secret in an environment. */
+export function jsonWriter(env: Project['env']): (value: unknown) => string {
+  const redact = redactorFor(env);
+  return (value) => jsonOf(value, redact);
 }
 
 /** A replacer makes JSON several times slower, so it is used only where it changes something. */

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bytesOfManifest, manifestFrom } from '../manifest/keep-manifest.js';
+import { setKeptIdentity } from '../manifest/kept-identity.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Project } from '../project/project.js';
 import { holdsSecret } from '../project/redact.js';
@@ -12,6 +13,8 @@ import { areUnchanged, engineFacts, filesOf, type ReadFiles } from './project-fi
 
 /** What has to be the same for a kept manifest to be the project's. It stands as a line of JSON before the manifest's bytes. */
 interface Head extends ReadFiles {
+  /** another one for each manifest that is kept */
+  readonly id: string;
   /** engine, project and the flags that a manifest depends on */
   readonly key: string;
   /** hashes of the environment variables that were asked for */
@@ -30,7 +33,9 @@ export function keptManifest(project: Project, options: GlobalOptions, effects: 
     if (head.key !== keyOf(project, options) || !isSameEnvironment(project.env, head.env)) return undefined;
     if (head.length !== file.length - end - 1 || !areUnchanged(head, project.projectDir, options, effects))
       return undefined;
-    return manifestFrom(file.subarray(end + 1), project);
+    const manifest = manifestFrom(file.subarray(end + 1), project);
+    setKeptIdentity(manifest, head.id);
+    return manifest;
   } catch {
     // not there, or cut short: the project is read
     return undefined;
@@ -49,13 +54,15 @@ export function keepManifest(manifest: Manifest, options: GlobalOptions, effects
   const files = filesOf(manifest, options, effects, startedAt);
   const bytes = files === undefined ? undefined : bytesOfManifest(manifest);
   if (files === undefined || bytes === undefined || holdsSecret(bytes, project.env)) return;
-  const head: Head = { key: keyOf(project, options), env, ...files, length: bytes.length };
+  const id = randomUUID();
+  const head: Head = { id, key: keyOf(project, options), env, ...files, length: bytes.length };
   const path = pathOf(project);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), bytes]));
     renameSync(temporary, path);
+    setKeptIdentity(manifest, id);
   } catch {
     // a folder that cannot be written stops no command that only reads
   }

@@ -10,6 +10,7 @@ import type { Scope } from '../template/frame.js';
 import { parseTemplate, type TemplateProgram } from '../template/parse.js';
 import { evaluateNative, renderTemplate } from '../template/render.js';
 import type { TemplateValue } from '../template/values.js';
+import { addDirectMacro } from './added-macros.js';
 import { baseHost, unknownName } from './base-host.js';
 import { graphCodes } from './codes.js';
 import type { CompiledCode, CompileOptions } from './compiled-code.js';
@@ -239,12 +240,6 @@ export function hostOf(
     selectedResources: () => options.selectedResources ?? [],
     extra: options.extra,
   };
-}
-
-/** dbt counts a macro as called once something has called it: conditions on `execute` hide some from the parse. */
-export function addDirectMacro(node: ModelNode | TestNode, uniqueId: string): void {
-  const known = node.directMacros ?? [];
-  if (!known.includes(uniqueId)) node.directMacros = [...known, uniqueId];
 }
 
 /** Keys that a kind of node has by itself; other kinds have them where they are set. */

@@ -66,7 +66,8 @@ function overlap(left: string, right: string): number {
   return 0;
 }
 
-function secretsOf(env: Environment): string[] {
+/** The values that are hidden. */
+export function secretsOf(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
     if (name.startsWith(DBT_SECRET)) return [value];

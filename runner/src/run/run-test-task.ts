@@ -1,7 +1,7 @@
 import type { Session } from '../engines/engine.js';
 import { Relation } from '../engines/relation.js';
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import { addDirectMacro } from '../manifest/compile.js';
+import { addDirectMacro } from '../manifest/added-macros.js';
 import { wholeOf } from '../manifest/compiled-code.js';
 import { testMaterialization } from '../manifest/materialization-macros.js';
 import type { ManifestNode, TestNode, UnitTestNode } from '../manifest/nodes.js';

@@ -17,7 +17,7 @@ export function nodeJson(node: SqlNode, context: EntryContext): Record<string, u
   const json = sharedJson(node, context);
   if (node.resourceType === 'seed') {
     json.root_path = context.manifest.projectOf(node).projectDir;
-    json.depends_on = { macros: node.dependsOnMacros };
+    json.depends_on = { macros: macrosCalledBy(node) };
     return json;
   }
   addSql(json, node, context);
@@ -25,6 +25,11 @@ export function nodeJson(node: SqlNode, context: EntryContext): Record<string, u
     if (node.generic !== undefined) addGeneric(json, node, context, node.generic);
   } else if (node.resourceType === 'model') addModel(json, node, context);
   return json;
+}
+
+/** Unique ids of the macros that a node's entry says it calls. */
+export function macrosCalledBy(node: SqlNode): readonly string[] {
+  return node.resourceType === 'seed' ? node.dependsOnMacros : (node.directMacros ?? node.dependsOnMacros);
 }
 
 function addModel(json: Record<string, unknown>, node: ModelNode, { tests }: EntryContext): void {
@@ -96,7 +101,7 @@ function addSql(json: Record<string, unknown>, node: SqlNode, { compiled }: Entr
   json.sources = node.sources.map(({ source, table }) => [source, table]);
   json.metrics = [];
   json.functions = [];
-  json.depends_on = { macros: node.directMacros ?? node.dependsOnMacros, nodes: parentsJson(node) };
+  json.depends_on = { macros: macrosCalledBy(node), nodes: parentsJson(node) };
   json.compiled_path = found?.path ?? null;
   if (found !== undefined) {
     json.compiled = true;
