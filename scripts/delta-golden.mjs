@@ -69,9 +69,13 @@ async function expectedRows(table) {
   const into = join(scratch, 'kernel.parquet');
   rmSync(into, { force: true });
   const extension = join(KERNEL, 'py/duckdb_extension_delta/extensions/v1.5.5/delta.duckdb_extension');
-  const request = JSON.stringify({ folder: KERNEL, extension, location: table, into });
+  const reading = run(process.execPath, [SESSION], { timeout: 60_000 });
+  reading.child.stdin.on('error', () => {});
+  reading.child.stdin.end(
+    JSON.stringify({ folder: KERNEL, extension, location: table, reads: [{ into }], predicates: [] }),
+  );
   try {
-    await run(process.execPath, [SESSION, request], { timeout: 60_000 });
+    await reading;
   } catch {
     return undefined;
   }
