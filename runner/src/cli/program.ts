@@ -122,6 +122,12 @@ export const commandDefinitions: readonly CommandDefinition[] = [
       (await import('./commands/compile.js')).compile(options as CompileOptions, effects),
   },
   {
+    name: 'check',
+    summary: 'type-check models, contracts and tests with the engine, without running or writing anything',
+    options: () => [...flags.selection(), ...flags.resourceTypes()],
+    run: async (options, effects) => (await import('./commands/check.js')).check(options as CompileOptions, effects),
+  },
+  {
     name: 'show',
     summary: 'print rows of a model, or of SQL given with --inline',
     options: () => [

@@ -12,20 +12,28 @@ import { argsOf } from '../invocation-args.js';
 import { withManifest } from '../open-project.js';
 import { selectedBy } from '../selection.js';
 import { deferralOf } from '../state.js';
+import { check } from './check.js';
 
 /** dbt's form. */
 function jsonOf({ uniqueId, name, sql }: CompiledFile): Record<string, string> {
   return uniqueId === undefined ? { compiled: sql } : { node: name, compiled: sql };
 }
 
-/** What is SQL. */
-const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis'];
+/** What is compiled, and the seeds beside it. */
+const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis', 'seed'];
 
 /**
- * Writes compiled SQL to target/compiled; that of a single node, or of `--inline`, goes to standard output too. With `--check` it is bound
- * by the target's engine instead, with the tests of what is selected.
+ * Writes compiled SQL to target/compiled; that of a single node, or of `--inline`, goes to standard output too. With `--check` it is
+ * `tsdbt check`.
  */
-export function compile(options: CompileOptions, effects: Effects): Promise<number> {
+export async function compile(options: CompileOptions, effects: Effects): Promise<number> {
+  if (options.check) {
+    if (options.inline !== undefined)
+      throw new ProjectError(cliCodes.conflictingFlags, '--check takes models and tests, not --inline', {
+        hint: 'tsdbt show --inline … --limit 0 binds a text',
+      });
+    return check(options, effects);
+  }
   const startedAt = effects.now();
   return withManifest(options, effects, async ({ project, manifest, bus }) => {
     const defer = deferralOf(options, project);
@@ -33,27 +41,10 @@ export function compile(options: CompileOptions, effects: Effects): Promise<numb
     const inline = await inlineSql(options, effects);
     const { compileNodes } = await import('../../run/compile.js');
     const selectedFor = (flags: CompileOptions): ReadonlySet<string> =>
-      inline === undefined
-        ? selectedBy(flags, manifest, options.check ? KINDS : [...KINDS, 'seed'])
-        : new Set<string>();
+      inline === undefined ? selectedBy(flags, manifest, KINDS) : new Set<string>();
     // what is named is wanted without its tests; dbt compiles them all the same
     const named = selectedFor(options.select ? { ...options, indirectSelection: 'empty' } : options);
-    const selected = options.check || project.isDbt ? selectedFor(options) : named;
-    if (options.check) {
-      if (inline !== undefined)
-        throw new ProjectError(cliCodes.conflictingFlags, '--check takes models and tests, not --inline', {
-          hint: 'tsdbt show --inline … --limit 0 binds a text',
-        });
-      const { checkNodes } = await import('../../run/check-nodes.js');
-      const checked = await interruptible(
-        effects,
-        (signal) => checkNodes({ project, manifest, selected, defer, bus, signal }),
-        (message) => bus.emit({ event: 'log', level: 'info', message }),
-      );
-      const message = `Checked ${counted(checked.nodes, 'node')} with ${checked.engine}`;
-      bus.emit({ event: 'log', level: 'info', message });
-      return 0;
-    }
+    const selected = project.isDbt ? selectedFor(options) : named;
     const invocationId = randomUUID();
     const request = { project, manifest, selected, defer, fullRefresh, empty, inline, bus, invocationId };
     const compiled = await interruptible(
