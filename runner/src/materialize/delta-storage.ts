@@ -222,7 +222,7 @@ export class DeltaStorage implements Storage {
     session: Session,
     relation: Relation,
     select: string,
-    predicateOf: (rows: string) => string,
+    predicateOf: (rows: string) => string | Promise<string>,
     schemaChange: MergeOptions['schemaChange'],
     options: TableOptions,
   ): Promise<StagedRelation> {
@@ -233,7 +233,8 @@ export class DeltaStorage implements Storage {
     try {
       const staged = await stageOverwrite(this.#target(session, relation, current), {
         select: `SELECT * FROM ${rows}`,
-        replaceWhere: predicateOf(rows),
+        madeBy: select,
+        replaceWhere: await predicateOf(rows),
         anyRows: true,
         mergeSchema: addsColumns(schemaChange),
         ...settingsOf(options, current),

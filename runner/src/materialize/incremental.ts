@@ -6,6 +6,7 @@ import { builtInStrategies } from '../manifest/config-values.js';
 import type { ModelNode } from '../manifest/nodes.js';
 import { type Materialization, type MaterializeRequest, tableOptions } from './materialization.js';
 import { inBatch, microbatchConfig } from './microbatch.js';
+import { sameValues } from './same-values.js';
 
 /** Incremental strategies of Delta tables. */
 export const STRATEGIES = builtInStrategies.delta;
@@ -55,10 +56,11 @@ export const materializeIncremental: Materialization = async (request) => {
   }
   if (strategy === 'insert_overwrite' || (strategy === 'delete+insert' && keys.length > 0)) {
     const further = strategy === 'delete+insert' ? (node.config.incremental_predicates ?? []) : [];
-    const predicateOf = (rows: string): string =>
-      [sameValues(strategy === 'delete+insert' ? keys : partitions, rows, strategy), ...further.map(ofTable)].join(
-        ' and ',
-      );
+    const named = strategy === 'delete+insert' ? keys : partitions;
+    const predicateOf = async (rows: string): Promise<string> => {
+      const same = await sameValues(session, rows, named, published!.columns, strategy === 'insert_overwrite');
+      return [same, ...further.map(ofTable)].join(' and ');
+    };
     return storage.stageReplace(session, relation, select, predicateOf, schemaChange, options);
   }
   if (strategy === 'append' || strategy === 'delete+insert') {
@@ -79,15 +81,6 @@ export const materializeIncremental: Materialization = async (request) => {
     options,
   );
 };
-
-/** Rows of the table whose values occur among the new rows. Keys that are null are never the same, partitions that are null are. */
-function sameValues(columns: readonly string[], rows: string, strategy: string): string {
-  const names = columns.map(quoteIdentifier);
-  const together = `{${names.map((name, i) => `'k${i}': ${name}`).join(', ')}}`;
-  const isIn = `${together} in (select ${together} from ${rows})`;
-  const hasKey = strategy === 'delete+insert' ? names.map((name) => `${name} is not null and `).join('') : '';
-  return `(${hasKey}${isIn})`;
-}
 
 /** dbt's predicates may call the table by an alias of its own. */
 function ofTable(predicate: string): string {

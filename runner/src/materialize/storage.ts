@@ -98,7 +98,7 @@ export interface Storage {
     session: Session,
     relation: Relation,
     select: string,
-    predicateOf: (rows: string) => string,
+    predicateOf: (rows: string) => string | Promise<string>,
     schemaChange: MergeOptions['schemaChange'],
     options: TableOptions,
   ): Promise<StagedRelation>;

@@ -130,6 +130,9 @@ it.each(LAYOUTS)('the table that specs begin with has its rows (%s)', async (lay
   expect(await found()).toEqual(sorted(FIRST));
 });
 
+/** As models that replace partitions name them. */
+const NAMED = `(("p" = cast('a' as VARCHAR)) or ("p" is null))`;
+
 describe.each(['partitioned', 'deletion vectors'] as const)('a change of one partition (%s)', (layout) => {
   it.each<[string, Operation, Operation, boolean]>([
     ['delete, after an append elsewhere', append(['b', 9, 9]), remove("p = 'a'", inP('a')), true],
@@ -174,6 +177,18 @@ describe.each(['partitioned', 'deletion vectors'] as const)('a change of one par
       'replaceWhere of the same partition, which had no rows',
       replace("p = 'd'", inP('d'), ['d', 1, 2]),
       replace("p = 'd'", inP('d'), ['d', 1, 1]),
+      false,
+    ],
+    [
+      'replaceWhere of named values, after an append elsewhere',
+      append(['b', 9, 9]),
+      replace(NAMED, inP('a'), ['a', 1, 1]),
+      true,
+    ],
+    [
+      'replaceWhere of named values, after an append there',
+      append(['a', 9, 9]),
+      replace(NAMED, inP('a'), ['a', 1, 1]),
       false,
     ],
     ['optimize, after an append', append(['a', 9, 9]), optimize, true],
@@ -284,6 +299,31 @@ describe('a change whose predicate looks further than at a row', () => {
       expect(commitInfo).toMatchObject({ isBlindAppend: false });
     },
   );
+});
+
+describe('rows that were copied before they are written', () => {
+  it('are made of the table where that is said, and the write depends on all of it', async () => {
+    await make('partitioned');
+    const madeBy = `SELECT 'a' AS p, 9 AS id, sum(v)::INTEGER AS v FROM (${(await t.snapshot()).toSql()})`;
+    await t.engine.execute(`CREATE OR REPLACE TEMP TABLE copied AS ${madeBy}`);
+    const stage = (origin: { madeBy?: string }) => [
+      stageAppend(t.target, { select: 'FROM copied', ...origin }),
+      stageOverwrite(t.target, { select: 'FROM copied', replaceWhere: "p = 'a'", ...origin }),
+      stageMerge(t.target, { source: 'FROM copied', on: ['p', 'id'], ...origin }),
+      stageMergeClauses(t.target, {
+        source: 'FROM copied',
+        on: "target.p = 'a' AND target.id = source.id AND target.p = source.p",
+        whenNotMatched: [{ values: 'all' }],
+        ...origin,
+      }),
+    ];
+    const [said, unsaid] = [await Promise.all(stage({ madeBy })), await Promise.all(stage({}))];
+    await (await append(['c', 99, 1]).stage(t.target)).commit(by);
+    for (const one of said) await expect(one.commit(by)).rejects.toMatchObject({ code: 'TSD6020' });
+    // of which no one can know
+    await unsaid[0]!.commit(by);
+    await unsaid[1]!.discard();
+  });
 });
 
 describe('NaN among rows of others', () => {

@@ -220,6 +220,59 @@ describe('delete+insert', () => {
   });
 });
 
+/** What the last commit says of the rows that it replaced. */
+const predicateOf = async (project: LakeProject) =>
+  (await project.table('s.t'))!.commitInfo?.operationParameters?.predicate;
+
+describe('keys that delete+insert looks for', () => {
+  const replaced = async (keys: string, first: string, second: string) => {
+    const config = `incremental_strategy='delete+insert', unique_key=[${keys}]`;
+    const project = incremental(config, first);
+    await project.build();
+    project.write(model(config, second));
+    expect((await project.build()).errors).toEqual([]);
+    return { rows: await rowsOf(project), predicate: await predicateOf(project) };
+  };
+
+  it.each([
+    ['texts', `'it''s ü'`, `'its'`],
+    ['a NUL byte', `'a' || chr(0) || 'b'`, `'a'`],
+    ['days', `date '0044-03-15 (BC)'`, `date '2024-03-15'`],
+    ['times', `timestamp '2024-03-15 12:00:00.123456'`, `timestamp '2024-03-15 12:00:00.123457'`],
+    ['instants', `timestamptz '2024-03-15 12:00:00.123456+02'`, `timestamptz '2024-03-15 12:00:00.123456+01'`],
+    ['decimals', `12345678901234567890.123456789::decimal(38, 9)`, `12345678901234567890.123456788::decimal(38, 9)`],
+    ['truth', 'true', 'false'],
+  ])('are named where they are few: %s', async (_, one, other) => {
+    const { rows, predicate } = await replaced(
+      `'k', 'part'`,
+      `select ${one} as k, 'p' as part, 1 as n union all select ${other}, 'p', 2 union all select ${one}, 'q', 3`,
+      `select ${one} as k, 'p' as part, 4 as n union all select null, 'p', 5`,
+    );
+    expect(rows.map((row) => Number(row.split(' ').at(-1))).sort()).toEqual([2, 3, 4, 5]);
+    expect(predicate).toMatch(/^\(\("k" = .* and "part" = cast\('p' as VARCHAR\)\)\)$/);
+  });
+
+  it.each([
+    ['many', `range::integer`, 'range(200)', `range::integer`, 'range(101)', 200],
+    ['no exact text', `'nan'::double`, 'range(1)', `'nan'::double`, 'range(1)', 1],
+    ['another type than the table’s', `range::bigint`, 'range(5)', `range::integer`, 'range(2)', 5],
+  ])('are asked for where they are not, or have %s', async (_, first, from, second, of, n) => {
+    const { rows, predicate } = await replaced(
+      `'k'`,
+      `select ${first} as k, 1 as n from ${from}`,
+      `select ${second} as k, 2 as n from ${of}`,
+    );
+    expect(rows).toHaveLength(n);
+    expect(rows.filter((row) => row.endsWith(' 2')).length).toBeGreaterThan(0);
+    expect(predicate).toContain(' in (select ');
+  });
+
+  it('are none where there are no new rows', async () => {
+    const { rows } = await replaced(`'k'`, 'select 1 as k', 'select 1 as k where false');
+    expect(rows).toEqual(['1']);
+  });
+});
+
 describe('insert_overwrite', () => {
   const config = `incremental_strategy='insert_overwrite', partition_by=['day']`;
 
@@ -233,6 +286,16 @@ describe('insert_overwrite', () => {
     expect((await project.build()).errors).toEqual([]);
     const rows = await project.rows('s.t', 'day, name', 'order by day nulls last, name');
     expect(rows.map((row) => `${row.day} ${row.name}`)).toEqual(['1 x', '2 c', '3 y', 'null z']);
+  });
+
+  it('names the partitions in what it commits, so that it depends on no others', async () => {
+    const project = incremental(config, `select 1 as day, 'a' as name`);
+    await project.build();
+    project.write(model(config, `select * from (values (1, 'x'), (3, 'y'), (null, 'z')) v(day, name)`));
+    await project.build();
+    expect(await predicateOf(project)).toBe(
+      `(("day" = cast('1' as INTEGER)) or ("day" = cast('3' as INTEGER)) or ("day" is null))`,
+    );
   });
 
   it('needs partitions', async () => {

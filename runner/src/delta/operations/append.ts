@@ -8,13 +8,13 @@ import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
 import { rewriteFiles } from './rewrite.js';
-import { readsTable } from './rows-read.js';
+import { type RowsOrigin, readsTable } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { widenFitted } from './widen.js';
 import { orNothing, relativePath, writeFiles } from './write-files.js';
 
-export interface AppendOptions extends TableSettings {
+export interface AppendOptions extends TableSettings, RowsOrigin {
   /** a SELECT; columns fit the table's by name */
   readonly select: string;
   /** new columns are added and types widened; default false */
@@ -46,7 +46,7 @@ export async function stageAppend(target: Target, options: AppendOptions): Promi
   await requireNewConstraints(table, base);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const widened = fitted.widened.length === 0 ? [] : base.files;
-  const readsItself = await readsTable(engine, store.location, options.select);
+  const readsItself = await readsTable(engine, store.location, options.select, options);
   const { adds, rewritten } = await orNothing(store, async (written) => {
     const generated = await generatedColumns(table, fitted.present);
     const adds = await writeFiles({ ...table, generated, select });

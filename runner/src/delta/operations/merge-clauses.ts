@@ -19,7 +19,7 @@ import { sumBytes } from './metrics.js';
 import { requireTable } from './require-table.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, recordsChanges } from './row-changes.js';
-import { readsTable, rowsRead, type Sought } from './rows-read.js';
+import { type RowsOrigin, readsTable, rowsRead, type Sought } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -41,7 +41,7 @@ export interface InsertClause {
   readonly values: MergeValues;
 }
 
-export interface MergeClausesOptions extends TableSettings {
+export interface MergeClausesOptions extends TableSettings, RowsOrigin {
   /** a SELECT; `source` in conditions and expressions */
   readonly source: string;
   /** SQL condition over `target` and `source`, or columns that are equal in both: by them files are skipped */
@@ -94,7 +94,7 @@ export async function stageMergeClauses(target: Target, options: MergeClausesOpt
     typeof options.on === 'string'
       ? [options.on]
       : keys.map((name) => `target.${quoteIdentifier(name)} = source.${quoteIdentifier(name)}`);
-  const readsItself = await readsTable(engine, location, options.source);
+  const readsItself = await readsTable(engine, location, options.source, options);
   return withSpill(store, engine, numbered(options.source), async (source, written) => {
     const ranged = keys.filter((key) => {
       const column = base.schema.fields.find(({ name }) => name === key);

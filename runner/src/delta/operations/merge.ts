@@ -14,7 +14,7 @@ import { sumBytes } from './metrics.js';
 import { stageOverwrite } from './overwrite.js';
 import { resolveColumns } from './resolve-columns.js';
 import { changeRows, positionedScan, type RowChanges, recordsChanges } from './row-changes.js';
-import { readsTable, rowsRead } from './rows-read.js';
+import { type RowsOrigin, readsTable, rowsRead } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { type OpenTarget, openTargetWithStats, type Target } from './target.js';
 import { widenFitted } from './widen.js';
@@ -23,7 +23,7 @@ import { layoutOf, type WriteRequest, withSpill } from './write-files.js';
 /** Whose columns keys are looked for in. */
 export const ROWS_HAVE = 'the rows to merge have';
 
-export interface MergeOptions extends TableSettings {
+export interface MergeOptions extends TableSettings, RowsOrigin {
   /** a SELECT; columns fit the table's by name, and it may leave some out */
   readonly source: string;
   /** key columns; a null in one never matches */
@@ -93,7 +93,7 @@ async function merge(
   const expressions = fitted.expressions.filter((_, i) => fitted.present.includes(fitted.schema.fields[i]!.name));
   const select = `SELECT ${expressions.join(', ')} FROM ${enclosed(options.source)}`;
   await requireNewConstraints(table, base);
-  const readsItself = await readsTable(engine, store.location, options.source);
+  const readsItself = await readsTable(engine, store.location, options.source, options);
   return withSpill(store, engine, numbered(select), async (source, written) => {
     await requireUniqueKeys(open, source, on);
     const ranges = keyRanges(written, on);

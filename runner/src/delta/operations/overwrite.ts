@@ -10,11 +10,12 @@ import { changeTable, type TableSettings } from './metadata.js';
 import { countRows, sumBytes } from './metrics.js';
 import { stageReplaceWhere } from './replace-where.js';
 import { resolveColumns } from './resolve-columns.js';
+import type { RowsOrigin } from './rows-read.js';
 import { StagedCommit } from './staged-commit.js';
 import { openTarget, type Target } from './target.js';
 import { writeFiles } from './write-files.js';
 
-export interface OverwriteOptions extends TableSettings {
+export interface OverwriteOptions extends TableSettings, RowsOrigin {
   /** a SELECT; may read the table's own current version */
   readonly select: string;
   /** columns to partition by; default: as the table is now */

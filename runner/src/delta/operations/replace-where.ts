@@ -44,7 +44,7 @@ export async function stageReplaceWhere(
   await requireNewConstraints(table, base);
   const select = `SELECT ${fitted.expressions.join(', ')} FROM ${enclosed(options.select)}`;
   const generated = await generatedColumns(table, fitted.present);
-  const readsItself = await readsTable(engine, store.location, options.select);
+  const readsItself = await readsTable(engine, store.location, options.select, options);
   return withSpill(store, engine, withGenerated({ select, generated }), async (spill, written) => {
     const outside = options.anyRows === true ? 0 : await countOutside(engine, spill, replaceWhere);
     if (outside > 0)

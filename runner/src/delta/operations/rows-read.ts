@@ -152,8 +152,23 @@ async function scalars(engine: ParquetEngine, names: readonly string[]): Promise
   return { known: Number(row!.known), stable: row!.stable === true };
 }
 
-/** Whether a SELECT may read the table itself: it names its files, or a view that does. */
-export async function readsTable(engine: ParquetEngine, location: string, select: string): Promise<boolean> {
+/** Where the rows of a write come from. */
+export interface RowsOrigin {
+  /**
+   * SQL that has made the rows, where the SELECT that is given only reads what it gave, from a temporary table or a file. A write of rows that
+   * are made of the table itself depends on all of it, which else is not seen of such.
+   */
+  readonly madeBy?: string | undefined;
+}
+
+/** Whether a SELECT, or what has made its rows, may read the table itself: it names its files, or a view that does. */
+export async function readsTable(
+  engine: ParquetEngine,
+  location: string,
+  given: string,
+  { madeBy }: RowsOrigin,
+): Promise<boolean> {
+  const select = madeBy === undefined ? given : `${given}\n${madeBy}`;
   if (holds(select, location)) return true;
   // their names alone are had for little
   const names = await (engine.views?.() ?? viewNames(engine));
