@@ -19,7 +19,7 @@ import { cteName, injectCtes, type MappedSql, type NamedCte } from './ephemeral.
 import { graphForTemplates } from './graph-for-templates.js';
 import { whereMacroId } from './macros.js';
 import type { Manifest } from './manifest.js';
-import { nodeForTemplates } from './node-for-templates.js';
+import { modelForTemplates } from './model-for-templates.js';
 import type { ModelNode, RefCall, SourceCall, TestNode } from './nodes.js';
 import { Resolver } from './resolve.js';
 import { sessionAdapter } from './session-adapter.js';
@@ -224,7 +224,7 @@ export function hostOf(
       : {
           thisRelation:
             options.this ?? new Relation(node.schema, node.alias, node.config.database ?? project.target.database),
-          model: () => nodeForTemplates(node, project.target.database),
+          model: () => modelForTemplates(manifest, node),
         }),
     isIncremental: () => options.isIncremental,
     graph: () => graphForTemplates(manifest),

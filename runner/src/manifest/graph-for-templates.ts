@@ -5,42 +5,49 @@ import { groupJson } from './entries/sources.js';
 import type { Manifest } from './manifest.js';
 import type { ManifestNode } from './nodes.js';
 
-interface LiveGraph {
-  readonly graph: Record<string, Record<string, unknown>>;
-  readonly context: EntryContext;
-}
+const graphs = new WeakMap<Manifest, Record<string, Record<string, unknown>>>();
 
-const graphs = new WeakMap<Manifest, LiveGraph>();
+const contexts = new WeakMap<Manifest, EntryContext>();
 
 /** SQL of nodes that were compiled before anything asked for the graph. */
 const compiledBefore = new WeakMap<Manifest, Map<string, CompiledEntry>>();
 
 /** `graph` of dbt's context, with everything in the form in which `manifest.json` holds it; one for a run. */
 export function graphForTemplates(manifest: Manifest): Readonly<Record<string, unknown>> {
-  let live = graphs.get(manifest);
-  if (live === undefined) {
-    const context = entryContext(manifest, compiledOf(manifest));
-    live = { graph: graphOf(manifest, context), context };
-    graphs.set(manifest, live);
+  let graph = graphs.get(manifest);
+  if (graph === undefined) {
+    graph = graphOf(manifest, entryContextOf(manifest));
+    graphs.set(manifest, graph);
   }
-  return live.graph;
+  return graph;
+}
+
+/** What entries of nodes are written with while templates run: it knows the SQL that there is by now. */
+export function entryContextOf(manifest: Manifest): EntryContext {
+  let context = contexts.get(manifest);
+  if (context === undefined) {
+    context = entryContext(manifest, compiledOf(manifest));
+    contexts.set(manifest, context);
+  }
+  return context;
 }
 
 /** From now on `graph` says what became of a node: its SQL, and the macros that it has called by now. */
 export function tellGraph(manifest: Manifest, node: ManifestNode, compiled: CompiledEntry | undefined): void {
   if (compiled !== undefined) compiledOf(manifest).set(node.uniqueId, compiled);
-  const live = graphs.get(manifest);
-  if (live === undefined) return;
-  const kind = Object.keys(live.graph).find((key) => Object.hasOwn(live.graph[key]!, node.uniqueId));
+  const graph = graphs.get(manifest);
+  if (graph === undefined) return;
+  const kind = Object.keys(graph).find((key) => Object.hasOwn(graph[key]!, node.uniqueId));
   if (kind === undefined) return;
-  const entry = manifestEntry(node, live.context);
-  live.graph[kind]![node.uniqueId] = entry;
-  setInSharedGraph(live.graph, kind, node.uniqueId, entry);
+  const entry = manifestEntry(node, entryContextOf(manifest));
+  graph[kind]![node.uniqueId] = entry;
+  setInSharedGraph(graph, kind, node.uniqueId, entry);
 }
 
 /** A run begins: what templates of one before have put into the graph is not in it. */
 export function forgetGraph(manifest: Manifest): void {
   graphs.delete(manifest);
+  contexts.delete(manifest);
   compiledBefore.delete(manifest);
 }
 

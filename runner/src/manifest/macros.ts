@@ -1,4 +1,5 @@
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
+import { behaves } from '../project/behavior-flags.js';
 import { findProjectFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
 import { internalPackage, type LibraryMacro, MacroLibrary } from '../template/macros.js';
@@ -16,11 +17,11 @@ export function readMacros(project: Project, errors: TsdbtError[]): MacroLibrary
 }
 
 /** A library without macros yet, that finds them as the project file says. */
-export function emptyLibrary({ name, dispatch, flags }: Project): MacroLibrary {
+export function emptyLibrary(project: Project): MacroLibrary {
   return new MacroLibrary(
-    name,
-    new Map(dispatch.map((d) => [d.macro_namespace, d.search_order])),
-    flags.require_explicit_package_overrides_for_builtin_materializations === false,
+    project.name,
+    new Map(project.dispatch.map((d) => [d.macro_namespace, d.search_order])),
+    !behaves(project, 'require_explicit_package_overrides_for_builtin_materializations'),
   );
 }
 

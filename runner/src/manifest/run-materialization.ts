@@ -13,7 +13,7 @@ import { hostValue, plain, TemplateObject, type TemplateValue, text } from '../t
 import { hostOf } from './compile.js';
 import type { CompileOptions } from './compiled-code.js';
 import type { Manifest } from './manifest.js';
-import { nodeForTemplates } from './node-for-templates.js';
+import { modelForTemplates } from './model-for-templates.js';
 import type { ModelNode, TestNode } from './nodes.js';
 import { sessionAdapter } from './session-adapter.js';
 import { transactionOf } from './session-transaction.js';
@@ -96,10 +96,10 @@ async function callMaterialization(
   const base = hostOf(manifest, node, run.options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
   const host = {
     ...base,
-    // what a model's materialization calls is none of the model's own macros; in dbt that of a test is
-    ...(node.resourceType === 'test' ? {} : { callsMacro: () => {} }),
+    // what a model's materialization calls is none of the model's own macros; in dbt what that of a test calls is
+    ...(node.resourceType === 'test' ? { callDepth: 1 } : { callsMacro: () => {} }),
     model: () => ({
-      ...nodeForTemplates(node, manifest.project.target.database),
+      ...modelForTemplates(manifest, node),
       compiled_code: select,
       compiled_sql: select,
       ...run.model,

@@ -11,10 +11,13 @@ export function statusOf({ outcome, batches }: NodeResult): string {
   return STATUS[outcome.status] ?? outcome.status;
 }
 
-/** What `message` of a result says. @param isDbt dbt says nothing of what was skipped */
+/** What `message` of a result says. @param isDbt in dbt's words, which are none for what was skipped */
 export function messageOf(result: NodeResult, isDbt: boolean): string | null {
   const { outcome, node } = result;
   if (isDbt && statusOf(result) === 'skipped' && outcome.heading === undefined) return null;
+  // what was found is no error with a heading
+  if (isDbt && node.resourceType === 'test' && ['fail', 'warn'].includes(outcome.status))
+    return outcome.message?.replace(/^got /, 'Got ') ?? null;
   const isTest = node.resourceType === 'test' || node.resourceType === 'unit_test';
   return toldOf(outcome) ?? (statusOf(result) === 'success' && !isTest ? said(outcome) : null);
 }

@@ -114,7 +114,8 @@ class DbtScope implements Scope {
 /** A function that is a macro in dbt: the host learns of calls of it as of calls of macros. */
 function asMacro(name: string, own: TemplateValue, host: ContextHost): TemplateFunction {
   return new TemplateFunction(name, (args) => {
-    if (args.site.via.length === 0) host.callsMacro?.({ uniqueId: `macro.${internalPackage}.${name}` });
+    if (args.site.via.length === (host.callDepth ?? 0))
+      host.callsMacro?.({ uniqueId: `macro.${internalPackage}.${name}` });
     return (own as TemplateFunction).call(args);
   });
 }

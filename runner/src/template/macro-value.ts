@@ -31,8 +31,8 @@ export class MacroValue extends TemplateObject {
     readonly closure: Frame,
     /** name to call it by in messages, e.g. `dbt_utils.star` */
     readonly label: string = definition.name,
-    /** hears of calls that no other macro makes */
-    readonly onOuterCall?: () => void,
+    /** hears of calls, and how many other macros each comes through */
+    readonly onCall?: (depth: number) => void,
   ) {
     super();
   }
@@ -61,7 +61,7 @@ export class MacroValue extends TemplateObject {
 
   override call(args: CallArguments): MaybePromise<TemplateValue> {
     const { closure, definition, label } = this;
-    if (args.site.via.length === 0) this.onOuterCall?.();
+    this.onCall?.(args.site.via.length);
     const isCaller = definition.name === 'caller';
     const via = isCaller ? closure.activation.via : [{ label, place: args.site.place }, ...args.site.via];
     if (via.length > maximumDepth)

@@ -33,6 +33,21 @@ unit_tests: [{name: u, model: below, given: [{input: ref('bad'), rows: [{id: 1}]
   });
 });
 
+describe('messages of data tests that find rows', () => {
+  it('are dbt’s', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id union all select null union all select null',
+      'models/a.yml':
+        'models: [{name: a, columns: [{name: id, data_tests: [not_null, {unique: {config: {severity: warn, where: "id is null or true", warn_if: "<> 7"}}}]}]}]\n',
+    });
+    await project.run('build');
+    const messages = artifact(project, 'run_results.json').results.map((one: { message: string }) => one.message);
+    expect(messages.sort()).toEqual([
+      ...['Got 0 results, configured to warn if <> 7', 'Got 2 results, configured to fail if != 0', 'OK'],
+    ]);
+  });
+});
+
 describe('the manifest of a dbt project', () => {
   it('has the macros that a node has called by the end of the run, those that are written without templates among them', async () => {
     const project = new DbtProject({
@@ -104,5 +119,26 @@ select 1 as id {% if is_incremental() %} where false {% endif %}
     });
     expect((await project.run('run')).exitCode).toBe(0);
     expect(await project.rows('from said')).toEqual([{ code: 'select 1 as id', quoted: '"a"b"', version: '1.12.6' }]);
+  });
+
+  it('is what model is in templates, without what is null', async () => {
+    const project = new DbtProject({
+      'macros/t.sql': `{% test keeps(model, column_name) %}
+  {% if execute %}{% do run_query("create table if not exists said (what text)") %}
+  {% set own = test_model() %}
+  {% set had = [own.attached_node, 'group' in own, 'relation_name' in own, own.config.severity, own.test_metadata.kwargs.column_name, own.path] %}
+  {% do run_query("insert into said values ('" ~ had | join(' ') ~ "')") %}{% endif %}
+  select * from {{ model }} where false{% endtest %}
+{% macro test_model() %}{{ return(context['model']) }}{% endmacro %}`,
+      'macros/about.sql': `{% macro about() %}{% set id = model.columns.id %}
+  create table about as select '{{ [id.data_type, 'quote' in id, model.config['pre-hook'] | length, model.config.get('schema', 'none'), model.patch_path, 'compiled_sql' in model] | join(' ') }}' as what{% endmacro %}`,
+      'models/a.sql': `{{ config(materialized='table', pre_hook="{{ about() }}") }} select 1 as id`,
+      'models/a.yml': 'models: [{name: a, columns: [{name: id, data_type: string, data_tests: [keeps]}]}]\n',
+    });
+    const { exitCode, output } = await project.run('build');
+    expect(output).not.toMatch(/TSD\d/);
+    expect(exitCode).toBe(0);
+    expect(await project.rows('from about')).toEqual([{ what: 'TEXT False 1 none shop://models/a.yml True' }]);
+    expect(await project.rows('from said')).toEqual([{ what: 'model.shop.a False False ERROR id keeps_a_id.sql' }]);
   });
 });

@@ -169,7 +169,8 @@ function numericType(type: string, precision: TemplateValue = null, scale: Templ
 
 const translations: Readonly<Record<string, string>> = { STRING: 'TEXT' };
 
-function translate(type: string): string {
+/** A type by the name that the engine has for it: `string` → `TEXT`. */
+export function translateType(type: string): string {
   return translations[type.toUpperCase()] ?? type;
 }
 
@@ -192,12 +193,12 @@ export const columnClass: StaticObject = new StaticObject(
   [
     defineFunction(
       'create(name, label_or_dtype)',
-      ([name, type]) => new ColumnValue(text(name!), translate(text(type!))),
+      ([name, type]) => new ColumnValue(text(name!), translateType(text(type!))),
     ),
     defineFunction('from_description(name, raw_data_type)', ([name, type]) =>
       fromDescription(text(name!), text(type!)),
     ),
-    defineFunction('translate_type(dtype)', ([type]) => translate(text(type!))),
+    defineFunction('translate_type(dtype)', ([type]) => translateType(text(type!))),
     defineFunction('string_type(size)', ([size]) => `character varying(${text(size!)})`),
     defineFunction('numeric_type(dtype, precision, scale)', ([type, precision, scale]) =>
       numericType(text(type!), precision, scale),

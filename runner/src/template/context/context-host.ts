@@ -97,6 +97,8 @@ export interface ContextHost {
   readonly unknownIsMistake?: 'always' | 'alike';
   /** a macro was found by a name in the template */
   usesMacro?(macro: LibraryMacro): void;
+  /** how deep a call stands that `callsMacro` hears of; 0 where it is undefined: the template's own */
+  readonly callDepth?: number | undefined;
   /** the template itself, and no macro, calls a macro (`depends_on.macros`) */
   callsMacro?(macro: Pick<LibraryMacro, 'uniqueId'>): void;
   /** the template that `import` and `include` name */

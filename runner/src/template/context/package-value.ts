@@ -9,7 +9,9 @@ import { mappingMethod, mappingMethods } from './mapping-methods.js';
 export function macroValueOf(macro: LibraryMacro, scope: Scope, host: ContextHost, label = macro.name): MacroValue {
   host.usesMacro?.(macro);
   const frame = new Frame({ source: macro.program.source, via: [], scope });
-  return new MacroValue(macro.block.node, frame, label, () => host.callsMacro?.(macro));
+  return new MacroValue(macro.block.node, frame, label, (depth) => {
+    if (depth === (host.callDepth ?? 0)) host.callsMacro?.(macro);
+  });
 }
 
 /** `dbt_utils` in `dbt_utils.star(…)`: a mapping of its macros by name, whose methods come before macros of their names. */
