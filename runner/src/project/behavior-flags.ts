@@ -8,6 +8,7 @@ export const BEHAVIOR_FLAGS = {
   allow_jinja_file_extensions: false,
   latest_version_pointer_enabled_by_default: false,
   require_corrected_analysis_fqns: false,
+  require_explicit_package_overrides_for_builtin_materializations: true,
   require_ref_searches_node_package_before_root: false,
   require_resource_names_without_spaces: true,
   require_source_and_semantic_model_names_without_spaces: false,
