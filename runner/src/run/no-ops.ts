@@ -19,7 +19,9 @@ export function finishNoOps(state: RunState, ids: readonly string[]): void {
     const node = manifest.get(id)!;
     const above = lost.length === 0 ? undefined : manifest.graph.ancestors([id]);
     const cause = lost.find(([one]) => above!.has(one));
-    if (cause === undefined) state.finish(node, { status: 'no-op', elapsed: 0, message: 'NO-OP' });
+    const now = new Date();
+    const times = { startedAt: now, completedAt: now };
+    if (cause === undefined) state.finish(node, { status: 'no-op', elapsed: 0, message: 'NO-OP' }, times);
     else state.finish(node, { status: 'skipped', elapsed: 0, message: `${cause[1].node.name} was not built` });
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DbtProject } from './dbt-project.js';
 
@@ -26,6 +28,19 @@ exposures:
       'exposure.shop.report': 'skipped',
     });
     expect(run.output).toMatch(/No-op .*exposure page/);
+  });
+
+  it('are told in run_results.json as dbt tells of them', async () => {
+    const project = new DbtProject(files);
+    await project.run('build', '--select', '+exposure:*', '--exclude', 'resource_type:test');
+    const file = readFileSync(join(project.folder, 'target', 'run_results.json'), 'utf8');
+    const results: readonly { unique_id: string; timing: unknown[] }[] = JSON.parse(file).results;
+    const [page, report] = ['page', 'report'].map(
+      (name) => results.find((r) => r.unique_id === `exposure.shop.${name}`)!,
+    );
+    expect(page).toMatchObject({ failures: 0, compiled: null, compiled_code: null, relation_name: null });
+    expect(page!.timing).toMatchObject([{ name: 'compile' }, { name: 'execute' }]);
+    expect(report).toMatchObject({ failures: null, compiled: null, timing: [] });
   });
 
   it('are selected like other nodes, and no matter of run', async () => {
