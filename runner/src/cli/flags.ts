@@ -38,6 +38,8 @@ export interface GlobalOptions {
   readonly favorState?: boolean;
   /** false with --no-write-json */
   readonly writeJson?: boolean;
+  /** set by commands whose standard output is for data: no log is written there */
+  readonly printsData?: boolean;
 }
 
 export type IndirectSelection = 'eager' | 'cautious' | 'buildable' | 'empty';

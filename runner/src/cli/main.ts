@@ -32,13 +32,19 @@ export async function main(argv: readonly string[], effects?: Partial<Effects>):
   }
 }
 
+/** A command line that could not be read as a whole is looked through for the flag. */
+function wantsJson(argv: readonly string[], { env }: Effects): boolean {
+  const given = /(?:^| )--log-format[= ](\w+)(?: |$)/.exec(argv.join(' '))?.[1];
+  return (given ?? env.DBT_LOG_FORMAT ?? env.DBT_ENGINE_LOG_FORMAT) === 'json';
+}
+
 async function report(thrown: unknown, argv: readonly string[], effects: Effects, redact: Redactor): Promise<number> {
   const { writeThrown } = await import('./thrown.js');
   const { tsdbtErrorsOf } = await import('../errors/tsdbt-error.js');
   const { dbtHeading, projectDirOf } = await import('./dbt-heading.js');
   const errors = tsdbtErrorsOf(thrown);
   const exitCode = writeThrown(thrown, effects, {
-    json: /(?:^| )--log-format[= ]json(?: |$)/.test(argv.join(' ')),
+    json: wantsJson(argv, effects),
     color: argv.includes('--no-color') ? false : undefined,
     heading: dbtHeading(errors, argv, effects),
     redact,

@@ -45,6 +45,8 @@ export interface OpenedProject {
   readonly project: Project;
   readonly manifest: Manifest;
   readonly bus: EventBus;
+  /** under which artifacts and logs know this command */
+  readonly invocationId: string;
 }
 
 /**
@@ -60,12 +62,12 @@ export async function withManifest<T>(
   const startedAt = effects.now();
   const project = await openProjectFor(options, effects);
   const reported = { ...project, env: unwatched(project.env) };
-  return withReporters(options, effects, reported, async (bus) => {
+  return withReporters(options, effects, reported, async (bus, invocationId) => {
     const manifest = await manifestOf(project, options, effects, startedAt);
     const stale = stateWarning(options, project);
     const warnings = stale === undefined ? manifest.warnings : [...manifest.warnings, stale];
     for (const warning of new WarningPolicy(options).told(warnings)) bus.emit(warningEvent(warning));
-    return work({ project, manifest, bus });
+    return work({ project, manifest, bus, invocationId });
   });
 }
 

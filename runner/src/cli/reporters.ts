@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { warningText } from '../errors/format-error.js';
 import { formatPlace } from '../errors/source-text.js';
 import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { EventBus, type Reporter, type RunEvent } from '../events/events.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
+import { type DbtJsonOptions, DbtJsonReporter } from '../report/dbt-json.js';
 import { GitHubReporter } from '../report/github.js';
 import { JsonReporter } from '../report/json.js';
 import { LogFileReporter } from '../report/log-file.js';
@@ -22,18 +24,21 @@ export interface ReportedProject {
   /** absolute folder of the project */
   readonly projectDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** written for dbt: logs in JSON are dbt's */
+  readonly isDbt?: boolean | undefined;
+  readonly target?: { readonly database: string | undefined } | undefined;
 }
 
 /**
  * Calls `work` with the event bus of a command: what the flags and the terminal ask for on standard error, and always
- * the log file. Whatever happens, reporters are closed and the terminal is given back before this returns or throws;
+ * the log file, and the id of this invocation. Whatever happens, reporters are closed and the terminal is given back before this returns or throws;
  * errors that end the command are in the log file too.
  */
 export async function withReporters<T>(
   options: GlobalOptions,
   effects: Effects,
   project: ReportedProject,
-  work: (bus: EventBus) => Promise<T>,
+  work: (bus: EventBus, invocationId: string) => Promise<T>,
 ): Promise<T> {
   const redact = redactorFor(project.env);
   const level = options.debug ? 'debug' : (options.logLevel ?? 'info');
@@ -41,13 +46,16 @@ export async function withReporters<T>(
   const named = namedReporters(options.reporter ?? [], effects, settings);
   const log = new LogFileReporter(project.logPath, { redact });
   const bus = new EventBus();
-  bus.add(screenReporter(options, effects, redact));
+  const invocationId = randomUUID();
+  const isDbtLog = project.isDbt === true && options.logFormat === 'json' && effects.observer === undefined;
+  if (isDbtLog) bus.add(dbtReporter(options, effects, { redact, invocationId, database: project.target?.database }));
+  else bus.add(screenReporter(options, effects, redact));
   bus.add(log);
   for (const reporter of named) bus.add(reporter);
   // those on the screen are printed by main, where all errors end
   const files = [log, ...named.filter((reporter) => !(reporter instanceof GitHubReporter))];
   try {
-    return await work(bus);
+    return await work(bus, invocationId);
   } catch (thrown) {
     const at = effects.now();
     const errors = tsdbtErrorsOf(thrown);
@@ -58,6 +66,16 @@ export async function withReporters<T>(
   } finally {
     await bus.close();
   }
+}
+
+/** dbt's log stands on standard output, unless that is for data. */
+function dbtReporter(
+  { debug, logLevel, quiet, printsData }: GlobalOptions,
+  { stdout, stderr }: Effects,
+  settings: Omit<DbtJsonOptions, 'level'>,
+): Reporter {
+  const level = debug ? 'debug' : quiet ? 'error' : (logLevel ?? 'info');
+  return new DbtJsonReporter(printsData ? stderr : stdout, { ...settings, level });
 }
 
 function screenReporter(options: GlobalOptions, effects: Effects, redact: Redactor): Reporter {

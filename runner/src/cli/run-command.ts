@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { PreviousRun } from '../artifacts/previous-run.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -49,7 +48,7 @@ export function runCommand(
   const runStartedAt = effects.now();
   const eventTimes = eventTimesOf(options);
   const sample = options.sample === undefined ? undefined : sampleWindow(options.sample, runStartedAt);
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest(options, effects, async ({ project, manifest, bus, invocationId }) => {
     const warnings = new WarningPolicy(options);
     bus.add(warnings);
     const selected =
@@ -69,7 +68,6 @@ export function runCommand(
     const { compiledOf } = await import('../artifacts/compiled-entry.js');
     const { writeManifest } = await import('../artifacts/manifest-json.js');
     const { writeRunResults } = await import('../artifacts/run-results.js');
-    const invocationId = randomUUID();
     const result = await interruptible(
       effects,
       async (signal) => {

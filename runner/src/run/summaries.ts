@@ -18,7 +18,16 @@ export function summaryOf(node: ManifestNode): NodeSummary {
       : isTest || !('alias' in node)
         ? node.name
         : `${node.schema}.${node.alias}`;
-  return { uniqueId: node.uniqueId, resourceType: node.resourceType, kind, label, path: node.path };
+  const summary = { uniqueId: node.uniqueId, resourceType: node.resourceType, kind, label, path: node.path };
+  summarized.set(summary, node);
+  return summary;
+}
+
+const summarized = new WeakMap<NodeSummary, ManifestNode>();
+
+/** The node of which a summary tells, for reporters that tell more; undefined for summaries that were not made here. */
+export function summarizedBy(summary: NodeSummary): ManifestNode | undefined {
+  return summarized.get(summary);
 }
 
 /** dbt's words for what went wrong with a node: `Database Error in model orders (models/orders.sql)`. */

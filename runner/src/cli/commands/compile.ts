@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import type { ResourceType } from '../../manifest/nodes.js';
 import { counted } from '../../report/node-line.js';
@@ -35,7 +34,7 @@ export async function compile(options: CompileOptions, effects: Effects): Promis
     return check(options, effects);
   }
   const startedAt = effects.now();
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest({ ...options, printsData: true }, effects, async ({ project, manifest, bus, invocationId }) => {
     const defer = deferralOf(options, project);
     const { fullRefresh, empty } = options;
     const inline = await inlineSql(options, effects);
@@ -45,7 +44,6 @@ export async function compile(options: CompileOptions, effects: Effects): Promis
     // what is named is wanted without its tests; dbt compiles them all the same
     const named = selectedFor(options.select ? { ...options, indirectSelection: 'empty' } : options);
     const selected = project.isDbt ? selectedFor(options) : named;
-    const invocationId = randomUUID();
     const request = { project, manifest, selected, defer, fullRefresh, empty, inline, bus, invocationId };
     const compiled = await interruptible(
       effects,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { GeneratedDocs } from '../../docs-site/generate-docs.js';
@@ -31,7 +30,7 @@ export function docs(options: DocsOptions, effects: Effects, action: string): Pr
 /** Writes `target/docs`, one folder that opens from the disk, and `target/catalog.json`. */
 export function generate(options: DocsOptions, effects: Effects): Promise<GeneratedDocs> {
   const start = effects.now();
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest(options, effects, async ({ project, manifest, bus, invocationId }) => {
     const { generateDocs } = await import('../../docs-site/generate-docs.js');
     const { redactorFor } = await import('../../project/redact.js');
     const site = await interruptible(
@@ -43,7 +42,7 @@ export function generate(options: DocsOptions, effects: Effects): Promise<Genera
           emptyCatalog: options.emptyCatalog ?? false,
           oneFile: options.static ?? false,
           redact: redactorFor(project.env),
-          invocationId: randomUUID(),
+          invocationId,
           now: start,
           args: argsOf('generate', options),
           bus,

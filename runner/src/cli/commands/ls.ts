@@ -27,7 +27,7 @@ const KEYS = [
 
 /** Prints nodes, one a line: as selectors (which `--select` takes), names, paths or JSON objects. */
 export function ls(options: ListOptions, effects: Effects): Promise<number> {
-  return withManifest(options, effects, async ({ manifest, bus }) => {
+  return withManifest({ ...options, printsData: true }, effects, async ({ manifest, bus }) => {
     const line = printer(options, manifest, previousState(options, manifest));
     // as dbt does, analyses are listed where they are asked for
     const isListed = (node: ManifestNode): boolean =>

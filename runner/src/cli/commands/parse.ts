@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { projectEnvironment } from '../../project/dotenv.js';
 import { counted } from '../../report/node-line.js';
 import type { Effects } from '../effects.js';
@@ -26,7 +25,7 @@ export async function parse(options: SelectionOptions, effects: Effects): Promis
     });
   }
   const { withManifest } = await import('../open-project.js');
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest(options, effects, async ({ project, manifest, bus, invocationId }) => {
     // other commands read the selectors when one is named
     const { readSelectors } = await import('../../manifest/select/yaml-selectors.js');
     readSelectors(project);
@@ -37,7 +36,7 @@ export async function parse(options: SelectionOptions, effects: Effects): Promis
     const summary = parts.join(', ') || 'nothing in it';
     const { writeManifest } = await import('../../artifacts/manifest-json.js');
     const { writeArtifact } = await import('../../artifacts/write-artifact.js');
-    writeManifest(manifest, { invocationId: randomUUID(), startedAt });
+    writeManifest(manifest, { invocationId, startedAt });
     const warnings = manifest.warnings.map(warningEvent);
     const found = parseRecord(manifest, options, effects, startedAt, { summary, warnings });
     if (found !== undefined && options.writeJson !== false) writeArtifact(project, RECORD, found);

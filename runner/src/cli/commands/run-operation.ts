@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { namedMacro } from '../../manifest/call-macro.js';
 import { cliCodes } from '../codes.js';
@@ -29,7 +28,7 @@ export function operation(options: OperationOptions, effects: Effects, name: str
   if (sql !== undefined && Object.keys(args).length > 0)
     throw new ProjectError(cliCodes.conflictingFlags, '--args are those of a macro: --sql takes none');
   const startedAt = effects.now();
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest(options, effects, async ({ project, manifest, bus, invocationId }) => {
     const macro = name === undefined ? undefined : namedMacro(manifest, name);
     const { runOperation } = await import('../../run/run-operation.js');
     const { inlineId } = await import('../../artifacts/compiled-results.js');
@@ -53,7 +52,7 @@ export function operation(options: OperationOptions, effects: Effects, name: str
       errors,
       startedAt,
       completedAt: effects.now(),
-      invocationId: randomUUID(),
+      invocationId,
       args: argsOf('run-operation', {
         ...options,
         ...(options.args === undefined ? {} : { args }),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { formatTable, jsonValue } from '../../report/table.js';
 import { cliCodes } from '../codes.js';
@@ -16,7 +15,7 @@ const DEFAULT_LIMIT = 5;
 /** Prints rows of a node, or of SQL given with `--inline`, as a table, as JSON or as CSV. */
 export function show(options: ShowOptions, effects: Effects): Promise<number> {
   const startedAt = effects.now();
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest({ ...options, printsData: true }, effects, async ({ project, manifest, bus, invocationId }) => {
     const inline = await inlineSql(options, effects);
     const node =
       inline === undefined ? selectedNode(options, manifest, 'show', ['model', 'seed', 'snapshot', 'test']) : undefined;
@@ -28,7 +27,6 @@ export function show(options: ShowOptions, effects: Effects): Promise<number> {
       });
     const defer = deferralOf(options, project);
     const { showQuery } = await import('../../run/show.js');
-    const invocationId = randomUUID();
     const { columns, rows, sql } = await interruptible(
       effects,
       (signal) =>

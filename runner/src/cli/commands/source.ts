@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { FreshnessRun } from '../../run/run-freshness.js';
 import type { Effects } from '../effects.js';
@@ -17,12 +16,12 @@ export async function source(options: SourceOptions, effects: Effects, action: s
 /** Looks at the newest rows of sources, and writes what it found to `target/sources.json`. */
 export function lookAtSources(options: SourceOptions, effects: Effects): Promise<FreshnessRun> {
   const startedAt = effects.now();
-  return withManifest(options, effects, async ({ project, manifest, bus }) => {
+  return withManifest(options, effects, async ({ project, manifest, bus, invocationId }) => {
     const selected = selectedBy(options, manifest, ['source']);
     const { runFreshness } = await import('../../run/run-freshness.js');
     const { writeManifest } = await import('../../artifacts/manifest-json.js');
     const { writeSources } = await import('../../artifacts/sources-json.js');
-    const invocation = { invocationId: randomUUID(), startedAt };
+    const invocation = { invocationId, startedAt };
     writeManifest(manifest, invocation);
     const run = await interruptible(
       effects,
