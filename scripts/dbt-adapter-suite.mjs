@@ -1,6 +1,7 @@
 // Runs dbt's own adapter test suite (the Python package dbt-tests-adapter) against tsdbt, with dbt-duckdb beside it as the
 // measure: a test that dbt-duckdb does not pass says nothing of us. Prints for each area how many of dbt's passes we have.
-// The area dbt-duckdb is that adapter's own tests: those of the suite as it adapts them, and more.
+// The area dbt-duckdb is that adapter's own tests: those of the suite as it adapts them, and more. The area dbt-core is the
+// functional tests of dbt-core itself, which are written for Postgres; `dbt-core/selectors` is one part of them.
 //
 //   node scripts/dbt-adapter-suite.mjs [--details] [--reuse] [area …]
 //
@@ -8,8 +9,19 @@
 //   --reuse     take dbt's results of an earlier run from the cache
 //   --only=X   only tests whose name or class X names, as pytest's -k reads it
 //   --reference run dbt only, for a later --reuse
+//   --own       run tsdbt only, and print what fails
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +32,7 @@ const given = process.argv.slice(2);
 const details = given.includes('--details');
 const reuse = given.includes('--reuse');
 const referenceOnly = given.includes('--reference');
+const ownOnly = given.includes('--own');
 const only = given.find((word) => word.startsWith('--only='))?.slice('--only='.length);
 const named = given.filter((word) => !word.startsWith('--'));
 const python = join(dbtReference(), 'python');
@@ -40,12 +53,15 @@ const suite = join(packages, 'dbt', 'tests', 'adapter');
 const isArea = (entry) => entry.isDirectory() && !entry.name.startsWith('__') && !excluded.includes(entry.name);
 const all = readdirSync(suite, { withFileTypes: true }).filter(isArea);
 const ADAPTER = 'dbt-duckdb';
-const areas = named.length > 0 ? named : [...all.map(({ name }) => name).sort(), ADAPTER];
+const CORE = 'dbt-core';
+/** The newest release of dbt-core's own tests, which no package holds. */
+const CORE_TAG = 'v1.12.3';
+const areas = (named.length > 0 ? named : [...all.map(({ name }) => name).sort(), ADAPTER, CORE]).flatMap(coreAreas);
 
 /** Arguments for pytest: a file in `folder` that takes over the classes of one area. */
 function suiteTests(folder, area) {
   const file = join(folder, `test_${area}.py`);
-  writeFileSync(file, `from dbt_adapter_suite import *\nglobals().update(adopt("${area}"))\n`);
+  writeFileSync(file, `from adapter_suite import *\nglobals().update(adopt("${area}"))\n`);
   return [file];
 }
 
@@ -62,13 +78,40 @@ function adapterTests(folder) {
   ];
 }
 
+/** Arguments for pytest: a copy of a part of dbt-core's own tests, with DuckDB's profile in the place of Postgres's. */
+function coreTests(folder, part) {
+  cpSync(join(cloneOf('dbt-labs/dbt-core', CORE_TAG), 'tests'), join(folder, 'tests'), { recursive: true });
+  writeFileSync(join(folder, 'tests', 'conftest.py'), 'from adapter_suite import dbt_profile_target, profile_user\n');
+  const plugin = ['-p', 'tests.functional.v2_parser_parity.plugin'];
+  return [join(folder, 'tests', 'functional', part), '--rootdir', folder, '--continue-on-collection-errors', ...plugin];
+}
+
+/** What `named` may say of dbt-core: all parts of its tests, or one. */
+function coreAreas(name) {
+  if (name !== CORE) return [name];
+  const tests = join(cloneOf('dbt-labs/dbt-core', CORE_TAG), 'tests', 'functional');
+  const holdsTests = (entry) =>
+    entry.isDirectory()
+      ? readdirSync(join(tests, entry.name), { recursive: true }).some((file) => /(^|\/)test_[^/]*\.py$/.test(file))
+      : /^test_.*\.py$/.test(entry.name);
+  const parts = readdirSync(tests, { withFileTypes: true }).filter(holdsTests);
+  return parts.map((entry) => `${CORE}/${entry.name}`).sort();
+}
+
+function testsOf(area, folder) {
+  if (area === ADAPTER) return adapterTests(folder);
+  return area.startsWith(`${CORE}/`) ? coreTests(folder, area.slice(CORE.length + 1)) : suiteTests(folder, area);
+}
+
 /** Outcomes of one area's tests by their names. */
 function run(area, program) {
-  const kept = join(cacheFolder, 'dbt-adapter-suite', `${area}.json`);
+  const kept = join(cacheFolder, 'dbt-adapter-suite', `${area.replace('/', '.')}.json`);
   if (program === 'dbt' && reuse && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'tsdbt-adapter-suite-'));
   try {
-    const tests = area === ADAPTER ? adapterTests(folder) : suiteTests(folder, area);
+    // a folder of its own: dbt takes every module it can import whose name begins with dbt_ for a plugin, and runs it
+    copyFileSync(join(root, 'scripts', 'dbt_adapter_suite.py'), join(folder, 'adapter_suite.py'));
+    const tests = testsOf(area, folder);
     const report = join(folder, 'report.xml');
     const ended = spawnSync(
       python,
@@ -78,7 +121,7 @@ function run(area, program) {
         '-q',
         '--show-capture=stdout',
         '-p',
-        'dbt_adapter_suite',
+        'adapter_suite',
         '-p',
         'no:cacheprovider',
         `--junitxml=${report}`,
@@ -91,7 +134,7 @@ function run(area, program) {
         maxBuffer: 1 << 28,
         env: {
           ...process.env,
-          PYTHONPATH: [packages, join(root, 'scripts')].join(':'),
+          PYTHONPATH: [packages, folder].join(':'),
           PYTHONDONTWRITEBYTECODE: '1',
           TSDBT_BIN: process.env.TSDBT_BIN ?? join(root, 'runner', 'bin', 'tsdbt.js'),
           TSDBT_SUITE: program,
@@ -101,7 +144,10 @@ function run(area, program) {
       },
     );
     if (process.env.TSDBT_SUITE_LOG !== undefined)
-      writeFileSync(join(process.env.TSDBT_SUITE_LOG, `${area}.${program}.log`), ended.stdout + ended.stderr);
+      writeFileSync(
+        join(process.env.TSDBT_SUITE_LOG, `${area.replace('/', '.')}.${program}.log`),
+        ended.stdout + ended.stderr,
+      );
     if (!existsSync(report)) throw new Error(`${area}: pytest wrote no report\n${ended.stdout}${ended.stderr}`);
     const outcomes = outcomesOf(readFileSync(report, 'utf8'));
     mkdirSync(join(cacheFolder, 'dbt-adapter-suite'), { recursive: true });
@@ -116,16 +162,20 @@ function outcomesOf(xml) {
   const outcomes = {};
   for (const [, attributes, body = ''] of xml.matchAll(/<testcase ([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
     const name = /\bname="([^"]*)"/.exec(attributes)[1];
-    const owner = /classname="([^"]*)"/.exec(attributes)[1].split('.').at(-1);
+    const owner = /classname="([^"]*)"/.exec(attributes)[1].split('.').slice(-2).join('.');
     const why = /<(failure|error|skipped) (?:[^>]*?)message="([^"]*)"/.exec(body);
     outcomes[`${owner}::${name}`] = why === null ? 'pass' : `${why[1]}: ${why[2].split('&#10;')[0].slice(0, 160)}`;
   }
   return outcomes;
 }
 
-console.log('| area | tests | dbt-duckdb passes | of these tsdbt |\n|---|---|---|---|');
+if (!ownOnly) console.log('| area | tests | dbt-duckdb passes | of these tsdbt |\n|---|---|---|---|');
 const lost = [];
 for (const area of areas) {
+  if (ownOnly) {
+    for (const [name, outcome] of Object.entries(run(area, 'tsdbt'))) console.log(`${area} ${name}: ${outcome}`);
+    continue;
+  }
   const dbt = run(area, 'dbt');
   if (referenceOnly) continue;
   const ours = run(area, 'tsdbt');

@@ -8,43 +8,72 @@ import os
 import pkgutil
 import re
 import subprocess
-from types import SimpleNamespace
+from datetime import timezone
+from unittest.mock import Mock
+from urllib.parse import quote
 
+import dbt.cli.main as main
+import dbt.exceptions  # noqa: F401  (its classes count)
 import dbt.tests.util as util
 import dbt_common.exceptions as exceptions
+import freezegun.api as frozen
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.exceptions import DbtUsageException
-from dbt.exceptions import ParsingError
+from dbt.cli.main import dbtRunnerResult
+from dbt.flags import get_flags
+from dbt.materializations.incremental.microbatch import MicrobatchBuilder
 
 pytest_plugins = ["dbt.tests.fixtures.project"]
 
-ERRORS = {
-    "Compilation Error": exceptions.CompilationError,
-    "Parsing Error": ParsingError,
-    "Database Error": exceptions.DbtDatabaseError,
-    "Validation Error": exceptions.DbtValidationError,
-    "Runtime Error": exceptions.DbtRuntimeError,
-}
+
+def families():
+    """dbt's classes of errors by the heading under which it prints them: more than the heading cannot be seen from outside."""
+    found = {}
+    waiting = [exceptions.DbtRuntimeError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        found.setdefault(kind.type.fget(kind.__new__(kind)), set()).add(kind)
+    return found
 
 
-class Namespace(SimpleNamespace):
-    """An artifact's mapping with attributes; what it does not have is None."""
+def error_of(text):
+    """What a command that ended with 2 would have raised: an error of every class that has its heading."""
+    # a mistake in the command line, outside of any project
+    if re.search(r"^TSD19[01]\d", text, re.M):
+        return DbtUsageException(text)
+    told = re.search(r"^(?:Encountered an error:\n)?(\w+) Error$", text, re.M)
+    kinds = families().get(told[1] if told else "Runtime", {exceptions.DbtRuntimeError})
+    leaves = [kind for kind in kinds if not any(other is not kind and issubclass(other, kind) for other in kinds)]
+
+    def init(self, msg):
+        Exception.__init__(self, msg)
+        self.msg = msg
+        self.node = None
+
+    return type("ToldError", tuple(leaves), {"__init__": init, "__str__": lambda self: self.msg})(text)
+
+
+class Record(dict):
+    """A mapping of an artifact, with attributes; what it does not have is None."""
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return None
+        return recorded(super().get(name))
 
-    def get(self, name, default=None):
-        return getattr(self, name) if name in self.__dict__ else default
+    def __setattr__(self, name, value):
+        self[name] = value
 
     def to_dict(self, **_):
-        return self.__dict__
+        return self
 
 
-def attributes(value):
-    return Namespace(**{k: v for k, v in value.items()}) if isinstance(value, dict) else value
+def recorded(value):
+    if isinstance(value, list):
+        return [recorded(item) for item in value]
+    return Record(value) if type(value) is dict else value
 
 
 def release():
@@ -71,37 +100,100 @@ def connect(manager):
     manager.get_thread_connection = get_thread_connection
 
 
+def folder_of(args):
+    """Where a command finds its project, as dbt's fixtures tell it."""
+    flags = get_flags()
+    return flag_of(args, "--project-dir") or getattr(flags, "PROJECT_DIR", None) or os.getcwd()
+
+
+def flag_of(args, name):
+    for word, following in zip(args, [*args[1:], None]):
+        if word == name:
+            return following
+        if word.startswith(f"{name}="):
+            return word.split("=", 1)[1]
+    return None
+
+
+def target_of(args):
+    """Folder of artifacts."""
+    project = folder_of(args)
+    named = flag_of(args, "--target-path") or os.environ.get("DBT_TARGET_PATH")
+    if named is None and os.path.exists(f"{project}/dbt_project.yml"):
+        with open(f"{project}/dbt_project.yml", encoding="utf-8") as file:
+            named = (re.search(r"^target-path:\s*['\"]?([^'\"\n]+)", file.read(), re.M) or ["", None])[1]
+    return os.path.join(project, named or "target")
+
+
+def clock():
+    """Node's flags that set its clock to the one a test has put into dbt's place."""
+    if frozen.freeze_factories:
+        now = frozen.freeze_factories[-1]().replace(tzinfo=timezone.utc)
+    elif isinstance(MicrobatchBuilder.build_end_time, Mock):
+        now = MicrobatchBuilder.build_end_time.return_value
+    else:
+        return {}
+    program = f"""
+    const Real = Date, ahead = {int(now.timestamp() * 1000)} - Real.now();
+    globalThis.Date = class extends Real {{
+      constructor(...given) {{ given.length > 0 ? super(...given) : super(Real.now() + ahead); }}
+      static now() {{ return Real.now() + ahead; }}
+    }};"""
+    return {"NODE_OPTIONS": f"--import=data:text/javascript,{quote(program)}"}
+
+
 def call(args):
-    args = [str(word) for word in args or ["run"]]
+    args = [str(word) for word in ["run"] if args is None] + [str(word) for word in args or []]
+    for flag in ("PROJECT_DIR", "PROFILES_DIR"):
+        name = f"--{flag.lower().replace('_', '-')}"
+        value = getattr(get_flags(), flag, None)
+        if value and flag_of(args, name) is None and command_of(args) != "init":
+            args += [name, str(value)]
     # rows are told to programs as JSON
     if command_of(args) == "show" and "--output" not in args:
         args += ["--output", "json"]
     for name in ("run_results.json", "sources.json", "catalog.json"):
-        if os.path.exists(f"target/{name}"):
-            os.remove(f"target/{name}")
+        # the results of the run before are what `retry` and `result:` read
+        path = os.path.join(target_of(args), name)
+        if os.path.exists(path):
+            os.utime(path, (0, 0))
     release()
     program = ["node", os.environ["TSDBT_BIN"], *args]
-    ended = subprocess.run(program, capture_output=True, text=True, timeout=120, env={**os.environ, "NO_COLOR": "1"})
+    environment = {**os.environ, "NO_COLOR": "1", **clock()}
+    ended = subprocess.run(
+        program, capture_output=True, text=True, timeout=120, env=environment, stdin=subprocess.DEVNULL
+    )
     print(f"\n\n$ tsdbt {' '.join(args)} → {ended.returncode}\n{ended.stdout}{ended.stderr}")
     return args, ended
 
 
-def artifact(name):
-    with open(f"target/{name}.json", encoding="utf-8") as file:
+def is_new(args, name):
+    path = os.path.join(target_of(args), f"{name}.json")
+    return os.path.exists(path) and os.path.getmtime(path) > 0
+
+
+def artifact(args, name):
+    with open(os.path.join(target_of(args), f"{name}.json"), encoding="utf-8") as file:
         return json.load(file)
 
 
-def results():
-    manifest = artifact("manifest") if os.path.exists("target/manifest.json") else {"nodes": {}}
-    nodes = {**manifest["nodes"], **manifest.get("unit_tests", {})}
-    found = []
-    for result in artifact("run_results")["results"]:
-        node = attributes({**nodes.get(result["unique_id"], {"unique_id": result["unique_id"]})})
+def nodes_of(args):
+    if not os.path.exists(os.path.join(target_of(args), "manifest.json")):
+        return {}
+    manifest = artifact(args, "manifest")
+    kinds = ("nodes", "sources", "unit_tests", "exposures", "saved_queries", "functions")
+    return {id: node for kind in kinds for id, node in manifest.get(kind, {}).items()}
+
+
+def results(args, name):
+    nodes = nodes_of(args)
+    found = Results(args=artifact(args, name).get("args"))
+    for result in artifact(args, name)["results"]:
+        node = Record(nodes.get(result["unique_id"], {"unique_id": result["unique_id"]}))
         for key in ("compiled_code", "relation_name"):
             if result.get(key) is not None:
-                setattr(node, key, result[key])
-        node.config = attributes(node.config or {})
-        found.append(Namespace(**{**result, "node": node}))
+                node[key] = result[key]
+        found.append(Record({**result, "node": node}))
     return found
 
 
@@ -117,8 +209,14 @@ class Results(list):
         return self
 
 
+# words after which a value comes, where they stand before the command
+VALUED = {"--log-format", "--log-level", "--warn-error-options", "--target-path", "--project-dir", "--profiles-dir"}
+VALUED |= {"--log-path", "--log-format-file", "--log-level-file", "--printer-width", "--profile", "--target", "--event-time-start"}
+
+
 def command_of(args):
-    return next((word for word in args if not word.startswith("-")), "run")
+    words = [word for before, word in zip(["", *args], args) if before not in VALUED]
+    return next((word for word in words if not word.startswith("-")), "run")
 
 
 def result_of(args, ended):
@@ -126,33 +224,54 @@ def result_of(args, ended):
     if command in ("ls", "list"):
         return [line for line in ended.stdout.splitlines() if line]
     if command == "docs":
-        return attributes(artifact("catalog")) if os.path.exists("target/catalog.json") else None
+        return recorded(artifact(args, "catalog")) if is_new(args, "catalog") else None
     if command == "parse":
-        return util.get_manifest(os.getcwd())
-    if os.path.exists("target/run_results.json"):
-        found = Results(results(), artifact("run_results")["args"])
+        return util.get_manifest(folder_of(args))
+    if command == "debug":
+        return ended.returncode == 0
+    if command == "source":
+        return results(args, "sources") if is_new(args, "sources") else Results()
+    if is_new(args, "run_results"):
+        found = results(args, "run_results")
         if command == "show" and ended.returncode == 0:
             for result in found:
-                result.agate_table = json.loads(ended.stdout)["show"]
+                result["agate_table"] = json.loads(ended.stdout)["show"]
         return found
     return Results() if ended.returncode == 0 else None
 
 
+class Runner:
+    """In the place of dbt's class of this name."""
+
+    def __init__(self, manifest=None, callbacks=None):
+        self.manifest = manifest
+        self.callbacks = callbacks or []
+        self.output = ""
+
+    def invoke(self, args, **flags):
+        args = [str(word) for word in args]
+        for name, value in flags.items():
+            flag = name.replace("_", "-")
+            if isinstance(value, bool):
+                args.append(f"--{'' if value else 'no-'}{flag}")
+            else:
+                args += [f"--{flag}", json.dumps(value) if isinstance(value, dict) else str(value)]
+        args, ended = call(args)
+        self.output = ended.stdout + ended.stderr
+        if ended.returncode == 2:
+            return dbtRunnerResult(success=False, exception=error_of(self.output))
+        return dbtRunnerResult(success=ended.returncode == 0, result=result_of(args, ended))
+
+
 def run_tsdbt(args=None, expect_pass=True, callbacks=None):
-    args, ended = call(args)
-    if ended.returncode == 2:
-        text = ended.stdout + ended.stderr
-        for heading, kind in ERRORS.items():
-            if heading in text:
-                raise kind(text)
-        # a mistake in the command line, outside of any project
-        if re.search(r"^TSD19[01]\d", text, re.M):
-            raise DbtUsageException(text)
-        raise exceptions.DbtRuntimeError(text)
+    runner = Runner(callbacks=callbacks)
+    ended = runner.invoke(["run"] if args is None else args)
+    run_tsdbt.output = runner.output
+    if ended.exception is not None:
+        raise ended.exception
     if expect_pass is not None:
-        assert (ended.returncode == 0) == expect_pass, "dbt exit state did not match expected"
-    run_tsdbt.output = ended.stdout + ended.stderr
-    return result_of(args, ended)
+        assert ended.success == expect_pass, "dbt exit state did not match expected"
+    return ended.result
 
 
 def run_tsdbt_and_capture(args=None, expect_pass=True):
@@ -161,6 +280,7 @@ def run_tsdbt_and_capture(args=None, expect_pass=True):
 
 if os.environ.get("TSDBT_SUITE") != "dbt":
     connect(DuckDBConnectionManager)
+    main.dbtRunner = util.dbtRunner = Runner
     util.run_dbt = run_tsdbt
     util.run_dbt_and_capture = run_tsdbt_and_capture
 
