@@ -19,6 +19,7 @@ import dbt_common.exceptions as exceptions
 import freezegun.api as frozen
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus
 from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunnerResult
 from dbt.flags import get_flags
@@ -193,8 +194,15 @@ def results(args, name):
         for key in ("compiled_code", "relation_name"):
             if result.get(key) is not None:
                 node[key] = result[key]
-        found.append(Record({**result, "node": node}))
+        found.append(Record({**result, "status": status_of(result, node), "node": node}))
     return found
+
+
+def status_of(result, node):
+    """A status as dbt's own results have it: tests ask for identity with `is`."""
+    kinds = {"test": TestStatus, "unit_test": TestStatus, "source": FreshnessStatus}
+    kind = kinds.get(node.resource_type, RunStatus)
+    return kind(result["status"]) if result["status"] in set(kind) else result["status"]
 
 
 class Results(list):

@@ -15,5 +15,6 @@ export const cliCodes = {
   noDocs: 'TSD1914',
   cannotRetry: 'TSD1916',
   stateIsTarget: 'TSD1917',
+  overriddenFlags: 'TSD1918',
   commandFailed: 'TSD1919',
 } as const satisfies Record<string, ErrorCode>;

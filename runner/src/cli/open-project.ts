@@ -8,6 +8,7 @@ import type { Effects } from './effects.js';
 import type { GlobalOptions } from './flags.js';
 import { projectFolder } from './project-folder.js';
 import { warningEvent, withReporters } from './reporters.js';
+import { selectorWarnings } from './selection.js';
 import { stateWarning } from './state.js';
 import { readVars } from './vars.js';
 import { WarningPolicy } from './warning-policy.js';
@@ -64,8 +65,9 @@ export async function withManifest<T>(
   const reported = { ...project, env: unwatched(project.env) };
   return withReporters(options, effects, reported, async (bus, invocationId) => {
     const manifest = await manifestOf(project, options, effects, startedAt);
+    const warnings = [...manifest.warnings, ...selectorWarnings(options, project)];
     const stale = stateWarning(options, project);
-    const warnings = stale === undefined ? manifest.warnings : [...manifest.warnings, stale];
+    if (stale !== undefined) warnings.push(stale);
     for (const warning of new WarningPolicy(options).told(warnings)) bus.emit(warningEvent(warning));
     return work({ project, manifest, bus, invocationId });
   });

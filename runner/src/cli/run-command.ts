@@ -89,6 +89,7 @@ export function runCommand(
           threads: options.threads ?? project.target.threads,
           fullRefresh: options.fullRefresh ?? false,
           failFast: options.failFast ?? false,
+          warningsFail: warnings.failsTests,
           eventTimes,
           sample,
           empty: options.empty,

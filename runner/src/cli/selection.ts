@@ -1,7 +1,9 @@
-import { ProjectError } from '../errors/tsdbt-error.js';
+import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, ResourceType } from '../manifest/nodes.js';
 import { selectNodes } from '../manifest/select/select-nodes.js';
+import { readSelectors } from '../manifest/select/yaml-selectors.js';
+import type { Project } from '../project/project.js';
 import { cliCodes } from './codes.js';
 import { RESOURCE_TYPES, type SelectionOptions } from './flags.js';
 import { previousState } from './state.js';
@@ -16,7 +18,7 @@ export function selectedBy(
   manifest: Manifest,
   kinds?: readonly ResourceType[],
 ): Set<string> {
-  const { select, models, exclude, selector } = options;
+  const { select, models, exclude, selector } = effective(options, manifest.project);
   const given = Object.entries({ '--select': select, '--models': models, '--selector': selector }).filter(
     ([, value]) => value !== undefined,
   );
@@ -34,6 +36,33 @@ export function selectedBy(
     state: previousState(options, manifest),
     resourceTypes: wantedKinds(options, kinds),
   });
+}
+
+/** The flags that count: in a dbt project a selector stands alone. */
+function effective(options: SelectionOptions, { isDbt }: Project): SelectionOptions {
+  if (!isDbt || options.selector === undefined) return options;
+  return { ...options, select: undefined, models: undefined, exclude: undefined };
+}
+
+/**
+ * What a dbt project is to be told of its selectors: keys in selectors.yml that dbt ignores, flags that it overrides.
+ *
+ * @throws TsdbtErrors with every error of selectors.yml, which dbt reads for every command
+ */
+export function selectorWarnings(options: SelectionOptions, project: Project): readonly TsdbtError[] {
+  if (!project.isDbt) return [];
+  const warnings: TsdbtError[] = [];
+  readSelectors(project, warnings);
+  const { selector, select, models, exclude } = options;
+  if (selector !== undefined && [select, models, exclude].some((given) => given !== undefined))
+    warnings.push(
+      new ProjectError(
+        cliCodes.overriddenFlags,
+        'The --select and --exclude arguments are being ignored for node selection because --selector is provided',
+        { hint: 'leave one of them out, or write an exclusion into selectors.yml' },
+      ),
+    );
+  return warnings;
 }
 
 /** The single node that the flags name. */

@@ -17,6 +17,7 @@ const EVENTS: Readonly<Record<string, readonly string[]>> = {
   CustomTopLevelKeyDeprecation: ['TSD1004'],
   Deprecations: ['TSD1004', 'TSD1010'],
   WarnStateTargetEqual: ['TSD1917'],
+  SelectExcludeIgnoredWithSelectorWarning: ['TSD1918'],
 };
 const KEYS = ['error', 'include', 'warn', 'exclude', 'silence'] as const;
 type Names = 'all' | readonly string[];
@@ -52,6 +53,11 @@ export class WarningPolicy implements Reporter {
     const errors = warnings.filter(({ code }) => this.#isError(code));
     if (errors.length > 0) throw new TsdbtErrors(errors);
     return warnings.filter(({ code }) => !this.#silenced.includes(code));
+  }
+
+  /** Whether a test that warns counts as one that fails. */
+  get failsTests(): boolean {
+    return this.#isError('test');
   }
 
   handle(event: RunEvent): void {

@@ -57,6 +57,7 @@ export const codeTitles = {
   TSD1915: 'no port to serve pages at',
   TSD1916: 'the last command left nothing to retry',
   TSD1917: 'the state is the folder that the command writes to',
+  TSD1918: 'flags that another flag overrides',
   TSD1919: 'a command of the project threw an error',
   TSD1950: 'the project has no dashboards',
   TSD1951: 'a key of a dashboard that nothing reads',

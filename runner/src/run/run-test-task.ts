@@ -52,9 +52,11 @@ export async function runOneTest(
     for (const statement of shared === undefined ? testHeader(state, test) : []) await session.execute(statement);
     const byMacro =
       macro === undefined ? undefined : await runTestByMacro(state, test, macro, { code, path }, session, isStaged);
-    const result = shared
+    const found = shared
       ? ({ status: 'pass', failures: shared.failures, message: undefined, error: undefined } as const)
       : (byMacro ?? (await runTest(test, code, path, session, state.manifest, isStaged)));
+    const result =
+      found.status === 'warn' && state.request.warningsFail === true ? { ...found, status: 'fail' as const } : found;
     // a macro of the project's own keeps failing rows itself
     const keeps = macro === undefined || macro.packageName === internalPackage;
     const stored =

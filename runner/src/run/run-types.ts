@@ -46,6 +46,8 @@ export interface RunRequest {
   readonly threads: number;
   readonly fullRefresh: boolean;
   readonly failFast: boolean;
+  /** `--warn-error`: a test that would warn fails */
+  readonly warningsFail?: boolean | undefined;
   /** `--event-time-start` and `--event-time-end`: the time whose batches are written */
   readonly eventTimes?: EventTimes | undefined;
   /** `--sample`: the time whose rows are read, of refs and sources with an `event_time` */

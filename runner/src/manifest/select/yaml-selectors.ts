@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { SourceText } from '../../errors/source-text.js';
 import { didYouMean } from '../../errors/suggest.js';
-import { GraphError, ProjectError } from '../../errors/tsdbt-error.js';
+import { GraphError, ProjectError, type TsdbtError } from '../../errors/tsdbt-error.js';
 import { projectCodes } from '../../project/codes.js';
 import { orderedErrors } from '../../project/ordered-errors.js';
 import type { Project } from '../../project/project.js';
@@ -51,10 +51,11 @@ export interface NamedSelector {
 /**
  * Reads selectors.yml of a project.
  *
+ * @param warnings in a dbt project, keys of definitions that dbt ignores are told here; otherwise they are errors
  * @returns selectors by name; empty when there is no such file
  * @throws TsdbtErrors with every error of the file
  */
-export function readSelectors(project: Project): Map<string, NamedSelector> {
+export function readSelectors(project: Project, warnings: TsdbtError[] = []): Map<string, NamedSelector> {
   const found = new Map<string, NamedSelector>();
   const name = ['selectors.yml', 'selectors.yaml'].find((n) => existsSync(path.join(project.projectDir, n)));
   if (name === undefined) return found;
@@ -64,7 +65,7 @@ export function readSelectors(project: Project): Map<string, NamedSelector> {
   const value = renderValues(document.value, document, project.evaluate, scope, isRenderedLater, errors);
   const file = validate(selectorsSchema, value ?? {}, document, errors);
   for (const [i, selector] of (file?.selectors ?? []).entries()) {
-    const reader = new DefinitionReader(document, errors, found);
+    const reader = new DefinitionReader(document, errors, found, project.isDbt ? warnings : undefined);
     const selection = reader.read(selector.definition, ['selectors', i, 'definition']);
     if (found.has(selector.name)) {
       errors.push(
@@ -104,6 +105,7 @@ class DefinitionReader {
     private readonly errors: ProjectError[],
     /** those that stand above: a selector may name them */
     private readonly earlier: ReadonlyMap<string, NamedSelector>,
+    private readonly warnings: TsdbtError[] | undefined,
   ) {}
 
   read(definition: unknown, at: YamlPath): Selection | undefined {
@@ -147,7 +149,7 @@ class DefinitionReader {
   }
 
   #readMethod(definition: Record<string, unknown>, at: YamlPath): Selection | undefined {
-    const method = validate(methodSchema, definition, this.document, this.errors, { at });
+    const method = validate(methodSchema, definition, this.document, this.errors, { at, warnings: this.warnings });
     if (method === undefined) return undefined;
     const value = String(method.value);
     const selection = method.method === 'selector' ? this.#inherit(value, at) : this.#criterion(method, value);
