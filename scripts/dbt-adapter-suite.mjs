@@ -36,10 +36,10 @@ const ownOnly = given.includes('--own');
 const only = given.find((word) => word.startsWith('--only='))?.slice('--only='.length);
 const named = given.filter((word) => !word.startsWith('--'));
 const python = join(dbtReference(), 'python');
-const packages = join(cacheFolder, 'dbt-adapter-suite-1.20');
+const packages = join(cacheFolder, 'dbt-adapter-suite-1.20.0');
 if (!existsSync(join(packages, 'complete'))) {
   rmSync(packages, { recursive: true, force: true });
-  const wanted = ['dbt-tests-adapter==1.20.0', 'pytest', 'iniconfig', 'pluggy', 'pygments', 'freezegun'];
+  const wanted = ['dbt-tests-adapter==1.20.0', 'pytest', 'iniconfig', 'pluggy', 'pygments', 'freezegun', 'pytest-mock'];
   const made = spawnSync(python, ['-m', 'pip', 'install', '-q', '--no-deps', '--target', packages, ...wanted], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -3,7 +3,8 @@ import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { cutBlock, optionsOf, type YamlDialect } from './yaml-dialect.js';
-import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
+import { readIndented } from './yaml-flow-indent.js';
+import { movedNode, type YamlContent, type YamlKey, type YamlNode } from './yaml-tree.js';
 
 /**
  * Reads any YAML file.
@@ -12,10 +13,22 @@ import type { YamlContent, YamlKey, YamlNode } from './yaml-tree.js';
  * @throws TsdbtErrors with every syntax error and duplicate key of the file
  */
 export function readYaml(source: SourceText, dialect: YamlDialect, text = source.text): YamlContent {
-  const document = parseDocument(text, { prettyErrors: false, strict: true, ...optionsOf(dialect) });
-  if (document.errors.length > 0) throw new TsdbtErrors(document.errors.map((error) => syntaxError(source, error)));
-  if (dialect === 'dbt' && !text.endsWith('\n')) cutLastBlock(document, text.length);
-  return { root: nodeOf(document.contents, document), value: document.toJS({ maxAliasCount: 1000 }) };
+  const read = (given: string): Document =>
+    parseDocument(given, { prettyErrors: false, strict: true, ...optionsOf(dialect) });
+  const { document, length, original } =
+    dialect === 'dbt' ? readIndented(text, read) : { document: read(text), length: text.length, original: undefined };
+  if (document.errors.length > 0)
+    throw new TsdbtErrors(
+      document.errors.map(({ code, message, pos: [start, end] }) =>
+        syntaxError(source, { code, message, pos: [original?.(start) ?? start, original?.(end) ?? end] }),
+      ),
+    );
+  if (dialect === 'dbt' && !text.endsWith('\n')) cutLastBlock(document, length);
+  const root = nodeOf(document.contents, document);
+  return {
+    root: root === undefined || original === undefined ? root : movedNode(root, original),
+    value: document.toJS({ maxAliasCount: 1000 }),
+  };
 }
 
 function cutLastBlock(document: Document, end: number): void {

@@ -32,6 +32,27 @@ export interface YamlContent {
   readonly value: unknown;
 }
 
+/** A node whose offsets are those of another text; `original` says where they stand in the file. */
+export function movedNode(node: YamlNode, original: (offset: number) => number): YamlNode {
+  const keys = node.keys?.map((key) => ({ ...key, start: original(key.start), end: original(key.end) }));
+  const items = node.items?.map((item) => (item === undefined ? undefined : movedNode(item, original)));
+  return {
+    kind: node.kind,
+    start: original(node.start),
+    end: original(node.end),
+    ...(keys === undefined ? {} : { keys }),
+    ...(items === undefined ? {} : { items }),
+    ...(node.resolve === undefined
+      ? {}
+      : {
+          resolve: () => {
+            const named = node.resolve!();
+            return named === undefined ? undefined : movedNode(named, original);
+          },
+        }),
+  };
+}
+
 /**
  * The place of the value (or the key) at a path. Where the path leads beyond what the file holds,
  * it is the place of the key of the nearest part that exists.

@@ -123,6 +123,22 @@ describe('tests', () => {
     expect(tests({ select: ['customer_value'], indirectSelection: 'cautious' })).not.toContain('relationships');
   });
 
+  it('may read any source, which nobody builds (buildable)', async () => {
+    const manifest = await parse(
+      tempProject({
+        'project.yml': 'name: shop\n',
+        'models/b.sql': 'select 1 as id',
+        'models/a.sql': "select * from {{ ref('b') }}",
+        'models/c.sql': 'select 1 as id',
+        'models/s.yml': 'sources: [{name: raw, tables: [{name: t}]}]\n',
+        'tests/with_source.sql': "select * from {{ ref('a') }}, {{ source('raw', 't') }}",
+        'tests/with_other.sql': "select * from {{ ref('a') }}, {{ ref('c') }}",
+      }),
+    );
+    const options = { select: ['a'], indirectSelection: 'buildable' } as const;
+    expect(names(manifest, options, ['test'])).toBe('with_source');
+  });
+
   it('are left out (empty)', () => {
     expect(tests({ select: ['orders_paid'], indirectSelection: 'empty' })).toBe('');
   });

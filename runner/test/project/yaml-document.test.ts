@@ -42,6 +42,48 @@ describe('places in a YAML file', () => {
   });
 });
 
+describe('braces and brackets that end anywhere', () => {
+  const loose = `models:
+  - name: orders
+    data_tests:
+      - accepted_values: {
+          values: [a,
+  "b c"], # the last
+      }
+      - unique: {
+    name: one,
+  column_name: id
+      }
+    columns: [
+    {name: id},
+    ]
+`;
+
+  it('are read as dbt reads them, with places in the file', () => {
+    const document = new YamlDocument(new SourceText('a.yml', loose), 'dbt');
+    expect(document.value).toEqual({
+      models: [
+        {
+          name: 'orders',
+          data_tests: [{ accepted_values: { values: ['a', 'b c'] } }, { unique: { name: 'one', column_name: 'id' } }],
+          columns: [{ name: 'id' }],
+        },
+      ],
+    });
+    const line = (at: YamlPath): string => formatPlace(document.placeOf(at)).replace('a.yml:', '');
+    expect(line(['models', 0, 'data_tests', 0, 'accepted_values', 'values', 1])).toBe('6:3');
+    expect(line(['models', 0, 'data_tests', 1, 'unique', 'column_name'])).toBe('10:16');
+    expect(line(['models', 0, 'columns', 0, 'name'])).toBe('13:12');
+  });
+
+  it('are errors where they do not end, at their place, and outside of dbt projects', async () => {
+    const open = loose.replace('    ]\n', '');
+    const [first] = await errorsOf(() => new YamlDocument(new SourceText('a.yml', open), 'dbt'));
+    expect(first).toMatch(/^TSD1002 a\.yml:1[2-4]:\d+ not valid YAML: /);
+    expect((await errorsOf(() => new YamlDocument(new SourceText('a.yml', loose))))[0]).toContain('TSD1002 a.yml:');
+  });
+});
+
 describe('files that are not YAML', () => {
   const read = (yaml: string) => errorsOf(() => new YamlDocument(new SourceText('a.yml', yaml)));
 

@@ -141,12 +141,16 @@ function withTests(
   const direct = new Set(selected);
   const indirect = new Set<string>();
   if (indirectSelection === 'empty') return { direct, indirect };
-  const within = indirectSelection === 'buildable' ? union(selected, manifest.graph.ancestors(selected)) : selected;
+  const isBuildable = indirectSelection === 'buildable';
+  const within = isBuildable ? union(selected, manifest.graph.ancestors(selected)) : selected;
+  // sources are there without being built
+  const isThere = (id: string): boolean =>
+    within.has(id) || (isBuildable && manifest.get(id)?.resourceType === 'source');
   for (const id of selected) {
     for (const child of manifest.graph.childrenOf(id)) {
       const test = manifest.get(child);
       if ((test?.resourceType !== 'test' && test?.resourceType !== 'unit_test') || direct.has(child)) continue;
-      if (indirectSelection === 'eager' || test.dependsOn.every((parent) => within.has(parent))) direct.add(child);
+      if (indirectSelection === 'eager' || test.dependsOn.every(isThere)) direct.add(child);
       else indirect.add(child);
     }
   }
