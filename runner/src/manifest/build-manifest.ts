@@ -221,7 +221,7 @@ async function readNodes(state: ParseState, others: readonly ModelNode[]): Promi
 function readGroups({ index, docs, project, errors }: ParseState): Group[] {
   return [...index.groups.values()].map(({ entry, document, file, at }) => {
     const own: ProjectError[] = [];
-    const description = docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own);
+    const description = docs.render(entry.description ?? '', () => document.placeOf([...at, 'description']), own);
     errors.push(...own);
     return {
       uniqueId: `group.${project.name}.${entry.name}`,
@@ -239,7 +239,7 @@ function readGroups({ index, docs, project, errors }: ParseState): Group[] {
 function readMacroProperties({ index, docs, project, errors }: ParseState): [string, MacroProperties][] {
   return [...index.macros.values()].map(({ entry, document, file, at }) => {
     const own: ProjectError[] = [];
-    const description = docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own);
+    const description = docs.render(entry.description ?? '', () => document.placeOf([...at, 'description']), own);
     errors.push(...own);
     return [`macro.${project.name}.${entry.name}`, { entry, description, path: file.path }];
   });

@@ -38,7 +38,7 @@ export function columnsFromYaml(
       if (warnings === undefined) continue;
     }
     seen.set(name.toLowerCase(), place);
-    const description = docs.render(entry.description ?? '', document.placeOf([...at, i, 'description']), errors);
+    const description = docs.render(entry.description ?? '', () => document.placeOf([...at, i, 'description']), errors);
     columns.set(name, {
       name,
       description,

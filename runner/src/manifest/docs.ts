@@ -20,6 +20,9 @@ export class DocBlocks {
   readonly blocks = new Map<string, DocBlock>();
   /** blocks of other packages, in which a name is looked for that is not here */
   readonly others: DocBlocks[] = [];
+  /** descriptions with templates, and what came of them */
+  readonly #rendered = new Map<string, string>();
+  readonly #named = new Map<string, readonly string[]>();
 
   /** @param project the project or package whose blocks these are */
   constructor(readonly project: Project) {}
@@ -41,39 +44,45 @@ export class DocBlocks {
 
   /**
    * A description with its doc blocks put in (`{{ doc('x') }}`, `{{ doc('package', 'x') }}`) and its other templates evaluated:
-   * variables, environment, target. What a block says is left as it is. Errors are pushed to `errors`, at `place`.
+   * variables, environment, target. What a block says is left as it is. Errors are pushed to `errors`, at the place of `placeOf`.
    */
-  render(description: string, place: SourcePlace, errors: ProjectError[]): string {
+  render(description: string, placeOf: () => SourcePlace, errors: ProjectError[]): string {
     if (!description.includes('{{') && !description.includes('{%')) return description;
-    return this.#renderTemplate(description.replace(/\n$/, ''), place, errors);
+    const known = this.#rendered.get(description);
+    if (known !== undefined) return known;
+    const before = errors.length;
+    const rendered = this.#renderTemplate(description.replace(/\n$/, ''), placeOf, errors);
+    // many columns say the same; what is wrong is told at each of its places
+    if (errors.length === before) this.#rendered.set(description, rendered);
+    return rendered;
   }
 
   /** @param description as templates are read: one line break at the end does not count */
-  #renderTemplate(description: string, place: SourcePlace, errors: ProjectError[]): string {
+  #renderTemplate(description: string, placeOf: () => SourcePlace, errors: ProjectError[]): string {
     let rendered = '';
     let end = 0;
     for (const match of description.matchAll(docCall)) {
-      rendered += this.#evaluate(description.slice(end, match.index), place, errors);
-      rendered += this.#textOf(match, place, errors);
+      rendered += this.#evaluate(description.slice(end, match.index), placeOf, errors);
+      rendered += this.#textOf(match, placeOf, errors);
       end = match.index + match[0].length;
     }
-    return rendered + this.#evaluate(description.slice(end), place, errors);
+    return rendered + this.#evaluate(description.slice(end), placeOf, errors);
   }
 
-  #textOf([whole, , first, , second]: RegExpMatchArray, place: SourcePlace, errors: ProjectError[]): string {
+  #textOf([whole, , first, , second]: RegExpMatchArray, placeOf: () => SourcePlace, errors: ProjectError[]): string {
     const name = second ?? first!.split('.').at(-1)!;
     const block = this.#find(name, second === undefined ? undefined : first);
     if (block !== undefined) return block.text;
     errors.push(
       new ProjectError(projectCodes.unknownDoc, `there is no doc block "${name}"`, {
-        place,
+        place: placeOf(),
         hint: didYouMean(name, this.blocks.keys()) ?? `write {% docs ${name} %} … {% enddocs %} into a .md file`,
       }),
     );
     return whole;
   }
 
-  #evaluate(text: string, place: SourcePlace, errors: ProjectError[]): string {
+  #evaluate(text: string, placeOf: () => SourcePlace, errors: ProjectError[]): string {
     if (!text.includes('{{') && !text.includes('{%')) return text;
     const { vars, env, target, name, evaluate } = this.project;
     try {
@@ -83,14 +92,24 @@ export class DocBlocks {
       const [inner] = tsdbtErrorsOf(thrown);
       if (inner === undefined) throw thrown;
       const message = `${inner.message}, in the description`;
+      const place = placeOf();
       errors.push(new ProjectError(projectCodes.templatedValue, message, { place, hint: inner.hint, cause: thrown }));
       return text;
     }
   }
 
   /** Unique ids of the blocks that a description names, in order. */
-  idsIn(description: string): string[] {
+  idsIn(description: string): readonly string[] {
     if (!description.includes('{{')) return [];
+    let ids = this.#named.get(description);
+    if (ids === undefined) {
+      ids = this.#findIds(description);
+      this.#named.set(description, ids);
+    }
+    return ids;
+  }
+
+  #findIds(description: string): readonly string[] {
     const found = [...description.matchAll(docCall)].map(([, , first, , second]) =>
       this.#find(second ?? first!.split('.').at(-1)!, second === undefined ? undefined : first),
     );

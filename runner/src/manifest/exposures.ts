@@ -47,7 +47,7 @@ export function readExposures(
       fqn,
       path: file.path,
       source: document.source,
-      description: docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own),
+      description: docs.render(entry.description ?? '', () => document.placeOf([...at, 'description']), own),
       tags: config.tags,
       meta: config.meta,
       propertiesPlace: place,

@@ -175,7 +175,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const description =
     located === undefined
       ? described
-      : docs.render(described, located.document.placeOf([...located.at, 'description']), own);
+      : docs.render(described, () => located.document.placeOf([...located.at, 'description']), own);
   const inYaml = entry?.config !== undefined && 'group' in entry.config;
   if (located !== undefined && kind === 'model') own.push(...timeSpineErrors(located));
   const constraints = constraintsFromYaml(entry?.constraints);

@@ -50,7 +50,7 @@ export function parseFacts(
   last: readonly ConfigLayer[] = [],
 ): TemplateFacts {
   const recorder = new Recorder(state, stub, kind, outer, last, program.source.text);
-  settled(renderTemplate(program, createDbtContext(recorder.host())));
+  settled(renderTemplate(program, createDbtContext(recorder.host()), { isMuted: true }));
   const hooks = recorder.hooks().map((sql, i) => parseTemplate(new SourceText(`${stub.path} (hook ${i + 1})`, sql)));
   for (const hook of hooks) hookFacts(hook, recorder);
   return recorder.finish(program);
@@ -62,7 +62,7 @@ export function parseFacts(
  */
 function hookFacts(hook: TemplateProgram, recorder: Recorder): void {
   try {
-    settled(renderTemplate(hook, createDbtContext(recorder.host())));
+    settled(renderTemplate(hook, createDbtContext(recorder.host()), { isMuted: true }));
   } catch (thrown) {
     if (thrown instanceof TemplateError && thrown.code === templateCodes.unknownMacro) throw thrown;
     if (!(thrown instanceof TsdbtError)) throw thrown;
@@ -85,7 +85,7 @@ export function testMacroFacts(
   const model = new Relation(tested.schema, 'alias' in tested ? tested.alias : tested.identifier);
   const program = parseTemplate(new SourceText(stub.path, `{{ ${macro.packageName}.${macro.name}(**given) }}`));
   const variables = new Map([['given', toTemplateValue({ ...(given as object), model })]]);
-  settled(renderTemplate(program, scope, { variables }));
+  settled(renderTemplate(program, scope, { variables, isMuted: true }));
   return recorder.finish();
 }
 

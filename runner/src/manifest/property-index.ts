@@ -133,6 +133,8 @@ export class PropertyIndex {
   }
 }
 
+const BESIDE = ['tags', 'meta', 'docs', 'access', 'group'] as const;
+
 /** A config layer from what stands beside `config:` in an entry, joined with it. */
 export function entryLayer(entry: {
   readonly config?: unknown;
@@ -142,9 +144,7 @@ export function entryLayer(entry: {
   readonly access?: string | undefined;
   readonly group?: string | undefined;
 }): Record<string, unknown>[] {
-  const { config, tags, meta, docs, access, group } = entry;
-  const beside = Object.fromEntries(
-    Object.entries({ tags, meta, docs, access, group }).filter(([, v]) => v !== undefined),
-  );
-  return [beside, (config ?? {}) as Record<string, unknown>];
+  const beside: Record<string, unknown> = {};
+  for (const key of BESIDE) if (entry[key] !== undefined) beside[key] = entry[key];
+  return [beside, (entry.config ?? {}) as Record<string, unknown>];
 }

@@ -25,7 +25,8 @@ export class SharedConfigs {
 
 /** A text that only equal values have; undefined where a value is none of JSON's. */
 function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return JSON.stringify(value);
+  // with its length before it: what follows is no part of it, whatever it holds
+  if (typeof value === 'string') return `${value.length}'${value}`;
   if (typeof value === 'boolean' || value === null) return String(value);
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value !== 'object') return undefined;
@@ -33,10 +34,10 @@ function textOf(value: unknown): string | undefined {
   if (!isArray && Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)
     return undefined;
   let text = '';
-  for (const [key, item] of Object.entries(value)) {
-    const inner = textOf(item);
+  for (const key of Object.keys(value)) {
+    const inner = textOf((value as Record<string, unknown>)[key]);
     if (inner === undefined) return undefined;
-    text += isArray ? `${inner},` : `${JSON.stringify(key)}:${inner},`;
+    text += isArray ? `${inner},` : `${key.length}'${key}:${inner},`;
   }
   return isArray ? `[${text}]` : `{${text}}`;
 }

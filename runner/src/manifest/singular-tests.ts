@@ -55,7 +55,11 @@ export function readSingularTests(state: ParseState): TestNode[] {
           located === undefined
             ? ''
             : docs
-                .render(located.entry.description ?? '', located.document.placeOf([...located.at, 'description']), own)
+                .render(
+                  located.entry.description ?? '',
+                  () => located.document.placeOf([...located.at, 'description']),
+                  own,
+                )
                 .trim(),
         tags: config.tags,
         meta: config.meta,

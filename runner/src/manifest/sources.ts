@@ -43,7 +43,7 @@ export function readSources(
         fqn,
         path: file.path,
         source: document.source,
-        description: docs.render(table.description ?? '', document.placeOf([...tableAt, 'description']), own),
+        description: docs.render(table.description ?? '', () => document.placeOf([...tableAt, 'description']), own),
         tags: config.tags,
         meta: config.meta,
         propertiesPlace: place,
@@ -67,7 +67,7 @@ export function readSources(
         config,
         docBlocks: docs.idsIn(table.description ?? ''),
         about: {
-          description: docs.render(source.description ?? '', document.placeOf([...at, 'description']), own),
+          description: docs.render(source.description ?? '', () => document.placeOf([...at, 'description']), own),
           meta: { ...source.meta, ...source.config?.meta },
           ...pick(document.recordAt(at)),
         },

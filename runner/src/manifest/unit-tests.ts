@@ -118,7 +118,7 @@ function nodeOf(
     fqn: [project.name, ...folders, entry.model, `${entry.name}${suffix}`],
     path: file.path,
     source: document.source,
-    description: docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own),
+    description: docs.render(entry.description ?? '', () => document.placeOf([...at, 'description']), own),
     tags: config.tags,
     meta: config.meta,
     propertiesPlace: place,

@@ -4,7 +4,8 @@ import type { EvaluateValue, ValueScope } from './project.js';
 import type { YamlDocument, YamlPath } from './yaml-document.js';
 
 /**
- * Replaces every text with `{{ … }}` or `{% … %}` in a YAML value by what it evaluates to.
+ * Replaces every text with `{{ … }}` or `{% … %}` in a YAML value by what it evaluates to; parts without such texts are the same
+ * objects afterwards.
  *
  * @param isKept says which paths stay as they are (descriptions, hooks, tests: they are rendered later); a path is its own for the call only
  */
@@ -39,19 +40,25 @@ export function renderValues(
   if (isKept(at)) return value;
   if (Array.isArray(value)) {
     const path = [...at, 0];
-    return value.map((item, i) => {
+    let isSame = true;
+    const items = value.map((item, i) => {
       path[at.length] = i;
-      return renderValues(item, document, evaluate, scope, isKept, errors, path);
+      const rendered = renderValues(item, document, evaluate, scope, isKept, errors, path);
+      if (rendered !== item) isSame = false;
+      return rendered;
     });
+    return isSame ? value : items;
   }
   const rendered: Record<string, unknown> = {};
   // of most values nothing asks for the path
   const path = [...at, ''];
+  let isSame = true;
   for (const [key, item] of Object.entries(value)) {
     path[at.length] = key;
     rendered[key] = isKept(path) ? item : renderValues(item, document, evaluate, scope, isKept, errors, path);
+    if (rendered[key] !== item) isSame = false;
   }
-  return rendered;
+  return isSame ? value : rendered;
 }
 
 /** Hooks and comments are templates that run later; so are the arguments of tests and descriptions. */

@@ -6,6 +6,8 @@ import { Markup, Rendered, type TemplateValue, text } from './values.js';
 
 /** Text being printed, with where each part comes from. */
 export class Output {
+  /** what was printed is not wanted: only what printing does */
+  isMuted = false;
   text = '';
   readonly segments: SourceSegment[] = [];
 
@@ -16,12 +18,14 @@ export class Output {
 
   /** Text of the template as it stands. */
   data(node: Span & { readonly text: string }): void {
-    this.#segment(node, node.text, true);
+    if (!this.isMuted) this.#segment(node, node.text, true);
   }
 
   /** A value that an expression printed. What a macro printed keeps its own places. */
   print(node: Span, value: TemplateValue): void {
-    if (value instanceof Rendered && value.segments.length > 0) {
+    // an undefined value says so when it is made a text
+    if (this.isMuted) text(value);
+    else if (value instanceof Rendered && value.segments.length > 0) {
       const offset = this.text.length;
       for (const segment of value.segments) this.segments.push({ ...segment, generated: segment.generated + offset });
       this.text += value.text;

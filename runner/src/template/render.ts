@@ -23,6 +23,8 @@ export interface RenderedTemplate {
 export interface RenderOptions {
   /** names of this rendering alone; they go before those of the scope */
   readonly variables?: ReadonlyMap<string, TemplateValue>;
+  /** the text is not wanted, only what the template calls: it comes out empty */
+  readonly isMuted?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export function renderTemplate(
   const frame = new Frame({ source: program.source, via: [], scope, lenient: scope.lenient });
   for (const [name, value] of options.variables ?? []) frame.set(name, value);
   const out = new Output(program.source, []);
+  out.isMuted = options.isMuted ?? false;
   return guard(program.source, () =>
     chain(executeAll(program.statements, frame, out), () => ({ text: out.text, map: new SourceMap(out.segments) })),
   );

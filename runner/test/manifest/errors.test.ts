@@ -193,6 +193,17 @@ describe('YAML', () => {
     ]);
   });
 
+  it('that names what is not there in several places, at each of them', async () => {
+    expect(
+      await yaml(
+        'models:\n  - name: orders\n    columns:\n      - { name: a, description: "{{ doc(\'no\') }}" }\n      - { name: b, description: "{{ doc(\'no\') }}" }\n',
+      ),
+    ).toEqual([
+      expect.stringContaining('TSD1026 models/m.yml:4:33 there is no doc block "no"'),
+      expect.stringContaining('TSD1026 models/m.yml:5:33 there is no doc block "no"'),
+    ]);
+  });
+
   it('whose templates cannot be evaluated', async () => {
     expect(
       await yaml(

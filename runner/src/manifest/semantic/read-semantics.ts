@@ -103,7 +103,7 @@ function withDescriptions(
     (list ?? []).map((one, i) => {
       if (one.description === undefined || one.description === null) return one;
       const place = document.placeOf([...at, key, i, 'description']);
-      return { ...one, description: docs.render(one.description, place, own) };
+      return { ...one, description: docs.render(one.description, () => place, own) };
     });
   const entities = described('entities', entry.entities);
   const dimensions = described('dimensions', entry.dimensions);
@@ -156,7 +156,7 @@ function baseOf<T extends SemanticNode['resourceType']>(
   const layers = configLayers(project, kind, fqn);
   const config = toNodeConfig(mergeLayers([...layers.own, ...entryLayer(entry), ...layers.root]), kind);
   const own: ProjectError[] = [];
-  const description = docs.render(entry.description ?? '', document.placeOf([...at, 'description']), own);
+  const description = docs.render(entry.description ?? '', () => document.placeOf([...at, 'description']), own);
   errors.push(...own);
   return {
     uniqueId: `${resourceType}.${project.name}.${entry.name}`,
