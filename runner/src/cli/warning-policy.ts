@@ -12,6 +12,7 @@ const EVENTS: Readonly<Record<string, readonly string[]>> = {
   LogTestResult: ['test'],
   JinjaLogWarning: ['template'],
   UnusedResourceConfigPath: ['TSD1012'],
+  InvalidMacroAnnotation: ['TSD1035'],
   CustomKeyInConfigDeprecation: ['TSD1010'],
   CustomKeyInObjectDeprecation: ['TSD1004'],
   CustomTopLevelKeyDeprecation: ['TSD1004'],
@@ -61,7 +62,8 @@ export class WarningPolicy implements Reporter {
   }
 
   handle(event: RunEvent): void {
-    if (event.event === 'node_finished' && event.outcome.status === 'warn') this.failed ||= this.#isError('test');
+    // of sources: a test that counts as an error does not warn
+    if (event.event === 'node_finished' && event.outcome.status === 'warn') this.failed ||= this.failsTests;
     if (event.event !== 'log' || event.level !== 'warn') return;
     const code = /^TSD\d{4}/.exec(event.message)?.[0];
     const isSelection = /no node matches the selection|selection holds no nodes|matches nothing/.test(event.message);

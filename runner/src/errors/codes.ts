@@ -31,6 +31,7 @@ export const codeTitles = {
   TSD1032: 'packages of packages.yml that are not installed',
   TSD1033: 'a name has a space in it',
   TSD1034: 'the semantic layer says what cannot be queried',
+  TSD1035: 'arguments that a macro does not take are described',
   TSD1040: 'a TypeScript model cannot be loaded',
   TSD1041: 'the default export of a TypeScript model is not a model',
   TSD1042: "a part of a TypeScript model's definition is wrong",

@@ -18,6 +18,7 @@ import { readExposures } from './exposures.js';
 import { readGenericTests } from './generic-test-nodes.js';
 import { inheritDescriptions } from './inherit-descriptions.js';
 import { createModuleLoader, type LoadModule } from './load-typescript.js';
+import { macroArgumentErrors } from './macro-arguments.js';
 import { readMacros } from './macros.js';
 import { type Group, graphOf, type MacroProperties, Manifest } from './manifest.js';
 import { microbatchErrors } from './microbatch-config.js';
@@ -167,6 +168,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const holding = new Set([...nodes.values(), ...sources].map((node) => node.packageName));
   errors.push(...configVersionErrors(projects, holding));
   errors.push(...namesWithSpaces(project, [...nodes.values(), ...sources, ...semantics]));
+  (project.isDbt ? warnings : errors).push(...states.flatMap(macroArgumentErrors));
   errors.push(...groupErrors(all.values(), parts.groups.keys()));
   errors.push(...accessErrors(all.values(), nodes, projects));
   warnings.push(...deprecations(models, new Date()));

@@ -16,6 +16,7 @@ export const BEHAVIOR_FLAGS = {
   require_unique_project_resource_names: false,
   skip_nodes_if_on_run_start_fails: true,
   source_freshness_run_project_hooks: true,
+  validate_macro_args: true,
 } as const;
 
 /** Whether a flag of behaviour is on; packages follow their root project. */

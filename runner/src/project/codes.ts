@@ -31,6 +31,7 @@ export const projectCodes = {
   packagesMissing: 'TSD1032',
   nameWithSpaces: 'TSD1033',
   invalidSemantics: 'TSD1034',
+  macroArguments: 'TSD1035',
   modelModule: 'TSD1040',
   modelExport: 'TSD1041',
   modelDefinition: 'TSD1042',

@@ -20,7 +20,7 @@ const CONDITION = /^\s*(=|==|!=|<>|<|<=|>|>=)\s*(-?\d+(?:\.\d+)?)\s*$/;
 
 /**
  * Runs one data test: counts what its SELECT returns with `fail_calc` and holds that against `error_if` and `warn_if`,
- * as `severity` says. `isStaged` tells that it reads data that is not published yet. Errors of the SQL make the status `error`; nothing is thrown but cancellation.
+ * as `severity` says. Errors of the SQL make the status `error`; nothing is thrown but cancellation.
  */
 export async function runTest(
   test: TestNode,
@@ -28,7 +28,7 @@ export async function runTest(
   compiledPath: string,
   session: Session,
   manifest: Manifest,
-  isStaged: boolean,
+  run: TestingRun,
 ): Promise<TestResult> {
   const { config } = test;
   for (const key of ['error_if', 'warn_if'] as const) {
@@ -58,17 +58,24 @@ export async function runTest(
     return failedToRun(mapEngineError(failure, compiled, compiledPath, { node: test, manifest }));
   }
   return judgeTest({
-    ...{ test, compiledPath, session, isStaged, failing: limited },
+    ...{ test, compiledPath, session, ...run, failing: limited },
     ...{ failures: Number(counted[0]), shouldError: counted[1] === true, shouldWarn: counted[2] === true },
   });
 }
 
+/** What the run says of its tests. */
+export interface TestingRun {
+  /** it reads data that is not published yet */
+  readonly isStaged: boolean;
+  /** a warning counts as a failure */
+  readonly warningsFail: boolean;
+}
+
 /** A test that has counted its rows. */
-export interface CountedTest {
+export interface CountedTest extends TestingRun {
   readonly test: TestNode;
   readonly compiledPath: string;
   readonly session: Session;
-  readonly isStaged: boolean;
   /** the SELECT of the failing rows */
   readonly failing: string;
   readonly failures: number;
@@ -85,7 +92,8 @@ export async function judgeTest(counted: CountedTest): Promise<TestResult> {
   const isWarning = !isError && counted.shouldWarn;
   if (!isError && !isWarning) return { status: 'pass', failures, message: undefined, error: undefined };
   const condition = isError ? config.error_if : config.warn_if;
-  const message = `got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${isError ? 'fail' : 'warn'} if ${condition}`;
+  const status = isError || counted.warningsFail ? 'fail' : 'warn';
+  const message = `got ${failures} ${failures === 1 ? 'result' : 'results'}, configured to ${status} if ${condition}`;
   const detail = await sampleOf(failing, session, test.columnName);
   const error = new QualityError('TSD4101', `test ${test.name}: ${message}`, {
     place: test.propertiesPlace ?? test.source.place(0, test.source.text.split('\n')[0]!.length),
@@ -95,7 +103,7 @@ export async function judgeTest(counted: CountedTest): Promise<TestResult> {
       : `the failing rows: tsdbt show --select ${test.name}`,
     compiled: { path: compiledPath, line: 1 },
   });
-  return { status: isError ? 'fail' : 'warn', failures, message, error };
+  return { status, failures, message, error };
 }
 
 /** What is wrong with the SELECT alone, with its offset in the compiled text; undefined where it can be bound. */

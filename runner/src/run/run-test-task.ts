@@ -48,15 +48,13 @@ export async function runOneTest(
     const shared = macro === undefined ? await sharedPass(state, test, session, staged) : undefined;
     const { code, path } = shared?.compiled ?? (await state.compile(test, session, { staged }));
     if (macro === undefined) for (const id of calledByTests) addDirectMacro(test, id);
-    const isStaged = staged.size > 0;
+    const run = { isStaged: staged.size > 0, warningsFail: state.request.warningsFail ?? false };
     for (const statement of shared === undefined ? testHeader(state, test) : []) await session.execute(statement);
     const byMacro =
-      macro === undefined ? undefined : await runTestByMacro(state, test, macro, { code, path }, session, isStaged);
-    const found = shared
+      macro === undefined ? undefined : await runTestByMacro(state, test, macro, { code, path }, session, run);
+    const result = shared
       ? ({ status: 'pass', failures: shared.failures, message: undefined, error: undefined } as const)
-      : (byMacro ?? (await runTest(test, code, path, session, state.manifest, isStaged)));
-    const result =
-      found.status === 'warn' && state.request.warningsFail === true ? { ...found, status: 'fail' as const } : found;
+      : (byMacro ?? (await runTest(test, code, path, session, state.manifest, run)));
     // a macro of the project's own keeps failing rows itself
     const keeps = macro === undefined || macro.packageName === internalPackage;
     const stored =

@@ -4,7 +4,7 @@ import type { CompiledCode } from '../manifest/compiled-code.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { TestNode } from '../manifest/nodes.js';
 import { runTestMaterialization } from '../manifest/run-materialization.js';
-import { failedToRun, judgeTest, type TestResult } from '../quality/run-test.js';
+import { failedToRun, judgeTest, type TestingRun, type TestResult } from '../quality/run-test.js';
 import type { LibraryMacro } from '../template/macros.js';
 import { materializationOptions } from './materialization-options.js';
 import type { RunState } from './run-state.js';
@@ -20,7 +20,7 @@ export async function runTestByMacro(
   macro: LibraryMacro,
   compiled: { readonly code: CompiledCode; readonly path: string },
   session: Session,
-  isStaged: boolean,
+  run: TestingRun,
 ): Promise<TestResult & { readonly keptIn?: string | undefined }> {
   const { code, path } = compiled;
   try {
@@ -35,7 +35,7 @@ export async function runTestByMacro(
       select: code.sql,
       options,
     });
-    const result = await judgeTest({ test, compiledPath: path, session, isStaged, failing: code.sql, ...found });
+    const result = await judgeTest({ test, compiledPath: path, session, ...run, failing: code.sql, ...found });
     return { ...result, keptIn: found.keptIn };
   } catch (thrown) {
     if (!(thrown instanceof EngineFailure)) throw thrown;

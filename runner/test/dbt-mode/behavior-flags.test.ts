@@ -261,6 +261,60 @@ describe('what dbt 1.12 has brought for models', () => {
     expect(run.output).toContain('macros/n.sql:1:1');
   });
 
+  it('validate_macro_args: what YAML says of the arguments of a macro is held against it', async () => {
+    const project = new DbtProject({
+      'macros/m.sql': '{% macro f(a, b=2) %}1{% endmacro %}{% macro g(x) %}1{% endmacro %}',
+      'macros/m.yml': [
+        'macros:',
+        '  - {name: f, arguments: [{name: a, type: "dict[str, list[ int ]]"}, {name: c, type: "list[strin]"}]}',
+        '  - {name: g, arguments: [{name: x, type: optional}]}',
+      ].join('\n'),
+    });
+    const run = await project.run('parse');
+    expect(run.exitCode).toBe(0);
+    expect(run.output.match(/TSD1035 .*/g)).toEqual([
+      'TSD1035 the macro f has no argument "c" at this place: it takes a, b (macros/m.yml:2:77)',
+      expect.stringMatching(/^TSD1035 "list\[strin\]" is no type of an argument: it may be str, .*m\.yml:2:86/),
+      expect.stringMatching(/^TSD1035 "optional" is no type/),
+    ]);
+    const options = ['--warn-error-options', '{"error": ["InvalidMacroAnnotation"]}'];
+    expect((await project.run('parse', ...options)).exitCode).toBe(2);
+    project.write({ 'dbt_project.yml': flags('validate_macro_args: false') });
+    expect((await project.run('parse', ...options)).exitCode).toBe(0);
+  });
+
+  it('a test that would warn has failed where warnings are errors', async () => {
+    const project = new DbtProject({
+      'models/a.sql': 'select 1 as id',
+      'models/b.sql': "select * from {{ ref('a') }}",
+      'models/s.yml':
+        'models: [{name: a, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [2]}, config: {severity: warn}}}]}]}]',
+    });
+    const tested = async (...words: string[]) => {
+      const { statuses, exitCode } = await project.run('build', ...words);
+      return [
+        exitCode,
+        ...Object.keys(statuses)
+          .toSorted()
+          .map((id) => statuses[id]),
+      ];
+    };
+    expect(await tested()).toEqual([0, 'success', 'success', 'warn']);
+    expect(await tested('--warn-error')).toEqual([1, 'success', 'skipped', 'fail']);
+    expect(await tested('--warn-error-options', '{"error": ["LogTestResult"]}')).toEqual([
+      1,
+      'success',
+      'skipped',
+      'fail',
+    ]);
+    expect(await tested('--warn-error-options', '{"error": "all", "warn": ["LogTestResult"]}')).toEqual([
+      0,
+      'success',
+      'success',
+      'warn',
+    ]);
+  });
+
   it('sources with a blank in their name are refused where the flags say so', async () => {
     const project = new DbtProject({ 'models/s.yml': 'sources: [{name: a b, tables: [{name: t}, {name: u}]}]' });
     expect((await project.run('parse')).exitCode).toBe(0);

@@ -28,7 +28,8 @@ async function run(sql: string) {
   try {
     const compiled = { sql, map: new SourceMap([segment]), ephemerals: [] };
     const manifest = { order: [], get: () => undefined } as unknown as Manifest;
-    const result = await runTest(test as unknown as TestNode, compiled, source.path, watched, manifest, false);
+    const run = { isStaged: false, warningsFail: false };
+    const result = await runTest(test as unknown as TestNode, compiled, source.path, watched, manifest, run);
     return { result, called };
   } finally {
     await session.close();
