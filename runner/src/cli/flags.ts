@@ -358,7 +358,10 @@ export const flags = {
     new Option('--config-dir', 'print the folder of profiles.yml, and check nothing'),
   ],
   /** dbt's, which ask for nothing here: no question is asked */
-  init: (): Option[] => ['-s, --skip-profile-setup', '--skip-debug'].map((flag) => new Option(flag).hideHelp()),
+  init: (): Option[] => [
+    new Option('--dbt', 'a dbt project (dbt_project.yml, profiles.yml) with tables in a DuckDB file'),
+    ...['-s, --skip-profile-setup', '--skip-debug'].map((flag) => new Option(flag).hideHelp()),
+  ],
   explainOutput: (): Option =>
     new Option('--output <form>', 'text, json or markdown (default: text)').argParser(
       oneOf('--output', ['text', 'json', 'markdown']),

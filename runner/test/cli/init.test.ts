@@ -74,6 +74,42 @@ describe('tsdbt init', () => {
     expect(readFileSync(join(folder, 'models/silver/orders.sql'), 'utf8')).toContain("from {{ ref('orders_bronze') }}");
   });
 
+  it('makes a dbt project with --dbt, whose nodes all pass', async () => {
+    const { code, stderr } = await tsdbt(temporary.folder, ['init', 'my-shop', '--dbt']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('The project my_shop is ready in my-shop. Next:');
+    const folder = join(temporary.folder, 'my-shop');
+    expect(filesOf(folder)).toEqual([
+      '.gitignore',
+      'README.md',
+      'analyses/.gitkeep',
+      'dbt_project.yml',
+      'macros/.gitkeep',
+      'models/marts/customers.sql',
+      'models/marts/marts.yml',
+      'models/marts/revenue_by_day.sql',
+      'models/staging/staging.yml',
+      'models/staging/stg_orders.sql',
+      'package.json',
+      'profiles.yml',
+      'seeds/raw_orders.csv',
+      'seeds/seeds.yml',
+      'snapshots/.gitkeep',
+      'tests/revenue_adds_up.sql',
+    ]);
+    expect(parse(readFileSync(join(folder, 'dbt_project.yml'), 'utf8'))).toMatchObject({
+      name: 'my_shop',
+      profile: 'my_shop',
+    });
+    const built = await tsdbt(folder, ['build', '--warn-error']);
+    expect(built.code, built.stderr).toBe(0);
+    const results: { status: string }[] = JSON.parse(
+      readFileSync(join(folder, 'target', 'run_results.json'), 'utf8'),
+    ).results;
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['success', 'pass']));
+    expect(existsSync(join(folder, 'my_shop.duckdb'))).toBe(true);
+  });
+
   it('keeps what exists, and says so', async () => {
     const folder = join(temporary.folder, 'shop');
     mkdirSync(folder);

@@ -10,9 +10,11 @@ import type { GlobalOptions } from '../flags.js';
 export interface InitOptions extends GlobalOptions {
   /** name of the project and its folder, or a path whose last part is */
   readonly name: string;
+  /** a dbt project on a database file, for dbt as well */
+  readonly dbt?: boolean;
 }
 
-const TEMPLATES = join(PACKAGE_FOLDER, 'templates', 'init');
+const TEMPLATES = join(PACKAGE_FOLDER, 'templates');
 
 /** Makes a project that builds at once. Files that exist stay as they are. */
 export async function init(options: InitOptions, effects: Effects): Promise<number> {
@@ -39,7 +41,7 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
   };
 
   let made = 0;
-  for (const template of templateFiles()) {
+  for (const { source, path: template } of templateFiles(options.dbt ?? false)) {
     const file = template.replace(/(^|\/)gitignore\.njk$/, '$1.gitignore').replace(/\.njk$/, '');
     const path = join(folder, file);
     if (existsSync(path)) {
@@ -47,7 +49,7 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
       continue;
     }
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, environment.renderString(readFileSync(join(TEMPLATES, template), 'utf8'), values));
+    writeFileSync(path, environment.renderString(readFileSync(source, 'utf8'), values));
     say(`  created  ${file}`);
     made += 1;
   }
@@ -93,11 +95,27 @@ function dependencyOn(packageJson: string): string | undefined {
   }
 }
 
-function templateFiles(): string[] {
-  return readdirSync(TEMPLATES, { recursive: true, withFileTypes: true })
+interface TemplateFile {
+  /** absolute */
+  readonly source: string;
+  /** in the project, before its ending is taken away */
+  readonly path: string;
+}
+
+/** A dbt project has files of its own, and the seeds of the other. */
+function templateFiles(isDbt: boolean): TemplateFile[] {
+  const own = filesIn(join(TEMPLATES, 'init'));
+  if (!isDbt) return own;
+  const files = [...filesIn(join(TEMPLATES, 'init-dbt')), ...own.filter(({ path }) => path.startsWith('seeds/'))];
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function filesIn(folder: string): TemplateFile[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(TEMPLATES, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .sort();
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((source) => ({ source, path: relative(folder, source).replaceAll('\\', '/') }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** `my-project` → `my_project` */
