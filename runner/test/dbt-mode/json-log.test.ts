@@ -106,6 +106,14 @@ describe('--log-format json in a dbt project', () => {
     expect(JSON.parse(show.stdout)).toMatchObject({ show: [{ id: 1 }] });
   });
 
+  it('leaves keys out that no node has and a program asks ls for, and says so beside the data', async () => {
+    const project = new DbtProject({ 'models/one.sql': 'select 1 as id' });
+    const run = await tsdbt(project.folder, ['ls', '--output', 'json', '--output-keys', 'name', 'freshness', 'nam']);
+    expect(run).toMatchObject({ code: 0, stdout: '{"name":"one"}\n' });
+    expect(run.stderr).toMatch(/--output-keys does not take "freshness": no node has it \(keys: /);
+    expect(run.stderr).toContain('--output-keys does not take "nam": no node has it (did you mean "name"?)');
+  });
+
   it("keeps tsdbt's own events in a project of its own", async () => {
     const project = new DbtProject({ 'models/one.sql': 'select 1 as id', 'dbt_project.yml': '', 'profiles.yml': '' });
     project.write({ 'project.yml': 'name: shop\n' });

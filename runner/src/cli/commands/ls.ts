@@ -28,13 +28,14 @@ const KEYS = [
 /** Prints nodes, one a line: as selectors (which `--select` takes), names, paths or JSON objects. */
 export function ls(options: ListOptions, effects: Effects): Promise<number> {
   return withManifest({ ...options, printsData: true }, effects, async ({ manifest, bus }) => {
-    const line = printer(options, manifest, previousState(options, manifest));
+    const warn = (message: string): void => bus.emit({ event: 'log', level: 'warn', message });
+    const line = printer(options, manifest, previousState(options, manifest), warn);
     // as dbt does, analyses are listed where they are asked for
     const isListed = (node: ManifestNode): boolean =>
       node.resourceType !== 'analysis' ||
       (options.resourceType !== undefined && !options.resourceType.includes('default'));
     const nodes = [...selectedBy(options, manifest)].map((id) => manifest.get(id)!).filter(isListed);
-    if (nodes.length === 0) bus.emit({ event: 'log', level: 'warn', message: 'the selection holds no nodes' });
+    if (nodes.length === 0) warn('the selection holds no nodes');
     const lines = nodes.map(line);
     // JSON keeps the manifest's order; names are easier to find in the alphabet's
     if (options.output !== 'json') lines.sort();
@@ -47,6 +48,7 @@ function printer(
   options: ListOptions,
   manifest: Manifest,
   state: PreviousState | undefined,
+  warn: (message: string) => void,
 ): (node: ManifestNode) => string {
   switch (options.output) {
     case 'name':
@@ -54,7 +56,7 @@ function printer(
     case 'path':
       return (node) => node.path;
     case 'json':
-      return jsonPrinter(options, manifest, state);
+      return jsonPrinter(options, manifest, state, warn);
     default:
       return selectorOf;
   }
@@ -66,8 +68,16 @@ function changesOf(node: ManifestNode, state: PreviousState): readonly string[] 
   return state.changesOf(node).map(({ aspect, what }) => `${aspect}: ${what.join(', ')}`);
 }
 
-/** A node as the manifest has it: the keys that are asked for, `config.materialized` among them, else dbt's selection of them. */
-function jsonPrinter(options: ListOptions, manifest: Manifest, state: PreviousState | undefined) {
+/**
+ * A node as the manifest has it: the keys that are asked for, `config.materialized` among them, else dbt's selection of them. A key that no node
+ * has is an error; in a dbt project, where programs ask for what some versions have, it is told and left out.
+ */
+function jsonPrinter(
+  options: ListOptions,
+  manifest: Manifest,
+  state: PreviousState | undefined,
+  warn: (message: string) => void,
+) {
   const { entry } = stateEntries(manifest);
   const entryOf = (node: ManifestNode): Record<string, unknown> => ({
     ...entry(node),
@@ -86,7 +96,9 @@ function jsonPrinter(options: ListOptions, manifest: Manifest, state: PreviousSt
   for (const key of asked) {
     if (known.size === 0 || known.has(key.split('.')[0]!)) continue;
     const hint = didYouMean(key, known) ?? `keys: ${[...known].sort().join(', ')}`;
-    throw new ProjectError(cliCodes.wrongFlagValue, `--output-keys does not take "${key}"`, { hint });
+    const message = `--output-keys does not take "${key}"`;
+    if (!manifest.project.isDbt) throw new ProjectError(cliCodes.wrongFlagValue, message, { hint });
+    warn(`${message}: no node has it (${hint})`);
   }
   return (node: ManifestNode) => {
     const all = entryOf(node);
