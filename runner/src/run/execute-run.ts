@@ -53,6 +53,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
       planRun(manifest, selected, { gating: request.command === 'build' }),
       manifest,
       selected,
+      project.isDbt && request.command === 'build',
     );
     const noOps = noOpsOf(state);
     state.total = selected.size + unready.length + noOps.length;

@@ -149,4 +149,16 @@ on-run-end:
       'operation.shop.shop-on-run-end-1 error',
     ]);
   });
+
+  it('runs unit tests of a model in turn in a build: after one that fails the others are skipped', async () => {
+    const test = (name: string, n: number) =>
+      `  - {name: ${name}, model: a, given: [{input: ref('s'), rows: [{id: 1}]}], expect: {rows: [{id: ${n}}]}}\n`;
+    const project = deltaProject({
+      'seeds/s.csv': 'id\n1\n',
+      'models/a.sql': "select id from {{ ref('s') }}",
+      'models/a.yml': `unit_tests:\n${test('first', 2)}${test('second', 1)}`,
+    });
+    expect((await project.build()).statuses).toEqual({ s: 'success', first: 'fail', second: 'skipped', a: 'skipped' });
+    expect((await project.run('test')).statuses).toEqual({ first: 'fail', second: 'pass' });
+  });
 });

@@ -228,9 +228,9 @@ describe('statements that templates run', () => {
   it('run_query gives a table', async () => {
     expect(
       await later(
-        "{% set t = run_query('q') %}{{ t.columns[0].values() }} {{ t.columns['price'].values()[1] }} {{ t.rows[0]['day'] }} {{ t | length }} {{ t.column_names }} {% for row in t %}{{ row[0] }}{{ row.price }},{% endfor %}",
+        "{% set t = run_query('q') %}{{ t.columns[0].values() }} {{ t.columns['price'].values()[1] }} {{ t.rows[0]['day'] }} {{ t | length }} {{ t.column_names }} {% for row in t %}{{ row[0] }}{{ row.price }}{{ row.get('PRICE') }},{% endfor %}",
       ),
-    ).toBe("(1, 2) 3.00 2024-01-01 2 ('id', 'price', 'day') 12.50,23.00,");
+    ).toBe("(1, 2) 3.00 2024-01-01 2 ('id', 'price', 'day') 12.50None,23.00None,");
   });
 
   it('waits in loops, conditions, arguments, filters and macros', async () => {

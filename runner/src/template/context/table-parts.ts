@@ -90,7 +90,7 @@ export class RowValue extends TemplateObject {
   override getItem(keyGiven: TemplateValue): TemplateValue | undefined {
     const key = plain(keyGiven);
     if (typeof key === 'number') return this.values[key < 0 ? key + this.values.length : key];
-    return typeof key === 'string' ? this.values[findName(this.names, key)] : undefined;
+    return typeof key === 'string' ? this.values[this.names.indexOf(key)] : undefined;
   }
   override iterate(): Iterable<TemplateValue> {
     return this.values;
@@ -107,12 +107,6 @@ export class RowValue extends TemplateObject {
   override toHost(): unknown {
     return this.asTuple().toHost();
   }
-}
-
-/** As written, else without regard to case. */
-export function findName(names: readonly string[], name: string): number {
-  const exact = names.indexOf(name);
-  return exact !== -1 ? exact : names.findIndex((n) => n.toLowerCase() === name.toLowerCase());
 }
 
 /** Columns or rows of a table: by position, and by name where they have names. */
@@ -146,13 +140,7 @@ export class PartsValue extends TemplateObject {
   override getItem(keyGiven: TemplateValue): TemplateValue | undefined {
     const key = plain(keyGiven);
     if (typeof key === 'number') return this.parts[key < 0 ? key + this.parts.length : key];
-    if (typeof key !== 'string') return this.parts[this.names.findIndex((name) => equal(name, key))];
-    return this.parts[
-      findName(
-        this.names.map((name) => (typeof name === 'string' ? name : '')),
-        key,
-      )
-    ];
+    return this.parts[this.names.findIndex((name) => equal(name, key))];
   }
   override iterate(): Iterable<TemplateValue> {
     return this.parts;
