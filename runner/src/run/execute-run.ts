@@ -50,7 +50,7 @@ export async function executeRun(request: RunRequest): Promise<RunResult> {
     unready.push(...staleTests(state, selected));
     for (const { test } of unready) selected.delete(test.uniqueId);
     const tasks = withUnitTests(
-      planRun(manifest, selected, { gating: request.command === 'build' }),
+      planRun(manifest, selected, { gating: request.command === 'build', buildsUngated: project.isDbt }),
       manifest,
       selected,
       project.isDbt && request.command === 'build',

@@ -28,6 +28,8 @@ export interface PlanGraph {
 export interface PlanOptions {
   /** tests decide about publication (`build`); otherwise they run after what they test */
   readonly gating: boolean;
+  /** a node is built also where another node that a test of it reads was not: the test is skipped then, as in dbt */
+  readonly buildsUngated?: boolean | undefined;
 }
 
 /**
@@ -51,13 +53,18 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
   for (const id of nodes.keys()) edges.set(id, builtAncestors(graph, id, nodes));
 
   const gates = new Map<string, TestNode[]>();
+  const awaited = new Map<string, Set<string>>([...nodes.keys()].map((id) => [id, new Set()]));
   const testTasks: TestTask[] = [];
   const waits = new Map<string, string[]>();
   for (const test of [...tests].sort((a, b) => (a.uniqueId < b.uniqueId ? -1 : 1))) {
     const parents = [...builtAncestors(graph, test.uniqueId, nodes)];
     const place = options.gating ? gateFor(test, parents, edges) : undefined;
     if (place !== undefined) {
-      for (const parent of parents) if (parent !== place) edges.get(place)!.add(parent);
+      for (const parent of parents) {
+        if (parent === place || edges.get(place)!.has(parent)) continue;
+        edges.get(place)!.add(parent);
+        if (options.buildsUngated === true) awaited.get(place)!.add(parent);
+      }
       gates.set(place, [...(gates.get(place) ?? []), test]);
       continue;
     }
@@ -85,7 +92,11 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
     }
   }
   const tasks = [...nodes].map(
-    ([id, node]): NodeTask => ({ kind: 'node', id, node, gates: gates.get(id) ?? [], dependsOn: [...all.get(id)!] }),
+    ([id, node]): NodeTask => ({
+      ...{ kind: 'node', id, node, gates: gates.get(id) ?? [] },
+      dependsOn: [...all.get(id)!].filter((other) => !awaited.get(id)!.has(other)),
+      after: [...awaited.get(id)!],
+    }),
   );
   return [...tasks, ...testTasks];
 }

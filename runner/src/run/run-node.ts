@@ -5,7 +5,7 @@ import { CancelledError, type TsdbtError, TsdbtErrors, tsdbtErrorsOf } from '../
 import { wholeOf } from '../manifest/compiled-code.js';
 import { pointerOf } from '../manifest/latest-version-pointer.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
-import type { ModelNode } from '../manifest/nodes.js';
+import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
 import { materializationOf } from '../materialize/materializations.js';
 import type { Publication, StagedRelation } from '../materialize/storage.js';
 import { constraintErrors } from '../quality/constraints.js';
@@ -69,6 +69,11 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     const failed: string[] = [];
     for (const test of gates) {
       seen.add(test.uniqueId);
+      const lost = lostParent(state, test);
+      if (lost !== undefined) {
+        skipTest(state, test, lost);
+        continue;
+      }
       const result = await runOneTest(state, test, session, worker, new Map([[node.uniqueId, staged.relation]]));
       if (state.request.signal.aborted) throw new CancelledError();
       if (result === 'stop') failed.push(test.name);
@@ -135,6 +140,14 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
   } finally {
     await source?.drop().catch(() => undefined);
   }
+}
+
+/** What a test reads that was to be built in this run, and was not. */
+function lostParent(state: RunState, test: TestNode): ManifestNode | undefined {
+  return state
+    .namedParents(test.uniqueId)
+    .map((id) => state.results.get(id))
+    .find((result) => result !== undefined && !['success', 'reused'].includes(result.outcome.status))?.node;
 }
 
 async function stage(

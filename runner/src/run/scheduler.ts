@@ -3,6 +3,8 @@ export interface Task {
   readonly id: string;
   /** ids of tasks that have to end well before this one begins */
   readonly dependsOn: readonly string[];
+  /** ids of tasks that have to end before this one begins, however they end */
+  readonly after?: readonly string[] | undefined;
   /** id of a task that depends on this one, whose place this one has in the order of `levels`: a unit test goes right before its model */
   readonly before?: string | undefined;
 }
@@ -48,11 +50,14 @@ export interface Groups<T extends Task> {
 export async function schedule<T extends Task>(tasks: readonly T[], options: ScheduleOptions<T>): Promise<void> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const children = new Map<string, T[]>(tasks.map((task) => [task.id, []]));
+  const followers = new Map<string, T[]>(tasks.map((task) => [task.id, []]));
   const waitingFor = new Map<string, number>();
   for (const task of tasks) {
     const known = task.dependsOn.filter((id) => byId.has(id));
-    waitingFor.set(task.id, known.length);
+    const awaited = (task.after ?? []).filter((id) => byId.has(id) && !known.includes(id));
+    waitingFor.set(task.id, known.length + awaited.length);
     for (const id of known) children.get(id)!.push(task);
+    for (const id of awaited) followers.get(id)!.push(task);
   }
   const later = options.order === 'levels' ? byLevels(tasks, byId) : byLongestWay(tasks, children);
   const ready = tasks.filter((task) => waitingFor.get(task.id) === 0);
@@ -71,14 +76,18 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
       for (const child of children.get(task.id)!) {
         if (done.has(child.id)) continue;
         if (end === 'stop') skipDown(child, task);
-        else {
-          const left = waitingFor.get(child.id)! - 1;
-          waitingFor.set(child.id, left);
-          if (left > 0) continue;
-          ready.push(child);
-          isSorted = false;
-        }
+        else release(child);
       }
+      for (const follower of followers.get(task.id)!) if (!done.has(follower.id)) release(follower);
+    };
+
+    /** One of those that a task waits for has ended. */
+    const release = (task: T): void => {
+      const left = waitingFor.get(task.id)! - 1;
+      waitingFor.set(task.id, left);
+      if (left > 0) return;
+      ready.push(task);
+      isSorted = false;
     };
 
     const skipDown = (task: T, cause: T): void => {
@@ -86,6 +95,7 @@ export async function schedule<T extends Task>(tasks: readonly T[], options: Sch
       done.add(task.id);
       options.skip(task, cause);
       for (const child of children.get(task.id)!) skipDown(child, cause);
+      for (const follower of followers.get(task.id)!) if (!done.has(follower.id)) release(follower);
     };
 
     /** The task to begin with next, and those that are taken together with it. */

@@ -111,6 +111,30 @@ models: [{name: judged, columns: [{name: nowhere, data_tests: [not_null]}]}]
     expect(await project.table('main.judged')).toBeUndefined();
   });
 
+  it('builds a node also where another node that a test of it reads was not built', async () => {
+    const project = deltaProject({
+      'models/bad.sql': 'select nothing',
+      'models/lost.sql': "select * from {{ ref('bad') }}",
+      'models/good.sql': 'select 1 as id',
+      'models/above.sql': "select * from {{ ref('good') }}",
+      'models/s.yml': `models:
+  - name: good
+    columns:
+      - name: id
+        data_tests:
+          - unique
+          - relationships: {arguments: {to: ref('bad'), field: id}}
+          - relationships: {arguments: {to: ref('lost'), field: id}}
+`,
+    });
+    const { exitCode, statuses } = await project.build();
+    expect(exitCode).toBe(1);
+    expect(statuses).toMatchObject({
+      ...{ bad: 'error', lost: 'skipped', good: 'success', above: 'success', unique_good_id: 'pass' },
+      ...{ relationships_good_id__id__ref_bad_: 'skipped', relationships_good_id__id__ref_lost_: 'skipped' },
+    });
+  });
+
   it('runs on-run-start and on-run-end of packages with its own, in turn', async () => {
     const told = (kind: string, where: string) => `  - "{% do log('${kind} of ${where}', info=true) %}"\n`;
     const project = deltaProject({
