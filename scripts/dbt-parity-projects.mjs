@@ -6,7 +6,7 @@ import { date, expectations, packageTests, self, spark, utils } from './dbt-pari
 
 /**
  * name → repo, folder of the project in it (`whole`: the repository is copied with it), packages by the name of their folder under dbt_packages (at the tag `ref`, where one is named),
- * `vars`, the profile's `schema`, commands that run `before`, and `files` that are written into the copy (path → text), for what the repository does not hold.
+ * `vars`, `env`, the profile's `schema` and database `file`, commands that run `before`, and `files` that are written into the copy (path → text), for what the repository does not hold.
  */
 export const projects = {
   'jaffle-shop-classic': { repo: 'dbt-labs/jaffle-shop-classic' },
@@ -144,12 +144,14 @@ export const projects = {
   dbt_duckdb_demo_public: {
     repo: 'edwinweber/dbt_duckdb_demo_public',
     folder: 'dbt',
+    env: { DANISH_DEMOCRACY_DATA_SOURCE: 'data', RFAM_DATA_SOURCE: 'data', DUCKDB_DATABASE_LOCATION: 'parity.duckdb' },
     packages: { ...utils, ...expectations },
   },
   'dbt-example (kestra)': { repo: 'kestra-io/dbt-example' },
   'dbt-bouncer': {
     repo: 'godatadriven/dbt-bouncer',
     folder: 'dbt_project',
+    file: 'dbt.duckdb',
     packages: {
       ...expectations,
       internal_package: { repo: 'godatadriven/dbt-bouncer', folder: 'dbt_project/internal_package' },
@@ -178,9 +180,17 @@ export const projects = {
   'duckdb-dbt-template': { repo: 'Drexel-UHC/duckdb-dbt-template' },
   dbt_semantic_layer: { repo: 'patkearns10/dbt_workspace', folder: 'dbt_semantic_layer', packages: utils },
   'dbt-temporal (single-project)': { repo: 'thejens/dbt-temporal', folder: 'examples/single-project' },
-  'cosmos (jaffle_shop)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/jaffle_shop' },
-  'cosmos (altered_jaffle_shop)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/altered_jaffle_shop' },
-  'cosmos (model_version)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/model_version' },
+  'cosmos (jaffle_shop)': { repo: 'astronomer/astronomer-cosmos', folder: 'dev/dags/dbt/jaffle_shop', packages: utils },
+  'cosmos (altered_jaffle_shop)': {
+    repo: 'astronomer/astronomer-cosmos',
+    folder: 'dev/dags/dbt/altered_jaffle_shop',
+    packages: utils,
+  },
+  'cosmos (model_version)': {
+    repo: 'astronomer/astronomer-cosmos',
+    folder: 'dev/dags/dbt/model_version',
+    packages: utils,
+  },
   'cosmos (multiple_parents_test)': {
     repo: 'astronomer/astronomer-cosmos',
     folder: 'dev/dags/dbt/multiple_parents_test',
@@ -196,8 +206,9 @@ export const projects = {
       my_package: { repo: 'TobikoData/sqlmesh', folder: 'tests/fixtures/dbt/sushi_test/dbt_packages/my_package' },
     },
   },
+  dbt_duckdb_puzzle: { repo: 'canthonissen/dbt_duckdb_puzzle', packages: utils },
   'blog-tpcds-dbt-duckdb': { repo: 'datamindedbe/blog-tpcds-dbt-duckdb', folder: 'dbt/dbt_duckdb_tpcds' },
-  'dbt-duckdb-recipies': { repo: 'khozzy/dbt-duckdb-recipies', folder: 'dbt_project' },
+  'dbt-duckdb-recipies': { repo: 'khozzy/dbt-duckdb-recipies', folder: 'dbt_project', packages: utils },
   'demo-dbt-duckdb-delta-plugin': { repo: 'l-mds/demo-dbt-duckdb-delta-plugin', folder: 'dbt_duckdb_delta' },
   ...packageTests,
   ...fivetranTests,

@@ -62,7 +62,12 @@ function prepare(name, copy, storage) {
   const profile = named ?? 'default';
   const profiles = join(folder, 'parity-profiles');
   mkdirSync(profiles, { recursive: true });
-  const output = { type: 'duckdb', path: join(folder, 'parity.duckdb'), schema: known?.schema ?? 'main', threads: 1 };
+  const output = {
+    type: 'duckdb',
+    path: join(folder, known?.file ?? 'parity.duckdb'),
+    schema: known?.schema ?? 'main',
+    threads: 1,
+  };
   if (storage !== undefined) Object.assign(output, { storage });
   writeFileSync(
     join(profiles, 'profiles.yml'),
@@ -73,17 +78,17 @@ function prepare(name, copy, storage) {
   const options = ['--profiles-dir', profiles];
   if (named === undefined) options.push('--profile', profile);
   if (known?.vars !== undefined) options.push('--vars', JSON.stringify(known.vars));
-  return { cwd: folder, options, database, before };
+  return { cwd: folder, options, database, before, env: known?.env };
 }
 
 function run(program, args, prepared) {
-  const { cwd, options } = prepared;
+  const { cwd, options, env } = prepared;
   const one = (name) =>
     spawnSync(program, [...args, name, ...options], {
       cwd,
       encoding: 'utf8',
       maxBuffer: 1 << 28,
-      env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', NO_COLOR: '1', DO_NOT_TRACK: '1' },
+      env: { ...process.env, ...env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', NO_COLOR: '1', DO_NOT_TRACK: '1' },
     });
   for (const name of prepared.before) one(name);
   const began = Date.now();

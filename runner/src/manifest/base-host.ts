@@ -8,7 +8,8 @@ import type { ContextHost, RuntimeConfig } from '../template/context/context-hos
 import type { MacroLibrary } from '../template/macros.js';
 import type { CallSite, Undefined } from '../template/values.js';
 
-const parseInvocation = '00000000-0000-0000-0000-000000000000';
+/** The id of the run while a project is parsed, so that parsing the same twice gives the same. */
+export const parseInvocation = '00000000-0000-0000-0000-000000000000';
 const epoch = new Date(0);
 
 /** Keys of targets, those of other databases among them: projects that run in several ask for them. */

@@ -5,7 +5,7 @@ import { ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { projectCodes } from '../project/codes.js';
 import { findProjectFiles } from '../project/find-files.js';
 import type { Project } from '../project/project.js';
-import { valueScope } from '../project/value-scope.js';
+import { projectScope } from '../project/value-scope.js';
 
 export interface DocBlock {
   readonly name: string;
@@ -84,10 +84,10 @@ export class DocBlocks {
 
   #evaluate(text: string, placeOf: () => SourcePlace, errors: ProjectError[]): string {
     if (!text.includes('{{') && !text.includes('{%')) return text;
-    const { vars, env, target, name, evaluate } = this.project;
+    const { evaluate } = this.project;
     try {
       // a text around it keeps the value from becoming a number
-      return String(evaluate(`${GUARD}${text}`, valueScope(vars, env, target, name))).slice(GUARD.length);
+      return String(evaluate(`${GUARD}${text}`, projectScope(this.project))).slice(GUARD.length);
     } catch (thrown) {
       const [inner] = tsdbtErrorsOf(thrown);
       if (inner === undefined) throw thrown;

@@ -7,7 +7,7 @@ import { projectCodes } from '../project/codes.js';
 import type { Project, ValueScope } from '../project/project.js';
 import type { ColumnEntry } from '../project/properties-schema.js';
 import { isRenderedLater, renderValues } from '../project/render-values.js';
-import { valueScope } from '../project/value-scope.js';
+import { projectScope } from '../project/value-scope.js';
 import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 import { internalPackage, type LibraryMacro } from '../template/macros.js';
 import { configLayers } from './config-layers.js';
@@ -52,8 +52,7 @@ export function readGenericTests(
   const result: GenericTests = { nodes: new Map(), argumentPlaces: new Map() };
   const byId = new Map<string, ModelNode | SourceNode>([...models, ...sources].map((node) => [node.uniqueId, node]));
   const { index, project } = state;
-  const { vars, env, target, name } = project;
-  const scope = valueScope(vars, env, target, name);
+  const scope = projectScope(project);
   const kinds = { model: index.models, seed: index.seeds, snapshot: index.snapshots };
   for (const [kind, table] of Object.entries(kinds)) {
     for (const { entry, document, file, at } of table.values()) {

@@ -142,6 +142,10 @@ export interface ValueScope {
   var(name: string, fallback?: unknown): unknown;
   env_var(name: string, fallback?: unknown): string;
   readonly target: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** known once the project file is read */
+  readonly projectName?: string | undefined;
+  readonly flags?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Evaluates a text with `{{ … }}` to a native value (a number stays one). Given from outside: templates come after projects. */

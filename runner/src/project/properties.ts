@@ -6,7 +6,7 @@ import type { Project } from './project.js';
 import { type PropertiesFile, propertiesSchema } from './properties-schema.js';
 import { isRenderedLater, renderValues } from './render-values.js';
 import { validate } from './validate.js';
-import { valueScope } from './value-scope.js';
+import { projectScope } from './value-scope.js';
 import { YamlDocument, type YamlPath } from './yaml-document.js';
 
 /** A `*.yml` file of a project, checked, with the places of everything in it. */
@@ -43,7 +43,7 @@ function readOne(project: Project, file: FoundFile, errors: TsdbtError[]): Prope
   const document = new YamlDocument(source, project.isDbt ? 'dbt' : undefined);
   if (document.value === undefined) return undefined;
   const own: ProjectError[] = [];
-  const scope = valueScope(project.vars, project.env, project.target, project.name);
+  const scope = projectScope(project);
   const rendered = renderValues(document.value, document, project.evaluate, scope, isLeftToTests, own);
   const content = validate<PropertiesFile>(propertiesSchema, rendered, document, own, {
     warnings: project.unknownKeys,

@@ -1,7 +1,7 @@
 import { didYouMean } from '../errors/suggest.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
-import type { Target, ValueScope } from './project.js';
+import type { Project, Target, ValueScope } from './project.js';
 import type { Vars } from './vars.js';
 
 /** What `{{ … }}` in YAML values sees. */
@@ -29,7 +29,15 @@ export function valueScope(
       });
     },
     target: target === undefined ? {} : targetForTemplates(target),
+    env,
   };
+}
+
+/** What `{{ … }}` sees in the YAML files of a project that is open. */
+export function projectScope(project: Project): ValueScope {
+  const { vars, env, target, name, flags } = project;
+  const scope = valueScope(vars, env, target, name);
+  return { ...scope, projectName: (project.root ?? project).name, flags };
 }
 
 /** What dbt-duckdb says of a target that names none of it. */

@@ -54,6 +54,26 @@ export function createDbtContext(host: ContextHost): Scope {
   return new DbtScope(host);
 }
 
+/** Names of dbt's base context that templates in YAML values see, beside those that are given to {@link createYamlContext}. */
+const yamlNames: ReadonlySet<string> = new Set([
+  ...dataFunctions.map(({ name }) => name),
+  ...['modules', 'flags', 'dbt_version', 'tsdbt_version', 'invocation_id', 'run_started_at', 'thread_id'],
+  ...['project_name', 'dbt_metadata_envs', 'log', 'print'],
+]);
+
+/**
+ * The names that templates in YAML values see: dbt's base context, no macros, nothing of a node or of the engine.
+ *
+ * @param own names that count before those
+ */
+export function createYamlContext(host: ContextHost, own: Readonly<Record<string, TemplateValue>>): Scope {
+  const context = new DbtScope(host);
+  return {
+    get: (name) => (Object.hasOwn(own, name) ? own[name] : yamlNames.has(name) ? context.get(name) : undefined),
+    names: () => [...Object.keys(own), ...yamlNames],
+  };
+}
+
 class DbtScope implements Scope {
   readonly lenient: boolean;
   readonly #values = new Map<string, TemplateValue>();

@@ -136,3 +136,27 @@ seeds:
     expect(nodes['seed.shop.t'].config.meta).toEqual({ description: 'dev' });
   });
 });
+
+describe('templates in YAML', () => {
+  it('see dbt’s base context', async () => {
+    const said = [
+      "{{ dbt_version.split('.')[0] }}",
+      '{{ modules.datetime.date(2024, 1, 2).isoformat() }}',
+      '{{ fromjson(\'[\\"a\\"]\')[0] }}',
+      '{{ run_started_at.year > 2000 }}',
+      '{{ project_name }}{{ execute }}{{ adapter }}',
+    ];
+    const project = new DbtProject({
+      'models/m.sql': 'select 1 as id',
+      'models/old.sql': 'select 1 as id',
+      'models/m.yml': `models:
+  - {name: m, config: {meta: {said: [${said.map((one) => `"${one}"`).join(', ')}]}}}
+  - {name: old, config: {enabled: "{{ (dbt_version.split('.')[0] | int) < 1 }}"}}
+`,
+    });
+    const { statuses } = await project.run('build');
+    expect(statuses).toEqual({ 'model.shop.m': 'success' });
+    const { nodes } = JSON.parse(readFileSync(project.path('target/manifest.json'), 'utf8'));
+    expect(nodes['model.shop.m'].config.meta.said).toEqual(['1', '2024-01-02', 'a', true, 'shop']);
+  });
+});

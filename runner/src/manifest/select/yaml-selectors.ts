@@ -9,7 +9,7 @@ import { orderedErrors } from '../../project/ordered-errors.js';
 import type { Project } from '../../project/project.js';
 import { isRenderedLater, renderValues } from '../../project/render-values.js';
 import { validate } from '../../project/validate.js';
-import { valueScope } from '../../project/value-scope.js';
+import { projectScope } from '../../project/value-scope.js';
 import { YamlDocument, type YamlPath } from '../../project/yaml-document.js';
 import { graphCodes } from '../codes.js';
 import { type Criterion, parseCriterion, parseSelection, type Selection } from './criterion.js';
@@ -61,7 +61,7 @@ export function readSelectors(project: Project, warnings: TsdbtError[] = []): Ma
   if (name === undefined) return found;
   const document = new YamlDocument(new SourceText(name, readFileSync(path.join(project.projectDir, name), 'utf8')));
   const errors: ProjectError[] = [];
-  const scope = valueScope(project.vars, project.env, project.target, project.name);
+  const scope = projectScope(project);
   const value = renderValues(document.value, document, project.evaluate, scope, isRenderedLater, errors);
   const file = validate(selectorsSchema, value ?? {}, document, errors);
   for (const [i, selector] of (file?.selectors ?? []).entries()) {
