@@ -43,7 +43,7 @@ export function validate<T>(
   if (result.success) return result.data;
   const at = options.at ?? [];
   if (options.warnings !== undefined) {
-    const known = withoutUnknownKeys(schema, value, document, options);
+    const known = asDbtReads(schema, value, document, options);
     if (known !== undefined) return known;
   }
   for (const issue of result.error.issues) {
@@ -61,8 +61,11 @@ interface Removed {
   readonly value: unknown;
 }
 
-/** The value as the schema gives it without the keys that it does not know, which are then put back; undefined where more is wrong. */
-function withoutUnknownKeys<T>(
+/**
+ * The value as the schema gives it without the keys that it does not know, which are then put back, and without empty keys: to dbt
+ * both are no mistake, nor is a number as a tag. Undefined where more is wrong.
+ */
+function asDbtReads<T>(
   schema: z.ZodType<T>,
   value: unknown,
   document: PlaceFinder,
@@ -81,7 +84,10 @@ function withoutUnknownKeys<T>(
     }
     let found = 0;
     for (const { path, issue } of result.error.issues.flatMap((one) => leaves(one, [], rest))) {
-      if (issue.code !== 'unrecognized_keys') continue;
+      if (issue.code !== 'unrecognized_keys') {
+        if (mendEmpty(rest, path)) found += 1;
+        continue;
+      }
       const full = [...(options.at ?? []), ...path];
       warnings.push(...toErrors(issue, path, full, schema, rest, document, options));
       const holder = valueAt(rest, path) as Record<string, unknown>;
@@ -93,6 +99,18 @@ function withoutUnknownKeys<T>(
     }
     if (found === 0) return undefined;
   }
+}
+
+/** Takes out a key that is written without a value, or makes a number among tags a text; says whether there was one. */
+function mendEmpty(root: unknown, path: YamlPath): boolean {
+  const last = path.at(-1);
+  const holder = valueAt(root, path.slice(0, -1)) as Record<string | number, unknown> | undefined;
+  if (last === undefined || holder === undefined) return false;
+  const value = holder[last];
+  if (value === null && typeof last === 'string') return delete holder[last];
+  if (typeof value !== 'number' || path.findLast((step) => typeof step === 'string') !== 'tags') return false;
+  holder[last] = String(value);
+  return true;
 }
 
 function copyOf(value: unknown): unknown {

@@ -160,3 +160,36 @@ describe('templates in YAML', () => {
     expect(nodes['model.shop.m'].config.meta.said).toEqual(['1', '2024-01-02', 'a', true, 'shop']);
   });
 });
+
+describe('a key of YAML without a value', () => {
+  const empty = {
+    'models/m.sql': 'select 1 as id',
+    'seeds/s.csv': 'id\n1\n',
+    'models/m.yml': `models:
+  - name: m
+    group:
+    tags:
+    config: {tags: null, on_schema_change: null}
+    columns: [{name: id, data_type: null, quote: null, config: {meta: null}, data_tests: [{not_null: {tags: null, meta: null, config: {meta: null, tags: null}}}]}]
+seeds: [{name: s, config: {delimiter: null, tags: [2024, a]}}]
+sources: [{name: raw, schema: null, database: null, loaded_at_field: null, tables: [{name: t, identifier: null, config: {meta: null, tags: null}}]}]
+exposures: [{name: e, type: dashboard, maturity: null, label: null, url: null, owner: {name: a}}]
+`,
+  };
+
+  it('is not there in a dbt project, and a number may be a tag', async () => {
+    const { statuses, output } = await new DbtProject(empty).run('build');
+    expect(output).not.toContain('TSD1005');
+    expect(Object.values(statuses).sort()).toEqual(['no-op', 'pass', 'success', 'success']);
+    const tagged = await new DbtProject(empty).run('ls', '--select', 'tag:2024');
+    expect(tagged.output).toContain('shop.s');
+  });
+
+  it('is an error where a value must be, and in other projects', async () => {
+    const unnamed = await new DbtProject({ 'models/m.yml': 'models: [{name: null, tags: null}]' }).run('parse');
+    expect(unnamed.output).toContain('TSD1005  models[1].name must be text, not empty');
+    const { 'models/m.yml': properties } = empty;
+    const own = new DbtProject({ ...empty, 'project.yml': 'name: shop\n', 'models/m.yml': properties });
+    expect((await own.run('parse')).output).toContain('TSD1005  models[1].tags must be text or a list, not empty');
+  });
+});
