@@ -116,8 +116,11 @@ function toEntry(
   const inlineConfig: Record<string, unknown> = {};
   const args: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(body)) {
-    if (isConfigKey.has(key)) inlineConfig[key] = render(value, [...at, key]);
-    else if (!reserved.has(key)) args[key] = value;
+    if (isConfigKey.has(key)) {
+      const rendered = render(value, [...at, key]);
+      // nothing said, as in dbt: `enabled: "{{ var('strict', none) | as_native }}"`
+      if (rendered !== null) inlineConfig[key] = rendered;
+    } else if (!reserved.has(key)) args[key] = value;
   }
   const nested = body.arguments;
   const isMapping = typeof nested === 'object' && nested !== null && !Array.isArray(nested);

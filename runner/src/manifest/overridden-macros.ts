@@ -1,5 +1,5 @@
 import { SourceText } from '../errors/source-text.js';
-import { type LibraryMacro, MacroLibrary } from '../template/macros.js';
+import { internalPackage, type LibraryMacro, MacroLibrary } from '../template/macros.js';
 import { parseTemplate } from '../template/parse.js';
 
 /**
@@ -26,11 +26,14 @@ export class OverriddenMacros extends MacroLibrary {
   }
 
   override inPackage(packageName: string, name: string): LibraryMacro | undefined {
-    return this.#fixed.get(`${packageName}.${name}`) ?? this.base.inPackage(packageName, name);
+    const own = this.#fixed.get(`${packageName}.${name}`);
+    // dbt's macros go by both names
+    const bare = packageName === internalPackage ? this.#fixed.get(name) : undefined;
+    return own ?? bare ?? this.base.inPackage(packageName, name);
   }
 
   override resolve(name: string, fromPackage: string): LibraryMacro | undefined {
-    const bare = this.#fixed.get(name);
+    const bare = this.#fixed.get(name) ?? this.#fixed.get(`${internalPackage}.${name}`);
     return bare ?? super.resolve(name, fromPackage);
   }
 

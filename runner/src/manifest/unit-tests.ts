@@ -22,7 +22,15 @@ export function readUnitTests(state: ParseState, models: readonly ModelNode[]): 
   for (const located of index.unitTests) {
     const { entry, document, at } = located;
     const own = models.filter((node) => node.resourceType === 'model' && node.packageName === project.name);
-    const tested = own.filter((node) => node.name === entry.model && isMeant(node, entry));
+    const named = own.filter((node) => node.name === entry.model);
+    const tested = named.filter((node) => isMeant(node, entry));
+    const problem =
+      versionsProblem(located, named) ??
+      (project.isDbt ? tested.map((node) => incrementalProblem(located, node)).find(Boolean) : undefined);
+    if (problem !== undefined) {
+      errors.push(problem);
+      continue;
+    }
     if (tested.length === 0) {
       if ([...disabled.values()].some((node) => node.resourceType === 'model' && node.name === entry.model)) continue;
       const hint = didYouMean(
@@ -62,9 +70,51 @@ export function readUnitTests(state: ParseState, models: readonly ModelNode[]): 
 
 function isMeant(node: ModelNode, { versions }: UnitTestEntry): boolean {
   if (node.version === undefined || versions === undefined) return true;
-  const has = (list: readonly (string | number)[] | undefined): boolean =>
+  const has = (list: readonly (string | number)[] | null | undefined): boolean =>
     list?.some((one) => String(one) === String(node.version)) === true;
-  return (versions.include === undefined || has(versions.include)) && !has(versions.exclude);
+  return (isNothing(versions.include) || has(versions.include)) && !has(versions.exclude);
+}
+
+function isNothing(list: readonly unknown[] | null | undefined): boolean {
+  return list === undefined || list === null || list.length === 0;
+}
+
+/** What is wrong with `versions:` of a unit test, beside the models that have its model's name. */
+function versionsProblem(
+  { entry, document, at }: Located<UnitTestEntry>,
+  named: readonly ModelNode[],
+): TsdbtError | undefined {
+  const { versions, name, model } = entry;
+  if (versions === undefined || (isNothing(versions.include) && isNothing(versions.exclude))) return undefined;
+  const wrong = (message: string, hint: string) =>
+    new ProjectError(projectCodes.wrongValue, message, { place: document.placeOf([...at, 'versions']), hint });
+  if (!isNothing(versions.include) && !isNothing(versions.exclude))
+    return wrong(`unit test "${name}": include and exclude of versions do not go together`, 'keep one of them');
+  if (named.some((node) => node.version === undefined))
+    return wrong(`unit test "${name}": the model "${model}" has no versions`, 'take versions: out');
+  if (named.length === 0 || named.some((node) => isMeant(node, entry))) return undefined;
+  const there = named.map((node) => String(node.version)).join(', ');
+  return wrong(`unit test "${name}" means no version of the model "${model}"`, `it has: ${there}`);
+}
+
+/** What dbt wants of a unit test of an incremental model: that it says which of the two runs it means, and what is there. */
+function incrementalProblem({ entry, document, at }: Located<UnitTestEntry>, model: ModelNode): TsdbtError | undefined {
+  if (model.directMacros?.includes('macro.dbt.is_incremental') !== true) return undefined;
+  const override = entry.overrides?.macros?.is_incremental;
+  const wrong = (message: string, key: string, hint: string) =>
+    new ProjectError(projectCodes.wrongValue, message, { place: document.placeOf([...at, key]), hint });
+  if (typeof override !== 'boolean')
+    return wrong(
+      `Boolean override for 'is_incremental' must be provided for unit test '${entry.name}' in model '${model.name}'`,
+      'overrides',
+      'write overrides: {macros: {is_incremental: false}}, or true with an input "this"',
+    );
+  if (!override || (entry.given ?? []).some((one) => one.input.trim() === 'this')) return undefined;
+  return wrong(
+    `Unit test '${entry.name}' for incremental model '${model.name}' must have a 'this' input`,
+    'given',
+    'add - {input: this, rows: [ … ]}: what the table holds before',
+  );
 }
 
 type ReadEntry = Pick<UnitTestNode, 'given' | 'expect'>;

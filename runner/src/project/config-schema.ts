@@ -145,7 +145,7 @@ const test = {
   error_if: text,
   fail_calc: text,
   where: nullableText,
-  limit: z.union([z.number().int().positive(), z.null()]),
+  limit: z.union([z.number().int().nonnegative(), z.null()]),
   store_failures: z.union([z.boolean(), z.null()]),
   store_failures_as: z.union([z.enum(['table', 'view', 'ephemeral']), z.null()]),
 };

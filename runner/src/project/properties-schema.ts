@@ -177,6 +177,8 @@ const unitTestRows = {
   fixture: text.optional(),
 };
 
+const testedVersions = z.union([z.array(z.union([text, z.number()])), z.null()]);
+
 const unitTest = z.strictObject({
   name: text,
   model: text.describe('Name of the model that is tested.'),
@@ -204,10 +206,7 @@ const unitTest = z.strictObject({
     .optional(),
   tags: texts.optional(),
   meta,
-  versions: z
-    .strictObject({ include: z.array(z.union([text, z.number()])), exclude: z.array(z.union([text, z.number()])) })
-    .partial()
-    .optional(),
+  versions: z.strictObject({ include: testedVersions, exclude: testedVersions }).partial().optional(),
 });
 
 const analysis = z.strictObject({ ...resource, config: configSchemas.models.optional() });

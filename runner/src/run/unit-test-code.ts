@@ -10,6 +10,7 @@ import type { ModelNode, UnitTestInput, UnitTestNode } from '../manifest/nodes.j
 import { OverriddenMacros } from '../manifest/overridden-macros.js';
 import { type ListedRows, rowsSelect, wrongValue } from '../quality/unit-test-sql.js';
 import type { ContextHost } from '../template/context/context-host.js';
+import { isContextValue } from '../template/dbt-context.js';
 import { SourceMap } from '../template/source-map.js';
 import { inputColumns } from './input-columns.js';
 import type { RunState } from './run-state.js';
@@ -64,7 +65,11 @@ function adapted(
   model: ModelNode,
   ctes: ReadonlyMap<string, NamedCte>,
 ): ContextHost {
-  const { macros, vars, envVars } = test.overrides;
+  const { vars, envVars } = test.overrides;
+  // a name that is no macro but a value is the value itself: `invocation_id`
+  const overridden = Object.entries(test.overrides.macros);
+  const values = Object.fromEntries(overridden.filter(([name]) => isContextValue(name)));
+  const macros = Object.fromEntries(overridden.filter(([name]) => !isContextValue(name)));
   const resolver = resolverOf(state.manifest);
   const relation = (id: string, shown: string, place: SourcePlace | undefined): Relation => {
     const cte = ctes.get(id);
@@ -74,6 +79,7 @@ function adapted(
   return {
     ...host,
     library: Object.keys(macros).length === 0 ? host.library : new OverriddenMacros(host.library, macros),
+    extra: { ...host.extra, ...values },
     getVar: (name, site) => (Object.hasOwn(vars, name) ? vars[name] : host.getVar(name, site)),
     varNames: () => [...Object.keys(vars), ...(host.varNames?.() ?? [])],
     getEnv: (name, site) => (Object.hasOwn(envVars, name) ? String(envVars[name]) : host.getEnv(name, site)),

@@ -140,6 +140,11 @@ function asMacro(name: string, own: TemplateValue, host: ContextHost): TemplateF
   });
 }
 
+/** Whether a name of the context is a value, and neither a function nor a macro. */
+export function isContextValue(name: string): boolean {
+  return Object.hasOwn(constants, name);
+}
+
 type Maker = (host: ContextHost, scope: DbtScope) => TemplateValue | undefined;
 
 const constants: Readonly<Record<string, Maker>> = {

@@ -188,6 +188,6 @@ describe('mistakes in unit tests', () => {
     given: [{input: ref('orders'), rows: []}]
     overrides: {macros: {is_incremental: true}}
     expect: {rows: []}`);
-    expect(self).toContain('daily reads this, for which the unit test gives no rows');
+    expect(self).toContain("Unit test 't' for incremental model 'daily' must have a 'this' input");
   });
 });
