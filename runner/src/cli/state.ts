@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { readPreviousState } from '../artifacts/previous-artifacts.js';
 import { StateManifest } from '../artifacts/state-manifest.js';
-import { ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
+import { GraphError, ProjectError, type TsdbtError } from '../errors/tsdbt-error.js';
+import { graphCodes } from '../manifest/codes.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { PreviousState } from '../manifest/select/previous-state.js';
 import type { Project } from '../project/project.js';
@@ -33,14 +34,14 @@ export function stateFolder({ state }: GlobalOptions, { projectDir }: Project): 
 
 /**
  * What `--defer` asks for; undefined without it.
- * @throws {ProjectError} TSD1906 without a state; {GraphError} TSD3025 for one that cannot be read
+ * @throws {GraphError} TSD3025 without a state, and for one that cannot be read
  */
 export function deferralOf(options: GlobalOptions, project: Project): Deferral | undefined {
   if (options.defer !== true) return undefined;
   const named = options.deferState ?? options.state;
   if (named === undefined)
-    throw new ProjectError(
-      cliCodes.conflictingFlags,
+    throw new GraphError(
+      graphCodes.unreadableState,
       '--state or --defer-state are required for deferral, but neither was provided',
       { hint: 'name a folder with the manifest.json of an earlier run' },
     );

@@ -151,5 +151,6 @@ describe('the state', () => {
     expect(statuses).toEqual({ 'seed.shop.s': 'error', 'model.shop.a': 'error' });
     const none = await project.run('clone');
     expect(none.output).toContain('--state or --defer-state are required for deferral, but neither was provided');
+    expect(none.output).toContain('Runtime Error\n');
   });
 });
