@@ -1,11 +1,13 @@
 import type { Catalog } from '../artifacts/catalog.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ExposureNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
+import type { SemanticNode } from '../manifest/semantic/semantic-nodes.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { CompiledForDocs } from './compile-for-docs.js';
 import { OVERVIEW, readEntryPoints } from './entry-points.js';
 import { nodeDetails } from './node-details.js';
 import type { LastRun, StoredResult } from './read-run-results.js';
+import { semanticKind } from './semantic-facts.js';
 import type { NodeDetails, SiteIndex, SiteNode, SiteResult } from './site-data.js';
 
 export interface SiteInput {
@@ -17,7 +19,7 @@ export interface SiteInput {
 }
 
 /** What has a page of its own. */
-export type PageNode = SourceNode | ModelNode | TestNode | ExposureNode;
+export type PageNode = SourceNode | ModelNode | TestNode | ExposureNode | SemanticNode;
 
 /** Nodes whose details lie in one file: a page then loads a few dozen kilobytes. */
 const CHUNK = 25;
@@ -26,7 +28,12 @@ const CHUNK = 25;
 export function buildSite(input: SiteInput): { index: SiteIndex; details: NodeDetails[] } {
   const { manifest, catalog, lastRun } = input;
   const { project } = manifest;
-  const nodes: PageNode[] = [...manifest.sources.values(), ...manifest.nodes.values(), ...manifest.exposures.values()];
+  const nodes: PageNode[] = [
+    ...manifest.sources.values(),
+    ...manifest.nodes.values(),
+    ...manifest.semantics.values(),
+    ...manifest.exposures.values(),
+  ];
   const docs = manifest.docs[0]!;
   const place = new Map(nodes.map((node, i) => [node.uniqueId, i]));
   const configs = new ConfigTable();
@@ -80,7 +87,7 @@ function siteNode(
     tags: node.tags,
     about: plainText(node.description) || argumentsOf(node),
     reads: placesOf(node.dependsOn),
-    config: 'config' in node ? configs.add(node.config) : -1,
+    config: configOf(node, configs),
     ...(columns.length === 0 ? {} : { columns }),
     ...optional('rows', entry?.rows),
     ...optional('bytes', entry?.bytes),
@@ -97,6 +104,18 @@ function siteNode(
         }
       : {}),
   };
+}
+
+/** Of the semantic layer what is written: the rest is for tables. */
+function configOf(node: PageNode, configs: ConfigTable): number {
+  if (isSemantic(node)) return configs.add({ extra: node.writtenConfig.given });
+  return 'config' in node ? configs.add(node.config) : -1;
+}
+
+export function isSemantic(node: PageNode): node is SemanticNode {
+  return (
+    node.resourceType === 'metric' || node.resourceType === 'semantic_model' || node.resourceType === 'saved_query'
+  );
 }
 
 function resultOf(stored: StoredResult): SiteResult {
@@ -116,6 +135,10 @@ function labelOf(node: PageNode): string {
       return node.name;
     case 'exposure':
       return node.label ?? node.name;
+    case 'metric':
+    case 'semantic_model':
+    case 'saved_query':
+      return node.entry.label ?? node.name;
     default:
       return node.config.materialized === 'ephemeral' ? node.name : `${node.schema}.${node.alias}`;
   }
@@ -129,6 +152,10 @@ function kindOf(node: PageNode): string {
       return node.generic?.name ?? 'singular';
     case 'exposure':
       return node.exposureType;
+    case 'metric':
+    case 'semantic_model':
+    case 'saved_query':
+      return semanticKind(node);
     case 'seed':
       return 'seed';
     default:

@@ -2,7 +2,8 @@ import type { CatalogEntry } from '../artifacts/catalog.js';
 import { describerName } from '../manifest/inherit-descriptions.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ColumnProperties, ConstraintProperties } from '../manifest/nodes.js';
-import type { PageNode, SiteInput } from './build-site.js';
+import { isSemantic, type PageNode, type SiteInput } from './build-site.js';
+import { semanticFacts } from './semantic-facts.js';
 import type { NodeDetails, SiteCode, SiteColumn } from './site-data.js';
 
 /** What a node's own page shows. */
@@ -80,7 +81,7 @@ function tableOf(entry: CatalogEntry): NonNullable<NodeDetails['table']> {
 }
 
 function codeOf(node: PageNode, input: SiteInput): SiteCode | undefined {
-  if (node.resourceType === 'source' || node.resourceType === 'exposure') return undefined;
+  if (node.resourceType === 'source' || node.resourceType === 'exposure' || isSemantic(node)) return undefined;
   const compiled = input.compiled.get(node.uniqueId);
   const rest = {
     ...(compiled?.sql === undefined ? {} : { compiled: compiled.sql }),
@@ -105,6 +106,7 @@ function factsOf(node: PageNode): [string, string][] {
     facts.push(['Maturity', node.maturity]);
     return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
   }
+  if (isSemantic(node)) return semanticFacts(node).filter((fact): fact is [string, string] => fact[1] !== undefined);
   const { config } = node;
   if (node.resourceType === 'source') {
     facts.push(['Loader', node.loader], ['Location', node.location], ['Loaded at', node.loadedAtField]);

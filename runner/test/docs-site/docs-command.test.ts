@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -222,5 +222,45 @@ models: [{ name: report, columns: [{ name: id }, { name: total, description: In 
       ),
     ]);
     expect(existsSync(path.join(folder, 'target/docs'))).toBe(false);
+  });
+});
+
+describe('the semantic layer', () => {
+  it('has pages with what stands in its entries, and places in the graph', async () => {
+    const fixture = new URL('../fixtures/dbt-semantics', import.meta.url).pathname;
+    const folder = tempProject({});
+    cpSync(fixture, folder, { recursive: true, filter: (from) => !/\.duckdb$|[\\/]target$/.test(from) });
+    rmSync(path.join(folder, 'project.yml'), { force: true });
+    const { code, stderr } = await tsdbt(folder, [
+      'docs',
+      'generate',
+      '--empty-catalog',
+      '--no-compile',
+      '--profiles-dir',
+      '.',
+    ]);
+    expect(code, stderr).toBe(0);
+    const { index, of } = load(folder);
+    const node = (id: string) => index.nodes.find((one) => one.id === id)!;
+    const readsOf = (id: string) => node(id).reads.map((at) => index.nodes[at]!.id);
+
+    const ratio = 'metric.museum.revenue_per_sale';
+    expect(node(ratio)).toMatchObject({ type: 'metric', label: 'Revenue per sale', kind: 'ratio metric' });
+    expect(readsOf(ratio)).toContain('metric.museum.revenue');
+    expect(of(ratio).facts).toContainEqual(['Numerator', 'revenue']);
+    expect(of('metric.museum.revenue')).toMatchObject({
+      meta: { m: 1 },
+      facts: expect.arrayContaining([['Measure', 'price']]),
+    });
+
+    const sold = 'semantic_model.museum.sold';
+    expect(readsOf(sold)).toEqual(['model.museum.sales']);
+    expect(of(sold).facts.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['Of', 'Entities', 'Dimensions', 'Measures']),
+    );
+    expect(of(sold).code).toBeUndefined();
+    const query = index.nodes.find((one) => one.type === 'saved_query')!;
+    expect(of(query.id).facts.map(([name]) => name)).toContain('Metrics');
+    expect(query.kind).toBe('saved query');
   });
 });

@@ -1,4 +1,5 @@
 import type { SiteNode } from '../site-data.js';
+import { isSemantic } from './semantic.js';
 
 /** A box of the drawn graph: a node, or a folder with all that lies in it. */
 export interface Box {
@@ -28,7 +29,9 @@ export function foldersOf(node: SiteNode): string[] {
           ? ['seeds', ...node.fqn.slice(1, -1)]
           : node.type === 'test'
             ? ['tests']
-            : node.fqn.slice(1, -1);
+            : isSemantic(node)
+              ? ['semantics']
+              : node.fqn.slice(1, -1);
   return names.map((_, i) => names.slice(0, i + 1).join('/'));
 }
 

@@ -50,6 +50,9 @@ function counts(site: Site): string {
     ['seed', 'seed'],
     ['source', 'source'],
     ['test', 'test'],
+    ['semantic_model', 'semantic model'],
+    ['metric', 'metric'],
+    ['saved_query', 'saved query'],
     ['exposure', 'exposure'],
   ];
   return kinds

@@ -6,6 +6,7 @@ import { type Layout, layoutGraph } from './layout.js';
 import { Camera } from './lineage-camera.js';
 import { LineagePainter } from './lineage-painter.js';
 import { kindText, statusWord, toneOf, typeClass } from './parts.js';
+import { isSemantic } from './semantic.js';
 import type { Site } from './site.js';
 
 const SIZES = { boxWidth: 204, boxHeight: 36, gapX: 50, gapY: 12 };
@@ -285,7 +286,7 @@ export class LineageView {
 
 /** Colours and folders tell the schema; the name needs the room. */
 function shortName(node: SiteNode): string {
-  return node.type === 'source' || node.type === 'exposure' ? node.label : node.name;
+  return node.type === 'source' || node.type === 'exposure' || isSemantic(node) ? node.label : node.name;
 }
 
 /** `intermediate/people` → `…/people` where the whole does not fit. */

@@ -7,7 +7,7 @@ import { nodePage } from './node-page.js';
 import { parseRoute, routeTo } from './route.js';
 import { SearchBox } from './search-box.js';
 import { Sidebar } from './sidebar.js';
-import { Site } from './site.js';
+import { Site, selectorOf } from './site.js';
 import { themeButton } from './theme.js';
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -139,7 +139,7 @@ function lineageOf(id: string): string {
   const node = site.get(id);
   if (node === undefined) return routeTo(['lineage']);
   return routeTo(['lineage'], {
-    select: `2+${node.type === 'source' ? `source:${node.label}` : node.type === 'exposure' ? `exposure:${node.name}` : node.name}+2`,
+    select: `2+${selectorOf(node)}+2`,
   });
 }
 

@@ -3,6 +3,7 @@ import { h, trusted } from './dom.js';
 import { formatSeconds } from './format.js';
 import { markdownToHtml } from './markdown.js';
 import { nodeRoute } from './route.js';
+import { isSemantic } from './semantic.js';
 
 /** How a status is shown: its colour and its word. */
 const STATUS: Readonly<Record<string, { tone: 'good' | 'warn' | 'bad' | 'dull'; word: string }>> = {
@@ -35,9 +36,10 @@ export function statusBadge(result: SiteResult | undefined): HTMLElement {
   );
 }
 
-/** What became of a node in the last run; nothing for sources and exposures, which no run builds. */
+/** What became of a node in the last run; nothing for what no run builds. */
 export function nodeStatusBadge(node: SiteNode): HTMLElement | undefined {
-  if (node.result === undefined && (node.type === 'source' || node.type === 'exposure')) return undefined;
+  if (node.result === undefined && (node.type === 'source' || node.type === 'exposure' || isSemantic(node)))
+    return undefined;
   return statusBadge(node.result);
 }
 

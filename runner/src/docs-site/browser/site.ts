@@ -2,6 +2,7 @@ import type { NodeDetails, SiteData, SiteIndex, SiteNode } from '../site-data.js
 import './dom.js';
 import { Search } from './search.js';
 import { SiteGraph } from './select.js';
+import { isSemantic } from './semantic.js';
 
 /** The data files fill this in: they are scripts, for pages from `file://` may not read files. */
 declare const tsdbtDocs: SiteData;
@@ -86,6 +87,6 @@ function loadScript(source: string): Promise<void> {
 /** A term that selects just this node. */
 export function selectorOf(node: SiteNode): string {
   if (node.type === 'source') return `source:${node.label}`;
-  if (node.type === 'exposure') return `exposure:${node.name}`;
+  if (node.type === 'exposure' || isSemantic(node)) return `${node.type}:${node.name}`;
   return node.name;
 }
