@@ -185,6 +185,7 @@ export const projects = {
     repo: 'astronomer/astronomer-cosmos',
     folder: 'dev/dags/dbt/altered_jaffle_shop',
     packages: utils,
+    env: { POSTGRES_DB: 'parity', POSTGRES_SCHEMA: 'main' },
   },
   'cosmos (model_version)': {
     repo: 'astronomer/astronomer-cosmos',
