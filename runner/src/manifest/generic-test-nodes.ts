@@ -12,6 +12,7 @@ import type { YamlDocument, YamlPath } from '../project/yaml-document.js';
 import { internalPackage, type LibraryMacro } from '../template/macros.js';
 import { configLayers } from './config-layers.js';
 import { checkArguments, readTestEntries, type TestEntry } from './generic-tests.js';
+import { kindConfigErrors } from './kind-config.js';
 import { testMacroOf, testNames, whereMacroId } from './macros.js';
 import { mergeLayers, textList } from './merge-config.js';
 import { versionsByFile } from './model-versions.js';
@@ -217,6 +218,7 @@ function toNode(
   const given = state.configs.of(merged, 'tests');
   const isLong = given.alias === undefined && entry.customName === undefined && names.short !== names.full;
   const config = isLong ? { ...given, alias: names.short } : given;
+  state.errors.push(...kindConfigErrors({ ...stub, config }, entry.place));
   return {
     uniqueId: stub.uniqueId,
     resourceType: stub.resourceType,

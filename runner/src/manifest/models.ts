@@ -10,6 +10,7 @@ import { configLayers, treeOfAnalyses } from './config-layers.js';
 import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
 import { foreignKeyReads } from './foreign-keys.js';
+import { kindConfigErrors } from './kind-config.js';
 import { pointerName } from './latest-version-pointer.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers } from './merge-config.js';
@@ -183,6 +184,8 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   own.push(...keys.errors);
   if (kind === 'seed' && project.isDbt) own.push(...seedHookErrors(config, located?.place ?? source.place(0)));
   errors.push(...own);
+  if (kind === 'seed' || kind === 'snapshot')
+    errors.push(...kindConfigErrors({ resourceType: kind, name, config }, located?.place ?? source.place(0)));
   const unknown = unknownConfigValues(project, state.macros, { ...stub, config }, (key) => {
     const written = { source, configCall: facts.configCall };
     const inConfig = entry?.config !== undefined && key in entry.config;

@@ -2,6 +2,7 @@ import { type ProjectError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import { findProjectFiles } from '../project/find-files.js';
 import { parseTemplate } from '../template/parse.js';
 import { configLayers } from './config-layers.js';
+import { kindConfigErrors } from './kind-config.js';
 import { mergeLayers, toNodeConfig } from './merge-config.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { TestNode } from './nodes.js';
@@ -81,7 +82,7 @@ export function readSingularTests(state: ParseState): TestNode[] {
         directMacros: facts.directMacros,
         configCall: facts.configCall,
       };
-      errors.push(...own);
+      errors.push(...own, ...kindConfigErrors(node, located?.place ?? source.place(0)));
       state.programs.set(node.uniqueId, program);
       if (config.enabled) nodes.push(node);
       else state.disabled.set(node.uniqueId, node);

@@ -1,6 +1,7 @@
 import { didYouMean } from '../errors/suggest.js';
 import { QualityError } from '../errors/tsdbt-error.js';
 import { builtInSnapshotStrategies } from '../manifest/config-values.js';
+import { snapshotProblem } from '../manifest/kind-config.js';
 import type { ModelNode } from '../manifest/nodes.js';
 
 const STRATEGIES = builtInSnapshotStrategies;
@@ -36,31 +37,23 @@ export interface SnapshotConfig {
  */
 export function snapshotConfig(node: ModelNode): SnapshotConfig {
   const { extra, unique_key: key } = node.config;
+  const problem = snapshotProblem(node.config);
   const fail = (message: string, hint?: string): never => {
     const place = node.propertiesPlace ?? node.source.place(0);
     throw new QualityError('TSD4014', `snapshot ${node.name}: ${message}`, { place, hint });
   };
+  if (problem !== undefined) fail(problem.message, problem.hint);
   const uniqueKey = key === undefined ? [] : typeof key === 'string' ? [key] : key;
-  if (uniqueKey.length === 0)
-    fail('it needs a unique_key', 'the column, or columns, that identify a row of the source');
   const strategy = STRATEGIES.find((name) => name === extra.strategy);
   if (strategy === undefined) {
-    const given = textOf(extra.strategy);
+    const given = String(extra.strategy);
     return fail(
-      given === undefined ? 'it needs a strategy' : `there is no strategy "${given}"`,
-      (given === undefined ? undefined : didYouMean(given, STRATEGIES)) ??
-        'timestamp (with updated_at), or check (with check_cols)',
+      `there is no strategy "${given}"`,
+      didYouMean(given, STRATEGIES) ?? 'timestamp (with updated_at), or check (with check_cols)',
     );
   }
   const updatedAt = textOf(extra.updated_at);
-  if (strategy === 'timestamp' && updatedAt === undefined)
-    fail('the strategy timestamp needs updated_at', 'the column that says when a row was last changed');
   const checked = extra.check_cols;
-  if (
-    strategy === 'check' &&
-    (checked === undefined || checked === null || (Array.isArray(checked) && checked.length === 0))
-  )
-    fail('the strategy check needs check_cols', 'a list of columns, or all');
   const names = (extra.snapshot_meta_column_names ?? {}) as Partial<Record<keyof SnapshotColumns, string>>;
   const named = (name: keyof SnapshotColumns): string => names[name] ?? name;
   return {

@@ -283,6 +283,41 @@ describe('what dbt 1.12 has brought for models', () => {
     expect((await project.run('parse', ...options)).exitCode).toBe(0);
   });
 
+  it.each([
+    ["unique_key='id'", 'TSD4014', 'it needs a strategy'],
+    ["strategy='check', check_cols='all'", 'TSD4014', 'it needs a unique_key'],
+    ["strategy='check', unique_key='id'", 'TSD4014', 'the strategy check needs check_cols'],
+    ["strategy='check', unique_key='id', check_cols='v'", 'TSD4014', 'check_cols is "v"'],
+    ["strategy='timestamp', unique_key='id'", 'TSD4014', 'the strategy timestamp needs updated_at'],
+    ["strategy='timestamp', unique_key='id', updated_at='v', check_cols='all'", 'TSD4014', 'takes no check_cols'],
+    ["strategy='check', unique_key='id', check_cols='all', materialized='table'", 'TSD1005', "'snapshot'"],
+  ])('a snapshot that says %s is refused when the project is read', async (config, code, message) => {
+    const project = new DbtProject({
+      'models/m.sql': 'select 1 as id, 2 as v',
+      'snapshots/s.sql': `{% snapshot s %}{{ config(${config}) }} select * from {{ ref('m') }}{% endsnapshot %}`,
+    });
+    const run = await project.run('parse');
+    expect(run.exitCode).toBe(2);
+    expect(run.output).toContain(code);
+    expect(run.output).toContain(message);
+  });
+
+  it('seeds and tests have one materialization', async () => {
+    const project = new DbtProject({
+      'seeds/a.csv': 'id\n1\n',
+      'seeds/s.yml':
+        'seeds: [{name: a, config: {materialized: table}, columns: [{name: id, data_tests: [{unique: {config: {materialized: view}}}]}]}]',
+      'tests/t.sql': "{{ config(materialized='view') }} select 1 where false",
+    });
+    const run = await project.run('parse');
+    expect(run.exitCode).toBe(2);
+    expect(run.output.match(/A \w+ must have a materialized value of '\w+'/g)!.toSorted()).toEqual([
+      "A seed must have a materialized value of 'seed'",
+      "A test must have a materialized value of 'test'",
+      "A test must have a materialized value of 'test'",
+    ]);
+  });
+
   it('a test that would warn has failed where warnings are errors', async () => {
     const project = new DbtProject({
       'models/a.sql': 'select 1 as id',
