@@ -33,8 +33,9 @@ export function said({ message }: NodeOutcome): string {
   return message ?? 'OK';
 }
 
-/** Rows that a test found; what it may find is no failure, nor is what nothing was to be done for. */
+/** Rows that a test found, null where it found out nothing; what it may find is no failure, nor is what nothing was to be done for. */
 export function failuresOf({ status, failures }: NodeOutcome): number | null {
+  if (status === 'error') return null;
   return status === 'pass' || status === 'no-op' ? 0 : (failures ?? null);
 }
 

@@ -318,6 +318,25 @@ describe('what dbt 1.12 has brought for models', () => {
     ]);
   });
 
+  it('error_if may be any SQL behind a count, and what the engine does not take is told at the test', async () => {
+    const yaml = (condition: string) =>
+      `models: [{name: a, columns: [{name: id, data_tests: [{not_null: {config: {error_if: "${condition}"}}}]}]}]`;
+    const project = new DbtProject({
+      'models/a.sql': 'select unnest([null, null, 1]) as id',
+      'models/s.yml': yaml('between 1 and 5'),
+    });
+    const outcome = async () =>
+      Object.entries((await project.run('build')).statuses).find(([id]) => /^test/.test(id))![1];
+    expect(await outcome()).toBe('fail');
+    project.write({ 'models/s.yml': yaml('between 3 and 5') });
+    expect(await outcome()).toBe('warn');
+    project.write({ 'models/s.yml': yaml('1+1') });
+    const run = await project.run('build');
+    expect(run.output).toContain('TSD4102  error_if of test not_null_a_id is "1+1"');
+    const { results } = JSON.parse(readFileSync(project.path('target/run_results.json'), 'utf8'));
+    expect(results.map((one: { failures: unknown }) => one.failures)).toEqual([null, null]);
+  });
+
   it('a test that would warn has failed where warnings are errors', async () => {
     const project = new DbtProject({
       'models/a.sql': 'select 1 as id',

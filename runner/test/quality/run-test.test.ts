@@ -27,7 +27,7 @@ async function run(sql: string) {
   });
   try {
     const compiled = { sql, map: new SourceMap([segment]), ephemerals: [] };
-    const manifest = { order: [], get: () => undefined } as unknown as Manifest;
+    const manifest = { order: [], get: () => undefined, project: { isDbt: false } } as unknown as Manifest;
     const run = { isStaged: false, warningsFail: false };
     const result = await runTest(test as unknown as TestNode, compiled, source.path, watched, manifest, run);
     return { result, called };
