@@ -337,6 +337,21 @@ describe('what dbt 1.12 has brought for models', () => {
     expect(results.map((one: { failures: unknown }) => one.failures)).toEqual([null, null]);
   });
 
+  it('a foreign key stands in the manifest with the relation that it names, and a contract has dbt’s checksum', async () => {
+    const project = new DbtProject({
+      'models/m.sql': "{{ config(materialized='table') }} select 1 as id",
+      'models/n.sql': "{{ config(materialized='table', contract={'enforced': true}) }} select 1 as id",
+      'models/s.yml':
+        "models: [{name: n, columns: [{name: id, data_type: integer, constraints: [{type: foreign_key, to: ref('m'), to_columns: [id]}]}]}]",
+    });
+    expect((await project.run('parse')).exitCode).toBe(0);
+    expect(nodesOf(project)['model.shop.n']).toMatchObject({
+      columns: { id: { constraints: [{ to: '"shop"."main"."m"', expression: null }] } },
+      // dbt 1.12 gives it
+      contract: { checksum: 'a32b8d9a8dbef2bf1a179abb8d643789a09dab5dc147d8fb6381dd928fc8c344' },
+    });
+  });
+
   it('a test that would warn has failed where warnings are errors', async () => {
     const project = new DbtProject({
       'models/a.sql': 'select 1 as id',

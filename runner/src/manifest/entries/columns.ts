@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
+import { reprString } from '../../template/values.js';
 import type { ColumnProperties, ConstraintProperties, ModelNode, TestNode } from '../nodes.js';
 
+/** What the other side of a foreign key is called by the engine; the text as it is where nothing has the name. */
+export type OtherSide = (to: string) => string;
+
 /** The columns that a node declares. */
-export function columnsJson(columns: ReadonlyMap<string, ColumnProperties>): Record<string, unknown> {
+export function columnsJson(
+  columns: ReadonlyMap<string, ColumnProperties>,
+  otherSide: OtherSide,
+): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const column of columns.values()) {
     found[column.name] = {
@@ -10,7 +17,7 @@ export function columnsJson(columns: ReadonlyMap<string, ColumnProperties>): Rec
       description: column.description,
       meta: column.meta,
       data_type: column.dataType ?? null,
-      constraints: column.constraints.map(constraintJson),
+      constraints: column.constraints.map((one) => constraintJson(one, otherSide)),
       quote: column.quote ?? null,
       config: { meta: column.meta, tags: column.tags },
       tags: column.tags,
@@ -24,7 +31,7 @@ export function columnsJson(columns: ReadonlyMap<string, ColumnProperties>): Rec
   return found;
 }
 
-function constraintJson(constraint: ConstraintProperties): Record<string, unknown> {
+function constraintJson(constraint: ConstraintProperties, otherSide: OtherSide): Record<string, unknown> {
   return {
     type: constraint.type,
     name: constraint.name ?? null,
@@ -32,14 +39,17 @@ function constraintJson(constraint: ConstraintProperties): Record<string, unknow
     expression: constraint.to === undefined ? (constraint.expression ?? null) : null,
     warn_unenforced: constraint.warnUnenforced ?? true,
     warn_unsupported: constraint.warnUnsupported ?? true,
-    to: constraint.to ?? null,
+    to: constraint.to === undefined ? null : otherSide(constraint.to),
     to_columns: constraint.toColumns ?? [],
   };
 }
 
 /** Constraints of a whole table. */
-export function tableConstraintsJson(constraints: readonly ConstraintProperties[]): Record<string, unknown>[] {
-  return constraints.map((constraint) => ({ ...constraintJson(constraint), columns: constraint.columns }));
+export function tableConstraintsJson(
+  constraints: readonly ConstraintProperties[],
+  otherSide: OtherSide,
+): Record<string, unknown>[] {
+  return constraints.map((constraint) => ({ ...constraintJson(constraint, otherSide), columns: constraint.columns }));
 }
 
 /** A hash of what a contract promises, as dbt computes it: of names, types and constraints in Python's words. */
@@ -58,8 +68,8 @@ export function contractChecksum(node: ModelNode): string | null {
 }
 
 function pythonList(constraints: readonly ConstraintProperties[], type: string): string {
-  const text = (value: string | undefined): string => (value === undefined ? 'None' : `'${value}'`);
-  const list = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+  const text = (value: string | undefined): string => (value === undefined ? 'None' : reprString(value));
+  const list = (values: readonly string[]): string => `[${values.map(reprString).join(', ')}]`;
   const flag = (value: boolean | undefined): string => ((value ?? true) ? 'True' : 'False');
   const shown = constraints.map((one) => {
     const fields = [

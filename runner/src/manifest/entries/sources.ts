@@ -45,7 +45,7 @@ export function sourceJson(node: SourceNode, { manifest, createdAt }: EntryConte
     freshness,
     external: externalOf(node),
     description: node.description,
-    columns: columnsJson(node.columns),
+    columns: columnsJson(node.columns, (to) => to),
     meta: node.meta,
     source_meta: about.meta,
     tags,

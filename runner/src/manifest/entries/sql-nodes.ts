@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import { Relation } from '../../engines/relation.js';
 import type { Project } from '../../project/project.js';
 import { treeOfAnalyses } from '../config-layers.js';
+import { readDependency } from '../dependency-call.js';
 import type { Manifest } from '../manifest.js';
 import type { AnalysisNode, ManifestNode, ModelNode, RefCall, TestNode } from '../nodes.js';
-import { columnsJson, contractChecksum, primaryKey, tableConstraintsJson } from './columns.js';
+import { columnsJson, contractChecksum, type OtherSide, primaryKey, tableConstraintsJson } from './columns.js';
 import { configJson, docsOf } from './config.js';
 import type { EntryContext } from './entry-context.js';
 import { sourcesFirst } from './order.js';
@@ -32,10 +33,10 @@ export function macrosCalledBy(node: SqlNode): readonly string[] {
   return node.resourceType === 'seed' ? node.dependsOnMacros : (node.directMacros ?? node.dependsOnMacros);
 }
 
-function addModel(json: Record<string, unknown>, node: ModelNode, { tests }: EntryContext): void {
+function addModel(json: Record<string, unknown>, node: ModelNode, { tests, manifest }: EntryContext): void {
   const { timeSpine } = node;
   json.access = node.config.access ?? 'protected';
-  json.constraints = tableConstraintsJson(node.constraints);
+  json.constraints = tableConstraintsJson(node.constraints, otherSideOf(node, manifest));
   json.version = node.version ?? null;
   json.latest_version = node.latestVersion ?? null;
   json.deprecation_date = node.deprecationDate ?? null;
@@ -72,7 +73,7 @@ function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryConte
     config: configJson(node.resourceType, node.config),
     tags: node.tags,
     description: node.description,
-    columns: isTest ? {} : columnsJson(node.columns),
+    columns: isTest ? {} : columnsJson(node.columns, otherSideOf(node, manifest)),
     meta: node.meta,
     group: groupOf(node, manifest) ?? null,
     docs: docsOf(node.config),
@@ -284,6 +285,24 @@ function groupOf(node: SqlNode, manifest: Manifest): string | undefined {
 
 function databaseOf(node: SqlNode, { project }: Manifest): string | null {
   return node.config.database ?? project.target.database ?? null;
+}
+
+/** The relations that foreign keys of a node name by `ref` and `source`. */
+function otherSideOf(node: ModelNode | AnalysisNode, manifest: Manifest): OtherSide {
+  return (to) => {
+    const call = readDependency(to, node.source.place(0));
+    const isNamed = (other: ManifestNode): boolean =>
+      other.name === (call?.kind === 'source' ? call.table : call?.name) &&
+      (other.resourceType === 'source') === (call?.kind === 'source');
+    const other = [node, ...node.dependsOn.map((id) => manifest.get(id)!)].find(isNamed);
+    if (other?.resourceType === 'source')
+      return new Relation(
+        other.schema,
+        other.identifier,
+        other.database ?? manifest.project.target.database,
+      ).toString();
+    return other !== undefined && 'alias' in other ? (relationName(other, manifest) ?? to) : to;
+  };
 }
 
 /** The quoted name of what holds a node's rows; null where nothing does. */
