@@ -30,6 +30,7 @@ import { writtenConfig } from './written-config.js';
 type Kind = (ModelNode | AnalysisNode)['resourceType'];
 /** Where the entries of a kind are. */
 const entryKinds = { model: 'models', seed: 'seeds', snapshot: 'snapshots', analysis: 'analyses' } as const;
+
 /** What a file brought before config and YAML are joined to it. */
 interface Draft {
   readonly kind: Kind;
@@ -180,12 +181,13 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const inYaml = entry?.config !== undefined && 'group' in entry.config;
   if (located !== undefined && kind === 'model') own.push(...timeSpineErrors(located));
   const constraints = constraintsFromYaml(entry?.constraints);
-  const keys = foreignKeyReads(name, columns.values(), constraints, located?.place ?? source.place(0));
+  const place = located?.place ?? source.place(0);
+  const keys = foreignKeyReads(name, columns.values(), constraints, place);
   own.push(...keys.errors);
-  if (kind === 'seed' && project.isDbt) own.push(...seedHookErrors(config, located?.place ?? source.place(0)));
+  if (kind === 'seed' && project.isDbt) own.push(...seedHookErrors(config, place));
   errors.push(...own);
   if (kind === 'seed' || kind === 'snapshot')
-    errors.push(...kindConfigErrors({ resourceType: kind, name, config }, located?.place ?? source.place(0)));
+    errors.push(...kindConfigErrors({ resourceType: kind, name, config }, place));
   const unknown = unknownConfigValues(project, state.macros, { ...stub, config }, (key) => {
     const written = { source, configCall: facts.configCall };
     const inConfig = entry?.config !== undefined && key in entry.config;
