@@ -3,11 +3,12 @@ import { behaves } from '../project/behavior-flags.js';
 import type { Project } from '../project/project.js';
 import type { ModelVersion } from './model-versions.js';
 import type { NamingMacros } from './node-names.js';
-import type { ModelNode, NodeConfig } from './nodes.js';
+import type { ManifestNode, NodeConfig } from './nodes.js';
 
-/** Where the view lies that shows a latest version, by the model's name without one; it has to have such a view. */
-export function pointerOf({ latestPointer }: ModelNode, { schema, database }: Relation): Relation {
-  return new Relation(schema, latestPointer!, database, 'view');
+/** The view beside a node's relation that shows a model's latest version by its name without one, where such a view is asked for. */
+export function pointerOf(node: ManifestNode, { schema, database }: Relation): Relation | undefined {
+  if (node.resourceType !== 'model' || node.latestPointer === undefined) return undefined;
+  return new Relation(schema, node.latestPointer, database, 'view');
 }
 
 /** `latest_version_pointer:` of a model's config, in its long form. */

@@ -110,9 +110,8 @@ export async function exposeAll(state: RunState): Promise<readonly string[]> {
       return false;
     });
     if (isThere) exposed.push(id);
-    const node = manifest.get(id)!;
-    if (isThere && node.resourceType === 'model' && node.latestPointer !== undefined)
-      await state.storage.expose(pointerOf(node, state.relationOf(id)));
+    const pointer = isThere && pointerOf(manifest.get(id)!, state.relationOf(id));
+    if (pointer) await state.storage.expose(pointer);
   }
   return exposed;
 }

@@ -16,9 +16,8 @@ export async function writeViews(state: RunState): Promise<void> {
     if (node.resourceType === 'source' && node.location !== undefined) continue;
     if ('materialized' in node.config && node.config.materialized === 'ephemeral') continue;
     const relation = state.relationOf(node.uniqueId);
-    const pointer =
-      node.resourceType === 'model' && node.latestPointer !== undefined ? [pointerOf(node, relation)] : [];
-    for (const one of [relation, ...pointer]) {
+    for (const one of [relation, pointerOf(node, relation)]) {
+      if (one === undefined) continue;
       const found = await state.storage.latestSelect(one);
       if (found !== undefined) views.push({ relation: one, ...found });
     }

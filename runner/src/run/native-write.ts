@@ -106,10 +106,11 @@ export class NativeWrite {
   /** Makes the view that shows the latest version of a model under a name without a version, where one is asked for. */
   async pointer(): Promise<void> {
     const { node, relation, session } = this;
-    if (node.latestPointer === undefined) return;
+    const pointer = pointerOf(node, relation);
+    if (pointer === undefined) return;
     await nativeView({
       node: { ...node, config: { ...node.config, pre_hook: [], post_hook: [], persist_docs: {} } },
-      relation: pointerOf(node, relation),
+      relation: pointer,
       existing: undefined,
       session,
       select: `select * from ${relation}`,

@@ -178,8 +178,8 @@ async function stage(
 
 /** Publishes the view that shows the latest version of a model under a name without a version, where one is asked for. */
 async function pointToLatest(state: RunState, node: ModelNode, latest: Relation, session: Session): Promise<void> {
-  if (node.latestPointer === undefined) return;
   const view = pointerOf(node, latest);
+  if (view === undefined) return;
   await state.storage.expose(latest);
   const staged = await state.storage.stageView(session, view, `select * from ${latest}`, undefined, [latest]);
   await staged.publish();
