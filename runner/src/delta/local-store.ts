@@ -10,7 +10,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -90,9 +89,19 @@ export class LocalStore implements LogStore {
         cause: error,
       });
     } finally {
-      ifThere(() => unlinkSync(temporary));
+      // what of it may stay, vacuum removes
+      attempt(() => rmSync(temporary, { force: true }));
     }
-    await this.#syncFolder(dirname(target));
+    await this.#syncFolder(dirname(target)).catch((cause) => {
+      throw new StorageError(
+        'TSD6021',
+        `${target}: the file is there, but the disk has not confirmed it: ${cause.message}`,
+        {
+          hint: 'look at the disk; after a crash of the machine the file may be lost',
+          cause,
+        },
+      );
+    });
     return true;
   }
 
@@ -194,6 +203,14 @@ function makeFolder(folder: string): string | undefined {
       : mkdirSync(folder, { recursive: true });
   } catch (cause) {
     throw new StorageError('TSD6002', `${folder}: cannot make the folder: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // whoever asks for it does not need it
   }
 }
 

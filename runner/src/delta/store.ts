@@ -27,7 +27,11 @@ export interface LogStore {
   readBytes(path: string): Promise<Uint8Array | undefined>;
   /** When a file was last written, milliseconds since the epoch; undefined when it does not exist. */
   modified(path: string): Promise<number | undefined>;
-  /** Writes a file that must not exist yet, whole or not at all: false when it exists, and then nothing is written. */
+  /**
+   * Writes a file that must not exist yet, whole or not at all: false when it exists, and then nothing is written.
+   *
+   * @throws StorageError TSD6021 where it may be there all the same; any other StorageError says that nothing was written
+   */
   putIfAbsent(path: string, text: string): Promise<boolean>;
   /** Writes or replaces a file, whole or not at all. */
   put(path: string, content: string | Uint8Array): Promise<void>;

@@ -204,6 +204,8 @@ export const codeTitles = {
   TSD6016: 'no version of the table is that old',
   TSD6017: 'a deletion vector is missing or damaged',
   TSD6020: 'another writer changed the table meanwhile',
+  TSD6021: 'it is not known whether a commit is in the log',
+  TSD6022: 'a change that cannot be committed',
   TSD6030: 'a column has another type than in the table',
   TSD6031: 'a column that the table does not have',
   TSD6032: 'a column that may not be null is missing',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { StorageError } from '../../errors/tsdbt-error.js';
 import {
   type Action,
   type AddFile,
@@ -19,7 +20,7 @@ import { commitPath } from './file-names.js';
 import { type Timing, timingOf } from './in-commit-timestamp.js';
 import { readCommit, tryReadCommit } from './load.js';
 import type { Snapshot } from './snapshot.js';
-import { requireStillThere } from './still-there.js';
+import { requireFollows, requireStillThere } from './still-there.js';
 
 /** Who commits, and on whose behalf. */
 export interface CommitProvenance {
@@ -65,7 +66,8 @@ export interface Committed {
  * behind it if the two do not conflict.
  *
  * @param base the version that the change was made from; undefined when it creates the table
- * @throws StorageError TSD6020 when a commit made since then conflicts, or the base is not in the log any more
+ * @throws StorageError TSD6020 when a commit made since then conflicts, or the base is not in the log any more; TSD6021 where the store
+ *   cannot tell whether the commit is in the log; TSD6022 for a transaction that the log cannot have
  */
 export async function commitChange(
   store: LogStore,
@@ -74,6 +76,7 @@ export async function commitChange(
   provenance: CommitProvenance,
 ): Promise<Committed> {
   const { txn } = provenance;
+  requireTransaction(store.location, txn);
   const done = txn && base?.transactionVersion(txn.appId);
   if (done !== undefined && done >= txn!.version) return notApplied(base!.version);
   if (base !== undefined) await requireStillThere(store, base);
@@ -86,8 +89,10 @@ export async function commitChange(
     const timing = await timingOf(store, base, change.metadata, version, inCommit);
     const path = commitPath(version);
     const text = serializeActions(actionsOf(base, tracked(store, base, change, rowId, version), provenance, timing));
-    if (await store.putIfAbsent(path, text))
+    if (await store.putIfAbsent(path, text)) {
+      await requireFollows(store, base, version);
       return { version, applied: true, since: () => [...others, parseActions(text, `${store.location}/${path}`)] };
+    }
     for (
       let other: Action[] | undefined = await readCommit(store, version);
       other !== undefined;
@@ -101,6 +106,17 @@ export async function commitChange(
       others.push(other);
     }
   }
+}
+
+/** Others could not read a log whose transactions have no names, or versions that are no whole numbers (PROTOCOL.md, "Transaction Identifiers"). */
+function requireTransaction(location: string, txn: CommitProvenance['txn']): void {
+  if (txn === undefined || (typeof txn.appId === 'string' && txn.appId !== '' && Number.isSafeInteger(txn.version)))
+    return;
+  throw new StorageError(
+    'TSD6022',
+    `${location}: the transaction has the application ${JSON.stringify(txn.appId)} and the version ${String(txn.version)}`,
+    { hint: 'give txn an appId, which is a text, and a version, which is a whole number and grows' },
+  );
 }
 
 function notApplied(version: number): Committed {

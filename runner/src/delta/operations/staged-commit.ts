@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { StorageError } from '../../errors/tsdbt-error.js';
 import { writeCheckpointIfDue } from '../log/checkpoint.js';
 import { type Change, type CommitProvenance, type Committed, commitChange } from '../log/commit.js';
 import { snapshotAfter } from '../log/load.js';
@@ -38,7 +39,8 @@ export interface CommitResult {
 export class StagedCommit {
   readonly #table: TableChange;
   readonly #outcome: Outcome;
-  #committed: Promise<CommitResult> | undefined;
+  #committed: Promise<CommitResult & { readonly applied: boolean }> | undefined;
+  #discarded = false;
 
   constructor(table: TableChange, outcome: Outcome) {
     this.#table = table;
@@ -89,7 +91,7 @@ export class StagedCommit {
     return metadata !== undefined || protocol !== undefined || (this.#outcome.domains ?? []).length > 0;
   }
 
-  /** Nothing would change: {@link commit} writes nothing. */
+  /** Nothing would change: {@link commit} writes nothing, but for a transaction. */
   get isNoop(): boolean {
     const { adds, removes } = this.#outcome;
     return this.#table.base !== undefined && adds.length + removes.length === 0 && !this.changesMetadata;
@@ -128,28 +130,39 @@ export class StagedCommit {
    * behind it where the two do not conflict.
    *
    * @returns the version that holds the change; where there is nothing to do, or the table has this transaction already, the one that is there
-   * @throws StorageError TSD6020 when another commit conflicts; nothing is published then
+   * @throws StorageError TSD6020 when another commit conflicts, and TSD6022 for a transaction that the log cannot have, or a change that was
+   *   discarded: nothing is published then; TSD6021 where it may have been published all the same
    */
-  commit(provenance: CommitProvenance): Promise<CommitResult> {
+  async commit(provenance: CommitProvenance): Promise<CommitResult> {
+    if (this.#discarded)
+      throw new StorageError(
+        'TSD6022',
+        `${this.#table.store.location}: a change that was discarded cannot be committed`,
+        {
+          hint: 'its files are gone: stage it again',
+        },
+      );
     this.#committed ??= this.#commit(provenance);
-    return this.#committed;
+    const { applied: _, ...result } = await this.#committed;
+    return result;
   }
 
-  async #commit(provenance: CommitProvenance): Promise<CommitResult> {
+  async #commit(provenance: CommitProvenance): Promise<CommitResult & { readonly applied: boolean }> {
     const { store, engine, base, protocol, metadata } = this.#table;
-    if (this.isNoop) return { version: base!.version };
+    // what changes nothing is told of where it counts as a transaction
+    if (this.isNoop && provenance.txn === undefined) return { version: base!.version, applied: false };
     const committed = await commitChange(store, base, { ...this.#outcome, protocol, metadata }, provenance);
     const { version, applied } = committed;
-    if (!applied) return { version };
+    if (!applied) return { version, applied };
     const known = await this.#after(committed);
     if (known !== undefined) remember(store, known);
     try {
       const checkpointed = await writeCheckpointIfDue(store, engine, version, base, this.#respellsPartitions, known);
       if (known !== undefined && checkpointed !== undefined) remember(store, checkpointed);
-      return { version };
+      return { version, applied };
     } catch (checkpointError) {
       // the commit stands; without the checkpoint reading is slower, and the next one catches up
-      return { version, checkpointError };
+      return { version, applied, checkpointError };
     }
   }
 
@@ -170,9 +183,11 @@ export class StagedCommit {
     return base !== undefined && !keepsPartitions(base, schema);
   }
 
-  /** Removes the staged files. For a change that will not be committed. */
+  /** Removes the staged files, of a change that is not committed. Where it was, or may have been (TSD6021), they stay: the log names them. */
   async discard(): Promise<void> {
     const { store } = this.#table;
+    if (this.#committed !== undefined && (await this.#committed.then(({ applied }) => applied, mayBePublished))) return;
+    this.#discarded = true;
     const { furtherFiles = [] } = this.#outcome;
     await store.remove([...this.#written.map((file) => relativePath(store, file)), ...furtherFiles]);
   }
@@ -188,4 +203,10 @@ export class StagedCommit {
     // a file that only got a deletion vector was there before
     return this.#outcome.writesFiles === false ? [] : this.added.filter((file) => !before?.has(file.path));
   }
+}
+
+/** Whether a commit that failed may be in the log. */
+function mayBePublished(error: unknown): boolean {
+  // a store of somebody else's may not know better than to throw what it met
+  return !(error instanceof StorageError) || error.code === 'TSD6021';
 }

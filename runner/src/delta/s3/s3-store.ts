@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -19,6 +20,9 @@ import { download, type ObjectPlace, statusOf, upload } from './transfer.js';
 
 /** Requests at once. */
 const TOGETHER = 16;
+
+/** So often an object is put whose name another request is about to take (409). */
+const CONFLICTS = 8;
 
 /**
  * A table in a bucket of S3, or of a store that speaks its protocol and honours `If-None-Match: *` on PUT: commits rest on that.
@@ -89,16 +93,21 @@ export class S3Store implements LogStore {
 
   async putIfAbsent(path: string, text: string): Promise<boolean> {
     const place = this.#placeOf(path);
-    for (;;)
+    for (let attempt = 1; ; attempt++)
       try {
         await this.client.send(new PutObjectCommand({ ...place, Body: text, IfNoneMatch: '*' }));
         return true;
       } catch (error) {
-        // 409: another such request is under way, and may yet fail
-        if (statusOf(error) === 409) continue;
-        if (statusOf(error) !== 412) throw failed(place, error);
-        // a request that the SDK sent again after the answer was lost finds its own object
-        return (await this.read(path)) === text;
+        const status = statusOf(error);
+        // another such request is under way, and may yet fail
+        if (status === 409 && attempt < CONFLICTS) await sleep(Math.random() * Math.min(500, 20 * 2 ** attempt));
+        else if (status !== undefined && status < 500 && status !== 412) throw failed(place, error);
+        else {
+          // the answer to a request that was carried out may be lost: it, or one that the SDK sent again, finds its own object
+          const found = await this.read(path).catch(() => undefined);
+          if (found !== undefined) return found === text;
+          throw uncertain(place, error);
+        }
       }
   }
 
@@ -257,6 +266,19 @@ function failed({ Bucket, Key }: ObjectPlace, cause: unknown): StorageError {
     CredentialsProviderError: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile (AWS_PROFILE)',
   };
   return new StorageError('TSD6004', `s3://${Bucket}/${Key}: ${name}: ${message}`, { hint: hints[name], cause });
+}
+
+/** The error of a conditional request to which no answer came that tells whether the object is there. */
+function uncertain({ Bucket, Key }: ObjectPlace, cause: unknown): StorageError {
+  const { name, message } = cause as Error;
+  return new StorageError(
+    'TSD6021',
+    `s3://${Bucket}/${Key}: ${name}: ${message}; whether the object has been written is not known`,
+    {
+      hint: 'see whether it is there before the write is done again, or give its commit a txn: then it is done once',
+      cause,
+    },
+  );
 }
 
 async function someAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
