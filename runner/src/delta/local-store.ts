@@ -146,6 +146,24 @@ export class LocalStore implements LogStore {
     await this.#syncFolder(dirname(target));
   }
 
+  async link(files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+    const linked: string[] = [];
+    const folders = new Set<string>();
+    try {
+      for (const [path, file] of files) {
+        const target = await this.prepareWrite(path);
+        if (!tryLink(file, target)) continue;
+        linked.push(path);
+        folders.add(dirname(target));
+      }
+      if (this.#durable) await together([...folders], syncFolder);
+      return linked;
+    } catch (error) {
+      await this.remove(linked);
+      throw diskError(this.location, error);
+    }
+  }
+
   async #syncFolder(folder: string): Promise<void> {
     if (this.#durable) await syncFolder(folder);
   }
@@ -170,6 +188,17 @@ export class LocalStore implements LogStore {
       });
     }
     return temporary;
+  }
+}
+
+/** False for another disk, one without hard links, a file of another user or one that is not there, and a name that is taken. */
+function tryLink(file: string, target: string): boolean {
+  try {
+    linkSync(file, target);
+    return true;
+  } catch (error) {
+    if (/^(EXDEV|EPERM|EACCES|EMLINK|ENOTSUP|EOPNOTSUPP|ENOSYS|ENOENT|EEXIST)$/.test(codeOf(error) ?? '')) return false;
+    throw error;
   }
 }
 

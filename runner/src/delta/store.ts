@@ -43,4 +43,11 @@ export interface LogStore {
   sync(paths: readonly string[]): Promise<void>;
   /** Gives a file another name, replacing what had it, and makes it durable. */
   move(from: string, to: string): Promise<void>;
+  /**
+   * Gives files that lie elsewhere names in the table, too, without copying them, and makes the names durable. For stores of disks that know such names.
+   *
+   * @param files path in the table → absolute local path of the file
+   * @returns the paths that there are now; where a file cannot have one, nothing is done
+   */
+  link?(files: ReadonlyMap<string, string>): Promise<readonly string[]>;
 }
