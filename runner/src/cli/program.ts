@@ -298,7 +298,8 @@ export function createProgram(effects: Effects, found: (command: ParsedCommand) 
     if (definition.argument !== undefined) command.argument(definition.argument.name, definition.argument.summary);
     const own = definition.options();
     const idle = idleFlags([...globals, ...own]);
-    for (const option of [...own, ...negations([...own, ...idle]), ...idle]) command.addOption(option);
+    // a negation that comes first would switch its flag on
+    for (const option of [...own, ...idle, ...negations([...own, ...idle])]) command.addOption(option);
     command.action(() => {
       const argument = definition.argument === undefined ? undefined : command.args[0];
       const known = [...program.options, ...command.options];

@@ -143,7 +143,7 @@ export const codeTitles = {
   TSD4003: 'rows break a constraint',
   TSD4010: 'there is no such incremental strategy',
   TSD4011: 'an incremental strategy lacks a config that it needs',
-  TSD4012: 'a config names a column that the model does not select',
+  TSD4012: 'a config of a merge contradicts itself, or names a column that is not selected',
   TSD4013: 'the columns of an incremental model changed',
   TSD4014: 'the config of a snapshot is incomplete or wrong',
   TSD4015: 'the config of a microbatch model is incomplete',

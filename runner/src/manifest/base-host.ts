@@ -58,6 +58,7 @@ function newHost(project: Project, library: MacroLibrary): ContextHost {
     varNames: () => vars.names(project.name),
     getEnv: (name) => env[name],
     envNames: () => Object.keys(env),
+    keepsSecrets: project.isDbt,
   };
 }
 

@@ -54,7 +54,8 @@ export async function renderText(
   source: SourceText,
   options: CompileOptions,
 ): Promise<MappedSql> {
-  const host = hostOf(manifest, node, options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
+  const plain = hostOf(manifest, node, options, { readsAnything: true, onEphemeral: () => Promise.resolve() });
+  const host = options.adapt?.(plain) ?? plain;
   const scope = createDbtContext({ ...host, callsMacro: () => {} });
   const { text, map } = await renderTemplate(parseTemplate(source), scope);
   return { sql: text, map };

@@ -75,10 +75,20 @@ export function textList(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-/** Hooks as they are written: texts, or mappings that say more than the text. */
+/** Hooks as they are written: texts, or mappings that say more than the text, which `before_begin()` and `after_commit()` give as JSON. */
 function hookItems(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
+  return (Array.isArray(value) ? value : [value]).map((hook) => (typeof hook === 'string' ? fromJson(hook) : hook));
+}
+
+function fromJson(hook: string): unknown {
+  if (!hook.startsWith('{') || hook.startsWith('{{') || hook.startsWith('{%')) return hook;
+  try {
+    const read: unknown = JSON.parse(hook);
+    return isRecord(read) && typeof read.sql === 'string' ? read : hook;
+  } catch {
+    return hook;
+  }
 }
 
 /** The SQL of hooks, however they are written. */

@@ -144,12 +144,26 @@ function fitColumns(node: ModelNode, select: string, given: readonly Column[], t
   return select;
 }
 
+/**
+ * Holds that a model says in one way which columns a merge updates.
+ * @throws {QualityError} TSD4012
+ */
+export function requireOneMergeList(node: ModelNode): void {
+  const { merge_update_columns: only = [], merge_exclude_columns: except = [] } = node.config;
+  if (only.length === 0 || except.length === 0) return;
+  throw new QualityError('TSD4012', `${node.name}: merge_update_columns and merge_exclude_columns exclude each other`, {
+    place: node.source.place(0),
+    hint: 'keep the one, and leave the other out',
+  });
+}
+
 function updateColumns(
   node: ModelNode,
   columns: readonly Column[],
   keys: readonly string[],
 ): readonly string[] | undefined {
   const { merge_update_columns: only, merge_exclude_columns: except } = node.config;
+  requireOneMergeList(node);
   const names = columns.map((column) => column.name);
   for (const [key, list] of [
     ['unique_key', keys],

@@ -1,4 +1,5 @@
 import type { Session } from '../engines/engine.js';
+import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, quoteLiteral } from '../engines/relation.js';
 import { ProjectError } from '../errors/tsdbt-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
@@ -21,8 +22,8 @@ const tests = {
 } as const;
 
 /** Options of `read_csv` and `COPY` that all reading of a seed shares. */
-function readOptions(node: ModelNode, header = true): string {
-  return `header = ${header}, all_varchar = true, delim = ${quoteLiteral(node.config.delimiter)}, quote = '"', escape = '"', null_padding = true, strict_mode = false, skip = 0, comment = ''`;
+function readOptions(node: ModelNode, { parallel, header = true }: { parallel: boolean; header?: boolean }): string {
+  return `header = ${header}, all_varchar = true, delim = ${quoteLiteral(node.config.delimiter)}, quote = '"', escape = '"', null_padding = true, strict_mode = false, skip = 0, comment = '', parallel = ${parallel}`;
 }
 
 /**
@@ -36,9 +37,19 @@ export async function seedColumns(node: ModelNode, session: Session): Promise<re
       place: node.propertiesPlace ?? node.source.place(0),
       hint: 'delimiter: "," is what seeds have by themselves',
     });
-  const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node)})`;
+  try {
+    return await inferred(node, session, true);
+  } catch (thrown) {
+    // cells with line breaks in them can be padded by one thread only
+    if (!(thrown instanceof EngineFailure) || !thrown.message.includes('parallel')) throw thrown;
+    return inferred(node, session, false);
+  }
+}
+
+async function inferred(node: ModelNode, session: Session, parallel: boolean): Promise<readonly SeedColumn[]> {
+  const read = `read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node, { parallel })})`;
   const names = (await session.describe(`select * from ${read}`)).map((column) => column.name);
-  const shown = await namesInHeader(node, session, names);
+  const shown = await namesInHeader(node, session, names, parallel);
   const checks = names.flatMap((_, i) =>
     Object.values(tests).map((test, j) =>
       j === 1
@@ -63,9 +74,14 @@ export async function seedColumns(node: ModelNode, session: Session): Promise<re
 }
 
 /** Names of columns as dbt (agate) takes them from the first line: a second `id` is `id_2`, and a column without a name has a letter. */
-async function namesInHeader(node: ModelNode, session: Session, names: readonly string[]): Promise<readonly string[]> {
+async function namesInHeader(
+  node: ModelNode,
+  session: Session,
+  names: readonly string[],
+  parallel: boolean,
+): Promise<readonly string[]> {
   const { rows } = await session.query(
-    `select * from read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node, false)}) limit 1`,
+    `select * from read_csv(${quoteLiteral(node.absolutePath)}, ${readOptions(node, { header: false, parallel })}) limit 1`,
   );
   const cells = rows[0];
   if (cells === undefined || cells.length !== names.length) return names;

@@ -27,8 +27,15 @@ export function firstSnapshot(source: SnapshotSource): string {
  *
  * @param table the snapshot as it is, by name
  * @param tableNames its columns
+ * @param begins name of a further column that says whether a row begins a version: where columns change and `updated_at` does not,
+ *   the version that ends and the one that begins have the same `dbt_scd_id`
  */
-export function snapshotChanges(source: SnapshotSource, table: string, tableNames: readonly string[]): string {
+export function snapshotChanges(
+  source: SnapshotSource,
+  table: string,
+  tableNames: readonly string[],
+  begins?: string,
+): string {
   const { config, select, now } = source;
   const { columns, uniqueKey, hardDeletes } = config;
   const validTo = quoteIdentifier(columns.dbt_valid_to);
@@ -37,10 +44,8 @@ export function snapshotChanges(source: SnapshotSource, table: string, tableName
   const keys = uniqueKey.map((_, i) => `_tsdbt_key_${i}`);
   const sameKey = keys.map((key) => `current.${key} = source.${key}`).join(' and ');
   const noKey = `current.${keys[0]} is null`;
-  const current =
-    config.validToCurrent === undefined
-      ? `${validTo} is null`
-      : `(${validTo} = ${config.validToCurrent} or ${validTo} is null)`;
+  const current = isCurrent(config);
+  const mark = (doesBegin: boolean): string => (begins === undefined ? '' : `, ${doesBegin} as ${begins}`);
   const updated = 'source._tsdbt_updated_at';
   const wasDeleted = hardDeletes === 'new_record' ? ` or current.${isDeleted} = 'True'` : '';
   const changed = `(${rowChanged(source, tableNames)}${wasDeleted})`;
@@ -50,9 +55,10 @@ export function snapshotChanges(source: SnapshotSource, table: string, tableName
     source,
     keys.map((key) => `source.${key}`),
     updated,
-  )}${deletedFlag}
+  )}${deletedFlag}${mark(true)}
     from source left join current on ${sameKey} where ${noKey} or ${changed}`;
-  const ends = (time: string): string => `current.* exclude (${keys.join(', ')}) replace (${time} as ${validTo})`;
+  const ends = (time: string): string =>
+    `current.* exclude (${keys.join(', ')}) replace (${time} as ${validTo})${mark(false)}`;
   const end = `select ${ends(updated)} from source join current on ${sameKey} where ${changed}`;
   const parts = [begin, end];
   if (hardDeletes !== 'ignore') {
@@ -70,13 +76,23 @@ export function snapshotChanges(source: SnapshotSource, table: string, tableName
         )} as ${scdId}`,
         `'True' as ${isDeleted}`,
       ];
-      parts.push(`select current.* exclude (${keys.join(', ')}) replace (${replaced.join(', ')}) ${gone}`);
+      // as in dbt, what the source no longer has is not remembered of a row that is gone
+      const known = new Set([...source.names, ...Object.values(columns)].map((name) => name.toLowerCase()));
+      const lost = tableNames.filter((name) => !known.has(name.toLowerCase())).map(quoteIdentifier);
+      const excluded = [...keys, ...lost].join(', ');
+      parts.push(`select current.* exclude (${excluded}) replace (${replaced.join(', ')})${mark(true)} ${gone}`);
     }
   }
   const keyColumns = uniqueKey.map((key, i) => `${keySql(key)} as _tsdbt_key_${i}`).join(', ');
   return `with source as (select *, ${keyColumns}, ${updatedAt(source)} as _tsdbt_updated_at from (\n${select}\n) as source),
   current as (select *, ${keyColumns} from ${table} where ${current})
   ${parts.join('\n  union all by name\n  ')}`;
+}
+
+/** SQL: whether a version of a snapshot is one that holds today. @param of before the column, e.g. an alias with its dot */
+export function isCurrent({ columns, validToCurrent }: SnapshotConfig, of = ''): string {
+  const validTo = `${of}${quoteIdentifier(columns.dbt_valid_to)}`;
+  return validToCurrent === undefined ? `${validTo} is null` : `(${validTo} = ${validToCurrent} or ${validTo} is null)`;
 }
 
 /** `dbt_scd_id, dbt_updated_at, dbt_valid_from, dbt_valid_to` of a version that begins at a time. */

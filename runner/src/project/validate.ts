@@ -84,11 +84,15 @@ function asDbtReads<T>(
     }
     let found = 0;
     for (const { path, issue } of result.error.issues.flatMap((one) => leaves(one, [], rest))) {
+      const full = [...(options.at ?? []), ...path];
       if (issue.code !== 'unrecognized_keys') {
         if (mendEmpty(rest, path)) found += 1;
+        else if (issue.code === 'invalid_value' && fallBack(rest, path)) {
+          found += 1;
+          warnings.push(...toErrors(issue, path, full, schema, value, document, options));
+        }
         continue;
       }
-      const full = [...(options.at ?? []), ...path];
       warnings.push(...toErrors(issue, path, full, schema, rest, document, options));
       const holder = valueAt(rest, path) as Record<string, unknown>;
       for (const key of issue.keys) {
@@ -99,6 +103,18 @@ function asDbtReads<T>(
     }
     if (found === 0) return undefined;
   }
+}
+
+/** Keys for which dbt takes its own value where they have one that it does not know. */
+const FALLBACKS: ReadonlyMap<string, string> = new Map([['on_schema_change', 'ignore']]);
+
+/** Gives a key the value that dbt takes instead of one that it does not know; says whether there is one. */
+function fallBack(root: unknown, path: YamlPath): boolean {
+  const key = path.at(-1);
+  const value = FALLBACKS.get(String(key));
+  if (key === undefined || value === undefined) return false;
+  (valueAt(root, path.slice(0, -1)) as Record<string | number, unknown>)[key] = value;
+  return true;
 }
 
 /** Takes out a key that is written without a value, or makes a number among tags a text; says whether there was one. */

@@ -14,10 +14,9 @@ export type ListedRows = Extract<UnitTestRows, { format: 'dict' | 'csv' }>;
  *
  * @param columns all columns of what the rows stand for
  * @param subject what they stand for, e.g. `'orders'`
- * @param lenient a value that its column's type does not take is null, as in dbt
  * @throws {QualityError} TSD4112 for a column that is not there
  */
-export function rowsSelect(rows: ListedRows, columns: readonly Column[], subject: string, lenient = false): string {
+export function rowsSelect(rows: ListedRows, columns: readonly Column[], subject: string): string {
   const positions = new Map(columns.map((column, i) => [column.name.toLowerCase(), i]));
   const selects = rows.rows.map((row, r) => {
     const values: unknown[] = columns.map(() => null);
@@ -26,7 +25,7 @@ export function rowsSelect(rows: ListedRows, columns: readonly Column[], subject
       if (at === undefined) throw unknownColumn(name, rows, r, columns, subject);
       values[at] = value;
     }
-    return `select ${columns.map((column, i) => `${typed(values[i], column.type, lenient ? 'try_cast' : 'cast')} as ${quoteIdentifier(column.name)}`).join(', ')}`;
+    return `select ${columns.map((column, i) => `${typed(values[i], column.type)} as ${quoteIdentifier(column.name)}`).join(', ')}`;
   });
   if (selects.length > 0) return selects.join('\nunion all\n');
   return emptySelect(columns);
@@ -100,9 +99,9 @@ export async function wrongValue(
 }
 
 /** A value as SQL of a type. The type of a bare null has no name to cast to. */
-function typed(value: unknown, type: string, cast: 'cast' | 'try_cast' = 'cast'): string {
+function typed(value: unknown, type: string): string {
   const sql = literal(value);
-  return type === 'UNKNOWN' || type === '"NULL"' || type === 'NULL' ? sql : `${cast}(${sql} as ${type})`;
+  return type === 'UNKNOWN' || type === '"NULL"' || type === 'NULL' ? sql : `cast(${sql} as ${type})`;
 }
 
 function literal(value: unknown): string {

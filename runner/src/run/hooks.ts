@@ -5,7 +5,10 @@ import { EngineError } from '../errors/tsdbt-error.js';
 import { renderText } from '../manifest/compile.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
 import type { ModelNode } from '../manifest/nodes.js';
+import type { Batch } from '../materialize/microbatch.js';
 import type { HookText } from '../project/project.js';
+import { batchForTemplates } from './limited-reads.js';
+import { selectedForTemplates } from './materialization-options.js';
 import type { RunState } from './run-state.js';
 
 /** Where hooks stand, and what is theirs alone. */
@@ -14,6 +17,10 @@ export interface HookContext {
   readonly packageName?: string | undefined;
   /** further names of their templates and of the macros that they call */
   readonly names?: Readonly<Record<string, unknown>> | undefined;
+  /** what `is_incremental()` says; default: false */
+  readonly isIncremental?: boolean | undefined;
+  /** the batch of a microbatch model that the hook runs with: `model.batch` */
+  readonly batch?: Batch | undefined;
 }
 
 /**
@@ -30,19 +37,24 @@ export async function runHooks(
   of: HookContext = {},
 ): Promise<void> {
   const { request } = state;
+  const { batch } = of;
   for (const hook of hooks) {
     const { sql, map } = await renderText(request.manifest, node, hook.source, {
       relationOf: (id) => state.relationOf(id),
-      isIncremental: false,
+      isIncremental: of.isIncremental ?? false,
       execute: true,
       session,
       invocationId: request.invocationId,
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.command,
-      selectedResources: [...request.selected],
+      selectedResources: selectedForTemplates(request),
       packageName: of.packageName,
       extra: of.names,
+      adapt:
+        batch === undefined
+          ? undefined
+          : (host) => ({ ...host, model: () => ({ ...host.model?.(), batch: batchForTemplates(batch) }) }),
       onLog: (level, message) => state.log(level, message),
     });
     if (sql.trim() === '') continue;

@@ -98,7 +98,10 @@ export class NativeWrite {
       warn: (message) => state.log('warn', message, summaryOf(node)),
       hooks: async (phase, inTransaction) => {
         if (part !== undefined && !(phase === 'pre_hook' ? part.isFirst : part.isLast)) return;
-        await runHooks(state, hooksAt(node, phase, inTransaction), node, session);
+        await runHooks(state, hooksAt(node, phase, inTransaction), node, session, {
+          isIncremental,
+          batch: part?.batch,
+        });
       },
     });
   }

@@ -41,7 +41,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     const macro = macroOf(state, node);
     // a materialization written in macros runs the hooks itself
     const hooks = async (kind: 'pre_hook' | 'post_hook'): Promise<void> => {
-      if (macro === undefined) await runHooks(state, hooksOf(node, kind), node, session);
+      if (macro === undefined) await runHooks(state, hooksOf(node, kind), node, session, { isIncremental });
     };
     await hooks('pre_hook');
     source = await nodeSelect(

@@ -17,6 +17,7 @@ import type { PublishedRelation } from '../materialize/storage.js';
 import { type Redactor, redactorFor } from '../project/redact.js';
 import { DeferredRelations } from './deferred-relations.js';
 import { limitedReads, type ReadLimits } from './limited-reads.js';
+import { selectedForTemplates } from './materialization-options.js';
 import type { BatchResults, NodeResult, RunRequest } from './run-types.js';
 import { sourceSelect } from './source-select.js';
 import { dbtHeadingOf, summaryOf } from './summaries.js';
@@ -208,6 +209,7 @@ export class RunState {
       runStartedAt: request.runStartedAt,
       fullRefresh: request.fullRefresh,
       command: request.which ?? request.command,
+      selectedResources: selectedForTemplates(request),
       adapt: limitedReads(this.manifest, node, this.limits(options.batch)),
       onLog: (level, message) => this.log(level, message, summaryOf(node)),
       onEphemeralFailed: options.onEphemeralFailed,

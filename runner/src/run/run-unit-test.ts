@@ -28,6 +28,7 @@ export async function runUnitTest(
   state.started(test);
   let code: CompiledCode | undefined;
   let path: string | undefined;
+  const wrong: QualityError[] = [];
   const about = () => ({
     startedAt,
     completedAt: new Date(),
@@ -41,9 +42,10 @@ export async function runUnitTest(
         place: test.propertiesPlace,
         hint: 'export the function that makes the rows, and test it with a test runner for TypeScript',
       });
-    code = await unitTestCode(state, test, model, session);
+    code = await unitTestCode(state, test, model, session, wrong);
     path = state.writeCompiled(test, code);
-    const diff = await compare(state, test, code, session);
+    const diff = await compare(state, test, code, session, wrong);
+    for (const { message } of wrong) state.log('warn', `${message}: nothing that is compared reads it`);
     if (diff === undefined) {
       state.finish(test, { status: 'pass', elapsed: elapsed(), failures: 0 }, about());
       return 'go-on';
@@ -62,7 +64,8 @@ export async function runUnitTest(
       state.finish(test, { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' }, about());
       return 'stop';
     }
-    const errors = errorsOf(state, model, thrown, code, path);
+    const isWrong = thrown instanceof EngineFailure && thrown.kind === 'Conversion' && wrong.length > 0;
+    const errors = isWrong ? wrong : errorsOf(state, model, thrown, code, path);
     state.finish(test, { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors }, about());
     return 'stop';
   }
@@ -74,11 +77,12 @@ async function compare(
   test: UnitTestNode,
   code: CompiledCode,
   session: Session,
+  wrong: QualityError[],
 ): Promise<RowsDiff | undefined> {
   const actual = await session.describe(code.sql);
   const columns =
     test.expect.format === 'sql' ? await columnsOfSql(test, actual, session) : comparedColumns(test.expect, actual);
-  const expected = await expectedSelect(state, test, test.expect.format === 'sql' ? columns : actual, session);
+  const expected = await expectedSelect(state, test, test.expect.format === 'sql' ? columns : actual, session, wrong);
   const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   const { rows } = await session.query(
     `select true as is_expected, ${list} from (\n${expected}\n) as expected_rows\n` +

@@ -21,6 +21,7 @@ const NOT_GIVEN = '__tsdbt__this_is_not_given';
 /**
  * The SQL of a unit test's model over the rows that the test gives, as CTEs before it. Nothing that is published is read.
  *
+ * @param wrong is given the values of a dbt project that are not of their column's type
  * @throws {QualityError} TSD4112, 4113 for rows that do not fit, TSD4115 for what the model reads and the test does not give,
  *   TSD4116 where the columns of an input are not known
  */
@@ -29,10 +30,11 @@ export async function unitTestCode(
   test: UnitTestNode,
   model: ModelNode,
   session: Session,
+  wrong: QualityError[],
 ): Promise<CompiledCode> {
   const ctes = new Map<string, NamedCte>();
   for (const [i, given] of test.given.entries()) {
-    const sql = await givenSelect(state, given, session);
+    const sql = await givenSelect(state, given, session, wrong);
     const name = `__tsdbt__given__${i + 1}_${nameOf(state, given)}`;
     ctes.set(given.call === 'this' ? 'this' : given.node, { name, sql, map: new SourceMap([]) });
   }
@@ -106,7 +108,12 @@ function notGiven(test: UnitTestNode, shown: string, place: SourcePlace | undefi
 }
 
 /** The rows that are given, checked: they can be read, and each value is of its column's type. */
-async function givenSelect(state: RunState, given: UnitTestInput, session: Session): Promise<string> {
+async function givenSelect(
+  state: RunState,
+  given: UnitTestInput,
+  session: Session,
+  wrong: QualityError[],
+): Promise<string> {
   const { rows } = given;
   if (rows === undefined) {
     const seed = state.manifest.get(given.node) as ModelNode;
@@ -135,31 +142,28 @@ async function givenSelect(state: RunState, given: UnitTestInput, session: Sessi
     });
   }
   const subject = `'${state.manifest.get(given.node)!.name}'`;
-  return listedSelect(state, rows, columns, { subject, input: given.input }, session);
+  return listedSelect(state, rows, columns, { subject, input: given.input, wrong }, session);
 }
 
 /**
- * The rows of a unit test as a SELECT that runs. In a dbt project a value that its column's type does not take is null, with a warning.
+ * The rows of a unit test as a SELECT. In a dbt project a value that its column's type does not take is an error only where the
+ * comparison reads it, as in dbt: it is put among `wrong`.
  * @throws {QualityError} TSD4113 elsewhere
  */
 async function listedSelect(
   state: RunState,
   rows: ListedRows,
   columns: readonly Column[],
-  { subject, input }: { readonly subject: string; readonly input: string },
+  { subject, input, wrong }: { readonly subject: string; readonly input: string; readonly wrong: QualityError[] },
   session: Session,
 ): Promise<string> {
   const sql = rowsSelect(rows, columns, subject);
-  let wrong: QualityError | undefined;
   await checked(sql, session, async (thrown) => {
-    wrong = await wrongValue(rows, columns, input, session);
-    if (wrong === undefined || !state.request.project.isDbt) throw wrong ?? thrown;
+    const found = await wrongValue(rows, columns, input, session);
+    if (found === undefined || !state.request.project.isDbt) throw found ?? thrown;
+    wrong.push(found);
   });
-  if (wrong === undefined) return sql;
-  state.log('warn', `${wrong.message}: null is taken, as dbt does`);
-  const lenient = rowsSelect(rows, columns, subject, true);
-  await session.query(lenient);
-  return lenient;
+  return sql;
 }
 
 async function checked(
@@ -186,8 +190,9 @@ export async function expectedSelect(
   test: UnitTestNode,
   columns: readonly Column[],
   session: Session,
+  wrong: QualityError[],
 ): Promise<string> {
   const rows = test.expect;
   if (rows.format === 'sql') return rows.sql;
-  return listedSelect(state, rows, columns, { subject: 'expected output', input: 'expect' }, session);
+  return listedSelect(state, rows, columns, { subject: 'expected output', input: 'expect', wrong }, session);
 }

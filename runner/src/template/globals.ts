@@ -2,7 +2,7 @@ import { pairs } from './collection-methods.js';
 import { iterate, Namespace, PyDict, PyRange, toArray } from './containers.js';
 import { argumentFailure, typeFailure, valueFailure } from './failure.js';
 import { defineFunction } from './signature.js';
-import { plain, type TemplateFunction, TemplateObject, type TemplateValue, text, typeName } from './values.js';
+import { plain, TemplateFunction, TemplateObject, type TemplateValue, text, typeName } from './values.js';
 
 /** `cycler('a', 'b')`. */
 class Cycler extends TemplateObject {
@@ -62,13 +62,29 @@ function makeRange([start, stop, step]: (TemplateValue | undefined)[]): PyRange 
   return range;
 }
 
+/** `dict`, which is a type in Python and has a way of its own to be made. */
+class DictFunction extends TemplateFunction {
+  override attributeNames(): Iterable<string> {
+    return ['fromkeys'];
+  }
+  override getAttribute(name: string): TemplateValue | undefined {
+    return name === 'fromkeys' ? fromKeys : undefined;
+  }
+}
+
+const makeDict = defineFunction('dict(mapping?, **kwargs)', ([mapping, named]) => {
+  const dict = PyDict.of(mapping === undefined ? [] : pairs(mapping));
+  for (const [key, value] of (named as PyDict).items()) dict.set(key, value);
+  return dict;
+});
+
+const fromKeys = defineFunction('fromkeys(keys, value?)', ([keys, value]) =>
+  PyDict.of(toArray(keys!).map((key) => [key, value ?? null])),
+);
+
 const functions = [
   defineFunction('range(start, stop?, step?)', makeRange),
-  defineFunction('dict(mapping?, **kwargs)', ([mapping, named]) => {
-    const dict = PyDict.of(mapping === undefined ? [] : pairs(mapping));
-    for (const [key, value] of (named as PyDict).items()) dict.set(key, value);
-    return dict;
-  }),
+  new DictFunction(makeDict.name, makeDict.invoke),
   defineFunction('namespace(mapping?, **kwargs)', ([mapping, named]) => {
     const namespace = new Namespace();
     for (const [key, value] of mapping === undefined ? [] : pairs(mapping)) namespace.setAttribute(text(key), value);

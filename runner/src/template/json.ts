@@ -50,7 +50,7 @@ export function toJson(
         margin,
       );
     }
-    throw typeFailure(`${typeName(v)} cannot be written as JSON`);
+    throw typeFailure(`Object of type ${typeName(v)} is not JSON serializable`);
   }
 
   function wrap(open: string, close: string, parts: string[], margin: string): string {

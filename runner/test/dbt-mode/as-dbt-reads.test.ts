@@ -182,4 +182,40 @@ select * from {{ model }} where {{ column_name }} % 2 = 0 and {{ column_name }} 
     expect([exitCode, Object.values(statuses).sort()]).toEqual([0, ['pass', 'success']]);
     expect(Object.keys(statuses).join()).toMatch(/test\.shop\.odd_a_id__0\./);
   });
+
+  it('seeds with line breaks in cells are loaded, and a cell that its column does not take is told', async () => {
+    const project = new DbtProject({
+      'seeds/a.csv': 'id,text\r\n1,"x\r\ny"\r\n2,z\r\n',
+      'seeds/b.csv': 'id,text\n1,"x\ny"\n2,z\n',
+      'seeds/c.csv': 'id,n\n1,99999999999\n',
+    });
+    const { statuses, output } = await project.run('seed');
+    expect(statuses).toEqual({ 'seed.shop.a': 'success', 'seed.shop.b': 'success', 'seed.shop.c': 'error' });
+    expect(await project.rows('select text from a union all select text from b order by text')).toEqual(
+      ['x\ny', 'x\r\ny', 'z', 'z'].map((text) => ({ text })),
+    );
+    expect(output).toContain(`Could not convert string "99999999999" to 'INTEGER'`);
+  });
+
+  it('an on_schema_change that nothing has is a warning, and means ignore', async () => {
+    const project = new DbtProject({
+      'models/a.sql': "{{ config(materialized='incremental', on_schema_change='ignor') }} select 1 as id",
+    });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(0);
+    expect(output).toContain(
+      'TSD1005 on_schema_change must be one of ignore, fail, append_new_columns, sync_all_columns',
+    );
+  });
+
+  it('merge_update_columns beside merge_exclude_columns is an error once there is something to merge into', async () => {
+    const project = new DbtProject({
+      'models/a.sql':
+        "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id', merge_update_columns=['v'], merge_exclude_columns=['w']) }} select 1 as id, 2 as v, 3 as w",
+    });
+    expect((await project.run('run')).exitCode).toBe(0);
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('TSD4012  a: merge_update_columns and merge_exclude_columns exclude each other');
+  });
 });

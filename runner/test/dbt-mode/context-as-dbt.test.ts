@@ -81,4 +81,27 @@ describe('dbt’s context', () => {
     });
     expect(differing).toEqual([]);
   });
+
+  it('knows what is selected while a model runs; unit tests are not among it in a build', async () => {
+    const project = new DbtProject({
+      'models/a.sql': "select {{ selected_resources | length }} as n, '{{ dict.fromkeys('ab', 0) }}' as d",
+      'models/a.yml': 'unit_tests: [{name: u, model: a, given: [], expect: {rows: [{d: x}]}}]\n',
+      'models/b.sql': 'select {{ selected_resources | length }} as n',
+    });
+    await project.run('build');
+    expect(await project.rows('select n from b')).toEqual([{ n: 2 }]);
+  });
+
+  it.each([
+    [
+      "{{ env_var('DBT_ENV_SECRET_KEY', 'x') }}",
+      'allowed only in profiles.yml and packages.yml, not "DBT_ENV_SECRET_KEY"',
+    ],
+    ["{{ tojson(modules.datetime.date(2024, 1, 1), 'x') }}", 'Object of type date is not JSON serializable'],
+  ])('refuses %s', async (template, message) => {
+    const project = new DbtProject({ 'models/a.sql': `select '{% if execute %}${template}{% endif %}' as v` });
+    const { exitCode, output } = await project.run('run');
+    expect(exitCode).toBe(1);
+    expect(output).toContain(message);
+  });
 });

@@ -104,21 +104,34 @@ describe('contracts', () => {
 });
 
 describe('values of unit tests', () => {
-  it('that their column does not take are null, and a warning', async () => {
+  it('that their column does not take are an error where the comparison reads them, else a warning', async () => {
     const project = new DbtProject({
       'models/a.sql': 'select 1 as id, current_date as day',
       'models/b.sql': "select id, day from {{ ref('a') }}",
       'models/b.yml': `unit_tests:
-  - name: u
+  - name: unread
+    model: b
+    given: [{input: ref('a'), rows: [{id: 1, day: monday}]}]
+    expect: {rows: [{id: 1}]}
+  - name: given_day
     model: b
     given: [{input: ref('a'), rows: [{id: 1, day: monday}]}]
     expect: {rows: [{id: 1, day: null}]}
+  - name: expected_day
+    model: b
+    given: [{input: ref('a'), rows: [{id: 1, day: 2024-01-01}]}]
+    expect: {rows: [{id: 1, day: monday}]}
 `,
     });
     await project.run('run');
-    const { exitCode, output } = await project.run('test');
-    expect(exitCode, output).toBe(0);
-    expect(output).toContain("'monday' is no DATE: row 1 of ref('a'), column day: null is taken, as dbt does");
+    const { statuses, output } = await project.run('test');
+    expect(statuses).toEqual({
+      'unit_test.shop.b.unread': 'pass',
+      'unit_test.shop.b.given_day': 'error',
+      'unit_test.shop.b.expected_day': 'error',
+    });
+    expect(output).toContain("'monday' is no DATE: row 1 of ref('a'), column day: nothing that is compared reads it");
+    expect(output).toContain("TSD4113  'monday' is no DATE: row 1 of expect, column day");
   });
 });
 

@@ -134,9 +134,55 @@ describe('snapshots in a database file', () => {
       { id: 3, v: 'd', now: true },
     ]);
   });
+
+  it('begin a version where columns change and updated_at does not', async () => {
+    const project = new DbtProject({
+      'models/s.sql': "select 1 as id, {{ var('v', 1) }} as v, date '2024-01-01' as day",
+      'snapshots/h.sql':
+        "{% snapshot h %}{{ config(unique_key='id', strategy='check', check_cols=['v'], updated_at='day') }}select * from {{ ref('s') }}{% endsnapshot %}",
+    });
+    await project.run('build');
+    await project.run('build', '--vars', '{v: 2}');
+    expect(await project.rows('select v, dbt_valid_to is null as now from h order by v')).toEqual([
+      { v: 1, now: false },
+      { v: 2, now: true },
+    ]);
+  });
+
+  it('remember of a row that is gone only what the source still has', async () => {
+    const project = new DbtProject({
+      'models/s.sql': "select 1 as id, 1 as v {{ var('more', ', 5 as w') }} where {{ var('there', true) }}",
+      'snapshots/h.sql':
+        "{% snapshot h %}{{ config(unique_key='id', strategy='check', check_cols=['v'], hard_deletes='new_record') }}select * from {{ ref('s') }}{% endsnapshot %}",
+    });
+    await project.run('build');
+    await project.run('build', '--vars', '{more: "", there: false}');
+    expect(await project.rows('select v, w, dbt_is_deleted as gone from h order by gone')).toEqual([
+      { v: 1, w: 5, gone: 'False' },
+      { v: 1, w: null, gone: 'True' },
+    ]);
+  });
 });
 
 describe('what a model asks for besides its rows', () => {
+  it('hooks see whether rows were added, and run outside of the transaction where before_begin() or after_commit() says so', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\non-run-start: create table if not exists told(v varchar)\n',
+      'models/a.sql': `{{ config(materialized='incremental', post_hook="insert into told values ('{{ is_incremental() }}')") }} select 1 as id`,
+      'models/b.sql': `{{ config(materialized='table', pre_hook=before_begin("insert into told values ('before')"), post_hook=after_commit("insert into told values ('after')")) }} select error('no') as id`,
+    });
+    await project.run('run');
+    const { statuses } = await project.run('run');
+    expect(statuses).toEqual({
+      'model.shop.a': 'success',
+      'model.shop.b': 'error',
+      'operation.shop.shop-on-run-start-0': 'success',
+    });
+    expect(await project.rows('select v from told order by v')).toEqual(
+      ['False', 'True', 'before', 'before'].map((v) => ({ v })),
+    );
+  });
+
   it('hooks run around it, inside and outside of its transaction', async () => {
     const project = new DbtProject({
       'dbt_project.yml': 'name: shop\nprofile: shop\non-run-start: create table if not exists log (what text)\n',

@@ -118,3 +118,17 @@ describe('batches', () => {
     expect(ids('year', false, '2025-01-01T00:00:00Z')).toEqual(['2024']);
   });
 });
+
+describe('hooks of microbatch models', () => {
+  it('run before the first batch and after the last, and see which it is', async () => {
+    const project = new DbtProject({
+      'dbt_project.yml': 'name: shop\nprofile: shop\non-run-start: create table if not exists told(v varchar)\n',
+      'models/events.sql': events(three),
+      'models/a.sql': model(
+        `, pre_hook="insert into told values ('from {{ model.batch.id }}')", post_hook="insert into told values ('to {{ model.batch.id }}')"`,
+      ),
+    });
+    await project.run('run', ...until('2024-01-04'));
+    expect(await project.rows('select v from told')).toEqual([{ v: 'from 20240101' }, { v: 'to 20240103' }]);
+  });
+});

@@ -179,4 +179,14 @@ describe('retry of a build', () => {
     expect((await project.run('retry')).code).toBe(1);
     expect(project.statuses()).toEqual({ not_null_a_id: 'fail' });
   });
+
+  it('goes on after a failure unless the run before was told not to', async () => {
+    const project = shop('native', { 'models/a.sql': broken, 'models/b.sql': broken });
+    await project.run('run', '--threads', '1');
+    await project.run('retry');
+    expect(project.statuses()).toEqual({ a: 'error', b: 'error' });
+    await project.run('run', '--threads', '1', '--fail-fast');
+    await project.run('retry');
+    expect(project.statuses()).toEqual({ a: 'error', b: 'skipped' });
+  });
 });

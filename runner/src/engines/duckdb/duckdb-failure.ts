@@ -99,6 +99,14 @@ function describe(json: DuckDbErrorJson): string {
 }
 
 function oneLine(message: string): string {
-  const line = message.split('\n')[0]!.trim();
+  const [first, ...more] = message.split('\n').map((line) => line.trim());
+  const line = inLowerCase(first!);
+  // the line of the file says nothing yet; what is wrong with it stands below the line itself
+  const row = /^CSV Error on Line: (\d+)$/.exec(line)?.[1];
+  const why = more.find((text) => text !== '' && !text.startsWith('Original Line:'));
+  return row === undefined || why === undefined ? line : `CSV error on line ${row}: ${inLowerCase(why)}`;
+}
+
+function inLowerCase(line: string): string {
   return /^[A-Z][a-z]/.test(line) ? line[0]!.toLowerCase() + line.slice(1) : line;
 }

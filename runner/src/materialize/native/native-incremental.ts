@@ -5,6 +5,7 @@ import { QualityError } from '../../errors/tsdbt-error.js';
 import { builtInStrategies } from '../../manifest/config-values.js';
 import { textList } from '../../manifest/merge-config.js';
 import type { ModelNode } from '../../manifest/nodes.js';
+import { requireOneMergeList } from '../incremental.js';
 import { type Batch, inBatch, microbatchConfig } from '../microbatch.js';
 import { columnsOf } from './native-catalog.js';
 import { tellLayout } from './native-layout.js';
@@ -175,6 +176,7 @@ function mergeSql(
   predicates: readonly string[],
   columns: readonly Column[],
 ): string {
+  requireOneMergeList(node);
   const { merge_update_columns: only, merge_exclude_columns: except, extra } = node.config;
   const on = [
     ...(keys.length === 0 ? ['FALSE'] : keys.map((key) => `DBT_INTERNAL_SOURCE.${key} = DBT_INTERNAL_DEST.${key}`)),

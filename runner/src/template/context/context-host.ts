@@ -77,6 +77,8 @@ export interface ContextHost {
   readonly missingVarsAreNone?: boolean;
   getEnv(name: string, site: CallSite): string | undefined;
   envNames?(): Iterable<string>;
+  /** variables `DBT_ENV_SECRET_…` are refused, as by dbt outside of profiles and packages */
+  readonly keepsSecrets?: boolean;
   /** `this`, where a node is rendered */
   readonly thisRelation?: Relation | undefined;
   /** `model`, where a node is rendered; made when it is first asked for */

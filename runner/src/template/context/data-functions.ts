@@ -76,13 +76,10 @@ export const dataFunctions: readonly TemplateFunction[] = [
       return otherwise ?? null;
     }
   }),
-  defineFunction('tojson(value, default?, sort_keys?)', ([value, otherwise, sortKeys]) => {
-    try {
-      return toJson(value!, { sortKeys: truthy(sortKeys ?? false) });
-    } catch {
-      return otherwise ?? null;
-    }
-  }),
+  defineFunction('tojson(value, default?, sort_keys?)', ([value, , sortKeys]) =>
+    // what JSON does not have is an error in spite of a default, as in dbt
+    toJson(value!, { sortKeys: truthy(sortKeys ?? false) }),
+  ),
   defineFunction('fromyaml(value, default?)', ([source, otherwise]) => {
     try {
       return toTemplateValue(parse(text(source!)));

@@ -93,6 +93,12 @@ export const referenceFunctions: FunctionMakers = {
   env_var: (host) =>
     defineFunction('env_var(var, default?)', ([nameGiven, otherwise], { site }) => {
       const name = str(nameGiven, 'the name of an environment variable');
+      if (host.keepsSecrets === true && name.startsWith('DBT_ENV_SECRET_'))
+        throw new OperationFailure(
+          templateCodes.missingEnvironmentVariable,
+          `secret environment variables are allowed only in profiles.yml and packages.yml, not "${name}"`,
+          'what a template reads stands in compiled SQL: give it another name, or keep it in the profile',
+        );
       const value = host.getEnv(name, site);
       if (value !== undefined) return value;
       if (otherwise !== undefined) return text(otherwise);
