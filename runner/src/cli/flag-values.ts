@@ -35,11 +35,17 @@ export function pointInTime(flag: string): (value: string) => SnapshotAt {
     const [, date, time = '00:00', zone = 'Z'] = match ?? [];
     // times are printed to the second: one that is given so stands for all of it
     const timestamp = new Date(`${date}T${time.length === 8 ? `${time}.999` : time}${zone}`);
-    if (match !== null && !Number.isNaN(timestamp.getTime())) return { timestamp };
+    if (match !== null && isDay(date!) && !Number.isNaN(timestamp.getTime())) return { timestamp };
     throw new ProjectError(cliCodes.wrongFlagValue, `${flag} takes a version or a time, not "${value}"`, {
       hint: 'e.g. 3, 2026-11-22, "2026-11-22 14:00", 2026-11-22T14:00:00+01:00; times without a zone are UTC',
     });
   };
+}
+
+/** Whether the calendar has a day: `2026-02-31` would be read as one of March. */
+function isDay(date: string): boolean {
+  const day = new Date(`${date}T00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
 }
 
 /** A reader of a flag's value that takes a time; times without a zone are UTC. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StorageError } from '../errors/tsdbt-error.js';
+import { unreadable } from './disk-error.js';
 
 const MISSING = /No files found that match the pattern "([^"]+)"|Cannot open file "([^"]+)": No such file/i;
 
@@ -18,11 +19,19 @@ export function missingDataFile(table: string, file: string, cause: unknown): St
   });
 }
 
-/** What the engine comes to; TSD6003 where it fails for a file that lies in a table, by its log, and is not there. */
+const DENIED = /Cannot open file "([^"]+)": Permission denied/i;
+
+/**
+ * What the engine comes to; TSD6003 where it fails for a file that lies in a table, by its log, and is not there, TSD6006 for one that is
+ * there and may not be read.
+ */
 export async function namingDataFile<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
+    const denied = error instanceof StorageError ? undefined : DENIED.exec((error as Error).message)?.[1];
+    if (denied !== undefined && existsSync(denied) && tableAround(denied) !== undefined)
+      throw unreadable(denied, error);
     const file = error instanceof StorageError ? undefined : missingFile(error);
     const table = file === undefined || existsSync(file) ? undefined : tableAround(file);
     if (table === undefined) throw error;

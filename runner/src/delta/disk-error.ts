@@ -14,3 +14,18 @@ export function diskError(location: string, error: unknown): unknown {
     cause: error,
   });
 }
+
+/**
+ * The error of a read as one with a code: TSD6006.
+ *
+ * @param path of the file or folder, absolute
+ * @param error what the system or the engine said of it
+ */
+export function unreadable(path: string, error: unknown): StorageError {
+  const [said] = (error as Error).message.split('\n');
+  const denied = /EACCES|EPERM|Permission denied/i.test(said!);
+  return new StorageError('TSD6006', `${path}: cannot be read: ${said}`, {
+    hint: denied ? 'give this user the right to read it' : 'see what is at this path',
+    cause: error,
+  });
+}

@@ -16,7 +16,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { StorageError } from '../errors/tsdbt-error.js';
-import { diskError } from './disk-error.js';
+import { diskError, unreadable } from './disk-error.js';
 import type { LogStore, StoredFile } from './store.js';
 
 const sync = promisify(fsync);
@@ -48,12 +48,14 @@ export class LocalStore implements LogStore {
   }
 
   async list(folder: string): Promise<string[]> {
-    return ifThere(() => readdirSync(join(this.location, folder))) ?? [];
+    return ifReadable(join(this.location, folder), (path) => readdirSync(path)) ?? [];
   }
 
   async listAll(folder: string): Promise<StoredFile[]> {
     const root = join(this.location, folder);
-    const entries = await orIfMissing(readdir(root, { withFileTypes: true, recursive: true }), []);
+    const entries = await orIfMissing(readdir(root, { withFileTypes: true, recursive: true }), []).catch((error) => {
+      throw unreadable(root, error);
+    });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     const stored: StoredFile[] = [];
     await together(files, async (file) => {
@@ -66,15 +68,15 @@ export class LocalStore implements LogStore {
   }
 
   async read(path: string): Promise<string | undefined> {
-    return ifThere(() => readFileSync(join(this.location, path), 'utf8'));
+    return ifReadable(join(this.location, path), (file) => readFileSync(file, 'utf8'));
   }
 
   async readBytes(path: string): Promise<Uint8Array | undefined> {
-    return ifThere(() => readFileSync(join(this.location, path)));
+    return ifReadable(join(this.location, path), (file) => readFileSync(file));
   }
 
   async modified(path: string): Promise<number | undefined> {
-    return statSync(join(this.location, path), { throwIfNoEntry: false })?.mtimeMs;
+    return ifReadable(join(this.location, path), (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs);
   }
 
   async putIfAbsent(path: string, text: string): Promise<boolean> {
@@ -243,12 +245,13 @@ function attempt(work: () => void): void {
   }
 }
 
-function ifThere<T>(work: () => T): T | undefined {
+/** What reading a path comes to; undefined where nothing is there. Throws StorageError TSD6006 where it cannot be read. */
+function ifReadable<T>(path: string, read: (path: string) => T): T | undefined {
   try {
-    return work();
+    return read(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw unreadable(path, error);
   }
 }
 

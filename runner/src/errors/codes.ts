@@ -195,6 +195,7 @@ export const codeTitles = {
   TSD6003: 'the log names a file that cannot be reached',
   TSD6004: 'the object store refuses',
   TSD6005: 'this is not the address of a table in S3',
+  TSD6006: 'a file of a table cannot be read',
   TSD6010: 'a file of the Delta log is damaged',
   TSD6011: "the table's schema cannot be read",
   TSD6012: 'the table needs a feature that is not supported',

@@ -16,6 +16,7 @@ import type { Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, type Relation } from '../engines/relation.js';
 import { StorageError, TsdbtError } from '../errors/tsdbt-error.js';
+import { checkpointWarning, together } from './checkpoint-warning.js';
 import { sameContent } from './content.js';
 import { LakeCatalog } from './lake-catalog.js';
 import type { MergeOptions, Publication, PublishedRelation, StagedRelation, Storage, TableOptions } from './storage.js';
@@ -322,9 +323,9 @@ export class DeltaStorage implements Storage {
           await staged.discard();
           return { version: before.version, rows: before.numRecords, unchanged: true };
         }
-        await staged.commit(this.options.commitInfo);
+        const late = checkpointWarning(await staged.commit(this.options.commitInfo));
         removeView(this.options.warehouse, relation);
-        const warning = await this.#autoOptimize(session, relation, options);
+        const warning = together(late, await this.#autoOptimize(session, relation, options));
         const snapshot = await this.#catalog.latest(relation);
         await this.#catalog.repin(relation, { kind: 'table', snapshot });
         await this.#catalog.drop(name);
@@ -353,8 +354,7 @@ export class DeltaStorage implements Storage {
       const table = await this.#catalog.latest(relation);
       if (smallFiles(table) < optimizeFrom) return undefined;
       const staged = await stageOptimize(this.#target(session, relation, table));
-      if (!staged.isNoop) await staged.commit(this.options.commitInfo);
-      return undefined;
+      return staged.isNoop ? undefined : checkpointWarning(await staged.commit(this.options.commitInfo));
     } catch (thrown) {
       if (!(thrown instanceof TsdbtError || thrown instanceof EngineFailure)) throw thrown;
       return `${relation.schema}.${relation.identifier} is published, but its small files could not be put together: ${thrown.message}`;

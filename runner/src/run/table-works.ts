@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import type { SnapshotAt } from '../delta/log/load.js';
+import { cleanUpLog } from '../delta/operations/clean-up-log.js';
 import { sumBytes } from '../delta/operations/metrics.js';
 import { stageOptimize } from '../delta/operations/optimize.js';
 import { stageRestore } from '../delta/operations/restore.js';
 import { vacuum } from '../delta/operations/vacuum.js';
+import { checkpointWarning, together } from '../materialize/checkpoint-warning.js';
 import { bytes } from './bytes.js';
 import { oldestLiveRun } from './live-runs.js';
 import type { MaintainedTable, TableOutcome } from './maintain-tables.js';
@@ -27,11 +30,19 @@ export async function optimizeTable(
     { targetSize: options.targetSize, sortBy: options.sort ? node.config.cluster_by : undefined },
   );
   const files = `${before.files.length} ${before.files.length === 1 ? 'file' : 'files'}, ${bytes(before.sizeBytes)}`;
-  if (staged.isNoop) return { version: before.version, unchanged: true, message: `${files}: nothing to put together` };
-  await staged.commit(provenance(run));
+  const { cluster_by: sortBy } = node.config;
+  const unsorted = options.sort && !sortBy?.length ? ', and no cluster_by to sort by' : '';
+  if (staged.isNoop)
+    return { version: before.version, unchanged: true, message: `${files}: nothing to put together${unsorted}` };
+  const late = checkpointWarning(await staged.commit(provenance(run)));
   const after = await table.snapshot();
   const now = `${after.files.length} ${after.files.length === 1 ? 'file' : 'files'}, ${bytes(sumBytes(after.files))}`;
-  return { version: after.version, rows: after.numRecords, unchanged: false, message: `${files} → ${now}` };
+  return {
+    version: after.version,
+    rows: after.numRecords,
+    unchanged: false,
+    message: together(`${files} → ${now}`, late),
+  };
 }
 
 /** Brings back what the table held at an earlier version or time, as a new version. */
@@ -50,13 +61,13 @@ export async function restoreTable(
       unchanged: true,
       message: `is as in version ${wanted.version}`,
     };
-  await staged.commit(provenance(run));
+  const late = checkpointWarning(await staged.commit(provenance(run)));
   const after = await table.snapshot();
   return {
     version: after.version,
     rows: after.numRecords,
     unchanged: false,
-    message: `as in version ${wanted.version} of ${time}`,
+    message: together(`as in version ${wanted.version} of ${time}`, late),
   };
 }
 
@@ -72,7 +83,10 @@ export interface VacuumWork {
   onFile(path: string): void;
 }
 
-/** Deletes files that no version within the retention needs. What runs at work have staged or read stays, whatever the retention. */
+/**
+ * Deletes files that no version within the retention needs, and what of the log has outlived its own. What runs at work have staged or read stays,
+ * whatever the retention.
+ */
 export async function vacuumTable(maintained: MaintainedTable, options: VacuumWork): Promise<TableOutcome> {
   const { table } = maintained;
   const oldest = oldestLiveRun(options.warehouse, maintained.invocationId);
@@ -83,10 +97,22 @@ export async function vacuumTable(maintained: MaintainedTable, options: VacuumWo
     dryRun: options.dryRun,
   });
   for (const file of result.files) options.onFile(file);
-  const { version } = await table.snapshot();
-  if (result.files.length === 0) return { version, message: 'nothing to delete' };
-  const what = `${result.files.length.toLocaleString('en-US')} ${result.files.length === 1 ? 'file' : 'files'}, ${bytes(result.size)}`;
-  return { version, message: `${options.dryRun ? 'would delete' : 'deleted'} ${what}` };
+  const { version, properties } = await table.snapshot();
+  const keepsLog = properties['delta.enableExpiredLogCleanup']?.toLowerCase() === 'false';
+  const log = keepsLog ? undefined : await cleanUpLog(table, { now: oldest, dryRun: options.dryRun });
+  for (const file of log?.files ?? []) options.onFile(join(table.location, file));
+  const parts = [
+    ...(result.files.length === 0 ? [] : [`${count(result.files.length)}, ${bytes(result.size)}`]),
+    ...(log === undefined || log.files.length === 0
+      ? []
+      : [`${count(log.files.length)} of the log before version ${log.earliest}`]),
+  ];
+  if (parts.length === 0) return { version, message: 'nothing to delete' };
+  return { version, message: `${options.dryRun ? 'would delete' : 'deleted'} ${parts.join(', and ')}` };
+}
+
+function count(files: number): string {
+  return `${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`;
 }
 
 function provenance(run: { readonly invocationId: string; readonly engineInfo: string }) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +25,8 @@ beforeAll(async () => {
       "{{ config(materialized='incremental', incremental_strategy='append') }}\nselect {{ var('day') }} as day, 10 as sold",
     'models/gold/tidy_sales.sql':
       "{{ config(materialized='incremental', incremental_strategy='append', auto_optimize=3) }}\nselect {{ var('day') }} as day",
+    'models/gold/logged.sql':
+      "{{ config(materialized='table', table_properties={'delta.checkpointInterval': '2'}) }}\nselect {{ var('day') }} as day",
     'models/gold/all_sales.sql': "{{ config(materialized='view') }}\nselect sum(sold) as sold from {{ ref('sales') }}",
     'models/gold/grown.sql':
       "{{ config(materialized='table') }}\nselect 1 as a{{ ', 2 as b' if var('day') > 1 else '' }}",
@@ -97,7 +99,8 @@ describe('tsdbt show --as-of', () => {
     expect(view.stderr).toContain('TSD3050  gold.all_sales reads gold.sales, which did not exist then');
     expect(view.stderr).toContain('see its versions: tsdbt history --select sales');
     expect((await shop('show', '--select', 'sales', '--as-of', '9')).stderr).toContain('TSD6014');
-    expect((await shop('show', '--select', 'sales', '--as-of', 'monday')).stderr).toContain('TSD1904');
+    for (const none of ['monday', '2026-02-31', '2026-13-01', '2026-02-28 25:00'])
+      expect((await shop('show', '--select', 'sales', '--as-of', none)).stderr).toContain('TSD1904');
     expect((await shop('show', '--inline', 'select 1', '--as-of', '1')).stderr).toContain('TSD1906');
   });
 });
@@ -129,7 +132,10 @@ describe('tsdbt optimize', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/gold\.sales \(4 rows, version 6\): 4 files, .* → 1 file, /);
     expect(await soldAt('--as-of', '6')).toEqual([1, 2, 3, 4]);
-    expect((await shop('optimize', '--select', 'sales')).stderr).toContain('nothing to put together');
+    expect((await shop('optimize', '--select', 'sales')).stderr).toMatch(/nothing to put together$/m);
+    expect((await shop('optimize', '--select', 'sales', '--sort')).stderr).toContain(
+      'nothing to put together, and no cluster_by to sort by',
+    );
   });
 
   it('happens by itself where the model asks for it', async () => {
@@ -174,6 +180,27 @@ describe('tsdbt vacuum', () => {
     expect(existsSync(staged)).toBe(false);
   });
 
+  it('takes along what of the log has outlived its retention, but for a run that may need it', async () => {
+    const log = join(temporary.folder, 'warehouse', 'gold', 'logged', '_delta_log');
+    const names = () => readdirSync(log).filter((name) => /^\d/.test(name));
+    for (const name of names()) utimesSync(join(log, name), 1e9, 1e9);
+    const before = names();
+    expect((await shop('vacuum', '--select', 'logged')).stdout.trimEnd().split('\n')).toEqual(
+      ['00000000000000000000.json', '00000000000000000001.json'].map((name) => join(log, name)),
+    );
+    expect(names()).toEqual(before);
+    const note = join(temporary.folder, 'warehouse', '.runs', 'early.json');
+    const ended = announceRun(join(temporary.folder, 'warehouse'), 'early', true);
+    const { process: self } = JSON.parse(readFileSync(note, 'utf8'));
+    writeFileSync(note, JSON.stringify({ process: self, startedAt: new Date(1e12).toISOString() }));
+    expect((await shop('vacuum', '--select', 'logged', '--yes')).stderr).toContain('nothing to delete');
+    ended();
+    const done = await shop('vacuum', '--select', 'logged', '--yes');
+    expect(done.stderr).toContain('deleted 2 files of the log before version 2');
+    expect(names()).toEqual(before.filter((name) => !/^0+[01]\./.test(name)));
+    expect((await shop('history', '--select', 'logged', '--output', 'json')).code).toBe(0);
+  });
+
   it('forgets runs whose process is gone', async () => {
     const warehouse = join(temporary.folder, 'warehouse');
     const note = join(warehouse, '.runs', 'killed.json');
@@ -191,5 +218,25 @@ describe('tsdbt vacuum', () => {
     const { code, stderr } = await shop('vacuum', '--retention', '1h');
     expect(code).toBe(2);
     expect(stderr).toContain('add --allow-short-retention');
+  });
+});
+
+describe('a checkpoint that cannot be written', () => {
+  it('is told of by a build, and by restore', async () => {
+    const log = join(temporary.folder, 'warehouse', 'gold', 'logged', '_delta_log');
+    rmSync(join(log, '_last_checkpoint'));
+    mkdirSync(join(log, '_last_checkpoint'));
+    const build = (day: number) => shop('build', '--select', 'logged', '--vars', `{day: ${day}}`);
+    const late = /version (\d+) is published, but its checkpoint could not be written/;
+    const built = [await build(50), await build(51)];
+    expect(built.map(({ code }) => code)).toEqual([0, 0]);
+    const [one, none] = built.map(({ stderr }) => late.exec(stderr)?.[1]).sort();
+    expect(Number(one) % 2).toBe(0);
+    expect(none).toBeUndefined();
+    const { stdout } = await shop('history', '--select', 'logged', '--output', 'json');
+    const before = (JSON.parse(stdout) as [{ versions: { version: number }[] }])[0].versions[1]!.version;
+    const restored = [1, 2].map((back) => ['restore', '--select', 'logged', '--to', String(before + 1 - back)]);
+    const said = [await shop(...restored[0]!), await shop(...restored[1]!)].map(({ stderr }) => stderr).join('\n');
+    expect(said).toMatch(/as in version \d+ of [^;]*; version \d+ is published, but its checkpoint/);
   });
 });

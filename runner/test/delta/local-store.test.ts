@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,20 @@ describe.each([
       ['p=1/a.txt', 3],
     ]);
     expect(files[0]!.modified).toBe((await stat(join(store.location, 'b.txt'))).mtimeMs);
+  });
+
+  it('says what it could not read', async () => {
+    const loop = join(folder, 'loop');
+    await symlink(loop, loop);
+    const unreadable = new LocalStore(loop, options);
+    for (const read of [
+      () => unreadable.read('file'),
+      () => unreadable.readBytes('file'),
+      () => unreadable.modified('file'),
+      () => unreadable.list(''),
+      () => unreadable.listAll(''),
+    ])
+      await expect(read()).rejects.toMatchObject({ code: 'TSD6006', message: expect.stringContaining(loop) });
   });
 
   it('says what it could not write', async () => {

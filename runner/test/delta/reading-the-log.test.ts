@@ -1,6 +1,7 @@
-import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { namingDataFile } from '../../src/delta/data-file-error.js';
 import {
   cleanUpLog,
   DeltaTable,
@@ -218,5 +219,20 @@ describe('a log that is cleaned up between its listing and the reading of it', (
     });
     await expect(loadSnapshot(store, t.engine)).rejects.toMatchObject({ code: 'TSD6015' });
     expect(listings).toBeLessThan(20);
+  });
+});
+
+describe('a data file that may not be read', () => {
+  it('is told by its path, and a file that is to be written is not', async () => {
+    await append(1);
+    const [file] = (await readdir(t.location)).filter((name) => name.endsWith('.parquet'));
+    const refused = (path: string) =>
+      namingDataFile(Promise.reject(new Error(`IO Error: Cannot open file "${path}": Permission denied`)));
+    await expect(refused(join(t.location, file!))).rejects.toMatchObject({
+      code: 'TSD6006',
+      message: expect.stringContaining(file!),
+      hint: 'give this user the right to read it',
+    });
+    await expect(refused(join(t.location, 'new.parquet'))).rejects.not.toHaveProperty('code');
   });
 });

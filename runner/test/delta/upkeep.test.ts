@@ -250,12 +250,22 @@ describe('cleaning up the log', () => {
     for (let n = 0; n <= 25; n++) await append(`SELECT ${n} AS n`);
     const log = join(t.location, '_delta_log');
     expect((await cleanUpLog(await t.open())).files).toEqual([]);
+    // of another writer: what is put together from commits, up to those that begin at the checkpoint
+    const compacted = (from: number, to: number) =>
+      `${[from, to].map((version) => String(version).padStart(20, '0')).join('.')}.compacted.json`;
+    for (const [from, to] of [
+      [1, 5],
+      [20, 22],
+      [21, 24],
+    ] as const)
+      await writeFile(join(log, compacted(from, to)), '');
     const old = new Date(Date.now() - 40 * 86_400_000);
     for (const name of await readdir(log)) if (Number(name.slice(0, 20)) <= 22) await utimes(join(log, name), old, old);
-    expect((await cleanUpLog(await t.open(), { dryRun: true })).files).toHaveLength(21);
+    expect((await cleanUpLog(await t.open(), { dryRun: true })).files).toHaveLength(23);
     expect(await readdir(log)).toContain('00000000000000000000.json');
     const { earliest } = await cleanUpLog(await t.open());
     expect(earliest).toBe(20);
+    expect((await readdir(log)).filter((name) => name.includes('compacted'))).toEqual([compacted(21, 24)]);
     expect(await t.read()).toHaveLength(26);
     expect(await t.read({ version: 20 })).toHaveLength(21);
     await expect(t.snapshot({ version: 19 })).rejects.toMatchObject({ code: 'TSD6015' });

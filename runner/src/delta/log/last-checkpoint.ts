@@ -1,3 +1,4 @@
+import { StorageError } from '../../errors/tsdbt-error.js';
 import type { LogStore } from '../store.js';
 import { checkpointPath, LAST_CHECKPOINT, LOG_FOLDER } from './file-names.js';
 
@@ -12,7 +13,10 @@ const V2_NAME = /^\d{20}\.checkpoint\.[\w-]+\.parquet$/;
 
 /** Reads `_last_checkpoint` (PROTOCOL.md, "Last Checkpoint File"); undefined where there is none, or none that can be understood. */
 export async function readLastCheckpoint(store: LogStore): Promise<LastCheckpoint | undefined> {
-  const text = await store.read(LAST_CHECKPOINT);
+  const text = await store.read(LAST_CHECKPOINT).catch((error) => {
+    if (error instanceof StorageError && error.code === 'TSD6006') return undefined;
+    throw error;
+  });
   if (text === undefined) return undefined;
   try {
     const { version, parts, v2Checkpoint } = JSON.parse(text) as Record<string, unknown>;

@@ -47,7 +47,9 @@ export async function cleanUpLog(
   const doomed: string[] = [];
   for (const name of await store.list(LOG_FOLDER)) {
     const version = parseLogFileName(name)?.version ?? checksumVersion(name);
-    if (version !== undefined && version < keepFrom) doomed.push(`${LOG_FOLDER}/${name}`);
+    const compacted = compactedFrom(name);
+    if ((version !== undefined && version < keepFrom) || (compacted !== undefined && compacted <= keepFrom))
+      doomed.push(`${LOG_FOLDER}/${name}`);
   }
   // oldest first: a crash in between leaves a log without gaps behind what remains
   doomed.sort();
@@ -80,5 +82,11 @@ async function sidecarsOf(
 /** Checksums of other writers go with their version. */
 function checksumVersion(name: string): number | undefined {
   const match = /^(\d{20})\.crc$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** The first version of a log compaction file of another writer (PROTOCOL.md, "Log Compaction Files"). */
+function compactedFrom(name: string): number | undefined {
+  const match = /^(\d{20})\.\d{20}\.compacted\.json$/.exec(name);
   return match === null ? undefined : Number(match[1]);
 }
