@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { GraphError } from '../errors/tsdbt-error.js';
 import { graphCodes } from '../manifest/codes.js';
 import { timeOf } from '../materialize/microbatch.js';
@@ -41,14 +40,15 @@ type Times = readonly [string, string];
  * Reads `run_results.json`, tsdbt's or dbt's.
  *
  * @param folder absolute
+ * @param named how messages name it
  * @throws {GraphError} TSD3025 when there is none, or it cannot be read
  */
-export function readPreviousRun(folder: string): PreviousRun {
+export function readPreviousRun(folder: string, named: string): PreviousRun {
   const file = readArtifact<RunResultsFile>(folder, 'run_results.json');
   if (file === undefined) {
-    throw new GraphError(graphCodes.unreadableState, `${join(folder, 'run_results.json')} is not there`, {
-      hint: 'run something first, e.g. tsdbt build; --state names the folder of another run',
-    });
+    const message = `Could not find previous run in '${named}' target directory: run_results.json is not there`;
+    const hint = 'run something first, e.g. tsdbt build; --state names the folder of another run';
+    throw new GraphError(graphCodes.unreadableState, message, { hint });
   }
   const { invocation_started_at: began, generated_at: written } = file.metadata ?? {};
   const startedAt = timeOf(began ?? written) ?? new Date();

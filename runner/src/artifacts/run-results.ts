@@ -4,7 +4,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, ModelNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
 import { failuresOf, messageOf, said, statusOf, threadOf, timingSteps } from '../run/result-fields.js';
-import type { NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
+import type { BatchResults, NodeResult, OperationResult, RunRequest, RunResult } from '../run/run-types.js';
 import { artifactMetadata, writeArtifact } from './write-artifact.js';
 
 /**
@@ -87,7 +87,7 @@ function resultOf(result: NodeResult, manifest: Manifest): Record<string, unknow
     execution_time: outcome.elapsed,
     adapter_response: responseOf(outcome),
     message: messageOf(result, isDbt),
-    failures: failuresOf(outcome),
+    failures: batches === undefined ? failuresOf(outcome) : 0,
     unique_id: node.uniqueId,
     compiled: result.compiledCode !== undefined ? true : isSql(node) ? false : null,
     compiled_code: result.compiledCode ?? null,
@@ -95,8 +95,7 @@ function resultOf(result: NodeResult, manifest: Manifest): Record<string, unknow
       node.resourceType === 'seed'
         ? null
         : (result.relationName ?? (isModel(node) ? relationName(node, manifest) : null)),
-    batch_results:
-      batches === undefined ? null : { successful: batches.successful.map(times), failed: batches.failed.map(times) },
+    batch_results: batches === undefined ? null : batchesOf(batches),
     overload_results: null,
   };
 }
@@ -136,6 +135,11 @@ export function timingOf(result: Parameters<typeof timingSteps>[0]) {
     started_at: from.toISOString(),
     completed_at: to.toISOString(),
   }));
+}
+
+/** Batches of this run, and those that the run before it had written. */
+function batchesOf({ successful, earlier = [], failed }: BatchResults): Record<string, unknown> {
+  return { successful: [...successful, ...earlier].map(times), failed: failed.map(times) };
 }
 
 function times({ start, end }: { readonly start: Date; readonly end: Date }): readonly string[] {

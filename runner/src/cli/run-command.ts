@@ -57,6 +57,9 @@ export function runCommand(
         : unfinishedNodes(previous, manifest, { warnings: options.warnError ?? false, bus });
     if (previous !== undefined && selected.size === 0) {
       bus.emit({ event: 'log', level: 'info', message: `Nothing to retry: the last ${command} left nothing undone` });
+      const { writeResults } = await import('../artifacts/run-results.js');
+      const args = { ...previous.args, ...argsOf(command, options) };
+      writeResults(project, { invocationId, startedAt: runStartedAt, elapsed: 0, results: [], args });
       return 0;
     }
     if (narrow !== undefined && selected.size === 0) {

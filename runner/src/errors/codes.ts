@@ -134,6 +134,7 @@ export const codeTitles = {
   TSD3024: 'a selector compares with an earlier state, and none is given',
   TSD3025: 'artifacts of an earlier state cannot be read',
   TSD3026: 'what --defer should read is not there either',
+  TSD3027: 'what is to be retried is no longer in the project',
   TSD3050: 'a table that is read does not exist yet',
   TSD3060: 'the place of a source does not exist, or is of no known format',
   TSD3061: 'the files of a source cannot be read',

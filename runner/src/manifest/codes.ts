@@ -25,4 +25,5 @@ export const graphCodes = {
   unknownSelector: 'TSD3023',
   noState: 'TSD3024',
   unreadableState: 'TSD3025',
+  unknownRetried: 'TSD3027',
 } as const satisfies Record<string, ErrorCode>;

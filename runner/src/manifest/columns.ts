@@ -91,7 +91,8 @@ function roleOf({ name, description, entity, dimension }: ColumnEntry): Pick<Col
   };
 }
 
-const columnKeys: ReadonlySet<string> = new Set(Object.keys(columnSchema.shape));
+/** Keys of a column that mean something here; of the others, `policy_tags` is one that dbt passes on as well. */
+const columnKeys: ReadonlySet<string> = new Set(Object.keys(columnSchema.shape).filter((key) => key !== 'policy_tags'));
 
 function extraOf(entry: ColumnEntry): Record<string, unknown> | undefined {
   const extra = Object.entries(entry).filter(([key]) => !columnKeys.has(key));

@@ -307,10 +307,14 @@ export interface UnitTestInput {
 /** Rows that a model must make of rows that are given. */
 export interface UnitTestNode extends NodeBase {
   readonly resourceType: 'unit_test';
+  /** as it is written; `name` has the version of its model behind it */
+  readonly writtenName: string;
   readonly config: NodeConfig;
   /** name of the model that is tested */
   readonly model: string;
   readonly version: string | number | undefined;
+  /** versions of the model that it was written for */
+  readonly versions: Readonly<Record<'include' | 'exclude', readonly (string | number)[] | null>> | undefined;
   readonly given: readonly UnitTestInput[];
   readonly expect: UnitTestRows;
   readonly overrides: {

@@ -165,7 +165,8 @@ function nodeOf(
     resourceType: 'unit_test',
     packageName: project.name,
     name: `${entry.name}${suffix}`,
-    fqn: [project.name, ...folders, entry.model, `${entry.name}${suffix}`],
+    writtenName: entry.name,
+    fqn: [project.name, ...folders, entry.model, entry.name],
     path: file.path,
     source: document.source,
     description: docs.render(entry.description ?? '', () => document.placeOf([...at, 'description']), own),
@@ -175,6 +176,7 @@ function nodeOf(
     config,
     model: entry.model,
     version: model.version,
+    versions: entry.versions && { include: entry.versions.include ?? null, exclude: entry.versions.exclude ?? null },
     given: read.given.map((one) => ({ ...one })),
     expect: read.expect,
     overrides: {

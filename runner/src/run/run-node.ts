@@ -95,7 +95,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
           message: `${failed.length} of ${gates.length} ${gates.length === 1 ? 'test' : 'tests'} failed: ${list(failed)}; ${kept}`,
           hint: mendHint(node, isIncremental),
         },
-        { ...about, completedAt: new Date(), ...compiledOf(source) },
+        { ...about, completedAt: new Date(), ...compiledOf(source), batches: state.batchesBefore(node) },
       );
       return 'stop';
     }
@@ -126,7 +126,7 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
       state.finish(
         node,
         { status: 'cancelled', elapsed: elapsed(), message: 'interrupted' },
-        { ...about, completedAt: new Date() },
+        { ...about, completedAt: new Date(), batches: state.batchesBefore(node) },
       );
       return 'stop';
     }
@@ -134,7 +134,12 @@ export async function runNode(state: RunState, task: NodeTask, session: Session,
     state.finish(
       node,
       { status: 'error', elapsed: elapsed(), message: errors[0]!.message, errors },
-      { ...about, completedAt: new Date(), ...(source === undefined ? {} : compiledOf(source)) },
+      {
+        ...about,
+        completedAt: new Date(),
+        batches: state.batchesBefore(node),
+        ...(source === undefined ? {} : compiledOf(source)),
+      },
     );
     return 'stop';
   } finally {

@@ -87,11 +87,14 @@ export class RunState {
   }
 
   /** With the batches that the run which is retried has written. */
-  withEarlierBatches(node: ModelNode, { successful, failed }: BatchResults): BatchResults {
-    return {
-      successful: [...(this.request.retried?.batches.get(node.uniqueId)?.successful ?? []), ...successful],
-      failed,
-    };
+  withEarlierBatches(node: ModelNode, batches: BatchResults): BatchResults {
+    return { ...batches, earlier: this.request.retried?.batches.get(node.uniqueId)?.successful ?? [] };
+  }
+
+  /** Batches of a model of which nothing was published now: those of the run that is retried; undefined where none were. */
+  batchesBefore(node: ManifestNode): BatchResults | undefined {
+    const before = this.request.retried?.batches.get(node.uniqueId);
+    return before && { successful: [], earlier: before.successful, failed: before.failed };
   }
 
   /**

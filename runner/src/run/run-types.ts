@@ -71,9 +71,11 @@ export interface RunRequest {
   readonly whileClosing?: ((result: RunResult) => void) | undefined;
 }
 
-/** Batches of a microbatch model, those of the run that is retried among them. */
+/** Batches of a microbatch model. */
 export interface BatchResults {
   readonly successful: readonly BatchTimes[];
+  /** successful ones of the run that is retried */
+  readonly earlier?: readonly BatchTimes[];
   /** skipped ones as well */
   readonly failed: readonly BatchTimes[];
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { recordingEffects, temporaryFolder, tsdbt, writeFiles } from '../cli/recording-effects.js';
@@ -57,6 +57,8 @@ describe.each(['delta', 'native'] as const)('retry, %s', (kept) => {
     const again = await project.run('retry');
     expect(again.code).toBe(0);
     expect(again.stderr).toContain('Nothing to retry');
+    expect(project.statuses()).toEqual({});
+    expect(project.args()).toMatchObject({ which: 'run' });
     expect(await project.rows("select id from {{ ref('c') }}")).toEqual([{ id: 2 }]);
   });
 
@@ -77,6 +79,30 @@ describe.each(['delta', 'native'] as const)('retry, %s', (kept) => {
     expect((await project.run('retry', '--vars', 'price: 3')).code).toBe(0);
     expect(project.args()).toMatchObject({ which: 'run', full_refresh: true, vars: { price: 3 } });
     expect(await project.rows("select * from {{ ref('a') }}")).toEqual([{ price: 3, added: false }]);
+  });
+
+  it('goes on behind a failure unless the first invocation stopped there', async () => {
+    const project = shop(kept, { 'models/staging/a.sql': broken, 'models/staging/b.sql': broken });
+    await project.run('run', '--threads', '1');
+    expect((await project.run('retry')).code).toBe(1);
+    expect(project.statuses()).toEqual({ a: 'error', b: 'error' });
+    await project.run('run', '--threads', '1', '--fail-fast');
+    await project.run('retry');
+    expect(project.args()).toMatchObject({ fail_fast: true });
+    expect(Object.values(project.statuses()).sort()).toEqual(['error', 'skipped']);
+  });
+
+  it('tells of what is no longer there', async () => {
+    const project = shop(kept, { 'models/staging/a.sql': broken, 'models/staging/b.sql': broken });
+    await project.run('run');
+    rmSync(`${project.folder}/models/staging/b.sql`);
+    const again = await project.run('retry');
+    expect(again.code).toBe(kept === 'native' ? 2 : 1);
+    expect(again.stderr).toContain(
+      kept === 'native'
+        ? "Couldn't find model 'model.shop.b' -- does it exist or is it disabled?"
+        : 'model.shop.b is no longer in the project',
+    );
   });
 
   it('reads another folder with --state', async () => {
@@ -121,8 +147,11 @@ describe.each(['delta', 'native'] as const)('retry, %s', (kept) => {
     const window = ['--event-time-start', '2024-01-01', '--event-time-end', '2024-01-04'];
     expect((await project.run('run', '--full-refresh', ...window)).code).toBe(1);
     expect(project.statuses()).toEqual({ events: 'success', a: 'partial success' });
-    project.write({ 'models/staging/a.sql': model(), 'models/staging/events.sql': events(2) });
     project.write({ 'before/run_results.json': project.text() });
+    expect((await project.run('retry', '--state', 'before')).code).toBe(1);
+    expect(project.statuses()).toEqual({ a: 'error' });
+    expect(project.batches('model.shop.a')).toMatchObject({ successful: { length: 2 }, failed: { length: 1 } });
+    project.write({ 'models/staging/a.sql': model(), 'models/staging/events.sql': events(2) });
     await project.run('run', '--select', 'events');
     expect((await project.run('retry', '--state', 'before')).code).toBe(0);
     expect(project.statuses()).toEqual({ a: 'success' });

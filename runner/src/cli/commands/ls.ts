@@ -17,6 +17,7 @@ const KEYS = [
   'name',
   'package_name',
   'depends_on',
+  'direct_parents',
   'tags',
   'config',
   'resource_type',
@@ -52,7 +53,7 @@ function printer(
 ): (node: ManifestNode) => string {
   switch (options.output) {
     case 'name':
-      return (node) => (node.resourceType === 'source' ? `${node.sourceName}.${node.name}` : node.name);
+      return searchName;
     case 'path':
       return (node) => node.path;
     case 'json':
@@ -60,6 +61,13 @@ function printer(
     default:
       return selectorOf;
   }
+}
+
+/** The name that selectors take for a node: of a version `name.v1`, of a source's table `source.table`. */
+function searchName(node: ManifestNode): string {
+  if (node.resourceType === 'source') return `${node.sourceName}.${node.name}`;
+  if (node.resourceType === 'unit_test') return node.writtenName;
+  return node.resourceType === 'model' && node.version !== undefined ? `${node.name}.v${node.version}` : node.name;
 }
 
 /** Why `state:modified` selects a node: `new`, `configs: materialized`, `macros: macro.shop.cents`; empty where it does not. */
@@ -79,11 +87,17 @@ function jsonPrinter(
   warn: (message: string) => void,
 ) {
   const { entry } = stateEntries(manifest);
-  const entryOf = (node: ManifestNode): Record<string, unknown> => ({
-    ...entry(node),
-    selector: selectorOf(node),
-    ...(state === undefined ? {} : { state_changes: changesOf(node, state) }),
-  });
+  const entryOf = (node: ManifestNode): Record<string, unknown> => {
+    const made: Readonly<Record<string, unknown>> = entry(node);
+    const { nodes } = (made.depends_on ?? {}) as { readonly nodes?: readonly string[] };
+    return {
+      ...made,
+      selector: selectorOf(node),
+      // which dbt keeps out of the manifest
+      ...(node.resourceType === 'model' ? { direct_parents: nodes ?? [] } : {}),
+      ...(state === undefined ? {} : { state_changes: changesOf(node, state) }),
+    };
+  };
   const asked = options.outputKeys;
   if (asked === undefined) {
     const keys = state === undefined ? KEYS : [...KEYS, 'state_changes'];

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { type PreviousRun, readPreviousRun } from '../../artifacts/previous-run.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
 import { cliCodes } from '../codes.js';
@@ -16,7 +17,8 @@ import { stateFolder } from '../state.js';
  */
 export async function retry(options: RunOptions, effects: Effects): Promise<number> {
   const project = await openProjectFor(options, effects);
-  const previous = readPreviousRun(stateFolder(options, project) ?? project.targetPath);
+  const folder = stateFolder(options, project) ?? project.targetPath;
+  const previous = readPreviousRun(folder, options.state ?? relative(project.projectDir, folder));
   const { state, ...own } = options;
   const again = { ...optionsOf(previous.args), ...own };
   const { command } = previous;

@@ -154,7 +154,7 @@ export function unitTestJson(node: UnitTestNode, { manifest, createdAt }: EntryC
     model: node.model,
     given: node.given.map(({ input, rows }) => ({ input, ...rowsOf(rows) })),
     expect: rowsOf(node.expect),
-    name: node.name,
+    name: node.writtenName,
     resource_type: 'unit_test',
     package_name: node.packageName,
     path: node.path.split('/').slice(1).join('/'),
@@ -171,7 +171,7 @@ export function unitTestJson(node: UnitTestNode, { manifest, createdAt }: EntryC
     checksum: unitTestChecksum(node),
     schema: tested !== undefined && 'schema' in tested ? tested.schema : null,
     created_at: createdAt,
-    versions: null,
+    versions: node.versions ?? null,
     version: node.version ?? null,
   };
 }

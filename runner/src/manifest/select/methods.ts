@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { standardConfigKeys, templateConfig } from '../config-for-templates.js';
-import type { ManifestNode, NodeConfig } from '../nodes.js';
+import type { ManifestNode, NodeConfig, ResourceType } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
 import { type PreviousState, STATE_ASPECTS } from './previous-state.js';
 
@@ -21,6 +21,21 @@ export interface SelectorMethod {
   /** the values it takes; undefined: those of the nodes */
   readonly takes?: readonly string[];
 }
+
+const resourceTypes: readonly ResourceType[] = [
+  'model',
+  'seed',
+  'snapshot',
+  'test',
+  'unit_test',
+  'source',
+  'exposure',
+  'analysis',
+  'semantic_model',
+  'metric',
+  'saved_query',
+  'operation',
+];
 
 /** The methods of dbt's selector language that look at one node. */
 export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
@@ -72,10 +87,13 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   semantic_model: ofKind('semantic_model'),
   saved_query: ofKind('saved_query'),
   unit_test: {
-    matches: (node, value) => node.resourceType === 'unit_test' && matchesPackaged(node, value),
-    values: (node) => (node.resourceType === 'unit_test' ? [node.name] : []),
+    matches: (node, value) =>
+      node.resourceType === 'unit_test' &&
+      [node.writtenName, node.name].some((name) => matchesPackaged({ ...node, name }, value)),
+    values: (node) => (node.resourceType === 'unit_test' ? [node.writtenName] : []),
   },
   resource_type: {
+    takes: [...resourceTypes, 'data_test', 'function'],
     matches: (node, value) => node.resourceType === (value === 'data_test' ? 'test' : value),
     values: (node) => [node.resourceType],
   },
@@ -93,6 +111,7 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
     },
   },
   test_type: {
+    takes: ['generic', 'singular', 'data', 'unit', 'schema'],
     matches: (node, value) =>
       node.resourceType === 'test'
         ? testTypes[value]?.includes(node.generic === undefined ? 'singular' : 'generic') === true
@@ -102,7 +121,7 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
   test_name: {
     matches: (node, value) =>
       node.resourceType === 'unit_test'
-        ? matchesGlob(node.name, value)
+        ? matchesGlob(node.writtenName, value) || matchesGlob(node.name, value)
         : node.resourceType === 'test' && node.generic !== undefined && matchesGlob(node.generic.name, value),
     values: (node) => (node.resourceType === 'test' && node.generic !== undefined ? [node.generic.name] : []),
   },
