@@ -19,6 +19,7 @@ import dbt_common.exceptions as exceptions
 import freezegun.api as frozen
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.contracts.graph.nodes import FunctionNode
 from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus
 from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunnerResult
@@ -190,12 +191,17 @@ def results(args, name):
     nodes = nodes_of(args)
     found = Results(args=artifact(args, name).get("args"))
     for result in artifact(args, name)["results"]:
-        node = Record(nodes.get(result["unique_id"], {"unique_id": result["unique_id"]}))
+        node = node_of(nodes.get(result["unique_id"], {"unique_id": result["unique_id"]}))
         for key in ("compiled_code", "relation_name"):
             if result.get(key) is not None:
-                node[key] = result[key]
+                setattr(node, key, result[key])
         found.append(Record({**result, "status": status_of(result, node), "node": node}))
     return found
+
+
+def node_of(entry):
+    """An entry of the manifest; a function as dbt's class, for which its tests ask."""
+    return FunctionNode.from_dict(entry) if entry.get("resource_type") == "function" else Record(entry)
 
 
 def status_of(result, node):

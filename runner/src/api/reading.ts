@@ -19,7 +19,7 @@ export function compileFiles(options: CompileOptions): Promise<readonly Compiled
       const named = select === undefined ? flags : { ...flags, indirectSelection: 'empty' as const };
       const selected =
         inline === undefined
-          ? selectedBy(named, manifest, ['model', 'test', 'snapshot', 'analysis'])
+          ? selectedBy(named, manifest, ['model', 'test', 'snapshot', 'analysis', 'function'])
           : new Set<string>();
       return interruptible(
         effects,

@@ -1,7 +1,7 @@
 import type { CompiledEntry } from '../manifest/entries/entry-context.js';
 import { relationName } from '../manifest/entries/sql-nodes.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { AnalysisNode, ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
+import type { AnalysisNode, ManifestNode, SqlNode } from '../manifest/nodes.js';
 import { keepLastRun } from './last-run.js';
 import { writeManifest } from './manifest-json.js';
 import { timingOf, writeResults } from './run-results.js';
@@ -11,6 +11,8 @@ export interface CompiledResult {
   readonly uniqueId: string;
   /** undefined for what is no SQL */
   readonly sql: string | undefined;
+  /** of a function: the SQL of its overloads */
+  readonly overloads?: readonly string[] | undefined;
   /** why there is none */
   readonly error?: string | undefined;
   /** project-relative path of the compiled file */
@@ -63,8 +65,8 @@ export function writeCompiledResults(
 /** The SQL as a manifest takes it. */
 function compiledEntries(results: readonly CompiledResult[]): Map<string, CompiledEntry> {
   const entries = new Map<string, CompiledEntry>();
-  for (const { uniqueId, sql, path } of results)
-    if (sql !== undefined) entries.set(uniqueId, { sql, path, runPath: undefined });
+  for (const { uniqueId, sql, path, overloads } of results)
+    if (sql !== undefined) entries.set(uniqueId, { sql, path, runPath: undefined, overloads });
   return entries;
 }
 
@@ -89,8 +91,8 @@ function entryOf(result: CompiledResult, manifest: Manifest): Record<string, unk
   };
 }
 
-function isSqlNode(node: ManifestNode | undefined): node is ModelNode | TestNode | AnalysisNode {
-  return node !== undefined && ['model', 'snapshot', 'test', 'analysis'].includes(node.resourceType);
+function isSqlNode(node: ManifestNode | undefined): node is SqlNode | AnalysisNode {
+  return node !== undefined && ['model', 'snapshot', 'test', 'analysis', 'function'].includes(node.resourceType);
 }
 
 function secondsBetween(from: Date, to: Date): number {

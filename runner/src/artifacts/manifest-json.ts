@@ -98,7 +98,7 @@ function* partsOf(
   yield ['saved_queries', ofKind('saved_query')];
   yield ['semantic_models', ofKind('semantic_model')];
   yield ['unit_tests', each(manifest.unitTests.values(), context)];
-  yield ['functions', {}];
+  yield ['functions', each(manifest.functions.values(), context)];
 
   function noted(id: string, entry: Readonly<Record<string, unknown>>): void {
     ids.push(id);

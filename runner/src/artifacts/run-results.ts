@@ -1,5 +1,6 @@
 import type { NodeOutcome } from '../events/events.js';
 import { relationName } from '../manifest/entries/sql-nodes.js';
+import type { FunctionNode } from '../manifest/function-nodes.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ManifestNode, ModelNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
@@ -96,12 +97,19 @@ function resultOf(result: NodeResult, manifest: Manifest): Record<string, unknow
         ? null
         : (result.relationName ?? (isModel(node) ? relationName(node, manifest) : null)),
     batch_results: batches === undefined ? null : batchesOf(batches),
-    overload_results: null,
+    overload_results: overloadResults(result),
   };
 }
 
-function isModel(node: ManifestNode): node is ModelNode {
-  return node.resourceType === 'model' || node.resourceType === 'snapshot';
+/** All overloads of a function are made by one statement. */
+function overloadResults({ node, outcome }: NodeResult): Record<string, unknown> | null {
+  if (node.resourceType !== 'function' || (outcome.status !== 'success' && outcome.status !== 'error')) return null;
+  const names = node.overloads.map(({ definedIn }) => definedIn);
+  return outcome.status === 'success' ? { successful: names, failed: [] } : { successful: [], failed: names };
+}
+
+function isModel(node: ManifestNode): node is ModelNode | FunctionNode {
+  return ['model', 'snapshot', 'function'].includes(node.resourceType);
 }
 
 /** Seeds and what is not run are no SQL, and a unit test has some once it has run. */

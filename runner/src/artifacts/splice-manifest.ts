@@ -32,6 +32,8 @@ export function spliceManifest(
   // what is written with the file does not change either
   if (![COMPLETION_NAMES, 'semantic_manifest.json'].every((name) => existsSync(join(project.targetPath, name))))
     return false;
+  // these are not entries that the index tells of
+  if ([...manifest.functions.keys()].some((id) => compiled.has(id))) return false;
   const found = indexedManifest(project, kept);
   if (found === undefined) return false;
   const { bytes, index } = found;

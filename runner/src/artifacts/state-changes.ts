@@ -72,6 +72,11 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
     case 'saved_query':
       add('properties', differing(SEMANTIC_KEYS));
       return changes;
+    case 'function':
+      add('properties', differing(['arguments', 'returns']));
+      if (!same(overloadsOf(then), overloadsOf(now))) add('properties', ['overloads']);
+      add('body', code(then) === code(now) ? [] : ['raw_code']);
+      break;
     case 'seed':
       add('body', checksumOf(then) === checksumOf(now) ? [] : ['checksum']);
       break;
@@ -88,6 +93,16 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
   add('contract', contract(then, now));
   add('references', references(then, now));
   return changes;
+}
+
+/** What makes the statement: neither descriptions nor what templates gave. */
+function overloadsOf({ overloads }: StateEntry): unknown {
+  return ((overloads ?? []) as readonly StateEntry[]).map((one) => [
+    one.defined_in,
+    one.arguments,
+    one.returns,
+    one.raw_body,
+  ]);
 }
 
 function isGenericTest({ test_metadata: metadata }: StateEntry): boolean {

@@ -20,6 +20,7 @@ interface ManifestFile {
   readonly metrics?: Entries;
   readonly semantic_models?: Entries;
   readonly saved_queries?: Entries;
+  readonly functions?: Entries;
   readonly macros?: Entries;
 }
 
@@ -41,8 +42,8 @@ export class StateManifest {
 
   /** A node of any kind; undefined where it was not there. */
   entry(uniqueId: string): StateEntry | undefined {
-    const { nodes, sources, exposures, unit_tests, metrics, semantic_models, saved_queries } = this.file;
-    const parts = [nodes, sources, exposures, unit_tests, metrics, semantic_models, saved_queries];
+    const { nodes, sources, exposures, unit_tests, metrics, semantic_models, saved_queries, functions } = this.file;
+    const parts = [nodes, sources, exposures, unit_tests, metrics, semantic_models, saved_queries, functions];
     return parts.map((part) => part?.[uniqueId]).find((entry) => entry !== undefined);
   }
 

@@ -179,6 +179,7 @@ export const RESOURCE_TYPES = [
   'source',
   'exposure',
   'analysis',
+  'function',
   'metric',
   'semantic_model',
   'saved_query',

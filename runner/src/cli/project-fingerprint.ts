@@ -64,8 +64,8 @@ export function engineFacts(): readonly string[] {
 
 function foldersOf(project: Project): string[] {
   if (project.root !== undefined) return [project.projectDir];
-  const { models, seeds, snapshots, macros, tests, analyses, docs } = project.paths;
-  const roots = [...models, ...seeds, ...snapshots, ...macros, ...tests, ...analyses, ...docs];
+  const { models, seeds, snapshots, macros, tests, analyses, functions, docs } = project.paths;
+  const roots = [...models, ...seeds, ...snapshots, ...macros, ...tests, ...analyses, ...functions, ...docs];
   return roots.map((root) => join(project.projectDir, root));
 }
 

@@ -20,7 +20,7 @@ import { WarningPolicy } from './warning-policy.js';
 
 /** What each command runs. */
 export const KINDS: Readonly<Record<RunCommand, readonly ResourceType[]>> = {
-  build: ['model', 'seed', 'snapshot', 'test', 'unit_test', 'exposure', 'saved_query'],
+  build: ['model', 'function', 'seed', 'snapshot', 'test', 'unit_test', 'exposure', 'saved_query'],
   run: ['model'],
   seed: ['seed'],
   snapshot: ['snapshot'],

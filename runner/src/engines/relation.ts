@@ -8,7 +8,7 @@ export class Relation {
     readonly identifier: string,
     /** catalog; left out of the printed name when undefined */
     readonly database?: string | undefined,
-    readonly type: 'table' | 'view' | 'ephemeral' = 'table',
+    readonly type: 'table' | 'view' | 'ephemeral' | 'function' = 'table',
   ) {}
 
   toString(): string {

@@ -127,6 +127,7 @@ export const codeTitles = {
   TSD3016: 'a model is not for everybody to read',
   TSD3017: 'a model that is deprecated, or reads one that is (a warning)',
   TSD3018: 'two descriptions that a column could inherit (a warning)',
+  TSD3019: 'a function that is not there',
   TSD3020: 'a selector that cannot be read',
   TSD3021: 'a selector that matches nothing',
   TSD3022: 'there is no such selector method',

@@ -5,7 +5,7 @@ import { type TsdbtError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { mapEngineError } from '../manifest/map-engine-error.js';
-import type { ManifestNode, ModelNode, TestNode } from '../manifest/nodes.js';
+import type { ManifestNode, SqlNode } from '../manifest/nodes.js';
 
 /** Schema of the engine's catalog that holds typed, empty stand-ins of every node. */
 export const CHECK_SCHEMA = 'tsdbt_check';
@@ -30,6 +30,8 @@ export interface CheckedNode {
    * while it is compiled, so that it cannot be known beforehand.
    */
   readonly compile?: ((relationOf: (uniqueId: string) => Relation) => Promise<CompiledCode | undefined>) | undefined;
+  /** of a function: makes it, with what it reads replaced by stand-ins; undefined where that cannot be done beforehand */
+  readonly make?: ((relationOf: (uniqueId: string) => Relation) => Promise<Relation | undefined>) | undefined;
   readonly compiledPath: string;
   /** what SQL reads instead of a stand-in: a relation that is there already */
   readonly relation?: Relation | undefined;
@@ -63,6 +65,11 @@ export async function checkTypes(
   const names = new Map<string, Relation>();
   try {
     for (const checked of nodes) {
+      if (checked.make !== undefined) {
+        const made = await madeBy(checked, names, errors);
+        if (made !== undefined) names.set(checked.node.uniqueId, made);
+        continue;
+      }
       const columns = await columnsOf(checked, standIns, names, errors, manifest);
       if (columns === undefined || checked.builtByMacros === true) continue;
       if (checked.judge !== undefined) errors.push(...(await checked.judge(columns)));
@@ -73,6 +80,21 @@ export async function checkTypes(
     await standIns.close();
   }
   return errors;
+}
+
+/** The function that stands for a node; undefined where what it reads is not known, or where it is wrong. */
+async function madeBy(
+  { make, reads }: CheckedNode,
+  names: ReadonlyMap<string, Relation>,
+  errors: TsdbtError[],
+): Promise<Relation | undefined> {
+  if (reads.some((id) => !names.has(id))) return undefined;
+  try {
+    return await make?.((id) => names.get(id)!);
+  } catch (thrown) {
+    errors.push(...ownErrors(thrown));
+    return undefined;
+  }
 }
 
 /** Stand-ins as empty views, in a schema of their own. */
@@ -148,7 +170,7 @@ async function columnsOf(
       errors.push(
         withoutStandIns(
           mapEngineError(thrown, compiled, checked.compiledPath, {
-            node: checked.node as ModelNode | TestNode,
+            node: checked.node as SqlNode,
             manifest,
           }),
         ),

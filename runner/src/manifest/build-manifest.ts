@@ -15,6 +15,7 @@ import { deprecations } from './deprecations.js';
 import { dispatchErrors } from './dispatch-errors.js';
 import { readDocs } from './docs.js';
 import { readExposures } from './exposures.js';
+import type { FunctionNode } from './function-nodes.js';
 import { readGenericTests } from './generic-test-nodes.js';
 import { inheritDescriptions } from './inherit-descriptions.js';
 import { createModuleLoader, type LoadModule } from './load-typescript.js';
@@ -31,6 +32,7 @@ import type {
   ManifestNode,
   ModelNode,
   SourceNode,
+  SqlNode,
   TestNode,
   UnitTestNode,
 } from './nodes.js';
@@ -104,12 +106,17 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const sources = read.flatMap((one) => one.sources);
   const exposures = read.flatMap((one) => one.exposures);
   const analyses = read.flatMap((one) => one.analyses);
+  const functions = read.flatMap((one) => one.functions);
   const semantics = read.flatMap((one) => one.semantics);
   const allTests = read.flatMap((one) => one.tests);
   const [state] = states;
   const semanticModels = semantics.filter((node) => node.resourceType === 'semantic_model');
-  const readers = [...models, ...allTests, ...exposures, ...analyses, ...semanticModels];
-  const unresolved = resolveAll({ ...state!, disabled }, models, sources, readers);
+  const readers = [...models, ...allTests, ...exposures, ...analyses, ...functions, ...semanticModels];
+  const unresolved = resolveAll(
+    { ...state!, disabled },
+    new Resolver(models, sources, disabled.values(), project, functions),
+    readers,
+  );
   const semantic = new SemanticResolver(semantics, disabled.values(), project.name, errors);
   for (const node of semantics) if (node.resourceType !== 'semantic_model') semantic.resolve(node);
   for (const node of exposures) semantic.resolveExposure(node);
@@ -123,7 +130,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
   const written = new WrittenNames(
     macros,
     programs.values(),
-    [...models, ...analyses, ...allTests],
+    [...models, ...analyses, ...functions, ...allTests],
     properties,
     projects,
   );
@@ -145,6 +152,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     unitTests: byId(unitTests),
     disabled,
     analyses: byId(analyses),
+    functions: byId(functions),
     semantics: byId(semantics),
     groups: new Map(states.flatMap(readGroups).map((group) => [group.name, group])),
     macros,
@@ -160,6 +168,7 @@ export async function buildManifest(project: Project): Promise<Manifest> {
     ...parts.unitTests,
     ...parts.exposures,
     ...parts.analyses,
+    ...parts.functions,
     ...parts.semantics,
   ]);
   // a macro of the project's own says itself what it needs
@@ -190,6 +199,7 @@ interface ReadNodes {
   readonly unitTests: readonly UnitTestNode[];
   readonly exposures: readonly ExposureNode[];
   readonly analyses: readonly AnalysisNode[];
+  readonly functions: readonly FunctionNode[];
   readonly semantics: readonly SemanticNode[];
   readonly argumentPlaces: ReadonlyMap<string, ReadonlyMap<string, SourcePlace>>;
 }
@@ -201,12 +211,12 @@ async function readNodes(state: ParseState, others: readonly ModelNode[]): Promi
   const allSources = readSources(project, index, docs, errors);
   const sources = allSources.filter((node) => node.config.enabled);
   for (const node of allSources) if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
-  const { models, analyses } = await readModels(state);
+  const { models, analyses, functions } = await readModels(state);
   const generic = readGenericTests(state, models, sources, others);
   const singular = readSingularTests(state);
   const exposures = readExposures(project, index, docs, errors);
   for (const node of exposures.disabled) state.disabled.set(node.uniqueId, node);
-  reportUnclaimed(state, models, analyses);
+  reportUnclaimed(state, models, [...analyses, ...functions]);
   return {
     models,
     sources,
@@ -214,6 +224,7 @@ async function readNodes(state: ParseState, others: readonly ModelNode[]): Promi
     unitTests: readUnitTests(state, models),
     exposures: exposures.enabled,
     analyses,
+    functions,
     semantics: readSemantics(state, [...models, ...others]),
     argumentPlaces: generic.argumentPlaces,
   };
@@ -310,18 +321,17 @@ function duplicate(code: ErrorCode, message: string, node: ModelNode, earlier: M
 function reportUnclaimed(
   { index, macros, disabled, project, ...state }: ParseState,
   models: readonly ModelNode[],
-  analyses: readonly AnalysisNode[],
+  others: readonly (AnalysisNode | FunctionNode)[],
 ): void {
   // dbt warns of them
   const errors = project.unknownKeys ?? state.errors;
-  const names = (kind: (ModelNode | AnalysisNode)['resourceType']) =>
-    [...models, ...analyses, ...disabled.values()]
-      .filter((node) => node.resourceType === kind)
-      .map((node) => node.name);
+  const names = (kind: (ModelNode | AnalysisNode | FunctionNode)['resourceType']) =>
+    [...models, ...others, ...disabled.values()].filter((node) => node.resourceType === kind).map((node) => node.name);
   index.models.unclaimed(names('model'), errors);
   index.seeds.unclaimed(names('seed'), errors);
   index.snapshots.unclaimed(names('snapshot'), errors);
   index.analyses.unclaimed(names('analysis'), errors);
+  index.functions.unclaimed(names('function'), errors);
   const macroNames = [...macros.all()].filter((m) => m.packageName === project.name).map((m) => m.name);
   for (const { entry } of index.macros.values()) {
     if (macroNames.includes(entry.name) || macroNames.includes(`test_${entry.name}`)) index.macros.take(entry.name);
@@ -331,17 +341,15 @@ function reportUnclaimed(
   index.tests.unclaimed([], errors);
 }
 
-type Reader = ModelNode | TestNode | ExposureNode | AnalysisNode | SemanticModelNode;
+type Reader = SqlNode | ExposureNode | AnalysisNode | SemanticModelNode;
 
 /** @returns the tests of a dbt project that read what is disabled or missing: dbt leaves them out, with a warning */
 function resolveAll(
-  { project, errors, warnings, disabled }: ParseState,
-  models: readonly ModelNode[],
-  sources: readonly SourceNode[],
+  { project, errors, warnings }: ParseState,
+  resolver: Resolver,
   readers: readonly Reader[],
 ): Set<TestNode> {
   const unresolved = new Set<TestNode>();
-  const resolver = new Resolver(models, sources, disabled.values(), project);
   for (const node of readers) {
     const found = new Set<string>();
     const collect = (resolve: () => { uniqueId: string }): void => {
@@ -358,6 +366,7 @@ function resolveAll(
     };
     for (const call of inFileOrder(node))
       collect(() => (call.kind === 'ref' ? resolver.ref(call, node) : resolver.source(call, node)));
+    for (const call of 'functions' in node ? node.functions : []) collect(() => resolver.function(call, node));
     node.dependsOn = [...found];
   }
   return unresolved;

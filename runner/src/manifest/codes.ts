@@ -19,6 +19,7 @@ export const graphCodes = {
   accessDenied: 'TSD3016',
   deprecated: 'TSD3017',
   ambiguousDescription: 'TSD3018',
+  unknownFunction: 'TSD3019',
   selectorSyntax: 'TSD3020',
   selectorMatchesNothing: 'TSD3021',
   unknownMethod: 'TSD3022',

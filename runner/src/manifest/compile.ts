@@ -20,7 +20,7 @@ import { graphForTemplates } from './graph-for-templates.js';
 import { whereMacroId } from './macros.js';
 import type { Manifest } from './manifest.js';
 import { modelForTemplates } from './model-for-templates.js';
-import type { ModelNode, RefCall, SourceCall, TestNode } from './nodes.js';
+import type { FunctionCall, ModelNode, RefCall, SourceCall, SqlNode, TestNode } from './nodes.js';
 import { Resolver } from './resolve.js';
 import { sessionAdapter } from './session-adapter.js';
 import { isTemplateText, mapTextsAsync, toTemplateText } from './test-arguments.js';
@@ -32,11 +32,7 @@ export type { CompiledCode, CompileOptions } from './compiled-code.js';
  *
  * @throws TemplateError at the place in the file, GraphError TSD3011 for a ref that parsing did not meet
  */
-export async function compileNode(
-  manifest: Manifest,
-  node: ModelNode | TestNode,
-  options: CompileOptions,
-): Promise<CompiledCode> {
+export async function compileNode(manifest: Manifest, node: SqlNode, options: CompileOptions): Promise<CompiledCode> {
   const ctes = new Map<string, NamedCte>();
   const main = await renderNode(manifest, node, options, ctes);
   const { sql, map } = injectCtes(main, [...ctes.values()]);
@@ -50,7 +46,7 @@ export async function compileNode(
  */
 export async function renderText(
   manifest: Manifest,
-  node: ModelNode | TestNode | undefined,
+  node: SqlNode | undefined,
   source: SourceText,
   options: CompileOptions,
 ): Promise<MappedSql> {
@@ -82,7 +78,7 @@ export async function compileInline(
 /** Renders a node, having added the CTEs of the ephemeral models it reads, those that they read first. */
 async function renderNode(
   manifest: Manifest,
-  node: ModelNode | TestNode,
+  node: SqlNode,
   options: CompileOptions,
   ctes: Map<string, NamedCte>,
 ): Promise<MappedSql> {
@@ -112,7 +108,7 @@ async function addEphemeral(
   ctes.set(read.uniqueId, { name: cteName(read.alias), ...body });
 }
 
-function programOf(manifest: Manifest, node: ModelNode | TestNode): TemplateProgram {
+function programOf(manifest: Manifest, node: SqlNode): TemplateProgram {
   return manifest.programs.get(node.uniqueId) ?? parseTemplate(node.source);
 }
 
@@ -173,14 +169,18 @@ export interface Reads {
 /** What templates see while a node is compiled or run. */
 export function hostOf(
   manifest: Manifest,
-  node: ModelNode | TestNode | undefined,
+  node: SqlNode | undefined,
   options: CompileOptions,
   reads: Reads,
 ): ContextHost {
   const { packageName } = options;
   const project = manifest.projectOf(node ?? (packageName === undefined ? undefined : { packageName }));
   const resolver = resolverOf(manifest);
-  const check = (found: { uniqueId: string; name: string }, call: RefCall | SourceCall, shown: string): void => {
+  const check = (
+    found: { uniqueId: string; name: string },
+    call: RefCall | SourceCall | FunctionCall,
+    shown: string,
+  ): void => {
     if (reads.readsAnything || node === undefined || node.dependsOn.includes(found.uniqueId)) return;
     throw new GraphError(
       graphCodes.hiddenRef,
@@ -216,6 +216,12 @@ export function hostOf(
       const found = resolver.source(call, node);
       // nothing builds a source: dbt lets it be met late
       if (!project.isDbt) check(found, call, `source('${source}', '${table}')`);
+      return options.relationOf(found.uniqueId);
+    },
+    function: ({ package: packageName, name, site }) => {
+      const call: FunctionCall = { kind: 'function', package: packageName, name, place: site.place };
+      const found = resolver.function(call, node);
+      check(found, call, `function('${name}')`);
       return options.relationOf(found.uniqueId);
     },
     setConfig: () => {},
@@ -258,7 +264,7 @@ const ownKeys: Readonly<Record<string, ReadonlySet<string>>> = {
   seed: new Set(['delimiter', 'quote_columns', 'column_types']),
 };
 
-function configValue(node: ModelNode | TestNode, name: string): unknown {
+function configValue(node: SqlNode, name: string): unknown {
   const { config } = node;
   const given = config.extra[name];
   if (given !== undefined) return given;
@@ -273,7 +279,8 @@ const resolvers = new WeakMap<Manifest, Resolver>();
 export function resolverOf(manifest: Manifest): Resolver {
   let resolver = resolvers.get(manifest);
   if (resolver === undefined) {
-    resolver = new Resolver(manifest.models(), manifest.sources.values(), manifest.disabled.values(), manifest.project);
+    const { functions, sources, disabled, project } = manifest;
+    resolver = new Resolver(manifest.models(), sources.values(), disabled.values(), project, functions.values());
     resolvers.set(manifest, resolver);
   }
   return resolver;

@@ -128,7 +128,15 @@ export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
   const roots =
     paths.docs.length > 0
       ? paths.docs
-      : [...paths.models, ...paths.seeds, ...paths.snapshots, ...paths.tests, ...paths.macros, ...paths.analyses];
+      : [
+          ...paths.models,
+          ...paths.seeds,
+          ...paths.snapshots,
+          ...paths.tests,
+          ...paths.macros,
+          ...paths.analyses,
+          ...paths.functions,
+        ];
   for (const file of findProjectFiles(project, [...new Set(roots)])) {
     if (file.extension !== '.md') continue;
     const source = new SourceText(project.prefix + file.path, readFileSync(file.absolutePath, 'utf8'));

@@ -241,6 +241,7 @@ function toNode(
     attachedNode: tested.uniqueId,
     refs: [...own.refs, ...args.refs, ...(body?.refs ?? []).filter((call) => !isAmong(call, args.refs))],
     sources: [...own.sources, ...args.sources, ...(body?.sources ?? []).filter((call) => !isAmong(call, args.sources))],
+    functions: body?.functions ?? [],
     dependsOn: [],
     dependsOnMacros: [...(macro === undefined ? [] : [macro.uniqueId]), ...(body?.macros ?? [])],
     directMacros:

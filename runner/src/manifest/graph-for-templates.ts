@@ -73,7 +73,7 @@ function graphOf(manifest: Manifest, context: EntryContext): Record<string, Reco
     exposures: entries(manifest.exposures.values(), context),
     groups: Object.fromEntries([...manifest.groups.values()].map((group) => [group.uniqueId, groupJson(group)])),
     metrics: ofKind('metric'),
-    functions: {},
+    functions: entries(manifest.functions.values(), context),
     semantic_models: ofKind('semantic_model'),
     saved_queries: ofKind('saved_query'),
     unit_tests: entries(manifest.unitTests.values(), context),

@@ -59,12 +59,14 @@ export function bytesOfManifest(manifest: Manifest): Buffer | undefined {
   const disabled = new Map(
     [...manifest.disabled].map(([id, node]) => [id, node.resourceType === 'unit_test' ? keptUnitTest(node) : node]),
   );
-  const { nodes, sources, exposures, analyses, semantics, groups, macroProperties, argumentPlaces } = manifest;
+  const { nodes, sources, exposures, analyses, functions, semantics, groups, macroProperties, argumentPlaces } =
+    manifest;
   const kept = {
     nodes,
     sources,
     exposures,
     analyses,
+    functions,
     semantics,
     groups,
     macroProperties,

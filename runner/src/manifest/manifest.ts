@@ -5,6 +5,7 @@ import type { MacroEntry } from '../project/properties-schema.js';
 import type { MacroLibrary } from '../template/macros.js';
 import type { TemplateProgram } from '../template/parse.js';
 import type { DocBlocks } from './docs.js';
+import type { FunctionNode } from './function-nodes.js';
 import { Graph } from './graph.js';
 import type {
   AnalysisNode,
@@ -44,6 +45,7 @@ export interface ManifestParts {
   readonly exposures: ReadonlyMap<string, ExposureNode>;
   readonly unitTests?: ReadonlyMap<string, UnitTestNode> | undefined;
   readonly analyses?: ReadonlyMap<string, AnalysisNode> | undefined;
+  readonly functions?: ReadonlyMap<string, FunctionNode> | undefined;
   /** semantic models, metrics and saved queries */
   readonly semantics?: ReadonlyMap<string, SemanticNode> | undefined;
   readonly disabled: ReadonlyMap<string, ManifestNode>;
@@ -62,10 +64,10 @@ export interface ManifestParts {
 
 /** What reads what, in the order in which a build meets it. */
 export function graphOf(
-  parts: Pick<ManifestParts, 'nodes' | 'sources' | 'unitTests' | 'exposures' | 'analyses' | 'semantics'>,
+  parts: Pick<ManifestParts, 'nodes' | 'sources' | 'unitTests' | 'exposures' | 'analyses' | 'functions' | 'semantics'>,
 ): Graph {
-  const { nodes, sources, unitTests, exposures, analyses, semantics } = parts;
-  const all = [nodes, sources, unitTests, exposures, analyses, semantics].flatMap((part): ManifestNode[] =>
+  const { nodes, sources, unitTests, exposures, analyses, functions, semantics } = parts;
+  const all = [functions, nodes, sources, unitTests, exposures, analyses, semantics].flatMap((part): ManifestNode[] =>
     part === undefined ? [] : [...part.values()],
   );
   return new Graph(new Map(all.map((node) => [node.uniqueId, node.dependsOn])));
@@ -80,6 +82,7 @@ export class Manifest implements ManifestParts {
   readonly exposures: ReadonlyMap<string, ExposureNode>;
   readonly unitTests: ReadonlyMap<string, UnitTestNode>;
   readonly analyses: ReadonlyMap<string, AnalysisNode>;
+  readonly functions: ReadonlyMap<string, FunctionNode>;
   readonly semantics: ReadonlyMap<string, SemanticNode>;
   readonly disabled: ReadonlyMap<string, ManifestNode>;
   readonly groups: ReadonlyMap<string, Group>;
@@ -101,6 +104,7 @@ export class Manifest implements ManifestParts {
     this.exposures = parts.exposures;
     this.unitTests = parts.unitTests ?? new Map();
     this.analyses = parts.analyses ?? new Map();
+    this.functions = parts.functions ?? new Map();
     this.semantics = parts.semantics ?? new Map();
     this.disabled = parts.disabled;
     this.groups = parts.groups;
@@ -125,6 +129,7 @@ export class Manifest implements ManifestParts {
     yield* this.unitTests.values();
     yield* this.exposures.values();
     yield* this.analyses.values();
+    yield* this.functions.values();
     yield* this.semantics.values();
   }
 
@@ -135,6 +140,7 @@ export class Manifest implements ManifestParts {
       this.unitTests.get(uniqueId) ??
       this.exposures.get(uniqueId) ??
       this.analyses.get(uniqueId) ??
+      this.functions.get(uniqueId) ??
       this.semantics.get(uniqueId)
     );
   }

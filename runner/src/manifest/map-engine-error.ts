@@ -5,11 +5,11 @@ import { nearest } from '../errors/suggest.js';
 import { EngineError } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from './compiled-code.js';
 import type { Manifest } from './manifest.js';
-import type { ModelNode, TestNode } from './nodes.js';
+import type { SqlNode, TestNode } from './nodes.js';
 
 /** Whose SQL it is: gives the place where the engine named none, and the YAML place of generic tests. */
 export interface ErrorOrigin {
-  readonly node: ModelNode | TestNode;
+  readonly node: SqlNode;
   readonly manifest?: Manifest | undefined;
 }
 

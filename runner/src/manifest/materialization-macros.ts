@@ -1,4 +1,5 @@
 import { internalPackage, type LibraryMacro, type MacroLibrary } from '../template/macros.js';
+import type { FunctionNode } from './function-nodes.js';
 import type { ModelNode } from './nodes.js';
 
 /** Macros that the engine's own materializations of a database file stand for: a project may change each. */
@@ -92,7 +93,7 @@ function asksForMacros(library: MacroLibrary, node: ModelNode, builtIn: BuiltIns
  */
 export function materializationMacro(
   library: MacroLibrary,
-  node: ModelNode,
+  node: ModelNode | FunctionNode,
   adapterTypes: readonly string[],
   builtIn: BuiltIns,
 ): LibraryMacro | undefined {
@@ -108,6 +109,7 @@ export function materializationMacro(
     const internal = library.inPackage(internalPackage, candidate);
     if (internal === undefined) continue;
     const isAsked =
+      node.resourceType === 'function' ||
       !builtIn.materializations.has(name) ||
       changesParts(library, node, adapterTypes) ||
       asksForMacros(library, node, builtIn);

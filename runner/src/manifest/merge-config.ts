@@ -101,6 +101,7 @@ const defaultMaterialization: Readonly<Record<ConfigKind, string>> = {
   seeds: 'seed',
   snapshots: 'snapshot',
   analyses: 'view',
+  functions: 'function',
   tests: 'test',
   sources: 'source',
   exposures: 'exposure',

@@ -2,7 +2,7 @@ import { translateType } from '../template/context/column-value.js';
 import { manifestEntry } from './entries/manifest-entry.js';
 import { entryContextOf } from './graph-for-templates.js';
 import type { Manifest } from './manifest.js';
-import type { ModelNode, TestNode } from './nodes.js';
+import type { SqlNode } from './nodes.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ const PARTS_OF_CONFIG = [
 ];
 
 /** `model` of dbt's context: the node as `manifest.json` holds it, without what is null, types of columns by the engine's names. */
-export function modelForTemplates(manifest: Manifest, node: ModelNode | TestNode): Record<string, unknown> {
+export function modelForTemplates(manifest: Manifest, node: SqlNode): Record<string, unknown> {
   const entry = withoutNulls(manifestEntry(node, entryContextOf(manifest)), PARTS);
   entry.config = withoutNulls(entry.config as Json, PARTS_OF_CONFIG);
   entry.columns = Object.fromEntries(

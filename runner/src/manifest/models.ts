@@ -10,6 +10,8 @@ import { configLayers, treeOfAnalyses } from './config-layers.js';
 import { placeOfConfig, unknownConfigValues } from './config-values.js';
 import { dateText } from './deprecations.js';
 import { foreignKeyReads } from './foreign-keys.js';
+import type { FunctionNode } from './function-nodes.js';
+import { type FunctionFile, functionLanguages, functionNode, withOverloads } from './functions.js';
 import { kindConfigErrors } from './kind-config.js';
 import { pointerName } from './latest-version-pointer.js';
 import { loadTypeScriptModel } from './load-typescript.js';
@@ -27,14 +29,21 @@ import { timeSpineErrors } from './semantic/time-spines.js';
 import { placeOfKey, placeOfLiteral } from './typescript-places.js';
 import { writtenConfig } from './written-config.js';
 
-type Kind = (ModelNode | AnalysisNode)['resourceType'];
+type ReadFile = ModelNode | AnalysisNode | FunctionFile;
+type Kind = ReadFile['resourceType'];
 /** Where the entries of a kind are. */
-const entryKinds = { model: 'models', seed: 'seeds', snapshot: 'snapshots', analysis: 'analyses' } as const;
+const entryKinds = {
+  model: 'models',
+  seed: 'seeds',
+  snapshot: 'snapshots',
+  analysis: 'analyses',
+  function: 'functions',
+} as const;
 
 /** What a file brought before config and YAML are joined to it. */
 interface Draft {
   readonly kind: Kind;
-  readonly language: ModelNode['language'];
+  readonly language: ModelNode['language'] | FunctionNode['language'];
   readonly name: string;
   readonly file: FoundFile;
   readonly source: SourceText;
@@ -43,19 +52,22 @@ interface Draft {
   readonly definition?: ModelDefinition;
 }
 
-/** Models, seeds, snapshots and analyses of a project, the disabled ones put apart. Errors go to the state. */
+/** Models, seeds, snapshots, analyses and functions of a project, the disabled ones put apart. Errors go to the state. */
 export async function readModels(
   state: ParseState,
-): Promise<{ readonly models: ModelNode[]; readonly analyses: AnalysisNode[] }> {
+): Promise<{ readonly models: ModelNode[]; readonly analyses: AnalysisNode[]; readonly functions: FunctionNode[] }> {
   const nodes: ModelNode[] = [];
   const analyses: AnalysisNode[] = [];
+  const functions: FunctionNode[] = [];
   const versions = versionsByFile(state.index);
   for await (const draft of drafts(state)) {
     try {
       const version = draft.kind === 'model' ? versions.get(draft.file.stem) : undefined;
-      const node = toNode(state, version === undefined ? draft : { ...draft, name: version.name }, version);
+      const read = toNode(state, version === undefined ? draft : { ...draft, name: version.name }, version);
+      const node = read.resourceType === 'function' ? functionNode(state, read) : read;
       if (!node.config.enabled) state.disabled.set(node.uniqueId, node);
       else if (node.resourceType === 'analysis') analyses.push(node);
+      else if (node.resourceType === 'function') functions.push(node);
       else nodes.push(node);
     } catch (thrown) {
       const ours = tsdbtErrorsOf(thrown);
@@ -65,7 +77,7 @@ export async function readModels(
       state.index[entryKinds[draft.kind]].take(draft.name);
     }
   }
-  return { models: nodes, analyses };
+  return { models: nodes, analyses, functions: withOverloads(state, functions) };
 }
 
 async function* drafts(state: ParseState): AsyncGenerator<Draft> {
@@ -108,6 +120,13 @@ async function* drafts(state: ParseState): AsyncGenerator<Draft> {
     if (read === undefined) index.analyses.take(file.stem);
     else yield* sqlDraft(state, { kind: 'analysis', name: file.stem, file, language: 'sql', ...read });
   }
+  for (const file of findProjectFiles(project, project.paths.functions)) {
+    const language = functionLanguages[file.extension];
+    if (language === undefined) continue;
+    const read = readSource(file, errors, project.prefix);
+    if (read === undefined) index.functions.take(file.stem);
+    else yield* sqlDraft(state, { kind: 'function', name: file.stem, file, language, ...read });
+  }
 }
 
 /** Snapshots that YAML declares with the `relation` that they keep. */
@@ -134,7 +153,7 @@ function* sqlDraft(state: ParseState, draft: Draft, template = draft.source): Ge
   }
 }
 
-function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undefined): ModelNode | AnalysisNode {
+function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undefined): ReadFile {
   const { project, index, docs, errors, naming } = state;
   const { kind, name, file, definition, source } = draft;
   const tree = kind === 'analysis' ? treeOfAnalyses(project) : entryKinds[kind];
@@ -160,7 +179,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
   const stub = { uniqueId, resourceType: kind, name, fqn, path: file.path, packageName: project.name };
   const facts =
     draft.program === undefined
-      ? { refs: [], sources: [], config: [], macros: [], directMacros: [], configCall: {} }
+      ? { refs: [], sources: [], functions: [], config: [], macros: [], directMacros: [], configCall: {} }
       : parseFacts(state, draft.program, stub, tree, outer, ofRoot);
   if (definition?.config !== undefined) facts.config.push(definition.config);
   const merged = mergeLayers([...outer, ...facts.config, ...ofRoot]);
@@ -229,6 +248,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     constraints,
     refs: [...(definition === undefined ? facts.refs : refsOf(definition, source)), ...keys.refs],
     sources: [...(definition === undefined ? facts.sources : sourcesOf(definition, source)), ...keys.sources],
+    functions: facts.functions,
     dependsOn: [],
     dependsOnMacros: facts.macros,
     directMacros: facts.directMacros,
@@ -243,7 +263,7 @@ function toNode(state: ParseState, draft: Draft, versioned: ModelVersion | undef
     timeSpine: entry?.time_spine ?? undefined,
     writtenConfig: located === undefined ? undefined : writtenConfig(located, versioned),
     definition,
-  };
+  } as ReadFile;
 }
 
 /** A TypeScript model is a table with a contract unless its own file says otherwise. */

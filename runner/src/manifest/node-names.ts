@@ -22,7 +22,7 @@ export function schemaOf(
   project: Project,
   config: NodeConfig,
   folders: readonly string[],
-  kind: 'model' | 'seed' | 'snapshot' | 'test' | 'analysis',
+  kind: 'model' | 'seed' | 'snapshot' | 'test' | 'analysis' | 'function',
   macros: NamingMacros,
   node: () => Readonly<Record<string, unknown>>,
 ): string {

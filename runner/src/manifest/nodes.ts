@@ -1,6 +1,7 @@
 import type { SourcePlace, SourceText } from '../errors/source-text.js';
 import type { ModelDefinition } from '../project/define-model.js';
 import type { TimeSpineEntry } from '../project/semantic-schema.js';
+import type { FunctionNode } from './function-nodes.js';
 import type { MetricNode, SavedQueryNode, SemanticModelNode } from './semantic/semantic-nodes.js';
 
 export type ResourceType =
@@ -12,6 +13,7 @@ export type ResourceType =
   | 'source'
   | 'exposure'
   | 'analysis'
+  | 'function'
   | 'semantic_model'
   | 'metric'
   | 'saved_query'
@@ -70,6 +72,14 @@ export interface SourceCall {
   readonly kind: 'source';
   readonly source: string;
   readonly table: string;
+  readonly place: SourcePlace | undefined;
+}
+
+/** A call of a function of the project (`function('cents')`), as it stands in a file. */
+export interface FunctionCall {
+  readonly kind: 'function';
+  readonly package: string | undefined;
+  readonly name: string;
   readonly place: SourcePlace | undefined;
 }
 
@@ -169,6 +179,7 @@ export interface ModelNode extends NodeBase {
   readonly constraints: readonly ConstraintProperties[];
   readonly refs: readonly RefCall[];
   readonly sources: readonly SourceCall[];
+  readonly functions: readonly FunctionCall[];
   /** uniqueIds of what it reads, resolved; in order of appearance, without duplicates */
   dependsOn: string[];
   /** uniqueIds of macros it calls, directly or not */
@@ -269,6 +280,7 @@ export interface TestNode extends NodeBase {
   attachedNode: string | undefined;
   readonly refs: readonly RefCall[];
   readonly sources: readonly SourceCall[];
+  readonly functions: readonly FunctionCall[];
   dependsOn: string[];
   dependsOnMacros: string[];
 }
@@ -346,8 +358,12 @@ export interface AnalysisNode extends Omit<ModelNode, 'resourceType'> {
   readonly resourceType: 'analysis';
 }
 
+/** What has a template that gives SQL and can be run. */
+export type SqlNode = ModelNode | TestNode | FunctionNode;
+
 export type ManifestNode =
   | ModelNode
+  | FunctionNode
   | SourceNode
   | TestNode
   | UnitTestNode

@@ -19,7 +19,7 @@ import type { CallSite } from '../template/values.js';
 import { baseHost, unknownName } from './base-host.js';
 import { configForTemplates } from './config-for-templates.js';
 import { type ConfigLayer, hookList, mergeLayers, toNodeConfig, twoSpellings } from './merge-config.js';
-import type { ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
+import type { FunctionCall, ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 import type { ParseState, TemplateFacts } from './parse-state.js';
 import { isTemplateText, mapTexts, toTemplateText } from './test-arguments.js';
 import { writtenConfigCall } from './written-call.js';
@@ -138,6 +138,7 @@ function atPlace(thrown: unknown, place: SourcePlace): unknown {
 class Recorder {
   readonly #refs: RefCall[] = [];
   readonly #sources: SourceCall[] = [];
+  readonly #functions: FunctionCall[] = [];
   readonly #config: ConfigLayer[] = [];
   readonly #macros = new Set<string>();
   readonly #called = new Set<string>();
@@ -173,6 +174,10 @@ class Recorder {
       source: (call) => {
         this.#sources.push({ kind: 'source', source: call.source, table: call.table, place: call.site.place });
         return placeholder(project, call.table);
+      },
+      function: ({ package: packageName, name, site }) => {
+        this.#functions.push({ kind: 'function', package: packageName, name, place: site.place });
+        return placeholder(project, name);
       },
       setConfig: (values, site) => this.#setConfig(values, site),
       // packages rely on dbt's answer before anything runs: an empty text
@@ -248,6 +253,7 @@ class Recorder {
     return {
       refs: this.#refs,
       sources: this.#sources,
+      functions: this.#functions,
       config: this.#config,
       macros: [...this.#macros],
       directMacros: [...this.#called],

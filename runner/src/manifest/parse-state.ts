@@ -6,7 +6,7 @@ import type { DocBlocks } from './docs.js';
 import type { LoadModule } from './load-typescript.js';
 import type { ConfigLayer } from './merge-config.js';
 import type { NamingMacros } from './node-names.js';
-import type { ManifestNode, RefCall, SourceCall } from './nodes.js';
+import type { FunctionCall, ManifestNode, RefCall, SourceCall } from './nodes.js';
 import type { PropertyIndex } from './property-index.js';
 import type { SharedConfigs } from './shared-configs.js';
 
@@ -14,6 +14,7 @@ import type { SharedConfigs } from './shared-configs.js';
 export interface TemplateFacts {
   readonly refs: RefCall[];
   readonly sources: SourceCall[];
+  readonly functions: readonly FunctionCall[];
   /** its `config(…)` calls, in order */
   readonly config: ConfigLayer[];
   /** unique ids of the macros it called, directly or not */

@@ -7,6 +7,7 @@ import type { PropertiesDocument } from '../project/properties.js';
 import type {
   AnalysisEntry,
   ExposureEntry,
+  FunctionEntry,
   GroupEntry,
   MacroEntry,
   ModelEntry,
@@ -98,6 +99,7 @@ export class PropertyIndex {
   readonly macros = new EntryTable<MacroEntry>('macro');
   readonly exposures = new EntryTable<ExposureEntry>('exposure');
   readonly analyses = new EntryTable<AnalysisEntry>('analysis');
+  readonly functions = new EntryTable<FunctionEntry>('function');
   readonly semanticModels = new EntryTable<SemanticModelEntry>('semantic model');
   readonly metrics = new EntryTable<TopMetricEntry>('metric');
   readonly savedQueries = new EntryTable<SavedQueryEntry>('saved query');
@@ -124,6 +126,7 @@ export class PropertyIndex {
       for (const located of each('exposures', content.exposures)) this.exposures.add(located, errors);
       for (const located of each('groups', content.groups)) this.groups.add(located, errors);
       for (const located of each('analyses', content.analyses)) this.analyses.add(located, errors);
+      for (const located of each('functions', content.functions)) this.functions.add(located, errors);
       for (const located of each('semantic_models', content.semantic_models)) this.semanticModels.add(located, errors);
       for (const located of each('metrics', content.metrics)) this.metrics.add(located, errors);
       for (const located of each('saved_queries', content.saved_queries)) this.savedQueries.add(located, errors);

@@ -5,7 +5,8 @@ import { type ErrorDetails, GraphError, type TsdbtError } from '../errors/tsdbt-
 import { behaves } from '../project/behavior-flags.js';
 import type { Project } from '../project/project.js';
 import { graphCodes } from './codes.js';
-import type { ManifestNode, ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
+import type { FunctionNode } from './function-nodes.js';
+import type { FunctionCall, ManifestNode, ModelNode, RefCall, SourceCall, SourceNode } from './nodes.js';
 
 /** A ref to what is not there. */
 class UnknownRefError extends GraphError {
@@ -38,13 +39,17 @@ export class Resolver {
   /** sources of which several packages have one of a name, by package */
   readonly #sourcesOf = new Map<string, SourceNode>();
   readonly #disabledSources = new Map<string, SourceNode>();
+  readonly #functions = new Map<string, FunctionNode[]>();
+  readonly #disabledFunctions = new Map<string, FunctionNode>();
 
   constructor(
     models: Iterable<ModelNode>,
     sources: Iterable<SourceNode>,
     disabled: Iterable<ManifestNode>,
     readonly project: Pick<Project, 'name' | 'isDbt' | 'flags'>,
+    functions: Iterable<FunctionNode> = [],
   ) {
+    for (const node of functions) this.#functions.set(node.name, [...(this.#functions.get(node.name) ?? []), node]);
     for (const node of models) this.#models.set(node.name, [...(this.#models.get(node.name) ?? []), node]);
     for (const node of sources) {
       const key = `${node.sourceName}.${node.name}`;
@@ -53,6 +58,7 @@ export class Resolver {
     }
     for (const node of disabled) {
       if (node.resourceType === 'source') this.#disabledSources.set(`${node.sourceName}.${node.name}`, node);
+      else if (node.resourceType === 'function') this.#disabledFunctions.set(node.name, node);
       else if (node.resourceType !== 'test' && node.resourceType !== 'exposure')
         this.#disabledModels.set(node.name, node);
     }
@@ -116,6 +122,32 @@ export class Resolver {
     return new UnknownRefError(call.name, `${shown}: there is no model, seed or snapshot of this name`, {
       place,
       hint: didYouMean(call.name, this.#models.keys()) ?? 'the name is that of the file, without folder and extension',
+    });
+  }
+
+  /** The function that a call means. @throws GraphError TSD3019 at the call's place */
+  function(
+    call: FunctionCall,
+    from: { readonly packageName: string } | undefined,
+    place: SourcePlace | undefined = call.place,
+  ): FunctionNode {
+    const named = this.#functions.get(call.name) ?? [];
+    const matching = call.package === undefined ? named : named.filter((node) => node.packageName === call.package);
+    for (const packageName of this.#packages(from)) {
+      const found = matching.find((node) => node.packageName === packageName);
+      if (found !== undefined) return found;
+    }
+    if (matching.length > 0) return matching[0]!;
+    const shown = call.package === undefined ? `"${call.name}"` : `"${call.package}.${call.name}"`;
+    const disabled = this.#disabledFunctions.get(call.name);
+    if (disabled !== undefined)
+      throw new GraphError(graphCodes.unknownFunction, `the function ${shown} is disabled`, {
+        place,
+        hint: `set enabled to true for ${disabled.path}`,
+      });
+    throw new GraphError(graphCodes.unknownFunction, `there is no function ${shown}`, {
+      place,
+      hint: didYouMean(call.name, this.#functions.keys()) ?? 'functions are files of the folder functions/',
     });
   }
 

@@ -12,14 +12,15 @@ import { callValue } from '../template/render.js';
 import { hostValue, plain, TemplateObject, type TemplateValue, text } from '../template/values.js';
 import { hostOf } from './compile.js';
 import type { CompileOptions } from './compiled-code.js';
+import type { FunctionNode } from './function-nodes.js';
 import type { Manifest } from './manifest.js';
 import { modelForTemplates } from './model-for-templates.js';
-import type { ModelNode, TestNode } from './nodes.js';
+import type { ModelNode, SqlNode, TestNode } from './nodes.js';
 import { sessionAdapter } from './session-adapter.js';
 import { transactionOf } from './session-transaction.js';
 
 /** A model that is written, or a test that is run, by macros. */
-export interface MaterializationRun<Node extends ModelNode | TestNode = ModelNode> {
+export interface MaterializationRun<Node extends SqlNode = ModelNode | FunctionNode> {
   readonly node: Node;
   readonly macro: LibraryMacro;
   readonly session: Session;
@@ -88,7 +89,7 @@ export async function runTestMaterialization(
 /** @returns the result of the statement `main`, and the relations that the macro returns */
 async function callMaterialization(
   manifest: Manifest,
-  run: MaterializationRun<ModelNode | TestNode>,
+  run: MaterializationRun<SqlNode>,
 ): Promise<{ readonly main: PyDict; readonly relations: readonly TemplateValue[] }> {
   const { node, macro, session, select } = run;
   const name = node.resourceType === 'test' ? 'test' : node.config.materialized;
@@ -161,10 +162,7 @@ async function said(
 }
 
 /** Hooks as materializations get them: texts, and whether they run inside of the transaction. */
-function hooksForTemplates(
-  node: ModelNode | TestNode,
-  kind: 'pre_hook' | 'post_hook',
-): readonly Record<string, unknown>[] {
+function hooksForTemplates(node: SqlNode, kind: 'pre_hook' | 'post_hook'): readonly Record<string, unknown>[] {
   const given = node.config.extra[kind];
   const written: readonly unknown[] = Array.isArray(given) ? given : [];
   return node.config[kind].map((sql, i) => {

@@ -7,7 +7,7 @@ import { namedMacro } from './call-macro.js';
 import { hostOf } from './compile.js';
 import type { CompileOptions } from './compiled-code.js';
 import type { Manifest } from './manifest.js';
-import type { ModelNode, TestNode } from './nodes.js';
+import type { SqlNode } from './nodes.js';
 import { macroPlace } from './run-materialization.js';
 
 /**
@@ -19,7 +19,7 @@ import { macroPlace } from './run-materialization.js';
  */
 export async function showSql(
   manifest: Manifest,
-  node: ModelNode | TestNode | undefined,
+  node: SqlNode | undefined,
   options: CompileOptions,
   { sql, limit }: { readonly sql: string; readonly limit: number | undefined },
 ): Promise<string> {

@@ -77,6 +77,7 @@ export function readSingularTests(state: ParseState): TestNode[] {
         attachedNode: undefined,
         refs: facts.refs,
         sources: facts.sources,
+        functions: facts.functions,
         dependsOn: [],
         dependsOnMacros: facts.macros,
         directMacros: facts.directMacros,

@@ -19,8 +19,9 @@ import { StorageError, TsdbtError } from '../errors/tsdbt-error.js';
 import { checkpointWarning, together } from './checkpoint-warning.js';
 import { sameContent } from './content.js';
 import { LakeCatalog } from './lake-catalog.js';
+import type { LakeFunctions } from './lake-functions.js';
 import type { MergeOptions, Publication, PublishedRelation, StagedRelation, Storage, TableOptions } from './storage.js';
-import { readView, removeView, type ViewDefinition, viewPath, writeView } from './view-file.js';
+import { readView, removeView, sameDefinition, type ViewDefinition, viewPath, writeView } from './view-file.js';
 
 export interface DeltaStorageOptions {
   /** absolute folder of the warehouse */
@@ -40,10 +41,12 @@ export class DeltaStorage implements Storage {
   readonly stages = true;
   readonly exposes = true;
   readonly #catalog: LakeCatalog;
+  readonly functions: LakeFunctions;
 
   constructor(private readonly options: DeltaStorageOptions) {
     const { warehouse, catalog: session, parquetOf, asOf } = options;
     this.#catalog = new LakeCatalog({ warehouse, session, parquetOf, asOf, locationOf: (of) => this.locationOf(of) });
+    this.functions = this.#catalog.functions;
   }
 
   /** absolute folder of a table */
@@ -277,6 +280,7 @@ export class DeltaStorage implements Storage {
         schema: parent.schema,
         identifier: parent.identifier,
         select: this.#catalog.externalSelect(parent),
+        ...(parent.type === 'function' ? { kind: parent.type } : {}),
       })),
       description,
       invocationId: this.options.invocationId,
@@ -390,11 +394,4 @@ function settingsOf(options: TableOptions, current: Snapshot | undefined): Table
 
 function addsColumns(change: MergeOptions['schemaChange']): boolean {
   return change === 'append_new_columns' || change === 'sync_all_columns';
-}
-
-/** Two definitions that readers cannot tell apart. */
-function sameDefinition(a: ViewDefinition, b: ViewDefinition): boolean {
-  const said = ({ sql, columns, dependsOn, description }: ViewDefinition): string =>
-    JSON.stringify([sql, columns, dependsOn.map((d) => [d.schema, d.identifier, d.select]), description]);
-  return said(a) === said(b);
 }

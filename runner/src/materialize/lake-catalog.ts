@@ -7,6 +7,7 @@ import type { Column, Session } from '../engines/engine.js';
 import { EngineFailure } from '../engines/engine-failure.js';
 import { quoteIdentifier, Relation } from '../engines/relation.js';
 import { GraphError, StorageError } from '../errors/tsdbt-error.js';
+import { LakeFunctions, readFunction, relationNamed } from './lake-functions.js';
 import { readView, type ViewDefinition } from './view-file.js';
 
 /** Schema of the engine's catalog that holds staged data. */
@@ -41,10 +42,17 @@ export class LakeCatalog {
   readonly #catalogs = new Map<string, string>();
   /** names of relations → names of the exposed views that read them */
   readonly #readers = new Map<string, Set<string>>();
+  readonly functions: LakeFunctions;
   #queue: Promise<unknown> = Promise.resolve();
   #stagedNumber = 0;
 
-  constructor(private readonly options: LakeCatalogOptions) {}
+  constructor(private readonly options: LakeCatalogOptions) {
+    this.functions = new LakeFunctions({
+      warehouse: options.warehouse,
+      execute: (sql) => this.#serial(() => options.session.execute(sql)),
+      expose: (relation) => this.expose(relation),
+    });
+  }
 
   /** What the run has pinned, or pins now; undefined where there is nothing of that name. */
   pin(relation: Relation): Promise<Pinned | undefined> {
@@ -90,6 +98,7 @@ export class LakeCatalog {
 
   /** Makes a relation readable by its name; false where there is none. */
   expose(relation: Relation): Promise<boolean> {
+    if (relation.type === 'function') return this.functions.expose(relation);
     const key = relation.toString();
     let exposed = this.#exposed.get(key);
     if (exposed === undefined) {
@@ -134,14 +143,27 @@ export class LakeCatalog {
       const create = `CREATE SCHEMA IF NOT EXISTS ${catalog}.${quoteIdentifier(name.schema)}; CREATE OR REPLACE VIEW ${catalog}.${name} AS ${sql}`;
       await this.#serial(() => this.options.session.execute(`USE ${catalog}; ${create}; USE memory`));
     };
-    for (const { schema, identifier, select } of view.dependsOn) {
-      const parent = new Relation(schema, identifier);
+    for (const { schema, identifier, select, kind } of view.dependsOn) {
+      const parent = new Relation(schema, identifier, undefined, kind);
+      if (kind === 'function') {
+        await this.#makeFunctionFrom(warehouse, parent, catalog);
+        continue;
+      }
       if (made.has(parent.toString())) continue;
       const sql = select ?? (await this.#selectFrom(warehouse, parent, made))?.sql;
       if (sql !== undefined) await make(parent, sql);
     }
     await make(relation, view.sql);
     return { sql: `SELECT * FROM ${catalog}.${relation}`, isPassing: true };
+  }
+
+  /** Makes a function of another warehouse where the views of that one are made. */
+  async #makeFunctionFrom(warehouse: string, relation: Relation, catalog: string): Promise<void> {
+    const definition = readFunction(warehouse, relation);
+    if (definition === undefined) return;
+    const schema = `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(relation.schema)}`;
+    const statements = [`USE ${catalog}`, schema, ...definition.statements, 'USE memory'].join(';\n');
+    await this.#serial(() => this.options.session.execute(statements));
   }
 
   /** The catalog in which views of another warehouse are made. */
@@ -197,7 +219,7 @@ export class LakeCatalog {
       return true;
     }
     for (const parent of pinned.definition.dependsOn) {
-      const name = new Relation(parent.schema, parent.identifier);
+      const name = relationNamed(parent);
       const key = name.toString();
       this.#readers.set(key, (this.#readers.get(key) ?? new Set()).add(relation.toString()));
       if (parent.select !== undefined && !this.#external.has(key)) await this.exposeExternal(name, parent.select);

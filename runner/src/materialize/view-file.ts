@@ -8,7 +8,14 @@ import { StorageError } from '../errors/tsdbt-error.js';
 const schema = z.object({
   sql: z.string(),
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  dependsOn: z.array(z.object({ schema: z.string(), identifier: z.string(), select: z.string().optional() })),
+  dependsOn: z.array(
+    z.object({
+      schema: z.string(),
+      identifier: z.string(),
+      select: z.string().optional(),
+      kind: z.literal('function').optional(),
+    }),
+  ),
   description: z.string().optional(),
   invocationId: z.string(),
 });
@@ -22,6 +29,7 @@ export interface ViewDefinition {
     readonly schema: string;
     readonly identifier: string;
     readonly select?: string | undefined;
+    readonly kind?: 'function' | undefined;
   }[];
   readonly description?: string | undefined;
   readonly invocationId: string;
@@ -66,4 +74,11 @@ export function writeView(warehouse: string, relation: Relation, definition: Vie
 
 export function removeView(warehouse: string, relation: Relation): void {
   rmSync(viewPath(warehouse, relation), { force: true });
+}
+
+/** Two definitions that readers cannot tell apart. */
+export function sameDefinition(a: ViewDefinition, b: ViewDefinition): boolean {
+  const said = ({ sql, columns, dependsOn, description }: ViewDefinition): string =>
+    JSON.stringify([sql, columns, dependsOn.map((d) => [d.schema, d.identifier, d.select, d.kind]), description]);
+  return said(a) === said(b);
 }

@@ -150,6 +150,20 @@ const test = {
   store_failures_as: z.union([z.enum(['table', 'view', 'ephemeral']), z.null()]),
 };
 
+const functionConfig = {
+  type: z
+    .enum(['scalar', 'aggregate', 'table'])
+    .describe('What a call gives: a value of each row, a value of many rows, or rows.'),
+  volatility: z
+    .union([z.enum(['deterministic', 'stable', 'non-deterministic']), z.null()])
+    .describe(
+      "How far equal arguments give equal values. DuckDB puts a function's body in its place and does not ask.",
+    ),
+  runtime_version: nullableText,
+  entry_point: nullableText,
+  snowflake: record,
+};
+
 const threshold = z
   .union([
     z.strictObject({
@@ -185,6 +199,7 @@ export const configSchemas = {
   seeds: z.strictObject({ ...common, ...relation, ...seed }).partial(),
   snapshots: z.strictObject({ ...common, ...relation, ...inheriting, ...snapshot }).partial(),
   analyses: z.strictObject({ ...common, ...relation }).partial(),
+  functions: z.strictObject({ ...common, ...relation, ...functionConfig }).partial(),
   tests: z.strictObject({ ...common, ...test, materialized: text, sql_header: text }).partial(),
   sources: z.strictObject({ ...common, ...source, quoting: z.record(z.string(), z.boolean()) }).partial(),
   exposures: z.strictObject({ enabled: common.enabled, tags: common.tags, meta: common.meta }).partial(),
@@ -216,4 +231,5 @@ export const mappingConfigs: ReadonlySet<string> = new Set([
   'snapshot_meta_column_names',
   'cache',
   'latest_version_pointer',
+  'snowflake',
 ]);

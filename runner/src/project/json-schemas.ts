@@ -32,6 +32,7 @@ const treeKeys: Readonly<Record<string, ConfigKind>> = {
   seeds: 'seeds',
   snapshots: 'snapshots',
   analyses: 'analyses',
+  functions: 'functions',
   sources: 'sources',
   data_tests: 'tests',
   tests: 'tests',

@@ -13,6 +13,7 @@ export const treeKeys = [
   'seeds',
   'snapshots',
   'analyses',
+  'functions',
   'sources',
   'data_tests',
   'tests',
@@ -47,6 +48,7 @@ export function configTrees(trees: TreeValues, document: YamlDocument, options: 
     seeds: read('seeds', 'seeds'),
     snapshots: read('snapshots', 'snapshots'),
     analyses: read('analyses', 'analyses'),
+    functions: read('functions', 'functions'),
     tests: read('tests', trees.data_tests === undefined ? 'tests' : 'data_tests'),
     sources: read('sources', 'sources'),
     exposures: read('exposures', 'exposures'),
@@ -85,6 +87,7 @@ export function pathsOf(file: ProjectFile): ProjectPaths {
     macros: file['macro-paths'] ?? ['macros'],
     snapshots: file['snapshot-paths'] ?? ['snapshots'],
     analyses: file['analysis-paths'] ?? ['analyses'],
+    functions: file['function-paths'] ?? ['functions'],
     docs: file['docs-paths'] ?? [],
     assets: file['asset-paths'] ?? [],
   };

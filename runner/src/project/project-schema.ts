@@ -107,6 +107,7 @@ export const projectSchema = z.strictObject({
   seeds: z.union([tree, z.null()]).optional(),
   snapshots: z.union([tree, z.null()]).optional(),
   analyses: z.union([tree, z.null()]).optional(),
+  functions: z.union([tree, z.null()]).optional(),
   sources: z.union([tree, z.null()]).optional(),
   data_tests: z.union([tree, z.null()]).optional(),
   tests: z.union([tree, z.null()]).optional(),

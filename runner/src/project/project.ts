@@ -69,6 +69,7 @@ export interface ProjectPaths {
   readonly macros: readonly string[];
   readonly snapshots: readonly string[];
   readonly analyses: readonly string[];
+  readonly functions: readonly string[];
   readonly docs: readonly string[];
   readonly assets: readonly string[];
 }
@@ -80,6 +81,7 @@ export interface ProjectConfigTrees {
   readonly snapshots: ConfigTree;
   /** of a dbt project only where its flags say so: else analyses follow `models:` there */
   readonly analyses: ConfigTree;
+  readonly functions: ConfigTree;
   readonly tests: ConfigTree;
   readonly sources: ConfigTree;
   readonly exposures: ConfigTree;

@@ -211,6 +211,36 @@ const unitTest = z.strictObject({
 
 const analysis = z.strictObject({ ...resource, config: configSchemas.models.optional() });
 
+const functionArguments = z.array(
+  z.strictObject({ name: text, data_type: text, description, default_value: z.unknown().optional() }),
+);
+const functionReturns = z.strictObject({ data_type: text, description });
+
+const functionEntry = z.strictObject({
+  name: text,
+  description,
+  meta,
+  tags: texts.optional(),
+  docs,
+  config: configSchemas.functions.optional(),
+  arguments: functionArguments.optional(),
+  returns: functionReturns.describe('Type of what the function gives.'),
+  overloads: z
+    .array(
+      z.strictObject({
+        defined_in: text.describe('Name of the file, without folder and extension, that holds the body.'),
+        arguments: functionArguments.optional(),
+        returns: functionReturns.optional(),
+        description,
+      }),
+    )
+    .optional()
+    .describe('The same name for other arguments.'),
+  columns,
+  access: z.enum(['private', 'protected', 'public']).optional(),
+  group: text.optional(),
+});
+
 const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), z.null()]).optional();
 
 /** A `*.yml` file beside models, seeds, snapshots, macros or tests. */
@@ -224,6 +254,7 @@ export const propertiesSchema = z.strictObject({
   tests: list(singularTest),
   data_tests: list(singularTest),
   analyses: list(analysis),
+  functions: list(functionEntry),
   exposures: list(exposure),
   groups: list(group),
   unit_tests: list(unitTest),
@@ -235,6 +266,7 @@ export const propertiesSchema = z.strictObject({
 export type PropertiesFile = z.infer<typeof propertiesSchema>;
 export type ModelEntry = z.infer<typeof model>;
 export type AnalysisEntry = z.infer<typeof analysis>;
+export type FunctionEntry = z.infer<typeof functionEntry>;
 export type SeedEntry = z.infer<typeof seed>;
 export type SnapshotEntry = z.infer<typeof snapshot>;
 export type SourceEntry = z.infer<typeof source>;

@@ -18,8 +18,8 @@ export interface PropertiesDocument {
 
 /** Reads every `*.yml` and `*.yaml` below the project's resource folders. Errors are pushed to `errors`. */
 export function readProperties(project: Project, errors: TsdbtError[]): PropertiesDocument[] {
-  const { models, seeds, snapshots, macros, tests, analyses } = project.paths;
-  const roots = [...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros, ...tests])];
+  const { models, seeds, snapshots, macros, tests, analyses, functions } = project.paths;
+  const roots = [...new Set([...models, ...seeds, ...snapshots, ...analyses, ...functions, ...macros, ...tests])];
   const found: PropertiesDocument[] = [];
   const seen = new Set<string>();
   for (const file of findProjectFiles(project, roots)) {

@@ -1,8 +1,9 @@
 import type { Column, QueryResult, Session } from '../engines/engine.js';
-import type { Relation } from '../engines/relation.js';
+import { Relation } from '../engines/relation.js';
 import { type TsdbtError, TsdbtErrors } from '../errors/tsdbt-error.js';
-import { type CheckedNode, checkTypes, cteStandIns, viewStandIns } from '../lineage/binder-check.js';
+import { CHECK_SCHEMA, type CheckedNode, checkTypes, cteStandIns, viewStandIns } from '../lineage/binder-check.js';
 import { type CompileOptions, compileNode } from '../manifest/compile.js';
+import type { FunctionNode } from '../manifest/function-nodes.js';
 import type { ModelNode, TestNode } from '../manifest/nodes.js';
 import { refusePython } from '../manifest/python-model.js';
 import { type Batch, batchesOf, isMicrobatch, microbatchConfig } from '../materialize/microbatch.js';
@@ -10,6 +11,8 @@ import { typeOf } from '../materialize/typescript-model.js';
 import { constraintTypeErrors } from '../quality/constraints.js';
 import { contractErrors, unknownTypes } from '../quality/contract.js';
 import { limitedReads } from './limited-reads.js';
+import { compileBodies, functionErrors, makeFunction } from './make-function.js';
+import { materializationOptions } from './materialization-options.js';
 import type { RunTask } from './plan-run.js';
 import { compiledPath, type RunState } from './run-state.js';
 import { macroOf } from './stage-by-macro.js';
@@ -39,36 +42,70 @@ export async function checkedNodes(
   session: Session,
   more: ReadonlySet<string> = new Set(),
 ): Promise<readonly CheckedNode[]> {
-  const built = new Map<string, ModelNode>();
+  const built = new Map<string, ModelNode | FunctionNode>();
   const tests: TestNode[] = [];
   for (const task of tasks) {
     if (task.kind === 'node') {
       built.set(task.id, task.node);
       tests.push(...task.gates);
-    } else if (task.test.resourceType === 'test') tests.push(task.test);
+    } else if (task.kind === 'function') built.set(task.id, task.node);
+    else if (task.test.resourceType === 'test') tests.push(task.test);
   }
   const outside = new Set(
     [...built.keys(), ...tests.map((test) => test.uniqueId)].flatMap((id) => state.namedParents(id)),
   );
   const { createsViews, runsModels } = state.engine.capabilities;
-  const published = (id: string): CheckedNode => ({
-    node: state.manifest.get(id)!,
-    columns: () => publishedColumns(state, id, session),
-    relation: createsViews ? undefined : state.relationOf(id),
-    compiledPath: '',
-    reads: [],
-  });
+  const published = (id: string): CheckedNode => {
+    const node = state.manifest.get(id)!;
+    if (node.resourceType === 'function') {
+      const relation = state.relationOf(id);
+      return { node, make: async () => ((await state.expose(id)) ? relation : undefined), compiledPath: '', reads: [] };
+    }
+    return {
+      node,
+      columns: () => publishedColumns(state, id, session),
+      relation: createsViews ? undefined : state.relationOf(id),
+      compiledPath: '',
+      reads: [],
+    };
+  };
   const checked: CheckedNode[] = [];
   for (const id of state.manifest.order) {
     const node = built.get(id);
     if (node === undefined) {
       if (outside.has(id) || more.has(id)) checked.push(published(id));
-    } else if (runsModels) checked.push(await builtNode(state, node, session));
+    } else if (node.resourceType === 'function') checked.push(builtFunction(state, node, session));
+    else if (runsModels) checked.push(await builtNode(state, node, session));
     // another engine builds it: the types of its rows, its seed and its contract are that engine's
     else checked.push(node.language === 'sql' ? sqlNode(state, node, false) : published(id));
   }
   for (const test of tests) checked.push(sqlNode(state, test, false));
   return checked;
+}
+
+/** A function as it would be, in the schema of stand-ins. */
+function builtFunction(state: RunState, node: FunctionNode, session: Session): CheckedNode {
+  const { request } = state;
+  return {
+    node,
+    compiledPath: compiledPath('target', node),
+    reads: state.namedParents(node.uniqueId),
+    make: async (relationOf) => {
+      const standIn = new Relation(CHECK_SCHEMA, node.uniqueId, undefined, 'function');
+      const how = { isIncremental: false, fullRefresh: request.fullRefresh };
+      const options = { ...materializationOptions(state, node, how), relationOf };
+      const bodies = await compileBodies(node, async (one) => ({
+        code: await compileNode(request.manifest, one, { ...options, session }),
+        path: compiledPath('target', one),
+      }));
+      try {
+        await makeFunction(state, bodies, session, standIn, options, () => {});
+        return standIn;
+      } catch (thrown) {
+        throw new TsdbtErrors(functionErrors(state, thrown, bodies));
+      }
+    },
+  };
 }
 
 async function builtNode(state: RunState, node: ModelNode, session: Session): Promise<CheckedNode> {

@@ -24,7 +24,8 @@ export async function executeClone(request: RunRequest): Promise<RunResult> {
   const nodes = manifest.order
     .filter((id) => request.selected.has(id))
     .map((id) => manifest.get(id)!)
-    .filter(isBuilt);
+    .filter(isBuilt)
+    .filter((node) => node.resourceType !== 'function');
   const open = await openLake(project, request.invocationId, { writes: true, signal });
   const state = new RunState(request, open.engine, open.storage);
   state.total = nodes.length;

@@ -6,8 +6,9 @@ import { compileInline } from '../manifest/compile.js';
 import type { CompiledCode, CompileOptions } from '../manifest/compiled-code.js';
 import { pointerOf } from '../manifest/latest-version-pointer.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import type { SqlNode } from '../manifest/nodes.js';
 import type { Project } from '../project/project.js';
+import { compileBodies } from './make-function.js';
 import { type LakeOptions, openLake } from './open-lake.js';
 import { RunState } from './run-state.js';
 import type { Deferral } from './run-types.js';
@@ -35,6 +36,8 @@ export interface CompiledFile {
   readonly uniqueId: string | undefined;
   readonly name: string;
   readonly sql: string;
+  /** of a function: the SQL of its overloads */
+  readonly overloads?: readonly string[] | undefined;
   /** project-relative; undefined for inline SQL */
   readonly path: string | undefined;
   readonly startedAt: Date;
@@ -55,22 +58,35 @@ export async function compileNodes(request: CompileRequest): Promise<readonly Co
       const node = manifest.get(id);
       if (node === undefined || !isSql(node)) continue;
       const startedAt = new Date();
-      const { code, path } = await compilePublished(state, node, session);
-      files.push({ uniqueId: id, name: node.name, sql: code.sql, path, startedAt, completedAt: new Date() });
+      const [main, ...others] = await compiledTexts(state, node, session);
+      const { code, path } = main!;
+      const overloads = others.map((other) => other.code.sql);
+      files.push({ uniqueId: id, name: node.name, sql: code.sql, path, overloads, startedAt, completedAt: new Date() });
     }
     return files;
   });
 }
 
+/** A node's SQL; of a function that of its overloads after it. */
+async function compiledTexts(
+  state: RunState,
+  node: SqlNode,
+  session: Session,
+): Promise<readonly { code: CompiledCode; path: string }[]> {
+  const main = await compilePublished(state, node, session);
+  if (node.resourceType !== 'function') return [main];
+  return compileBodies(node, async (one) => (one === node ? main : state.compile(one, session)));
+}
+
 /** Compiles a node against what is published, an incremental model as it would run next. */
 export async function compilePublished(
   state: RunState,
-  node: ModelNode | TestNode,
+  node: SqlNode,
   session: Session,
 ): Promise<{ code: CompiledCode; path: string }> {
   await state.exposeParents(node.uniqueId);
   let isIncremental = false;
-  if (node.resourceType !== 'test' && node.config.materialized === 'incremental') {
+  if ('definition' in node && node.resourceType !== 'function' && node.config.materialized === 'incremental') {
     const relation = state.relationOf(node.uniqueId);
     isIncremental = state.isIncremental(node, await state.storage.published(relation));
     if (isIncremental) await state.storage.expose(relation);
@@ -104,7 +120,7 @@ export async function exposeAll(state: RunState): Promise<readonly string[]> {
   const { manifest } = state;
   const exposed: string[] = [];
   for (const id of manifest.order) {
-    if (!['model', 'seed', 'snapshot', 'source'].includes(manifest.get(id)!.resourceType)) continue;
+    if (!['model', 'function', 'seed', 'snapshot', 'source'].includes(manifest.get(id)!.resourceType)) continue;
     const isThere = await state.expose(id).catch((thrown: unknown) => {
       if (tsdbtErrorsOf(thrown).length === 0) throw thrown;
       return false;
@@ -162,6 +178,6 @@ export async function withLake<T>(
   }
 }
 
-function isSql(node: { readonly resourceType: string }): node is ModelNode | TestNode {
-  return node.resourceType === 'test' || ('language' in node && node.language === 'sql');
+function isSql(node: { readonly resourceType: string }): node is SqlNode {
+  return ['test', 'function'].includes(node.resourceType) || ('language' in node && node.language === 'sql');
 }

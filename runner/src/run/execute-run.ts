@@ -7,8 +7,9 @@ import { missingParents, staleTests } from './missing-parents.js';
 import { executeNativeRun } from './native-run.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openLake } from './open-lake.js';
-import { endBelow, isBuilt, planRun, type RunTask } from './plan-run.js';
+import { endBelow, isBuilt, planRun, type RunTask, subjectOf } from './plan-run.js';
 import { attempt, nodesOf, tellEnd, tellStart } from './run-frame.js';
+import { runFunction } from './run-function.js';
 import { runNode } from './run-node.js';
 import { betweenHooks } from './run-operations.js';
 import { RunState } from './run-state.js';
@@ -106,14 +107,15 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
       const end =
         task.kind === 'node'
           ? await runNode(state, task, session, worker)
-          : await runOneTest(state, task.test, session, worker);
+          : task.kind === 'function'
+            ? await runFunction(state, task, session, worker)
+            : await runOneTest(state, task.test, session, worker);
       if (end === 'stop') failed = true;
       return endBelow(task, end);
     },
     skip: (task, cause) => {
-      const causeNode = cause.kind === 'node' ? cause.node : cause.test;
       const outcome = state.results.get(cause.id)?.outcome.status;
-      const why = `${causeNode.name} ${outcome === 'blocked' ? 'was not published' : outcome === 'cancelled' ? 'was cancelled' : 'failed'}`;
+      const why = `${subjectOf(cause).name} ${outcome === 'blocked' ? 'was not published' : outcome === 'cancelled' ? 'was cancelled' : 'failed'}`;
       for (const node of nodesOf(task)) state.finish(node, { status: 'skipped', elapsed: 0, message: why });
     },
     cancel: (task) => {

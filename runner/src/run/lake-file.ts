@@ -8,11 +8,13 @@ import { StorageError } from '../errors/tsdbt-error.js';
 /** A relation of the lake: how it is read, and what has to be there before it. */
 export interface LakeView {
   readonly relation: Relation;
-  readonly select: string;
+  /** the rows; of a function the statements that make it */
+  readonly select: string | readonly string[];
   readonly dependsOn: readonly {
     readonly schema: string;
     readonly identifier: string;
     readonly select?: string | undefined;
+    readonly kind?: 'function' | undefined;
   }[];
 }
 
@@ -57,6 +59,11 @@ export async function writeLakeFile(
   }
 }
 
+/** A function may have the name of a table. */
+function keyOf(relation: Relation): string {
+  return `${relation.type === 'function' ? 'function ' : ''}${relation}`;
+}
+
 async function writeViews(
   path: string,
   tempDirectory: string,
@@ -65,22 +72,24 @@ async function writeViews(
   const engine = await openDuckDb({ path, threads: 1, tempDirectory });
   try {
     const session = await engine.openSession();
-    const byName = new Map(views.map((view) => [view.relation.toString(), view]));
+    const byName = new Map(views.map((view) => [keyOf(view.relation), view]));
     const made = new Set<string>();
     const leftOut: LeftOut[] = [];
     const make = async (view: LakeView): Promise<void> => {
-      const name = view.relation.toString();
-      if (made.has(name)) return;
-      made.add(name);
+      const key = keyOf(view.relation);
+      if (made.has(key)) return;
+      made.add(key);
       for (const parent of view.dependsOn) {
-        const relation = new Relation(parent.schema, parent.identifier);
-        const known = byName.get(relation.toString());
+        const relation = new Relation(parent.schema, parent.identifier, undefined, parent.kind);
+        const known = byName.get(keyOf(relation));
         if (known !== undefined) await make(known);
         else if (parent.select !== undefined) await make({ relation, select: parent.select, dependsOn: [] });
       }
       await session.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(view.relation.schema)}`);
       try {
-        await session.execute(`CREATE OR REPLACE VIEW ${name} AS ${view.select}`);
+        const { select } = view;
+        const whole = typeof select === 'string' ? [`CREATE OR REPLACE VIEW ${view.relation} AS ${select}`] : select;
+        for (const statement of whole) await session.execute(statement);
       } catch (thrown) {
         if (!(thrown instanceof EngineFailure)) throw thrown;
         leftOut.push({ relation: view.relation, reason: thrown.message });

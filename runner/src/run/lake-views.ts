@@ -22,6 +22,11 @@ export async function writeViews(state: RunState): Promise<void> {
       if (found !== undefined) views.push({ relation: one, ...found });
     }
   }
+  for (const node of state.manifest.functions.values()) {
+    const relation = state.relationOf(node.uniqueId);
+    const found = state.storage.functions?.read(relation);
+    if (found !== undefined) views.push({ relation, select: found.statements, dependsOn: found.dependsOn });
+  }
   if (views.length === 0) return;
   for (const { relation, reason } of await writeLakeFile(project.warehouse, join(project.targetPath, 'tmp'), views)) {
     state.log(

@@ -1,7 +1,7 @@
 import { quoteIdentifier, Relation } from '../engines/relation.js';
 import { resolverOf } from '../manifest/compile.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
+import type { ModelNode, SourceNode, SqlNode } from '../manifest/nodes.js';
 import { type Batch, type EventTimes, inBatch } from '../materialize/microbatch.js';
 import { chain } from '../template/chain.js';
 import type { ContextHost } from '../template/context/context-host.js';
@@ -23,7 +23,7 @@ export interface ReadLimits {
  */
 export function limitedReads(
   manifest: Manifest,
-  node: ModelNode | TestNode,
+  node: SqlNode,
   { batch, sample, empty }: ReadLimits,
 ): ((host: ContextHost) => ContextHost) | undefined {
   if (batch === undefined && sample === undefined && empty !== true) return undefined;

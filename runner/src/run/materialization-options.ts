@@ -1,4 +1,4 @@
-import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import type { SqlNode } from '../manifest/nodes.js';
 import type { MaterializationRun } from '../manifest/run-materialization.js';
 import type { RunState } from './run-state.js';
 import type { RunRequest } from './run-types.js';
@@ -7,7 +7,7 @@ import { summaryOf } from './summaries.js';
 /** What the templates of a materialization written in macros see of the run. */
 export function materializationOptions(
   state: RunState,
-  node: ModelNode | TestNode,
+  node: SqlNode,
   how: { readonly isIncremental: boolean; readonly fullRefresh: boolean },
 ): MaterializationRun['options'] {
   const { request } = state;

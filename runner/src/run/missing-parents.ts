@@ -95,7 +95,7 @@ async function missingError(
   const shown = names.length > 12 ? [...names.slice(0, 11), `and ${names.length - 11} more`] : names;
   const onlySources = [...missing.keys()].every((id) => state.manifest.get(id)!.resourceType === 'source');
   const withParents = words.map((word) => word.replace(/^\+?/, '+')).join(' ');
-  const command = (await needsSeeds(state, missing.keys())) ? 'build' : commandThatBuilds(state.request.command);
+  const command = (await needsBuild(state, missing.keys())) ? 'build' : commandThatBuilds(state.request.command);
   return new GraphError(
     'TSD3050',
     missing.size === 1 ? `${names[0]} does not exist yet` : `${missing.size} relations that are read do not exist yet`,
@@ -112,11 +112,12 @@ function commandThatBuilds(command: RunCommand): RunCommand {
   return command === 'test' ? 'build' : command;
 }
 
-/** `run` builds no seeds: where one is missing, above whatever is missing, only `build` helps. */
-async function needsSeeds(state: RunState, missing: Iterable<string>): Promise<boolean> {
+/** `run` builds no seeds and functions: where one is missing, above whatever is missing, only `build` helps. */
+async function needsBuild(state: RunState, missing: Iterable<string>): Promise<boolean> {
   const ids = [...missing];
   for (const id of [...ids, ...state.manifest.graph.ancestors(ids)]) {
-    if (state.manifest.get(id)!.resourceType === 'seed' && !(await state.expose(id))) return true;
+    const isLeft = ['seed', 'function'].includes(state.manifest.get(id)!.resourceType);
+    if (isLeft && !(await state.expose(id))) return true;
   }
   return false;
 }

@@ -8,8 +8,9 @@ import { RunningNode } from './native-node.js';
 import { finishNoOps, noOpsOf } from './no-ops.js';
 import { openNative } from './open-native.js';
 import { planNative } from './plan-native.js';
-import { endBelow, isBuilt, type RunTask } from './plan-run.js';
+import { endBelow, isBuilt, type RunTask, subjectOf } from './plan-run.js';
 import { tellEnd, tellStart } from './run-frame.js';
+import { runFunction } from './run-function.js';
 import { betweenHooks } from './run-operations.js';
 import { RunState } from './run-state.js';
 import { runOneTest } from './run-test-task.js';
@@ -78,7 +79,7 @@ async function runAll(state: RunState): Promise<{ allWell: boolean; operations: 
       session: hookSession,
       run: () => runTasks(state, tasks, sessions),
       skip: (why) => {
-        for (const task of tasks) state.finish(task.kind === 'node' ? task.node : task.test, { elapsed: 0, ...why });
+        for (const task of tasks) state.finish(subjectOf(task), { elapsed: 0, ...why });
       },
       after: () => finishNoOps(state, noOps),
     });
@@ -93,7 +94,7 @@ async function runAll(state: RunState): Promise<{ allWell: boolean; operations: 
 async function createSchemas(state: RunState, tasks: readonly RunTask[], session: Session): Promise<void> {
   const made = new Set<string>();
   for (const task of tasks) {
-    if (task.kind !== 'node') continue;
+    if (task.kind === 'test') continue;
     const { database, schema } = state.relationOf(task.id);
     const key = `${database}.${schema}`.toLowerCase();
     if (made.has(key)) continue;
@@ -119,19 +120,21 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
         }),
     },
     run: async (task, worker) => {
-      const frame = await statementFrame(state, task.kind === 'node' ? task.node : task.test);
+      const frame = await statementFrame(state, subjectOf(task));
       const session = commentedSession(state, frame, sessions[worker]!);
       const end =
         task.kind === 'node'
           ? await new RunningNode(state, task, session, worker).run()
-          : await runOneTest(state, task.test, session, worker);
+          : task.kind === 'function'
+            ? await runFunction(state, task, session, worker)
+            : await runOneTest(state, task.test, session, worker);
       if (end === 'stop') failed = true;
       return endBelow(task, end);
     },
-    skip: (task, cause) => skip(state, task, `${(cause.kind === 'node' ? cause.node : cause.test).name} failed`),
+    skip: (task, cause) => skip(state, task, `${subjectOf(cause).name} failed`),
     cancel: (task) => {
       const why = request.signal.aborted ? 'interrupted' : 'another node failed (--fail-fast)';
-      const node = task.kind === 'node' ? task.node : task.test;
+      const node = subjectOf(task);
       state.finish(node, { status: request.signal.aborted ? 'cancelled' : 'skipped', elapsed: 0, message: why });
     },
     stopped: () => request.signal.aborted || (request.failFast && failed),
@@ -141,5 +144,5 @@ async function runTasks(state: RunState, tasks: readonly RunTask[], sessions: re
 }
 
 function skip(state: RunState, task: RunTask, why: string): void {
-  state.finish(task.kind === 'node' ? task.node : task.test, { status: 'skipped', elapsed: 0, message: why });
+  state.finish(subjectOf(task), { status: 'skipped', elapsed: 0, message: why });
 }

@@ -1,3 +1,4 @@
+import type { FunctionNode } from '../manifest/function-nodes.js';
 import type { ManifestNode, ModelNode } from '../manifest/nodes.js';
 import { builtAncestors, isBuilt, type PlanGraph, type RunTask } from './plan-run.js';
 
@@ -10,7 +11,7 @@ export function planNative(
   selected: ReadonlySet<string>,
   options: { readonly testsFirst: boolean },
 ): RunTask[] {
-  const nodes = new Map<string, ModelNode>();
+  const nodes = new Map<string, ModelNode | FunctionNode>();
   const tests: Extract<ManifestNode, { resourceType: 'test' }>[] = [];
   for (const id of selected) {
     const node = graph.get(id);
@@ -31,7 +32,11 @@ export function planNative(
     }
   }
   return [
-    ...[...nodes].map(([id, node]): RunTask => ({ kind: 'node', id, node, gates: [], dependsOn: [...edges.get(id)!] })),
+    ...[...nodes].map(([id, node]): RunTask => {
+      const dependsOn = [...edges.get(id)!];
+      if (node.resourceType === 'function') return { kind: 'function', id, node, dependsOn };
+      return { kind: 'node', id, node, gates: [], dependsOn };
+    }),
     ...tests.map(
       (test): RunTask => ({
         kind: 'test',

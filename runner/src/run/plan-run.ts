@@ -1,3 +1,4 @@
+import type { FunctionNode } from '../manifest/function-nodes.js';
 import type { ManifestNode, ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
 import type { Task, TaskEnd } from './scheduler.js';
 
@@ -16,7 +17,18 @@ export interface TestTask extends Task {
   readonly notGating: string | undefined;
 }
 
-export type RunTask = NodeTask | TestTask;
+/** A function to make: what calls it waits for it. */
+export interface FunctionTask extends Task {
+  readonly kind: 'function';
+  readonly node: FunctionNode;
+}
+
+export type RunTask = NodeTask | FunctionTask | TestTask;
+
+/** The node, function or test that a task is about. */
+export function subjectOf(task: RunTask): ModelNode | FunctionNode | TestNode | UnitTestNode {
+  return task.kind === 'test' ? task.test : task.node;
+}
 
 /** The part of a manifest that planning needs. */
 export interface PlanGraph {
@@ -41,7 +53,7 @@ export interface PlanOptions {
  * Ephemeral nodes are no tasks: edges lead through them.
  */
 export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options: PlanOptions): RunTask[] {
-  const nodes = new Map<string, ModelNode>();
+  const nodes = new Map<string, ModelNode | FunctionNode>();
   const tests: TestNode[] = [];
   for (const id of selected) {
     const node = graph.get(id);
@@ -58,7 +70,8 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
   const waits = new Map<string, string[]>();
   for (const test of [...tests].sort((a, b) => (a.uniqueId < b.uniqueId ? -1 : 1))) {
     const parents = [...builtAncestors(graph, test.uniqueId, nodes)];
-    const place = options.gating ? gateFor(test, parents, edges) : undefined;
+    const gated = parents.filter((id) => nodes.get(id)!.resourceType !== 'function');
+    const place = options.gating ? gateFor(test, gated, edges) : undefined;
     if (place !== undefined) {
       for (const parent of parents) {
         if (parent === place || edges.get(place)!.has(parent)) continue;
@@ -74,8 +87,8 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
       test,
       dependsOn: parents,
       notGating:
-        options.gating && parents.length > 0
-          ? `it reads ${parents.map((id) => nodes.get(id)!.name).join(' and ')}, which depend on each other`
+        options.gating && gated.length > 0
+          ? `it reads ${gated.map((id) => nodes.get(id)!.name).join(' and ')}, which depend on each other`
           : undefined,
     });
     if (options.gating) for (const parent of parents) waits.set(parent, [...(waits.get(parent) ?? []), test.uniqueId]);
@@ -91,13 +104,11 @@ export function planRun(graph: PlanGraph, selected: ReadonlySet<string>, options
       }
     }
   }
-  const tasks = [...nodes].map(
-    ([id, node]): NodeTask => ({
-      ...{ kind: 'node', id, node, gates: gates.get(id) ?? [] },
-      dependsOn: [...all.get(id)!].filter((other) => !awaited.get(id)!.has(other)),
-      after: [...awaited.get(id)!],
-    }),
-  );
+  const tasks = [...nodes].map(([id, node]): RunTask => {
+    const dependsOn = [...all.get(id)!].filter((other) => !awaited.get(id)!.has(other));
+    if (node.resourceType === 'function') return { kind: 'function', id, node, dependsOn };
+    return { kind: 'node', id, node, gates: gates.get(id) ?? [], dependsOn, after: [...awaited.get(id)!] };
+  });
   return [...tasks, ...testTasks];
 }
 
@@ -106,13 +117,14 @@ export function endBelow(task: RunTask, end: TaskEnd): TaskEnd {
   return task.kind === 'node' && task.node.config.extra.on_error === 'continue' ? 'go-on' : end;
 }
 
-export function isBuilt(node: ManifestNode): node is ModelNode {
+export function isBuilt(node: ManifestNode): node is ModelNode | FunctionNode {
+  if (node.resourceType === 'function') return true;
   if (node.resourceType !== 'model' && node.resourceType !== 'seed' && node.resourceType !== 'snapshot') return false;
   return node.config.materialized !== 'ephemeral';
 }
 
 /** The nearest nodes above that are built in this run; ephemeral and unselected ones are looked through. */
-export function builtAncestors(graph: PlanGraph, id: string, nodes: ReadonlyMap<string, ModelNode>): Set<string> {
+export function builtAncestors(graph: PlanGraph, id: string, nodes: ReadonlyMap<string, unknown>): Set<string> {
   const found = new Set<string>();
   const seen = new Set<string>([id]);
   const visit = (from: string): void => {

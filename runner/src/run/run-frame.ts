@@ -1,14 +1,14 @@
 import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
-import type { ModelNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
+import type { SqlNode, UnitTestNode } from '../manifest/nodes.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
-import type { RunTask } from './plan-run.js';
+import { type RunTask, subjectOf } from './plan-run.js';
 import type { RunState } from './run-state.js';
 import type { NodeResult } from './run-types.js';
 import { changesOf, summaryOf, totalsOf } from './summaries.js';
 
 /** Everything that a task reports of. */
-export function nodesOf(task: RunTask): readonly (ModelNode | TestNode | UnitTestNode)[] {
-  return task.kind === 'node' ? [task.node, ...task.gates] : [task.test];
+export function nodesOf(task: RunTask): readonly (SqlNode | UnitTestNode)[] {
+  return task.kind === 'node' ? [task.node, ...task.gates] : [subjectOf(task)];
 }
 
 /** Tells reporters what begins. */

@@ -7,9 +7,10 @@ import { GraphError } from '../errors/tsdbt-error.js';
 import type { LogLevel, NodeOutcome, NodeSummary } from '../events/events.js';
 import { compileNode } from '../manifest/compile.js';
 import { type CompiledCode, wholeOf } from '../manifest/compiled-code.js';
+import type { FunctionNode } from '../manifest/function-nodes.js';
 import { tellGraph } from '../manifest/graph-for-templates.js';
 import { nativeRelation } from '../manifest/native-relation.js';
-import type { ManifestNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
+import type { ManifestNode, ModelNode, SourceNode, SqlNode } from '../manifest/nodes.js';
 import type { LakeStorage } from '../materialize/lake-storage.js';
 import { type Batch, batchAt, batchesOf, microbatchConfig } from '../materialize/microbatch.js';
 import { dbtSeedSelect, seedSelect } from '../materialize/seed-select.js';
@@ -122,8 +123,10 @@ export class RunState {
   #ownRelation(uniqueId: string): Relation {
     const node = this.manifest.get(uniqueId)!;
     const { target } = this.request.project;
-    if (target.storage === 'native') return nativeRelation(node as SourceNode | ModelNode, target.database);
+    if (target.storage === 'native')
+      return nativeRelation(node as SourceNode | ModelNode | FunctionNode, target.database);
     if (node.resourceType === 'source') return new Relation(node.schema, node.identifier);
+    if (node.resourceType === 'function') return new Relation(node.schema, node.alias, undefined, 'function');
     const { schema, alias } = node as ModelNode;
     return new Relation(schema, alias);
   }
@@ -193,7 +196,7 @@ export class RunState {
 
   /** Compiles a SQL model or test against what is published, `staged` relations put in the place of their nodes. */
   async compile(
-    node: ModelNode | TestNode,
+    node: SqlNode,
     session: Session,
     options: {
       isIncremental?: boolean;

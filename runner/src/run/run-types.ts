@@ -94,6 +94,8 @@ export interface NodeResult {
   /** project-relative path of the compiled file */
   readonly compiledPath: string | undefined;
   readonly compiledCode: string | undefined;
+  /** of a function: the bodies of its overloads */
+  readonly compiledOverloads?: readonly string[] | undefined;
   readonly relationName: string | undefined;
   /** of a microbatch model */
   readonly batches?: BatchResults | undefined;

@@ -3,7 +3,7 @@ import type { RunCommand } from './run-types.js';
 
 /** What each command does with what is selected. */
 const RESOURCES: Readonly<Record<RunCommand, readonly string[]>> = {
-  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
+  build: ['model', 'function', 'seed', 'snapshot', 'test', 'unit_test'],
   run: ['model'],
   seed: ['seed'],
   snapshot: ['snapshot'],

@@ -8,7 +8,7 @@ import { selectedBy } from '../selection.js';
 import { deferralOf } from '../state.js';
 
 /** What is SQL, or is read by it. */
-const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis'];
+const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis', 'function'];
 
 /**
  * Binds the selected models, contracts and tests in the target's engine, each against the columns of what it reads, without running or

@@ -39,8 +39,8 @@ function refusal(project: Project, target: string): ProjectError | undefined {
   if (existsSync(parent) && !within(realpathSync(parent), realpathSync(project.projectDir)))
     return refuse('a link leads out of the project');
   if (within(folder, project.warehouse) || within(project.warehouse, folder)) return refuse('the tables are there');
-  const { models, seeds, tests, macros, snapshots, analyses } = project.paths;
-  for (const path of [models, seeds, tests, macros, snapshots, analyses].flat()) {
+  const { models, seeds, tests, macros, snapshots, analyses, functions } = project.paths;
+  for (const path of [models, seeds, tests, macros, snapshots, analyses, functions].flat()) {
     const sources = resolve(project.projectDir, path);
     if (within(folder, sources) || within(sources, folder)) return refuse('the project is written there');
   }

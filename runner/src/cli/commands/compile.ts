@@ -19,7 +19,7 @@ function jsonOf({ uniqueId, name, sql }: CompiledFile): Record<string, string> {
 }
 
 /** What is compiled, and the seeds beside it. */
-const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis', 'seed'];
+const KINDS: readonly ResourceType[] = ['model', 'test', 'snapshot', 'analysis', 'seed', 'function'];
 
 /**
  * Writes compiled SQL to target/compiled; that of a single node, or of `--inline`, goes to standard output too. With `--check` it is

@@ -69,6 +69,16 @@ const KNOWN: Partial<Record<ResourceType, (config: NodeConfig) => Record<string,
     json.quote_columns = config.quote_columns ?? null;
     return json;
   },
+  function: (config) => {
+    const { extra } = config;
+    const json = relational(config);
+    json.type = extra.type ?? 'scalar';
+    json.volatility = extra.volatility ?? null;
+    json.runtime_version = extra.runtime_version ?? null;
+    json.entry_point = extra.entry_point ?? null;
+    json.snowflake = { quote_args: true, ...(extra.snowflake as object | undefined) };
+    return json;
+  },
   snapshot: (config) => {
     const { extra } = config;
     const names = (extra.snapshot_meta_column_names ?? {}) as Readonly<Record<string, unknown>>;

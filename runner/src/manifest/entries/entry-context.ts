@@ -8,6 +8,8 @@ export interface CompiledEntry {
   readonly path: string | undefined;
   /** project-relative path of the file with the statements that ran */
   readonly runPath: string | undefined;
+  /** of a function: the bodies of its overloads, in their order */
+  readonly overloads?: readonly string[] | undefined;
 }
 
 /** What all entries of a manifest are written with. */

@@ -3,18 +3,19 @@ import { Relation } from '../../engines/relation.js';
 import type { Project } from '../../project/project.js';
 import { treeOfAnalyses } from '../config-layers.js';
 import { readDependency } from '../dependency-call.js';
+import type { FunctionArgument, FunctionNode, FunctionReturns } from '../function-nodes.js';
 import type { Manifest } from '../manifest.js';
-import type { AnalysisNode, ManifestNode, ModelNode, RefCall, TestNode } from '../nodes.js';
+import type { AnalysisNode, ManifestNode, ModelNode, RefCall, SqlNode, TestNode } from '../nodes.js';
 import { columnsJson, contractChecksum, type OtherSide, primaryKey, tableConstraintsJson } from './columns.js';
 import { configJson, docsOf } from './config.js';
 import type { EntryContext } from './entry-context.js';
 import { sourcesFirst } from './order.js';
 import { unrenderedConfig } from './unrendered-config.js';
 
-type SqlNode = ModelNode | TestNode | AnalysisNode;
+type EntryNode = SqlNode | AnalysisNode;
 
 /** A model, seed, snapshot, analysis or test in dbt's form. Keys are added one by one: spreads of so many are slow. */
-export function nodeJson(node: SqlNode, context: EntryContext): Record<string, unknown> {
+export function nodeJson(node: EntryNode, context: EntryContext): Record<string, unknown> {
   const json = sharedJson(node, context);
   if (node.resourceType === 'seed') {
     json.root_path = context.manifest.projectOf(node).projectDir;
@@ -25,11 +26,12 @@ export function nodeJson(node: SqlNode, context: EntryContext): Record<string, u
   if (node.resourceType === 'test') {
     if (node.generic !== undefined) addGeneric(json, node, context, node.generic);
   } else if (node.resourceType === 'model') addModel(json, node, context);
+  else if (node.resourceType === 'function') addFunction(json, node, context);
   return json;
 }
 
 /** Unique ids of the macros that a node's entry says it calls. */
-export function macrosCalledBy(node: SqlNode): readonly string[] {
+export function macrosCalledBy(node: EntryNode): readonly string[] {
   return node.resourceType === 'seed' ? node.dependsOnMacros : (node.directMacros ?? node.dependsOnMacros);
 }
 
@@ -53,7 +55,30 @@ function addModel(json: Record<string, unknown>, node: ModelNode, { tests, manif
         };
 }
 
-function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryContext): Record<string, unknown> {
+function addFunction(json: Record<string, unknown>, node: FunctionNode, { compiled }: EntryContext): void {
+  const found = compiled.get(node.uniqueId);
+  json.returns = returnsJson(node.returns);
+  json.arguments = node.args.map(argumentJson);
+  json.overloads = node.overloads.map(({ definedIn, args, returns, description, body }, i) => ({
+    defined_in: definedIn,
+    arguments: args.map(argumentJson),
+    returns: returns === undefined ? null : returnsJson(returns),
+    description: description ?? null,
+    raw_body: codeOf(body),
+    compiled_body: found?.overloads?.[i] ?? null,
+  }));
+}
+
+function returnsJson(returns: FunctionReturns | undefined): Record<string, unknown> {
+  // dbt's word for a function without an entry
+  return { data_type: returns?.dataType ?? 'INVALID_TYPE', description: returns?.description ?? null };
+}
+
+function argumentJson({ name, dataType, description, defaultValue }: FunctionArgument): Record<string, unknown> {
+  return { name, data_type: dataType, description: description ?? null, default_value: defaultValue ?? null };
+}
+
+function sharedJson(node: EntryNode, { manifest, createdAt, compiled }: EntryContext): Record<string, unknown> {
   const project = manifest.projectOf(node);
   const isTest = node.resourceType === 'test';
   const kind = isTest ? 'tests' : node.resourceType === 'analysis' ? treeOfAnalyses(project) : KINDS[node.resourceType];
@@ -93,15 +118,17 @@ function sharedJson(node: SqlNode, { manifest, createdAt, compiled }: EntryConte
   };
 }
 
-const KINDS = { model: 'models', seed: 'seeds', snapshot: 'snapshots' } as const;
+const KINDS = { model: 'models', seed: 'seeds', snapshot: 'snapshots', function: 'functions' } as const;
 
-function addSql(json: Record<string, unknown>, node: SqlNode, { compiled }: EntryContext): void {
+function addSql(json: Record<string, unknown>, node: EntryNode, { compiled }: EntryContext): void {
   const found = compiled.get(node.uniqueId);
   json.language = node.resourceType === 'test' ? 'sql' : node.language;
   json.refs = refsJson(node);
   json.sources = node.sources.map(({ source, table }) => [source, table]);
   json.metrics = [];
-  json.functions = [];
+  json.functions = node.functions.map(({ package: packageName, name }) =>
+    packageName === undefined ? [name] : [packageName, name],
+  );
   json.depends_on = { macros: macrosCalledBy(node), nodes: parentsJson(node) };
   json.compiled_path = found?.path ?? null;
   if (found !== undefined) {
@@ -118,7 +145,7 @@ function addSql(json: Record<string, unknown>, node: SqlNode, { compiled }: Entr
 }
 
 /** A generic test reads what its arguments name, then what it tests, which it names without the package. */
-function refsJson(node: SqlNode): Record<string, unknown>[] {
+function refsJson(node: EntryNode): Record<string, unknown>[] {
   if (node.resourceType !== 'test' || node.generic === undefined || node.refs.length === 0)
     return node.refs.map(refJson);
   const [first, ...others] = node.refs;
@@ -130,7 +157,7 @@ function refsJson(node: SqlNode): Record<string, unknown>[] {
   return [...others.map(refJson), refJson({ ...first!, package: undefined, version })];
 }
 
-function parentsJson(node: SqlNode): string[] {
+function parentsJson(node: EntryNode): string[] {
   const ids = sourcesFirst(node.dependsOn);
   const { attachedNode: tested } = node.resourceType === 'test' ? node : { attachedNode: undefined };
   if (tested === undefined || tested.startsWith('source.') || !ids.includes(tested)) return ids;
@@ -204,7 +231,7 @@ function givenConfig(node: TestNode): [string, unknown][] {
   return TEST_KEYS.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
 }
 
-function rawCode(node: SqlNode): string {
+function rawCode(node: EntryNode): string {
   if (node.resourceType === 'seed') return '';
   if (node.resourceType !== 'test') return codeOf(node);
   if (node.generic === undefined) return node.rawCode.trim();
@@ -217,7 +244,7 @@ function rawCode(node: SqlNode): string {
 }
 
 /** A snapshot's block without its tags; any other file as it is. */
-function codeOf(node: ModelNode | AnalysisNode): string {
+function codeOf(node: Exclude<EntryNode, TestNode>): string {
   const { text } = node.source;
   if (node.resourceType !== 'snapshot') return text.trim();
   const block = new RegExp(`\\{%-?\\s*snapshot\\s+${node.name}\\s*-?%\\}(.*?)\\{%-?\\s*endsnapshot\\s*-?%\\}`, 's');
@@ -239,7 +266,7 @@ function python(value: unknown): string {
 }
 
 /** A hash that white space does not change, as dbt computes it. A generic test is no file. */
-function checksumOf(node: SqlNode): Record<string, unknown> {
+function checksumOf(node: EntryNode): Record<string, unknown> {
   if (node.resourceType === 'test' && node.generic !== undefined) return { name: 'none', checksum: '' };
   return { name: 'sha256', checksum: textChecksum(node.source.text, node.resourceType === 'seed') };
 }
@@ -251,7 +278,7 @@ export function textChecksum(text: string, exact = false): string {
 }
 
 /** Path below the folder of its kind. */
-function pathOf(node: SqlNode, project: Project): string {
+function pathOf(node: EntryNode, project: Project): string {
   if (node.resourceType === 'test' && node.generic !== undefined) return `${node.generic.fileName}.sql`;
   const below = pathBelow(node.path, Object.values(project.paths).flat());
   if (node.resourceType === 'analysis' && treeOfAnalyses(project) === 'models') return `analysis/${below}`;
@@ -276,19 +303,19 @@ export function patchPath(node: Pick<ManifestNode, 'propertiesPlace'>, project: 
   return `${owner.name}://${path.slice(owner.prefix.length)}`;
 }
 
-function groupOf(node: SqlNode, manifest: Manifest): string | undefined {
+function groupOf(node: EntryNode, manifest: Manifest): string | undefined {
   if (node.config.group !== undefined || node.resourceType !== 'test' || node.attachedNode === undefined)
     return node.config.group;
   const tested = testedNode(node.attachedNode, manifest);
   return tested?.resourceType === 'model' ? tested.config.group : undefined;
 }
 
-function databaseOf(node: SqlNode, { project }: Manifest): string | null {
+function databaseOf(node: EntryNode, { project }: Manifest): string | null {
   return node.config.database ?? project.target.database ?? null;
 }
 
 /** The relations that foreign keys of a node name by `ref` and `source`. */
-function otherSideOf(node: ModelNode | AnalysisNode, manifest: Manifest): OtherSide {
+function otherSideOf(node: Exclude<EntryNode, TestNode>, manifest: Manifest): OtherSide {
   return (to) => {
     const call = readDependency(to, node.source.place(0));
     const isNamed = (other: ManifestNode): boolean =>
@@ -306,7 +333,7 @@ function otherSideOf(node: ModelNode | AnalysisNode, manifest: Manifest): OtherS
 }
 
 /** The quoted name of what holds a node's rows; null where nothing does. */
-export function relationName(node: SqlNode, manifest: Manifest): string | null {
+export function relationName(node: EntryNode, manifest: Manifest): string | null {
   if (node.resourceType === 'analysis' || node.config.materialized === 'ephemeral') return null;
   if (node.resourceType === 'test') {
     const { store_failures: stores, store_failures_as: as } = node.config;

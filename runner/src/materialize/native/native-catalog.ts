@@ -42,6 +42,16 @@ async function listedRelation(session: Session, relation: Relation): Promise<Rel
   return new Relation(String(row[0]), String(row[1]), database, row[2] === 'VIEW' ? 'view' : 'table');
 }
 
+/** Whether the database file has a function of a name. */
+export async function hasFunction(session: Session, { schema, identifier, database }: Relation): Promise<boolean> {
+  const inDatabase = database === undefined ? '' : ` and lower(database_name) = lower(${quoteLiteral(database)})`;
+  const { rows } = await session.query(
+    `select 1 from system.main.duckdb_functions()
+     where lower(schema_name) = lower(${quoteLiteral(schema)}) and lower(function_name) = lower(${quoteLiteral(identifier)})${inDatabase} limit 1`,
+  );
+  return rows.length > 0;
+}
+
 /** Makes a schema of the database file, unless it is there. */
 export async function createSchema(session: Session, database: string | undefined, schema: string): Promise<void> {
   await session.execute(`create schema if not exists ${schemaName(database, schema)}`);

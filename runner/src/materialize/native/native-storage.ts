@@ -2,7 +2,15 @@ import type { Session } from '../../engines/engine.js';
 import type { Relation } from '../../engines/relation.js';
 import type { LakeStorage } from '../lake-storage.js';
 import type { PublishedRelation, StagedRelation } from '../storage.js';
-import { columnsOf, createSchema, dropByName, dropRelation, findRelation, renameRelation } from './native-catalog.js';
+import {
+  columnsOf,
+  createSchema,
+  dropByName,
+  dropRelation,
+  findRelation,
+  hasFunction,
+  renameRelation,
+} from './native-catalog.js';
 import { beside } from './native-statements.js';
 
 /**
@@ -28,6 +36,7 @@ export class NativeStorage implements LakeStorage {
   }
 
   async expose(relation: Relation): Promise<boolean> {
+    if (relation.type === 'function') return hasFunction(this.catalog, relation);
     return (await findRelation(this.catalog, relation)) !== undefined;
   }
 

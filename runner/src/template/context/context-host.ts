@@ -19,6 +19,13 @@ export interface SourceRequest {
   readonly site: CallSite;
 }
 
+/** `function('name')` as it was called. */
+export interface FunctionRequest {
+  readonly package: string | undefined;
+  readonly name: string;
+  readonly site: CallSite;
+}
+
 /** What templates ask the engine for; absent while a project is parsed. */
 export interface AdapterHost {
   /** runs a statement and reads its result whole */
@@ -67,6 +74,8 @@ export interface ContextHost {
   /** the relation of a model, or what else `{{ ref(…) }}` should give */
   ref?(request: RefRequest): MaybePromise<unknown>;
   source?(request: SourceRequest): MaybePromise<unknown>;
+  /** the name of a function of the project */
+  function?(request: FunctionRequest): MaybePromise<unknown>;
   /** `config(…)`: its keyword arguments */
   setConfig?(values: Readonly<Record<string, unknown>>, site: CallSite): void;
   /** `config.get(name)` */

@@ -72,7 +72,7 @@ class VarFunction extends TemplateFunction {
   }
 }
 
-/** `ref`, `source`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`: each is made where it is asked for. */
+/** `ref`, `source`, `function`, `var`, `env_var`, `is_incremental`, `return`, `log`, `print`: each is made where it is asked for. */
 export const referenceFunctions: FunctionMakers = {
   ref: (host) =>
     new ConfiguredFunction(host, 'ref', ({ positional, named, site }) => {
@@ -87,6 +87,19 @@ export const referenceFunctions: FunctionMakers = {
       if (host.ref === undefined) throw unavailable('ref');
       const request = { package: packageName, name, version: versionOf(wanted), site };
       return chain(host.ref(request), unlooked);
+    }),
+  function: (host) =>
+    new ConfiguredFunction(host, 'function', ({ positional, named, site }) => {
+      const args = positional.map(plain);
+      if (named.size > 0 || args.length < 1 || args.length > 2)
+        throw argumentFailure(
+          `function() takes a name, or a package and a name; ${args.length + named.size} given`,
+          "what it is called with comes after: {{ function('cents') }}(price)",
+        );
+      const name = str(args.at(-1), 'the name that function() is given');
+      const packageName = args.length === 2 ? str(args[0], 'the package that function() is given') : undefined;
+      if (host.function === undefined) throw unavailable('function');
+      return chain(host.function({ package: packageName, name, site }), unlooked);
     }),
   source: (host) => new ConfiguredFunction(host, 'source', sourceFunction(host).invoke),
   var: (host, scope) => new VarFunction(host, scope),

@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { quoteIdentifier, Relation } from '../engines/relation.js';
+import { StorageError } from '../errors/tsdbt-error.js';
+
+const schema = z.object({
+  statements: z.array(z.string()),
+  dependsOn: z.array(z.object({ schema: z.string(), identifier: z.string(), kind: z.literal('function').optional() })),
+  invocationId: z.string(),
+});
+
+/** A function as the warehouse keeps it: the statements that make it, and the relations and functions that its body names. */
+export type FunctionDefinition = z.infer<typeof schema>;
+
+/** What functions ask of the catalog that they are made in. */
+export interface FunctionHost {
+  /** absolute folder of the warehouse */
+  readonly warehouse: string;
+  execute(sql: string): Promise<void>;
+  /** makes a relation that a function reads readable */
+  expose(relation: Relation): Promise<boolean>;
+}
+
+/** Functions of the warehouse, made in the engine's catalog when they are first asked for. They have no versions. */
+export class LakeFunctions {
+  readonly #exposed = new Map<string, Promise<boolean>>();
+
+  constructor(private readonly host: FunctionHost) {}
+
+  /** `<warehouse>/<schema>/<name>.function.json`; undefined where there is none. @throws {StorageError} TSD6081 */
+  read(relation: Relation): FunctionDefinition | undefined {
+    return readFunction(this.host.warehouse, relation);
+  }
+
+  /** Keeps a function that the engine has taken. */
+  publish(relation: Relation, definition: FunctionDefinition): { readonly unchanged: boolean } {
+    const path = functionPath(this.host.warehouse, relation);
+    const before = this.read(relation);
+    this.#exposed.set(relation.toString(), Promise.resolve(true));
+    if (before !== undefined && said(before) === said(definition)) return { unchanged: true };
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.${process.pid}.tmp`;
+    writeFileSync(temporary, `${JSON.stringify(definition, undefined, 2)}\n`, { flush: true });
+    renameSync(temporary, path);
+    return { unchanged: false };
+  }
+
+  /** Makes a function callable by its name; false where there is none. */
+  expose(relation: Relation): Promise<boolean> {
+    const key = relation.toString();
+    let exposed = this.#exposed.get(key);
+    if (exposed === undefined) {
+      exposed = this.#expose(relation);
+      this.#exposed.set(key, exposed);
+    }
+    return exposed;
+  }
+
+  async #expose(relation: Relation): Promise<boolean> {
+    const definition = this.read(relation);
+    if (definition === undefined) return false;
+    for (const read of definition.dependsOn) await this.host.expose(relationNamed(read));
+    await this.host.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(relation.schema)}`);
+    for (const statement of definition.statements) await this.host.execute(statement);
+    return true;
+  }
+}
+
+/** A relation, or a function, that a definition names. */
+export function relationNamed(read: FunctionDefinition['dependsOn'][number]): Relation {
+  return new Relation(read.schema, read.identifier, undefined, read.kind ?? 'table');
+}
+
+function said({ statements, dependsOn }: FunctionDefinition): string {
+  return JSON.stringify([statements, dependsOn]);
+}
+
+function functionPath(warehouse: string, relation: Relation): string {
+  return join(warehouse, relation.schema, `${relation.identifier}.function.json`);
+}
+
+export function readFunction(warehouse: string, relation: Relation): FunctionDefinition | undefined {
+  const path = functionPath(warehouse, relation);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StorageError('TSD6081', `the function definition ${path} cannot be read`, {
+      hint: 'delete the file and build the function again',
+      cause,
+    });
+  }
+}
