@@ -70,6 +70,22 @@ describe('types', () => {
     );
   });
 
+  it('tells of a column once, whatever it has in it', () => {
+    const { warnings } = planColumns([
+      { name: 'x', type: 'STRUCT(a UBIGINT, b TIME, c UUID[], d HUGEINT, e UHUGEINT, f TIME)' },
+      { name: 'y', type: 'INTEGER' },
+    ]);
+    expect(warnings).toEqual([
+      {
+        column: 'x',
+        from: 'STRUCT(a UBIGINT, b TIME, c UUID[], d HUGEINT, e UHUGEINT, f TIME)',
+        to: 'decimal(20,0), string, string, decimal(38,0), decimal(38,0)',
+        message:
+          'column "x" has UBIGINT, TIME, UUID, HUGEINT, UHUGEINT in it, which Delta lacks: stored as decimal(20,0), string, string, decimal(38,0), decimal(38,0); values of more than 38 digits fail',
+      },
+    ]);
+  });
+
   it('refuses what has no names, and names that differ only by case', () => {
     expect(() => planColumns([{ name: 'x', type: 'STRUCT(INTEGER, VARCHAR)' }])).toThrow(/without field names/);
     expect(() =>

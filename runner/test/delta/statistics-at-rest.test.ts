@@ -226,3 +226,27 @@ describe('statistics that are asked for when the log has changed', () => {
     expect(statsOf((await table.snapshot()).files)).toEqual(await committed(14));
   });
 });
+
+describe('statistics as structs in a checkpoint', () => {
+  it('keep the sign of zero, and the years of partitions', async () => {
+    const days = ["'2024-02-29'", "'12345-06-07'", "'0045-03-15 (BC)'"];
+    for (const type of ['DATE', 'TIMESTAMP', 'TIMESTAMPTZ']) {
+      const at = { ...t.target, location: join(t.folder, type) };
+      const values = days.map((day) => `(-0.0::DOUBLE, {'f': 0.0::FLOAT}, ${type} ${day})`).join(', ');
+      const properties = { 'delta.checkpoint.writeStatsAsStruct': 'true', 'delta.checkpointInterval': '1' };
+      const select = `SELECT * FROM (VALUES ${values}) AS s(d, s, p)`;
+      await (await stageAppend(at, { select, partitionBy: ['p'], properties })).commit(by);
+      const { version, checkpointError } = await (await stageAppend(at, { select })).commit(by);
+      expect([version, checkpointError]).toEqual([1, undefined]);
+      const file = join(at.location, '_delta_log', '00000000000000000001.checkpoint.parquet');
+      const bounds = ['min', 'max'].flatMap((name) => [`${name}Values.d`, `${name}Values.s.f`]);
+      const texts = bounds.map((bound, i) => `CAST(add.stats_parsed.${bound} AS VARCHAR) AS b${i}`).join(', ');
+      const found = await t.engine.rows(`SELECT DISTINCT ${texts} FROM read_parquet('${file}') WHERE add IS NOT NULL`);
+      expect(found).toEqual([{ b0: '-0.0', b1: '-0.0', b2: '0.0', b3: '0.0' }]);
+      const parsed = `SELECT DISTINCT add."partitionValues_parsed".p AS p FROM read_parquet('${file}') WHERE add IS NOT NULL`;
+      const wanted = days.map((day) => `SELECT ${type} ${day} AS p`).join(' UNION ALL ');
+      expect(await t.engine.rows(`(${parsed}) EXCEPT ALL (${wanted})`)).toEqual([]);
+      expect(await t.engine.rows(`SELECT count(*)::INTEGER AS n FROM (${parsed})`)).toEqual([{ n: 3 }]);
+    }
+  });
+});

@@ -2,6 +2,7 @@ import type { AddFile } from '../protocol/actions.js';
 import { physicalName, physicalSchema } from '../protocol/column-mapping.js';
 import { type DataType, decimalOf, type StructType } from '../protocol/data-types.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
+import { castable } from '../protocol/partition-values.js';
 import { parseStats } from '../protocol/stats.js';
 import { quoteIdentifier } from '../sql.js';
 import type { Snapshot } from './snapshot.js';
@@ -30,9 +31,9 @@ export function checkpointStats(snapshot: Snapshot): CheckpointStats {
   const stored = { ...schema, fields: schema.fields.filter((field) => !partitionColumns.includes(field.name)) };
   const keys = schema.fields
     .filter((field) => partitionColumns.includes(field.name))
-    .map((field) => ({ name: physicalName(field, mapping), type: toDuckDBType(field.type) }));
+    .map((field) => ({ name: physicalName(field, mapping), type: field.type }));
   const parsed = statsType(physicalSchema(stored, mapping));
-  const partitions = keys.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ');
+  const partitions = keys.map(({ name, type }) => `${quoteIdentifier(name)} ${toDuckDBType(type)}`).join(', ');
   return {
     asLogged: false,
     fields: [
@@ -43,14 +44,30 @@ export function checkpointStats(snapshot: Snapshot): CheckpointStats {
     of: (file) => ({
       ...(asJson ? file : withoutJson(file)),
       stats_parsed: parsedStats(file.stats),
-      partitionValues_parsed: Object.fromEntries(keys.map(({ name }) => [name, file.partitionValues[name] || null])),
+      partitionValues_parsed: Object.fromEntries(
+        keys.map(({ name, type }) => [name, parsedValue(file.partitionValues[name], type)]),
+      ),
     }),
   };
 }
 
 function parsedStats(text: string | null | undefined): object | null {
   const stats = parseStats(text);
-  return stats === undefined ? null : { ...stats, tightBounds: !/"tightBounds"\s*:\s*false/.test(text!) };
+  if (stats === undefined) return null;
+  const { minValues, maxValues } = stats;
+  const tightBounds = !/"tightBounds"\s*:\s*false/.test(text!);
+  return { ...stats, minValues: signed(minValues), maxValues: signed(maxValues), tightBounds };
+}
+
+/** Bounds with `-0.0` as text: as a number of JSON it would lose its sign, and to some readers 0.0 is above it. */
+function signed(bounds: unknown): unknown {
+  if (Object.is(bounds, -0)) return '-0.0';
+  if (typeof bounds !== 'object' || bounds === null) return bounds;
+  return Object.fromEntries(Object.entries(bounds).map(([name, value]) => [name, signed(value)]));
+}
+
+function parsedValue(value: string | null | undefined, type: DataType): string | null {
+  return value ? castable(value, type) : null;
 }
 
 function statsType(schema: StructType): string {

@@ -29,6 +29,8 @@ export interface TableChange extends OpenTarget {
   /** actions of the commit; undefined where nothing changes */
   readonly metadata: Metadata | undefined;
   readonly protocol: Protocol | undefined;
+  /** partition columns in which the rows that are written have empty strings; filled while they are */
+  readonly emptyPartitions?: Set<string> | undefined;
 }
 
 /**
@@ -90,6 +92,7 @@ export function changeTable(
     properties,
     metadata: unchanged ? undefined : next,
     protocol: base !== undefined && protocol === base.protocol ? undefined : protocol,
+    emptyPartitions: new Set(),
   };
 }
 

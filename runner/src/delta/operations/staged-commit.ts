@@ -10,6 +10,7 @@ import type { AddFile, LiveFile } from '../protocol/actions.js';
 import type { StructType } from '../protocol/data-types.js';
 import type { DeletedRows } from '../protocol/deletion-vectors.js';
 import { type TypeWarning, toDuckDBType } from '../protocol/duckdb-types.js';
+import { emptyPartitionWarning } from '../protocol/partition-values.js';
 import { resolvePath } from '../protocol/paths.js';
 import type { TableChange } from './metadata.js';
 import { isRemembered, remember } from './target.js';
@@ -80,9 +81,9 @@ export class StagedCommit {
     return this.#outcome.metrics;
   }
 
-  /** Columns whose DuckDB type Delta lacks, each once. */
+  /** Columns whose DuckDB type Delta lacks, and partition columns with values that it lacks, each once. */
   get warnings(): readonly TypeWarning[] {
-    return this.#outcome.warnings ?? [];
+    return [...(this.#outcome.warnings ?? []), ...[...(this.#table.emptyPartitions ?? [])].map(emptyPartitionWarning)];
   }
 
   /** Schema, partitioning, properties, descriptions, the protocol or what the table is clustered by would change. */

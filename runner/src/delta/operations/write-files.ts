@@ -11,7 +11,7 @@ import { fieldIdsSql, mappingMode, physicalName, physicalSchema, renamedSql } fr
 import { dataFileName } from '../protocol/data-file-names.js';
 import type { StructField, StructType } from '../protocol/data-types.js';
 import { NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
-import { partitionValueSql } from '../protocol/partition-values.js';
+import { emptyPartitionSql, isEndless, partitionValueSql } from '../protocol/partition-values.js';
 import { encodePath, partitionFolder, resolvePath } from '../protocol/paths.js';
 import { requireNoRowIds } from '../protocol/row-tracking.js';
 import { statsJson } from '../protocol/stats.js';
@@ -33,6 +33,8 @@ export interface WriteRequest {
   readonly select: string;
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
+  /** gets the partition columns in which the rows have empty strings */
+  readonly emptyPartitions?: Set<string> | undefined;
   /** columns by which rows are sorted, within each partition and across its files; default: in no certain order */
   readonly sortBy?: readonly string[] | undefined;
   readonly properties: Readonly<Record<string, string>>;
@@ -120,11 +122,17 @@ async function writePartitions(request: WriteRequest, wrote: (files: readonly Ad
   const order = `SELECT * FROM (${rows}) ORDER BY ${identifierList([...columns, ORDER])}`;
   await withSpill(store, engine, order, async (spill) => {
     const values = columns.map((name, i) => `${partitionValueSql(name, types.get(name)!)} AS v${i}`);
+    const empty = columns.map((name, i) => `${emptyPartitionSql(name, types.get(name)!) ?? 'false'} AS e${i}`);
     const partitions = await engine.query(
-      `SELECT ${identifierList(columns.map((_, i) => `v${i}`))} FROM (SELECT DISTINCT ${values.join(', ')} FROM ${spill}) ORDER BY ALL`,
+      `SELECT ${[...values, ...empty].join(', ')} FROM ${spill} GROUP BY ALL ORDER BY ${identifierList(columns.map((_, i) => `v${i}`))}`,
     );
     for (const row of partitions) {
       const own = Object.fromEntries(columns.map((name, i) => [name, (row[`v${i}`] ?? null) as string | null]));
+      for (const [i, name] of columns.entries()) {
+        if (row[`e${i}`] === true) request.emptyPartitions?.add(name);
+        const takenOver = request.dataChange === false || request.keepsRows === true;
+        if (!takenOver && isEndless(own[name], types.get(name)!)) throw endlessPartition(store.location, name);
+      }
       const filters = columns.map((name) => {
         const value = own[name];
         const expression = partitionValueSql(name, types.get(name)!);
@@ -134,6 +142,13 @@ async function writePartitions(request: WriteRequest, wrote: (files: readonly Ad
       });
       wrote(await writeSome(request, `SELECT * FROM ${spill} WHERE ${conjunction(filters)}`, own));
     }
+  });
+}
+
+/** No other reader opens a table with such a value, whatever it reads of it. */
+function endlessPartition(location: string, column: string): StorageError {
+  return new StorageError('TSD6035', `${location}: "${column}" is infinite in a row, which no partition can be of`, {
+    hint: 'partition by another column, or put null or a late day such as 9999-12-31 in its place',
   });
 }
 

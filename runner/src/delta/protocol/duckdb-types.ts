@@ -53,7 +53,7 @@ export interface TypeWarning {
   readonly column: string;
   /** the DuckDB type, as described */
   readonly from: string;
-  /** the Delta type it is stored as */
+  /** the Delta type it is stored as; several, with commas between, where several types of fields, elements or keys are lacking */
   readonly to: string;
   /** e.g. `column "total" is HUGEINT, which Delta lacks: stored as decimal(38,0); values of more than 38 digits fail` */
   readonly message: string;
@@ -82,16 +82,19 @@ export function planColumns(columns: readonly SelectColumn[]): ColumnPlan {
     fields.push({ name, type: mapped.type, nullable: true, metadata: {} });
     const quoted = quoteIdentifier(name);
     casts.push(mapped.exact ? quoted : `CAST(${quoted} AS ${toDuckDBType(mapped.type)}) AS ${quoted}`);
-    for (const lacking of mapped.lacking) {
-      const to = NEAREST[lacking]!;
-      const nested = lacking === from ? '' : ` has ${lacking} in it`;
-      const what = nested === '' ? `is ${lacking}` : nested.trim();
-      const cost = to.cost === undefined ? '' : `; ${to.cost}`;
-      const message = `column ${quoted} ${what}, which Delta lacks: stored as ${to.type}${cost}`;
-      warnings.push({ column: name, from, to: to.type, message });
-    }
+    if (mapped.lacking.length > 0) warnings.push(lackingWarning(name, from, mapped.lacking));
   }
   return { schema: { type: 'struct', fields }, casts, warnings };
+}
+
+/** The one warning of a column. @param lacking the types in it that Delta does not have, at least one */
+function lackingWarning(column: string, from: string, lacking: readonly string[]): TypeWarning {
+  const nearest = lacking.map((type) => NEAREST[type]!);
+  const what = lacking[0] === from ? `is ${from}` : `has ${lacking.join(', ')} in it`;
+  const costs = new Set(nearest.flatMap(({ cost }) => (cost === undefined ? [] : [`; ${cost}`])));
+  const to = nearest.map(({ type }) => type).join(', ');
+  const message = `column ${quoteIdentifier(column)} ${what}, which Delta lacks: stored as ${to}${[...costs].join('')}`;
+  return { column, from, to, message };
 }
 
 interface Mapped {
