@@ -13,7 +13,7 @@ export const CHECKPOINT_COLUMNS: Readonly<Record<string, string>> = {
   domainMetadata: 'STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)',
 };
 
-/** Further columns of one of the v2 specification (PROTOCOL.md, "V2 Spec"). It may have sidecars; here it has none. */
+/** Further columns of one of the v2 specification (PROTOCOL.md, "V2 Spec" and "Checkpoint Metadata"). It may have sidecars; here it has none. */
 export const V2_COLUMNS: Readonly<Record<string, string>> = {
   checkpointMetadata: `STRUCT(version BIGINT, tags ${TEXT_MAP})`,
   sidecar: `STRUCT(path VARCHAR, sizeInBytes BIGINT, modificationTime BIGINT, tags ${TEXT_MAP})`,

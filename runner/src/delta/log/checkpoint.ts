@@ -19,7 +19,7 @@ import { withStats } from './with-stats.js';
 const LEAST_BUFFER = 262_144;
 
 /**
- * Writes a checkpoint of a version, of the kind that the table asks for (`delta.checkpointPolicy`), in one file, and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
+ * Writes a checkpoint of a version, of the kind that the table asks for (`delta.checkpointPolicy`; PROTOCOL.md, "Checkpoint Specs" and "V1 Spec"), in one file, and points `_last_checkpoint` to it. Files that are in the checkpoint before go from one to the
  * other; the other actions go through a file of JSON lines, which the engine reads with the checkpoint's types: memory stays bounded by the engine's.
  *
  * @returns the snapshot as one that was read from it: the next checkpoint takes its files over
@@ -142,7 +142,7 @@ function isV2({ protocol, properties }: Snapshot): boolean {
   return asked && (protocol.writerFeatures?.includes('v2Checkpoint') ?? false);
 }
 
-/** What `_last_checkpoint` says of one of the v2 specification. */
+/** What `_last_checkpoint` says of one of the v2 specification (PROTOCOL.md, "Last Checkpoint File Schema"). */
 async function v2Pointer(store: LogStore, path: string, sizeInBytes: number): Promise<object> {
   const modificationTime = Math.floor((await store.modified(path)) ?? 0);
   return { path: path.slice(LOG_FOLDER.length + 1), sizeInBytes, modificationTime };

@@ -62,8 +62,8 @@ export interface Committed {
 }
 
 /**
- * Writes a change as the version after the latest one. When another commit takes that version first, the change goes
- * behind it if the two do not conflict.
+ * Writes a change as the version after the latest one (PROTOCOL.md, "Creation of New Log Entries"). When another commit takes that version
+ * first, the change goes behind it if the two do not conflict.
  *
  * @param base the version that the change was made from; undefined when it creates the table
  * @throws StorageError TSD6020 when a commit made since then conflicts, or the base is not in the log any more; TSD6021 where the store

@@ -7,6 +7,7 @@ export function commitPath(version: number): string {
   return `${LOG_FOLDER}/${padded(version)}.json`;
 }
 
+/** A checkpoint of the first specification in one file (PROTOCOL.md, "Classic checkpoint"). */
 export function checkpointPath(version: number): string {
   return `${LOG_FOLDER}/${padded(version)}.checkpoint.parquet`;
 }

@@ -44,6 +44,7 @@ export async function timingOf(
   };
 }
 
+/** Whether a table has them (PROTOCOL.md, "In-Commit Timestamps"). */
 function isOn(properties: Readonly<Record<string, string>> | undefined): boolean {
   return properties?.['delta.enableInCommitTimestamps']?.toLowerCase() === 'true';
 }

@@ -262,7 +262,7 @@ export async function commitTimestamp(store: LogStore, version: number, info: Co
   return (await store.modified(commitPath(version))) ?? info?.timestamp ?? 0;
 }
 
-/** The last version committed not after a time. Throws StorageError TSD6016 when the table is younger. */
+/** The last version committed not after a time (PROTOCOL.md, "Recommendations for Readers of Tables with In-Commit Timestamps"). Throws StorageError TSD6016 when the table is younger. */
 async function versionAt(store: LogStore, listing: LogListing, timestamp: Date): Promise<number> {
   let found: number | undefined;
   let before = Number.NEGATIVE_INFINITY;

@@ -55,7 +55,7 @@ export async function readCheckpoint(
   };
 }
 
-/** The sidecars that a checkpoint names, relative to the table. */
+/** The sidecars that a checkpoint names, relative to the table (PROTOCOL.md, "Sidecar Files"). */
 export async function readSidecarPaths(
   store: LogStore,
   engine: ParquetEngine,

@@ -50,7 +50,8 @@ export type PartsOfFiles = ReadonlyMap<LiveFile, readonly RowRange[]>;
 /**
  * A SELECT over files of a table. Columns come from the log's schema, by name (or by what the table's column mapping says):
  * a file without one gives typed nulls, a partition column's value is the log's and never the folder's. Rows that deletion vectors
- * take away are left out. Without files, a typed SELECT of no rows.
+ * take away are left out. Without files, a typed SELECT of no rows (PROTOCOL.md, "Reader Requirements for Column Mapping", "Reader Requirements for Deletion Vectors"
+ * and "Consistency Between Table Metadata and Data Files").
  */
 export function scanSql(
   layout: TableLayout,

@@ -20,7 +20,7 @@ export interface LogListing {
   readonly latest: number;
 }
 
-/** Lists the log. Temporary files, foreign files and multi-part checkpoints with missing parts are ignored. */
+/** Lists the log. Temporary files, foreign files and checkpoints of several parts of which one is missing (PROTOCOL.md, "Multi-part checkpoint") are ignored. */
 export async function listLog(store: LogStore): Promise<LogListing> {
   return listingOf(await store.list(LOG_FOLDER));
 }

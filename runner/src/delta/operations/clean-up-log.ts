@@ -79,7 +79,7 @@ async function sidecarsOf(
     .sort();
 }
 
-/** Checksums of other writers go with their version. */
+/** Checksums of other writers go with their version (PROTOCOL.md, "Version Checksum File"). */
 function checksumVersion(name: string): number | undefined {
   const match = /^(\d{20})\.crc$/.exec(name);
   return match === null ? undefined : Number(match[1]);

@@ -19,7 +19,7 @@ export interface MarkedFiles {
 }
 
 /**
- * Writes the deletion vectors of files into one file beside them, durable.
+ * Writes the deletion vectors of files into one file beside them, durable (PROTOCOL.md, "Deletion Vector Files" and "Writer Requirement for Deletion Vectors").
  *
  * @param positions of each file, ascending
  * @param records rows in each file, deleted ones included

@@ -53,7 +53,7 @@ export interface UpdatedRows {
   readonly rows: string;
 }
 
-/** Whether changes must be recorded for readers of the change data feed. */
+/** Whether changes must be recorded for readers of the change data feed (PROTOCOL.md, "Writer Requirements for AddCDCFile"). */
 export function recordsChanges(properties: Readonly<Record<string, string>>): boolean {
   return properties['delta.enableChangeDataFeed']?.toLowerCase() === 'true';
 }

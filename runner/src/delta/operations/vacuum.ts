@@ -38,7 +38,8 @@ const SHORTEST_HOURS = 7 * 24;
 /**
  * Deletes files in the table's folder that the log does not need any more: those removed longer ago than the retention, and those
  * that no commit ever named. A file younger than the retention always stays, and so do hidden files and folders, and tables that lie in it.
- * Versions older than the retention can no longer be read afterwards (tombstones: PROTOCOL.md, "Add File and Remove File"; who may: "VACUUM Protocol Check").
+ * Versions older than the retention can no longer be read afterwards (tombstones: PROTOCOL.md, "Add File and Remove File";
+ * who may: PROTOCOL.md, "VACUUM Protocol Check").
  *
  * @throws StorageError TSD6040 for a retention below 7 days without `allowShortRetention`, and for one so long that the log does not tell any more
  *   what was removed within it

@@ -68,8 +68,8 @@ export function indexedColumns(request: Omit<WriteRequest, 'select'>): StructTyp
 }
 
 /**
- * Writes rows as Parquet files at their final place, one or more for each partition, durable, and named by no log entry yet.
- * No rows, no file. Throws StorageError TSD6033 where a row breaks a constraint; then no file stays.
+ * Writes rows as Parquet files at their final place, one or more for each partition, durable, and named by no log entry yet
+ * (PROTOCOL.md, "Data Files"). No rows, no file. Throws StorageError TSD6033 where a row breaks a constraint; then no file stays.
  */
 export async function writeFiles(given: WriteRequest): Promise<AddFile[]> {
   const request = { ...given, select: withGenerated(given) };

@@ -131,7 +131,9 @@ export interface Action {
   readonly remove?: RemoveFile;
   readonly domainMetadata?: DomainMetadata;
   readonly cdc?: ChangeFile;
+  /** PROTOCOL.md, "Checkpoint Metadata" */
   readonly checkpointMetadata?: { readonly version: number };
+  /** PROTOCOL.md, "Sidecar File Information" */
   readonly sidecar?: { readonly path: string };
 }
 

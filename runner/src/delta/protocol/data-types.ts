@@ -2,16 +2,18 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 
 /**
  * Types of a table's schema as the log spells them (PROTOCOL.md, "Schema Serialization Format").
- * A primitive is its name: `string`, `long`, `integer`, `short`, `byte`, `float`, `double`, `decimal(p,s)`,
+ * A primitive is its name (PROTOCOL.md, "Primitive Types" and "Void Type"): `string`, `long`, `integer`, `short`, `byte`, `float`, `double`, `decimal(p,s)`,
  * `boolean`, `binary`, `date`, `timestamp`, `timestamp_ntz`, `void`.
  */
 export type DataType = string | StructType | ArrayType | MapType;
 
+/** PROTOCOL.md, "Struct Type" */
 export interface StructType {
   readonly type: 'struct';
   readonly fields: readonly StructField[];
 }
 
+/** PROTOCOL.md, "Struct Field" */
 export interface StructField {
   readonly name: string;
   readonly type: DataType;
@@ -20,12 +22,14 @@ export interface StructField {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** PROTOCOL.md, "Array Type" */
 export interface ArrayType {
   readonly type: 'array';
   readonly elementType: DataType;
   readonly containsNull: boolean;
 }
 
+/** PROTOCOL.md, "Map Type" */
 export interface MapType {
   readonly type: 'map';
   readonly keyType: DataType;

@@ -19,7 +19,7 @@ export function logicalFile(file: Pick<LiveFile, 'path' | 'deletionVector'>): st
   return file.deletionVector ? `${file.path}\0${deletionVectorId(file.deletionVector)}` : file.path;
 }
 
-/** Where a deletion vector lies: a path as `add.path` has it, percent-encoded; undefined for one inside the log. */
+/** Where a deletion vector lies: a path as `add.path` has it, percent-encoded; undefined for one inside the log (PROTOCOL.md, "Deletion Vector Descriptor Schema"). */
 export function deletionVectorPath({ storageType, pathOrInlineDv }: DeletionVector): string | undefined {
   if (storageType === 'p') return pathOrInlineDv;
   if (storageType !== 'u') return undefined;

@@ -68,7 +68,8 @@ export interface ColumnPlan {
 }
 
 /**
- * Maps the columns of a SELECT to Delta's types, one explicit cast for each that Delta lacks.
+ * Maps the columns of a SELECT to Delta's types, one explicit cast for each that Delta lacks (PROTOCOL.md, "Delta Data Type to Parquet Type Mappings":
+ * DuckDB writes Parquet of them as it says).
  * Throws StorageError TSD6042 for a type that cannot be stored (a struct whose fields have no names) and TSD6043
  * for names that differ only by case, which Delta forbids.
  */

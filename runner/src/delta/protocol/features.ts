@@ -3,7 +3,10 @@ import type { Metadata, Protocol } from './actions.js';
 import { mappingMode } from './column-mapping.js';
 import { containsType, type StructType } from './data-types.js';
 
-/** Reader features that are honoured (PROTOCOL.md, "Valid Feature Names in Table Features"). */
+/**
+ * Reader features that are honoured (PROTOCOL.md, "Table Features" and "Valid Feature Names in Table Features"). What is not among them is refused by its
+ * name (PROTOCOL.md, "Catalog-managed tables", "Variant Data Type" and "Variant Shredding").
+ */
 const READS: ReadonlySet<string> = new Set([
   'timestampNtz',
   'typeWidening',
@@ -14,7 +17,7 @@ const READS: ReadonlySet<string> = new Set([
   'v2Checkpoint',
 ]);
 
-/** Writer features that are honoured, beside those above. Some only while not active: see {@link requireWritable}. */
+/** Writer features that are honoured, beside those above. Some only while not active (PROTOCOL.md, "Supported Features" and "Active Features"): see {@link requireWritable}. */
 const WRITES: ReadonlySet<string> = new Set([
   ...READS,
   'appendOnly',
@@ -34,7 +37,7 @@ const WRITES: ReadonlySet<string> = new Set([
 export const GENERATION_EXPRESSION = 'delta.generationExpression';
 export const COLUMN_DEFAULT = 'CURRENT_DEFAULT';
 
-/** Throws StorageError TSD6012 naming the table feature when the table cannot be read rightly. */
+/** Throws StorageError TSD6012 naming the table feature when the table cannot be read rightly (PROTOCOL.md, "Reader Version Requirements"). */
 export function requireReadable(location: string, protocol: Protocol, metadata: Metadata): void {
   const { minReaderVersion: version, readerFeatures = [] } = protocol;
   if (version > 3) throw unsupported(location, 'read', `reader version ${version}`);
@@ -71,6 +74,7 @@ export function requireWritable(
   const enabled = (key: string) => metadata.configuration[key]?.toLowerCase() === 'true';
   for (const field of schema.fields)
     for (const key of Object.keys(field.metadata)) {
+      // PROTOCOL.md, "Identity Columns"
       if (key.startsWith('delta.identity.')) throw unsupported(location, 'write', `identityColumns (${field.name})`);
     }
   if (enabled('delta.appendOnly') && intent.removesRows)
@@ -83,7 +87,7 @@ export function requireWritable(
     );
 }
 
-/** Properties that switch on what this implementation does not do. */
+/** Properties that switch on what this implementation does not do (PROTOCOL.md, "Iceberg Compatibility V1" and "Iceberg Compatibility V2"). */
 const CANNOT_ENABLE: Readonly<Record<string, string>> = {
   'delta.enableRowTracking': 'rowTracking',
   'delta.enableIcebergCompatV1': 'icebergCompatV1',
@@ -109,7 +113,7 @@ export function requireEnabling(
 const NEWER: ReadonlySet<string> = new Set([...READS].filter((name) => name !== 'columnMapping'));
 
 /**
- * The least protocol that a table with this schema and these properties needs; never less than the one it has.
+ * The least protocol that a table with this schema and these properties needs; never less than the one it has (PROTOCOL.md, "Table Features for New and Existing Tables").
  *
  * @param features names of further ones that are asked for
  */
@@ -122,6 +126,7 @@ export function protocolFor(
   const base = current ?? { minReaderVersion: 1, minWriterVersion: 2 };
   const on = (key: string) => configuration[key]?.toLowerCase() === 'true';
   const needed = [...features];
+  // PROTOCOL.md, "Timestamp without timezone (TimestampNtz)"
   if (containsType(schema, (type) => type === 'timestamp_ntz')) needed.push('timestampNtz');
   if (on('delta.enableDeletionVectors')) needed.push('deletionVectors');
   if (on('delta.appendOnly')) needed.push('appendOnly');

@@ -5,7 +5,7 @@ import { StorageError } from '../../errors/tsdbt-error.js';
 /** A table in an object store has a mirror on the local disk: `<mirror>/.tsdbt-objects/<bucket>/<key>`. */
 export const OBJECTS = '.tsdbt-objects';
 
-/** A file of the table as a path relative to it, with forward slashes → `add.path` (RFC 2396, percent-encoded). */
+/** A file of the table as a path relative to it, with forward slashes → `add.path`, percent-encoded after RFC 2396 (PROTOCOL.md, "Add File and Remove File"). */
 export function encodePath(relative: string): string {
   return relative
     .split('/')

@@ -18,7 +18,7 @@ export function givesRowIds(protocol: Protocol, properties: Properties): boolean
   return supported && !isOn(properties, 'delta.rowTrackingSuspended');
 }
 
-/** Whether rows are expected to keep their ids: row tracking is enabled. */
+/** Whether rows are expected to keep their ids: row tracking is enabled (PROTOCOL.md, "Row Tracking"). */
 export function keepsRowIds(properties: Properties): boolean {
   return isOn(properties, 'delta.enableRowTracking');
 }
@@ -42,7 +42,7 @@ export function noRowIds(location: string): StorageError {
   );
 }
 
-/** What an action of a file says of its row ids; nothing where it has none. */
+/** What an action of a file says of its row ids (PROTOCOL.md, "Row IDs" and "Row Commit Versions"); nothing where it has none. */
 export function rowIdsOf({ baseRowId, defaultRowCommitVersion }: RowIds): RowIds {
   return {
     ...(baseRowId === undefined ? {} : { baseRowId }),

@@ -7,7 +7,7 @@ export const TYPE_CHANGES = 'delta.typeChanges';
 interface TypeChange {
   readonly fromType: string;
   readonly toType: string;
-  /** `element`, `key`, `value`, or several of them with dots between, for a type within lists and maps */
+  /** `element`, `key`, `value`, or several of them with dots between, for a type within lists and maps (PROTOCOL.md, "Field Path") */
   readonly fieldPath?: string;
 }
 
