@@ -40,12 +40,13 @@ export function loadedAt(
 ): { readonly loadedAtField: string | undefined; readonly loadedAtQuery: string | undefined } {
   const field = table.loaded_at_field ?? table.config?.loaded_at_field ?? undefined;
   const query = table.loaded_at_query ?? table.config?.loaded_at_query ?? undefined;
-  const outerField = text(merged.loaded_at_field) ?? source.loaded_at_field;
+  // a table that says null takes what its source says, as in dbt
+  const outerField = text(merged.loaded_at_field) ?? text(source.config?.loaded_at_field) ?? source.loaded_at_field;
   // a query goes before a column
   if (field !== undefined || query !== undefined) return { loadedAtField: field ?? outerField, loadedAtQuery: query };
   return {
     loadedAtField: outerField,
-    loadedAtQuery: text(merged.loaded_at_query) ?? source.loaded_at_query,
+    loadedAtQuery: text(merged.loaded_at_query) ?? text(source.config?.loaded_at_query) ?? source.loaded_at_query,
   };
 }
 

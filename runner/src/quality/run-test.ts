@@ -14,6 +14,16 @@ export interface TestResult {
   readonly error: TsdbtError | undefined;
 }
 
+/**
+ * As what the failing rows of a test are kept: `store_failures_as` decides, then `store_failures`, then the command's flag.
+ * @param flag `--store-failures`
+ */
+export function keptAs({ config }: TestNode, flag: boolean | undefined): 'table' | 'view' | undefined {
+  const { store_failures: stores = flag, store_failures_as: as } = config;
+  if (as !== undefined) return as === 'ephemeral' ? undefined : as;
+  return stores === true ? 'table' : undefined;
+}
+
 /** Failing rows shown with a failed test. */
 const SHOWN_ROWS = 5;
 const CONDITION = /^\s*(=|==|!=|<>|<|<=|>|>=)\s*(-?\d+(?:\.\d+)?)\s*$/;
@@ -51,7 +61,7 @@ export async function runTest(
   try {
     const { rows } = await session.query(
       `select failures, failures ${sqlCondition(config.error_if)}, failures ${sqlCondition(config.warn_if)}\n` +
-        `from (select coalesce(${config.fail_calc}, 0) as failures from (\n${limited}\n) as failing_rows) as counted`,
+        `from (select ${config.fail_calc} as failures from (\n${limited}\n) as failing_rows) as counted`,
     );
     counted = rows[0]!;
   } catch (thrown) {
@@ -61,9 +71,19 @@ export async function runTest(
     const failure = inSelect ?? thrown;
     return failedToRun(mapEngineError(failure, compiled, compiledPath, { node: test, manifest }));
   }
+  const [failures] = counted;
+  // a sum of no rows is null: dbt takes it for no number
+  if (failures === null && manifest.project.isDbt)
+    return failedToRun(
+      new QualityError('TSD4102', `fail_calc of test ${test.name} gives no number`, {
+        place: test.propertiesPlace,
+        detail: `${config.fail_calc} is null`,
+        hint: `say what no rows mean: coalesce(${config.fail_calc}, 0)`,
+      }),
+    );
   return judgeTest({
     ...{ test, compiledPath, session, ...run, failing: limited },
-    ...{ failures: Number(counted[0]), shouldError: counted[1] === true, shouldWarn: counted[2] === true },
+    ...{ failures: Number(failures), shouldError: counted[1] === true, shouldWarn: counted[2] === true },
   });
 }
 

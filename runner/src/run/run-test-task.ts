@@ -5,7 +5,7 @@ import { addDirectMacro } from '../manifest/added-macros.js';
 import { wholeOf } from '../manifest/compiled-code.js';
 import { testMaterialization } from '../manifest/materialization-macros.js';
 import type { ManifestNode, TestNode, UnitTestNode } from '../manifest/nodes.js';
-import { runTest } from '../quality/run-test.js';
+import { keptAs, runTest } from '../quality/run-test.js';
 import { internalPackage } from '../template/macros.js';
 import type { RunState } from './run-state.js';
 import { runUnitTest } from './run-unit-test.js';
@@ -119,9 +119,8 @@ async function storeFailures(
   failures: number,
   session: Session,
 ): Promise<Relation | undefined> {
-  const wanted =
-    state.request.storeFailures ?? test.config.store_failures ?? test.config.store_failures_as !== undefined;
-  if (!wanted || test.config.store_failures_as === 'ephemeral') return undefined;
+  const kept = keptAs(test, state.request.storeFailures);
+  if (kept === undefined) return undefined;
   const { target } = state.request.project;
   const relation = new Relation(test.schema, test.alias, target.storage === 'native' ? target.database : undefined);
   if (!state.engine.capabilities.runsModels) {
@@ -141,7 +140,11 @@ async function storeFailures(
   };
   const limit = test.config.limit === undefined ? '' : ` limit ${test.config.limit}`;
   const rows = `select * from (\n${sql}\n) as failing_rows${limit}`;
-  const staged = await state.storage.stageTable(session, relation, rows, options);
+  // a view of a lake would read what is published, not what was tested
+  const staged =
+    kept === 'view' && isNative
+      ? await state.storage.stageView(session, relation, rows, options.description, [])
+      : await state.storage.stageTable(session, relation, rows, options);
   await staged.publish();
   return relation;
 }

@@ -5,7 +5,7 @@ import { CancelledError, tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { CompiledCode } from '../manifest/compiled-code.js';
 import type { TestNode } from '../manifest/nodes.js';
 import { type RowTestCount, rowTestCount } from '../quality/row-test-count.js';
-import { passes } from '../quality/run-test.js';
+import { keptAs, passes } from '../quality/run-test.js';
 import type { RunState } from './run-state.js';
 import { testHeader } from './test-header.js';
 
@@ -61,7 +61,7 @@ export async function sharedPass(
 /** A test of one table that counts failing rows, and keeps none of them. */
 function canShare(state: RunState, test: TestNode): boolean {
   const { config, attachedNode, dependsOn } = test;
-  const stores = state.request.storeFailures ?? config.store_failures ?? config.store_failures_as !== undefined;
+  const stores = keptAs(test, state.request.storeFailures) !== undefined;
   const counts = config.fail_calc.replace(/\s/g, '').toLowerCase() === 'count(*)' && config.limit === undefined;
   const isOfOneTable = attachedNode !== undefined && dependsOn.length === 1 && dependsOn[0] === attachedNode;
   return isOfOneTable && counts && !stores && testHeader(state, test).length === 0;
