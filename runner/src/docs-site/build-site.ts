@@ -1,6 +1,6 @@
 import type { Catalog } from '../artifacts/catalog.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ExposureNode, ModelNode, SourceNode, TestNode } from '../manifest/nodes.js';
+import type { AnalysisNode, ExposureNode, SourceNode, SqlNode } from '../manifest/nodes.js';
 import type { SemanticNode } from '../manifest/semantic/semantic-nodes.js';
 import { TSDBT_VERSION } from '../project/tsdbt-version.js';
 import type { CompiledForDocs } from './compile-for-docs.js';
@@ -19,7 +19,7 @@ export interface SiteInput {
 }
 
 /** What has a page of its own. */
-export type PageNode = SourceNode | ModelNode | TestNode | ExposureNode | SemanticNode;
+export type PageNode = SourceNode | SqlNode | AnalysisNode | ExposureNode | SemanticNode;
 
 /** Nodes whose details lie in one file: a page then loads a few dozen kilobytes. */
 const CHUNK = 25;
@@ -30,7 +30,9 @@ export function buildSite(input: SiteInput): { index: SiteIndex; details: NodeDe
   const { project } = manifest;
   const nodes: PageNode[] = [
     ...manifest.sources.values(),
+    ...manifest.functions.values(),
     ...manifest.nodes.values(),
+    ...manifest.analyses.values(),
     ...manifest.semantics.values(),
     ...manifest.exposures.values(),
   ];
@@ -132,6 +134,7 @@ function labelOf(node: PageNode): string {
     case 'source':
       return `${node.sourceName}.${node.name}`;
     case 'test':
+    case 'analysis':
       return node.name;
     case 'exposure':
       return node.label ?? node.name;
@@ -157,7 +160,9 @@ function kindOf(node: PageNode): string {
     case 'saved_query':
       return semanticKind(node);
     case 'seed':
-      return 'seed';
+    case 'analysis':
+    case 'function':
+      return node.resourceType;
     default:
       return node.config.materialized;
   }

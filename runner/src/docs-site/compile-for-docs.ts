@@ -1,7 +1,7 @@
 import { tsdbtErrorsOf } from '../errors/tsdbt-error.js';
 import type { EventBus } from '../events/events.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { ModelNode, TestNode } from '../manifest/nodes.js';
+import type { SqlNode } from '../manifest/nodes.js';
 import { compilePublished, withLake } from '../run/compile.js';
 import type { LastRun } from './read-run-results.js';
 
@@ -12,7 +12,7 @@ export interface CompiledForDocs {
 }
 
 /**
- * Compiles every SQL model and singular test against what the warehouse holds now. What cannot be compiled (a macro that
+ * Compiles every SQL model, function, analysis and singular test against what the warehouse holds now. What cannot be compiled (a macro that
  * asks a table which was never built) falls back to the last run's code; pages are made all the same.
  *
  * @param compile false takes the last run's code only
@@ -33,7 +33,9 @@ export async function compileForDocs(
     const sql = lastRun?.results.get(id)?.compiled_code ?? undefined;
     found.set(id, { sql, note: sql === undefined ? why : 'as the last run compiled it' });
   };
-  const nodes = [...manifest.nodes.values()].filter((node) => node.resourceType === 'test' || node.language === 'sql');
+  const nodes = [...manifest.nodes.values(), ...manifest.functions.values(), ...manifest.analyses.values()].filter(
+    (node) => node.resourceType === 'test' || node.language === 'sql',
+  );
   for (const node of nodes) keep(node.uniqueId, undefined);
   // dbt compiles generic tests as well, and its tools look for their SQL
   const { isDbt } = manifest.project;
@@ -45,7 +47,7 @@ export async function compileForDocs(
     await withLake(
       { project: manifest.project, manifest, which: 'generate', bus: options.bus, signal: options.signal },
       async (state, session) => {
-        for (const node of wanted as (ModelNode | TestNode)[]) {
+        for (const node of wanted as SqlNode[]) {
           options.signal.throwIfAborted();
           try {
             const { code } = await compilePublished(state, node, session);

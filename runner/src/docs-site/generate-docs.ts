@@ -124,7 +124,7 @@ function brokenEntryPoints(manifest: Manifest, entries: readonly EntryPoint[]): 
 /** What became of every node. */
 function resultsOf(manifest: Manifest, compiled: ReadonlyMap<string, CompiledForDocs>): readonly CompiledResult[] {
   const results: CompiledResult[] = [];
-  for (const node of manifest.nodes.values()) {
+  for (const node of [...manifest.nodes.values(), ...manifest.functions.values(), ...manifest.analyses.values()]) {
     const { sql, note } = compiled.get(node.uniqueId) ?? {};
     const file = path.relative(manifest.project.projectDir, compiledPath(manifest.project.targetPath, node));
     results.push({

@@ -1,4 +1,5 @@
 import type { CatalogEntry } from '../artifacts/catalog.js';
+import type { FunctionArgument } from '../manifest/function-nodes.js';
 import { describerName } from '../manifest/inherit-descriptions.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { ColumnProperties, ConstraintProperties } from '../manifest/nodes.js';
@@ -96,6 +97,11 @@ function text(value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : [value].flat().join(', ');
 }
 
+function argumentText({ dataType, defaultValue, description }: FunctionArgument): string {
+  const otherwise = defaultValue === undefined || defaultValue === null ? '' : `, else ${String(defaultValue)}`;
+  return `${dataType}${otherwise}${description ? ` (${description})` : ''}`;
+}
+
 /** Short facts for the head of the page, beside what the warehouse tells. */
 function factsOf(node: PageNode): [string, string][] {
   const facts: [string, string | undefined][] = [];
@@ -114,7 +120,12 @@ function factsOf(node: PageNode): [string, string][] {
     facts.push(['Severity', config.severity], ['Only where', config.where]);
     for (const [key, value] of Object.entries(node.generic?.kwargs ?? {}))
       if (key !== 'model') facts.push([key, typeof value === 'string' ? value : JSON.stringify(value)]);
-  } else {
+  } else if (node.resourceType === 'function') {
+    for (const argument of node.args) facts.push([`Argument ${argument.name}`, argumentText(argument)]);
+    for (const { definedIn, args } of node.overloads)
+      facts.push([`Overload ${definedIn}`, args.map((one) => `${one.name} ${argumentText(one)}`).join(', ')]);
+    facts.push(['Returns', node.returns?.dataType], ['Type', text(config.extra.type ?? 'scalar')]);
+  } else if (node.resourceType !== 'analysis') {
     facts.push(
       ['Strategy', config.materialized === 'incremental' ? (config.incremental_strategy ?? 'default') : undefined],
       ['Unique key', config.unique_key === undefined ? undefined : [config.unique_key].flat().join(', ')],

@@ -96,7 +96,7 @@ export interface SiteColumn {
 }
 
 export interface SiteCode {
-  readonly language: 'sql' | 'typescript' | 'python' | 'csv';
+  readonly language: 'sql' | 'typescript' | 'python' | 'javascript' | 'csv';
   readonly raw: string;
   readonly compiled?: string;
   /** why there is no compiled code, or where it is from */

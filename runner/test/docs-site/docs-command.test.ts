@@ -264,3 +264,39 @@ describe('the semantic layer', () => {
     expect(query.kind).toBe('saved query');
   });
 });
+
+describe('functions and analyses', () => {
+  it('have pages with arguments, type and code, and functions a place in the graph', async () => {
+    const folder = tempProject({
+      'functions/text/shout.sql': 'upper(word) || {{ "\'!\'" }}',
+      'functions/text/f.yml': `functions:
+  - name: shout
+    description: Says it *loudly*
+    arguments: [{name: word, data_type: varchar, default_value: "'hello'", description: what is said}]
+    returns: {data_type: varchar}
+`,
+      'models/text/words.sql': "select {{ function('shout') }}('hello') as word",
+      'analyses/look/longest.sql': "select max(word) from {{ ref('words') }}",
+    });
+    expect((await tsdbt(folder, ['build'])).code).toBe(0);
+    expect((await tsdbt(folder, ['docs', 'generate'])).code).toBe(0);
+    const { index, of } = load(folder);
+    const node = (type: string) => index.nodes.find((one) => one.type === type)!;
+    const shout = node('function');
+    expect(shout).toMatchObject({ label: 'text.shout', kind: 'function', about: 'Says it loudly' });
+    expect(shout.result?.status).toBe('success');
+    expect(node('model').reads.map((at) => index.nodes[at]!.id)).toEqual([shout.id]);
+    expect(of(shout.id)).toMatchObject({
+      facts: [
+        ['Argument word', "varchar, else 'hello' (what is said)"],
+        ['Returns', 'varchar'],
+        ['Type', 'scalar'],
+      ],
+      code: { language: 'sql', compiled: "upper(word) || '!'" },
+    });
+    const longest = node('analysis');
+    expect(longest).toMatchObject({ label: 'longest', kind: 'analysis' });
+    expect(of(longest.id).code).toMatchObject({ compiled: 'select max(word) from "text"."words"' });
+    expect(of(longest.id).facts).toEqual([]);
+  });
+});

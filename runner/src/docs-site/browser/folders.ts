@@ -29,9 +29,13 @@ export function foldersOf(node: SiteNode): string[] {
           ? ['seeds', ...node.fqn.slice(1, -1)]
           : node.type === 'test'
             ? ['tests']
-            : isSemantic(node)
-              ? ['semantics']
-              : node.fqn.slice(1, -1);
+            : node.type === 'function'
+              ? ['functions', ...node.fqn.slice(1, -1)]
+              : node.type === 'analysis'
+                ? ['analyses']
+                : isSemantic(node)
+                  ? ['semantics']
+                  : node.fqn.slice(1, -1);
   return names.map((_, i) => names.slice(0, i + 1).join('/'));
 }
 

@@ -13,7 +13,13 @@ export function formatCompact(count: number): string {
 
 /** `1 row`, `2 rows` */
 export function counted(count: number, noun: string): string {
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun.endsWith('x') ? `${noun}es` : `${noun}s`;
+  const endings: readonly (readonly [string, string])[] = [
+    ['sis', 'ses'],
+    ['y', 'ies'],
+    ['x', 'xes'],
+  ];
+  const [ending, changed] = endings.find(([end]) => noun.endsWith(end)) ?? ['', 's'];
+  const plural = noun.slice(0, noun.length - ending.length) + changed;
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 

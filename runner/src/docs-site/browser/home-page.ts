@@ -49,6 +49,8 @@ function counts(site: Site): string {
     ['model', 'model'],
     ['seed', 'seed'],
     ['source', 'source'],
+    ['function', 'function'],
+    ['analysis', 'analysis'],
     ['test', 'test'],
     ['semantic_model', 'semantic model'],
     ['metric', 'metric'],

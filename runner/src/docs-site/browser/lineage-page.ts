@@ -259,7 +259,7 @@ function chosen(
   if (node === undefined) {
     const folder = box.folder!;
     const term = folder.replaceAll('/', '.');
-    const isModelFolder = !/^(?:sources|exposures|seeds|tests|semantics)(?:\/|$)/.test(folder);
+    const isModelFolder = !/^(?:sources|exposures|seeds|tests|semantics|functions|analyses)(?:\/|$)/.test(folder);
     return [
       h('strong', {}, folder),
       h('span', {}, counted(box.members.length, 'node')),

@@ -9,7 +9,7 @@ const TITLES: Readonly<Record<CodeLanguage, string>> = { sql: 'Source', typescri
 export function codePart(details: NodeDetails): HTMLElement | undefined {
   const { code } = details;
   if (code === undefined || code.language === 'csv') return undefined;
-  const { language } = code;
+  const language = code.language === 'javascript' ? 'typescript' : code.language;
   return section(
     'code',
     'Code',

@@ -38,8 +38,8 @@ export function statusBadge(result: SiteResult | undefined): HTMLElement {
 
 /** What became of a node in the last run; nothing for what no run builds. */
 export function nodeStatusBadge(node: SiteNode): HTMLElement | undefined {
-  if (node.result === undefined && (node.type === 'source' || node.type === 'exposure' || isSemantic(node)))
-    return undefined;
+  const isNeverBuilt = ['source', 'exposure', 'analysis'].includes(node.type) || isSemantic(node);
+  if (node.result === undefined && isNeverBuilt) return undefined;
   return statusBadge(node.result);
 }
 

@@ -45,6 +45,9 @@ export class Sidebar {
       this.#group('Models', of('model'), (node) => node.fqn.slice(1, -1), true),
       this.#group('Seeds', of('seed'), (node) => node.fqn.slice(1, -1), false),
       this.#group('Sources', of('source'), (node) => [node.sourceName ?? ''], false),
+      this.#group('Functions', of('function'), (node) => node.fqn.slice(1, -1), false),
+      // dbt puts a name before the folders
+      this.#group('Analyses', of('analysis'), (node) => node.fqn.slice(node.fqn[1] === 'analysis' ? 2 : 1, -1), false),
       this.#group('Semantic models', of('semantic_model'), () => [], false),
       this.#group('Metrics', of('metric'), () => [], false),
       this.#group('Saved queries', of('saved_query'), () => [], false),
