@@ -233,6 +233,38 @@ describe('wider types', () => {
     expect(await t.read()).toHaveLength(5);
   });
 
+  it('of earlier writers, to decimals with just the room for the digits of a whole number, are read', async () => {
+    await write('SELECT 127::TINYINT AS b, (-32768)::SMALLINT AS s FROM range(2)', WIDENING);
+    const metaData = (await t.snapshot()).metadata;
+    const { store } = await t.open();
+    const become = async (version: number, precision: number) => {
+      const fields = [
+        ['b', 'byte', `decimal(${precision},1)`],
+        ['s', 'short', `decimal(${precision + 2},1)`],
+      ].map(([name, fromType, toType]) => {
+        const metadata = { 'delta.typeChanges': [{ fromType, toType }] };
+        return { name, type: toType, nullable: true, metadata };
+      });
+      const schemaString = JSON.stringify({ type: 'struct', fields });
+      const text = JSON.stringify({ metaData: { ...metaData, schemaString } });
+      await store.putIfAbsent(`_delta_log/0000000000000000000${version}.json`, text);
+    };
+    await become(1, 4);
+    await append('SELECT 123.4 AS b, 32767.5 AS s');
+    expect(await t.read()).toEqual([
+      { b: '123.4', s: '32767.5' },
+      { b: '127.0', s: '-32768.0' },
+      { b: '127.0', s: '-32768.0' },
+    ]);
+    await (await stageDelete(t.target, 'b = 127 AND s < 0')).commit(by);
+    expect(await t.read()).toEqual([{ b: '123.4', s: '32767.5' }]);
+    await become(4, 3);
+    await expect(t.open()).rejects.toMatchObject({
+      code: 'TSD6012',
+      message: expect.stringContaining('typeWidening (column "b" from byte to decimal(3,1))'),
+    });
+  });
+
   it('of a kind that nobody knows are refused', async () => {
     await write('SELECT 1 AS n', WIDENING);
     const metaData = (await t.snapshot()).metadata;

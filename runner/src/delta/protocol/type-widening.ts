@@ -27,6 +27,21 @@ export function isTypeWidening(from: string, to: string): boolean {
   return source !== undefined && target.scale >= source.scale && whole >= source.precision - source.scale;
 }
 
+/** The most digits that values of a type have. */
+const DIGITS: Readonly<Record<string, number>> = { byte: 3, short: 5, integer: 10, long: 19 };
+
+/**
+ * Whether every value of the first type is one of the second: beside {@link isTypeWidening} decimals that have room for a whole number's digits,
+ * though less than the specification asks for. Earlier writers made such of bytes and shorts.
+ */
+function holdsEveryValue(from: string, to: string): boolean {
+  const [digits, target] = [DIGITS[from], decimalOf(to)];
+  return (
+    isTypeWidening(from, to) ||
+    (digits !== undefined && target !== undefined && target.precision - target.scale >= digits)
+  );
+}
+
 /** Whether the values of a partition column are spelled in the log as before, where its type becomes the second: whole numbers are. */
 export function keepsSpelling(from: DataType, to: DataType): boolean {
   if (typeof from !== 'string' || typeof to !== 'string') return false;
@@ -110,7 +125,7 @@ export function withoutTypeChanges<T extends DataType>(type: T): T {
   return strip(type) as T;
 }
 
-/** Throws StorageError TSD6012 for a change of type that the specification does not know: files from before it cannot be read rightly. */
+/** Throws StorageError TSD6012 for a change to a type that does not hold every value of the one before: files from before it cannot be read rightly. */
 export function requireKnownTypeChanges(location: string, type: DataType): void {
   if (typeof type === 'string') return;
   if (type.type !== 'struct') {
@@ -120,7 +135,7 @@ export function requireKnownTypeChanges(location: string, type: DataType): void 
   }
   for (const field of type.fields) {
     for (const { fromType, toType } of (field.metadata[TYPE_CHANGES] ?? []) as readonly TypeChange[])
-      if (!isTypeWidening(fromType, toType))
+      if (!holdsEveryValue(fromType, toType))
         throw new StorageError(
           'TSD6012',
           `${location}: the table uses the feature typeWidening (column "${field.name}" from ${fromType} to ${toType}), which is not supported to read`,
