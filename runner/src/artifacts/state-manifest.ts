@@ -51,16 +51,22 @@ export class StateManifest {
     return this.file.macros ?? {};
   }
 
-  /** Where a model, seed or snapshot was written; undefined for what was not there, or is no relation. */
+  /** Where a model, seed, snapshot or function was written; undefined for what was not there, or is no relation. */
   relationOf(uniqueId: string, project: Project): DeferredRelation | undefined {
-    const entry = this.file.nodes[uniqueId];
-    if (entry === undefined || !['model', 'seed', 'snapshot'].includes(String(entry.resource_type))) return undefined;
+    const entry = this.file.nodes[uniqueId] ?? this.file.functions?.[uniqueId];
+    const type = String(entry?.resource_type);
+    if (entry === undefined || !['model', 'seed', 'snapshot', 'function'].includes(type)) return undefined;
     const { materialized } = (entry.config ?? {}) as StateEntry;
     if (materialized === 'ephemeral' || typeof entry.schema !== 'string') return undefined;
     const isNative = project.target.storage === 'native';
     const database = isNative ? (text(entry.database) ?? project.target.database) : undefined;
     return {
-      relation: new Relation(entry.schema, text(entry.alias) ?? String(entry.name), database),
+      relation: new Relation(
+        entry.schema,
+        text(entry.alias) ?? String(entry.name),
+        database,
+        type === 'function' ? type : undefined,
+      ),
       warehouse: isNative ? undefined : this.#warehouse(project),
     };
   }

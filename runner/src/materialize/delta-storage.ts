@@ -82,9 +82,10 @@ export class DeltaStorage implements Storage {
     return DeltaTable.open(this.locationOf(relation), this.options.parquetOf(session));
   }
 
-  /** Whether there is a table or view of that name. */
+  /** Whether there is a table, view or function of that name. */
   async has(relation: Relation): Promise<boolean> {
     const { warehouse } = this.options;
+    if (relation.type === 'function') return this.functions.read(relation) !== undefined;
     return existsSync(viewPath(warehouse, relation)) || existsSync(join(this.locationOf(relation), '_delta_log'));
   }
 
@@ -266,7 +267,7 @@ export class DeltaStorage implements Storage {
     if (passing !== undefined)
       throw new StorageError(
         'TSD6086',
-        `the view ${relation.schema}.${relation.identifier} would read ${passing.schema}.${passing.identifier}, a view of another warehouse`,
+        `the view ${relation.schema}.${relation.identifier} would read ${passing.schema}.${passing.identifier}, a ${passing.type === 'function' ? 'function' : 'view'} of another warehouse`,
         {
           hint: 'what is read there through --defer is there for this run only: materialize this model, or that one, as a table',
         },

@@ -120,10 +120,11 @@ export class LakeCatalog {
    * in a catalog of its own, with all that it reads, and is there for this run only.
    */
   async exposeFrom(warehouse: string, relation: Relation): Promise<boolean> {
+    if (relation.type === 'function') return this.#functionFrom(warehouse, relation);
     const select = await this.#selectFrom(warehouse, relation, new Set());
     if (select === undefined) return false;
     await this.exposeExternal(relation, select.sql);
-    if (select.isPassing) this.#passing.add(relation.toString());
+    if (select.isPassing) this.#passing.add(passingKey(relation));
     return true;
   }
 
@@ -157,6 +158,20 @@ export class LakeCatalog {
     return { sql: `SELECT * FROM ${catalog}.${relation}`, isPassing: true };
   }
 
+  /** Makes a function of another warehouse callable by its name, for this run only. */
+  async #functionFrom(warehouse: string, relation: Relation): Promise<boolean> {
+    const definition = readFunction(warehouse, relation);
+    if (definition === undefined) return false;
+    for (const read of definition.dependsOn) {
+      const parent = relationNamed(read);
+      // what is here already is what the run reads
+      if (!(await this.expose(parent))) await this.exposeFrom(warehouse, parent);
+    }
+    await this.functions.make(relation, definition);
+    this.#passing.add(passingKey(relation));
+    return true;
+  }
+
   /** Makes a function of another warehouse where the views of that one are made. */
   async #makeFunctionFrom(warehouse: string, relation: Relation, catalog: string): Promise<void> {
     const definition = readFunction(warehouse, relation);
@@ -178,7 +193,7 @@ export class LakeCatalog {
 
   /** Whether a relation is readable in this run only. */
   isPassing(relation: Relation): boolean {
-    return this.#passing.has(relation.toString());
+    return this.#passing.has(passingKey(relation));
   }
 
   /** How a relation outside the warehouse is read; undefined for all others. */
@@ -274,6 +289,11 @@ export class LakeCatalog {
 
 function isYounger(thrown: unknown): boolean {
   return thrown instanceof StorageError && thrown.code === 'TSD6016';
+}
+
+/** A function may have the name of a table. */
+function passingKey(relation: Relation): string {
+  return relation.type === 'function' ? `function ${relation}` : relation.toString();
 }
 
 function named({ schema, identifier }: Relation): string {

@@ -61,9 +61,14 @@ export class LakeFunctions {
     const definition = this.read(relation);
     if (definition === undefined) return false;
     for (const read of definition.dependsOn) await this.host.expose(relationNamed(read));
+    await this.make(relation, definition);
+    return true;
+  }
+
+  /** Makes a function whose body's relations are readable. */
+  async make(relation: Relation, definition: FunctionDefinition): Promise<void> {
     await this.host.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(relation.schema)}`);
     for (const statement of definition.statements) await this.host.execute(statement);
-    return true;
   }
 }
 

@@ -28,7 +28,7 @@ export class DeferredRelations {
     const { deferral, storage, selected, written } = run;
     const deferred = new DeferredRelations(storage);
     for (const { uniqueId, resourceType } of run.nodes) {
-      if (!['model', 'seed', 'snapshot'].includes(resourceType) || written.has(uniqueId)) continue;
+      if (!['model', 'seed', 'snapshot', 'function'].includes(resourceType) || written.has(uniqueId)) continue;
       const elsewhere = deferral.relationOf(uniqueId);
       if (elsewhere === undefined) continue;
       const isFavored = deferral.favorsState && !selected.has(uniqueId);

@@ -108,7 +108,7 @@ export class RunState {
     this.#deferred = await DeferredRelations.find({
       deferral,
       storage: this.storage,
-      nodes: this.manifest.models(),
+      nodes: [...this.manifest.models(), ...this.manifest.functions.values()],
       relationOf: (id) => this.#ownRelation(id),
       selected,
       written,

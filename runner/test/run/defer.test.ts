@@ -54,6 +54,20 @@ async function shop(kept: keyof typeof PROJECTS, more: Readonly<Record<string, s
 const state = ['--defer', '--state', 'state'];
 
 describe.each(['delta', 'native'] as const)('--defer, %s', (kept) => {
+  it('calls functions that are not built here as the state has them', async () => {
+    const { run, rows } = await shop(kept, {
+      'functions/staging/least.sql': "(select min(built_for) from {{ ref('a') }})",
+      'functions/staging/twice.sql': "x || {{ function('least') }}()",
+      'functions/staging/f.yml':
+        'functions: [{name: twice, arguments: [{name: x, data_type: varchar}], returns: {data_type: varchar}}]',
+      'models/staging/c.sql': "select {{ function('twice') }}('for ') as text",
+    });
+    expect((await run('run', '--select', 'c')).code).not.toBe(0);
+    const deferred = await run('run', '--select', 'c', ...state);
+    expect(deferred.code, deferred.stderr).toBe(0);
+    expect(await rows('--inline', "select * from {{ ref('c') }}")).toEqual([{ text: 'for prod' }]);
+  });
+
   it('reads what is not built here where the state says it was published', async () => {
     const { run, rows } = await shop(kept);
     const without = await run('run', '--select', 'b');
