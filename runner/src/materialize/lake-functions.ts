@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { quoteIdentifier, Relation } from '../engines/relation.js';
-import { StorageError } from '../errors/tsdbt-error.js';
+import { readDefinition, writeDefinition } from './definition-file.js';
 
 const schema = z.object({
   statements: z.array(z.string()),
@@ -35,14 +34,10 @@ export class LakeFunctions {
 
   /** Keeps a function that the engine has taken. */
   publish(relation: Relation, definition: FunctionDefinition): { readonly unchanged: boolean } {
-    const path = functionPath(this.host.warehouse, relation);
     const before = this.read(relation);
     this.#exposed.set(relation.toString(), Promise.resolve(true));
     if (before !== undefined && said(before) === said(definition)) return { unchanged: true };
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, `${JSON.stringify(definition, undefined, 2)}\n`, { flush: true });
-    renameSync(temporary, path);
+    writeDefinition(functionPath(this.host.warehouse, relation), definition);
     return { unchanged: false };
   }
 
@@ -85,21 +80,7 @@ function functionPath(warehouse: string, relation: Relation): string {
   return join(warehouse, relation.schema, `${relation.identifier}.function.json`);
 }
 
+/** @throws {StorageError} TSD6081 when the file is not what this program writes */
 export function readFunction(warehouse: string, relation: Relation): FunctionDefinition | undefined {
-  const path = functionPath(warehouse, relation);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StorageError('TSD6081', `the function definition ${path} cannot be read`, {
-      hint: 'delete the file and build the function again',
-      cause,
-    });
-  }
+  return readDefinition(functionPath(warehouse, relation), schema, 'function');
 }

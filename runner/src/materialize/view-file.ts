@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod';
 import type { Column } from '../engines/engine.js';
 import type { Relation } from '../engines/relation.js';
-import { StorageError } from '../errors/tsdbt-error.js';
+import { readDefinition, writeDefinition } from './definition-file.js';
 
 const schema = z.object({
   sql: z.string(),
@@ -45,31 +45,12 @@ export function viewPath(warehouse: string, relation: Relation): string {
  * @throws {StorageError} TSD6081 when the file is not what this program writes
  */
 export function readView(warehouse: string, relation: Relation): ViewDefinition | undefined {
-  const path = viewPath(warehouse, relation);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StorageError('TSD6081', `the view definition ${path} cannot be read`, {
-      hint: 'delete the file and run the model again',
-      cause,
-    });
-  }
+  return readDefinition(viewPath(warehouse, relation), schema, 'view');
 }
 
 /** Writes a view's definition beside the old one and renames it into place. */
 export function writeView(warehouse: string, relation: Relation, definition: ViewDefinition): void {
-  const path = viewPath(warehouse, relation);
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(definition, undefined, 2)}\n`, { flush: true });
-  renameSync(temporary, path);
+  writeDefinition(viewPath(warehouse, relation), definition);
 }
 
 export function removeView(warehouse: string, relation: Relation): void {
