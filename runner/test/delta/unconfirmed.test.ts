@@ -71,4 +71,27 @@ describe('a store of objects that does not answer', () => {
     await expect(never).rejects.toMatchObject({ code: 'TSD6004' });
     expect(sent.length).toBeLessThan(20);
   });
+
+  it('is asked for a file of the log again where its answer broke off, and not where it refuses', async () => {
+    const asked: string[] = [];
+    const answers = [lost(), lost(), 'whole', status(403), lost(), lost(), lost()];
+    const send = async ({ constructor: { name } }: object) => {
+      asked.push(name);
+      const answer = answers[asked.length - 1]!;
+      return {
+        Body: {
+          transformToByteArray: async () => {
+            if (answer instanceof Error) throw answer;
+            return new TextEncoder().encode(answer);
+          },
+        },
+      };
+    };
+    const store = new S3Store({ send } as unknown as S3Client, 'lake', 'plays', '/nowhere');
+    expect(await store.read('_delta_log/0.json')).toBe('whole');
+    await expect(store.read('_delta_log/0.json')).rejects.toMatchObject({ code: 'TSD6004' });
+    expect(asked).toHaveLength(4);
+    await expect(store.read('_delta_log/0.json')).rejects.toMatchObject({ code: 'TSD6004' });
+    expect(asked).toHaveLength(7);
+  });
 });

@@ -16,7 +16,7 @@ import { missingDataFile } from '../data-file-error.js';
 import { LOG_FOLDER } from '../log/file-names.js';
 import { OBJECTS } from '../protocol/paths.js';
 import type { LogStore, StoredFile } from '../store.js';
-import { download, type ObjectPlace, statusOf, upload } from './transfer.js';
+import { again, download, type ObjectPlace, statusOf, upload } from './transfer.js';
 
 /** Requests at once. */
 const TOGETHER = 16;
@@ -82,7 +82,7 @@ export class S3Store implements LogStore {
   async readBytes(path: string): Promise<Uint8Array | undefined> {
     const place = this.#placeOf(path);
     const read = async () => (await this.client.send(new GetObjectCommand(place))).Body!.transformToByteArray();
-    return this.#orIfMissing(place, read);
+    return this.#orIfMissing(place, () => again(read));
   }
 
   async modified(path: string): Promise<number | undefined> {

@@ -66,12 +66,11 @@ export async function download(
 ): Promise<string | undefined> {
   await mkdir(dirname(file), { recursive: true });
   const partial = `${file}.${crypto.randomUUID()}.part`;
-  for (let attempt = 1; ; attempt++) {
+  return again(async () => {
     try {
       const answer = await client.send(
         new GetObjectCommand({ ...place, ...(known === undefined ? {} : { IfNoneMatch: known }) }),
       );
-      // the SDK sends a request again, but not what breaks off in the middle of an answer
       await pipeline(answer.Body as Readable, createWriteStream(partial));
       const { size } = await stat(partial);
       if (answer.ContentLength !== undefined && size !== answer.ContentLength)
@@ -80,11 +79,20 @@ export async function download(
       return answer.ETag;
     } catch (error) {
       await rm(partial, { force: true });
-      const status = statusOf(error);
-      if (status === 304) return known;
-      if (status !== undefined || attempt === ATTEMPTS) throw error;
+      if (statusOf(error) === 304) return known;
+      throw error;
     }
-  }
+  });
+}
+
+/** Reads up to three times: the SDK sends a request again, but not what breaks off in the middle of an answer. */
+export async function again<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await read();
+    } catch (error) {
+      if (statusOf(error) !== undefined || attempt === ATTEMPTS) throw error;
+    }
 }
 
 /** HTTP status of an answer that is an error; undefined where there was no answer. */
