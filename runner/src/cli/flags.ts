@@ -9,6 +9,7 @@ import { type NamedReporter, readReporter } from './reporter-flag.js';
 /** Flags that every command takes. Names and meaning are dbt's. */
 export interface GlobalOptions {
   readonly projectDir?: string;
+  readonly versionCheck?: boolean;
   readonly profilesDir?: string;
   readonly target?: string;
   /** YAML or JSON, as given */

@@ -36,6 +36,7 @@ export async function openProjectFor(
       ...effects.env,
       ...(options.targetPath === undefined ? {} : { DBT_TARGET_PATH: options.targetPath }),
       ...(options.logPath === undefined ? {} : { DBT_LOG_PATH: options.logPath }),
+      ...(options.versionCheck === undefined ? {} : { DBT_VERSION_CHECK: String(options.versionCheck) }),
     },
   });
   return options.writeJson === false ? { ...project, writesJson: false } : project;

@@ -34,6 +34,7 @@ const NAMES: Readonly<Record<string, string | null>> = {
   state: null,
   storeFailures: null,
   target: null,
+  versionCheck: null,
   warnError: null,
   warnErrorOptions: null,
   writeJson: null,

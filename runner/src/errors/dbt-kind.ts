@@ -7,7 +7,20 @@ export function dbtKindOf({ code, place }: TsdbtError): string {
   if (code.startsWith('TSD197')) return 'Runtime';
   if (code.startsWith('TSD19')) return 'Usage';
   if (['TSD1001', 'TSD1008', 'TSD1009'].includes(code) || (ofProject && code !== 'TSD1007')) return 'Runtime';
-  if (['TSD1002', 'TSD1003', 'TSD1004', 'TSD1005', 'TSD1006', 'TSD1010', 'TSD3012', 'TSD4015'].includes(code))
+  if (
+    [
+      'TSD1002',
+      'TSD1003',
+      'TSD1004',
+      'TSD1005',
+      'TSD1006',
+      'TSD1010',
+      'TSD1030',
+      'TSD3012',
+      'TSD3016',
+      'TSD4015',
+    ].includes(code)
+  )
     return 'Parsing';
   if (['TSD3005', 'TSD3020', 'TSD3022', 'TSD3023', 'TSD3024', 'TSD3025'].includes(code)) return 'Runtime';
   // dbt-duckdb tells of no errors of the database but as these

@@ -59,42 +59,46 @@ export class DocBlocks {
 
   /** @param description as templates are read: one line break at the end does not count */
   #renderTemplate(description: string, placeOf: () => SourcePlace, errors: ProjectError[]): string {
-    let rendered = '';
-    let end = 0;
-    for (const match of description.matchAll(docCall)) {
-      rendered += this.#evaluate(description.slice(end, match.index), placeOf, errors);
-      rendered += this.#textOf(match, placeOf, errors);
-      end = match.index + match[0].length;
-    }
-    return rendered + this.#evaluate(description.slice(end), placeOf, errors);
-  }
-
-  #textOf([whole, , first, , second]: RegExpMatchArray, placeOf: () => SourcePlace, errors: ProjectError[]): string {
-    const name = second ?? first!.split('.').at(-1)!;
-    const block = this.#find(name, second === undefined ? undefined : first);
-    if (block !== undefined) return block.text;
-    errors.push(
-      new ProjectError(projectCodes.unknownDoc, `there is no doc block "${name}"`, {
-        place: placeOf(),
-        hint: didYouMean(name, this.blocks.keys()) ?? `write {% docs ${name} %} … {% enddocs %} into a .md file`,
-      }),
+    const wrong: ProjectError[] = [];
+    const textOf = (...names: string[]): string => {
+      const name = names.at(-1)!;
+      const block = this.#find(name, names.length > 1 ? names[0] : undefined);
+      if (block !== undefined) return block.text;
+      const hint = didYouMean(name, this.blocks.keys()) ?? `write {% docs ${name} %} … {% enddocs %} into a .md file`;
+      wrong.push(
+        new ProjectError(projectCodes.unknownDoc, `there is no doc block "${name}"`, { place: placeOf(), hint }),
+      );
+      return '';
+    };
+    // most descriptions are texts and the names of blocks
+    const plain = description.replace(docCall, (_whole, _quote, first: string, _other, second?: string) =>
+      second === undefined ? textOf(first) : textOf(first, second),
     );
-    return whole;
+    const rest = description.replace(docCall, '');
+    const rendered = rest.includes('{{') || rest.includes('{%') ? undefined : plain;
+    if (rendered === undefined) wrong.length = 0;
+    const result = rendered ?? this.#evaluate(description, textOf, placeOf, errors);
+    errors.push(...wrong);
+    return result;
   }
 
-  #evaluate(text: string, placeOf: () => SourcePlace, errors: ProjectError[]): string {
-    if (!text.includes('{{') && !text.includes('{%')) return text;
+  #evaluate(
+    description: string,
+    doc: (...names: string[]) => string,
+    placeOf: () => SourcePlace,
+    errors: ProjectError[],
+  ): string {
     const { evaluate } = this.project;
     try {
       // a text around it keeps the value from becoming a number
-      return String(evaluate(`${GUARD}${text}`, projectScope(this.project))).slice(GUARD.length);
+      return String(evaluate(`${GUARD}${description}`, { ...projectScope(this.project), doc })).slice(GUARD.length);
     } catch (thrown) {
       const [inner] = tsdbtErrorsOf(thrown);
       if (inner === undefined) throw thrown;
       const message = `${inner.message}, in the description`;
       const place = placeOf();
       errors.push(new ProjectError(projectCodes.templatedValue, message, { place, hint: inner.hint, cause: thrown }));
-      return text;
+      return description;
     }
   }
 
@@ -111,15 +115,33 @@ export class DocBlocks {
 
   #findIds(description: string): readonly string[] {
     const found = [...description.matchAll(docCall)].map(([, , first, , second]) =>
-      this.#find(second ?? first!.split('.').at(-1)!, second === undefined ? undefined : first),
+      this.#find(second ?? first!, second === undefined ? undefined : first),
     );
     return [...new Set(found.filter((block) => block !== undefined).map((block) => block.uniqueId))];
   }
 }
 
 const GUARD = '·';
-const docCall = /\{\{-?\s*doc\(\s*(?:(['"])([\w.]+)\1)(?:\s*,\s*(['"])([\w.]+)\3)?\s*\)\s*-?\}\}/g;
+const docCall = /\{\{\s*doc\(\s*(?:(['"])([\w.]+)\1)(?:\s*,\s*(['"])([\w.]+)\3)?\s*\)\s*\}\}/g;
 const docsBlock = /\{%-?\s*docs\s+([A-Za-z_]\w*)\s*-?%\}(.*?)\{%-?\s*enddocs\s*-?%\}/gs;
+
+const opening = /\{%-?\s*docs\s+([A-Za-z_]\w*)\s*-?%\}|\{#.*?#\}/gs;
+
+/** Doc blocks that end nowhere. @param closed offsets of the others */
+function openBlocks(source: SourceText, closed: ReadonlySet<number>): ProjectError[] {
+  const open = [...source.text.matchAll(opening)].filter(
+    ({ index, 1: name }) => name !== undefined && !closed.has(index),
+  );
+  const inside = (at: number): boolean =>
+    [...source.text.matchAll(docsBlock)].some(({ index, 0: text }) => at > index && at < index + text.length);
+  return open
+    .filter(({ index }) => !inside(index))
+    .map(({ index, 0: text, 1: name }) => {
+      const place = source.place(index, index + text.length);
+      const hint = 'write {% enddocs %} behind its text';
+      return new ProjectError('TSD2002', `the doc block "${name}" is never closed`, { place, hint });
+    });
+}
 
 /** Reads the doc blocks of every .md file below the project's doc paths (all resource paths when there are none). */
 export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
@@ -140,7 +162,9 @@ export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
   for (const file of findProjectFiles(project, [...new Set(roots)])) {
     if (file.extension !== '.md') continue;
     const source = new SourceText(project.prefix + file.path, readFileSync(file.absolutePath, 'utf8'));
+    const closed = new Set<number>();
     for (const match of source.text.matchAll(docsBlock)) {
+      closed.add(match.index);
       const name = match[1]!;
       const start = match.index + match[0].indexOf(name, match[0].indexOf('docs') + 4);
       const place = source.place(start, start + name.length);
@@ -155,6 +179,7 @@ export function readDocs(project: Project, errors: ProjectError[]): DocBlocks {
       }
       docs.blocks.set(name, { name, text: match[2]!.trim(), place, uniqueId: `doc.${project.name}.${name}` });
     }
+    errors.push(...openBlocks(source, closed));
   }
   return docs;
 }

@@ -1,4 +1,9 @@
+import { didYouMean } from '../errors/suggest.js';
+import { ProjectError } from '../errors/tsdbt-error.js';
+import { projectCodes } from '../project/codes.js';
 import type { ColumnEntry, ModelEntry } from '../project/properties-schema.js';
+import { dateText } from './deprecations.js';
+import type { ParseState } from './parse-state.js';
 import type { Located, PropertyIndex } from './property-index.js';
 
 /** One version of a model: the file it lies in, and what YAML says of it. */
@@ -44,6 +49,77 @@ export function versionsByFile(index: PropertyIndex): ReadonlyMap<string, ModelV
     }
   }
   return found;
+}
+
+const KEYS = [
+  ...[
+    'v',
+    'defined_in',
+    'name',
+    'description',
+    'access',
+    'group',
+    'config',
+    'constraints',
+    'docs',
+    'meta',
+    'tags',
+    'tests',
+  ],
+  ...['data_tests', 'columns', 'deprecation_date', 'primary_key'],
+];
+
+/** Tells what is wrong with the versions and the dates of models: unknown keys are warnings in a dbt project. */
+export function checkVersions({ index, project, errors }: ParseState): void {
+  for (const { entry, document, at } of index.models.values()) {
+    const wrong = (message: string, where: readonly (string | number)[], hint?: string): void => {
+      errors.push(
+        new ProjectError(projectCodes.wrongValue, message, { place: document.placeOf([...at, ...where]), hint }),
+      );
+    };
+    const checkDate = (value: unknown, where: readonly (string | number)[]): void => {
+      if (value === undefined || value === null || dateText(value) !== undefined) return;
+      wrong(
+        `deprecation_date of "${entry.name}" is no date: ${JSON.stringify(value)}`,
+        where,
+        'a day such as 2030-12-31',
+      );
+    };
+    checkDate(entry.deprecation_date, ['deprecation_date']);
+    if (!Array.isArray(entry.versions) || entry.versions.length === 0) continue;
+    const versions = entry.versions as VersionEntry[];
+    const names = versions.map(({ v }) => versionOf(v));
+    const latest = versionOf(entry.latest_version);
+    if (latest !== undefined && !names.some((name) => String(name) === String(latest)))
+      wrong(
+        `latest_version: ${latest} is not one of model '${entry.name}' versions: [${names.join(', ')}]`,
+        ['latest_version'],
+        'write one of the versions, or leave it out: the last one is the latest then',
+      );
+    for (const [i, version] of versions.entries()) {
+      if (names[i] === undefined) wrong(`a version of "${entry.name}" has no v`, ['versions', i], 'write v: 1');
+      checkDate(version.deprecation_date, ['versions', i, 'deprecation_date']);
+      for (const key of Object.keys(version)) {
+        if (KEYS.includes(key)) continue;
+        const problem = new ProjectError(projectCodes.unknownKey, `unknown key "${key}"`, {
+          place: document.placeOf([...at, 'versions', i, key], 'key'),
+          hint: didYouMean(key, KEYS) ?? `keys here: ${KEYS.join(', ')}`,
+        });
+        (project.unknownKeys ?? errors).push(problem);
+      }
+      const includes = Array.isArray(version.columns) ? version.columns.filter(includesColumns) : [];
+      if (includes.length > 1)
+        wrong(
+          `columns of version ${names[i]} of "${entry.name}" say twice what they include`,
+          ['versions', i, 'columns'],
+          'one item with include: and exclude:, then the columns of the version itself',
+        );
+    }
+  }
+}
+
+function includesColumns(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && ('include' in item || 'exclude' in item);
 }
 
 /** How a version is written: numbers by size, other names by their letters. */

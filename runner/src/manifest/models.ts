@@ -16,7 +16,7 @@ import { kindConfigErrors } from './kind-config.js';
 import { pointerName } from './latest-version-pointer.js';
 import { loadTypeScriptModel } from './load-typescript.js';
 import { type ConfigLayer, mergeLayers } from './merge-config.js';
-import { type ModelVersion, versionsByFile } from './model-versions.js';
+import { checkVersions, type ModelVersion, versionsByFile } from './model-versions.js';
 import { aliasOf, schemaOf } from './node-names.js';
 import type { AnalysisNode, ColumnProperties, ModelNode, RefCall, SourceCall } from './nodes.js';
 import { parseFacts } from './parse-facts.js';
@@ -59,6 +59,7 @@ export async function readModels(
   const nodes: ModelNode[] = [];
   const analyses: AnalysisNode[] = [];
   const functions: FunctionNode[] = [];
+  checkVersions(state);
   const versions = versionsByFile(state.index);
   for await (const draft of drafts(state)) {
     try {

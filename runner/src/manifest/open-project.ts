@@ -31,6 +31,13 @@ export const evaluate: EvaluateValue = (given, scope) => {
       scope.env_var(text(plain(name!)), fallback === undefined ? undefined : hostValue(fallback)),
     ),
     target: toTemplateValue(scope.target),
+    ...(scope.doc === undefined
+      ? {}
+      : {
+          doc: defineFunction('doc(package_or_name, name?)', (names) =>
+            scope.doc!(...names.filter((name) => name !== undefined).map((name) => text(plain(name)))),
+          ),
+        }),
   });
   const value = evaluateNative(given, names);
   // nothing in this scope waits

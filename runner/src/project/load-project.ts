@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SourceText } from '../errors/source-text.js';
+import { didYouMean } from '../errors/suggest.js';
 import { ProjectError, TsdbtErrors } from '../errors/tsdbt-error.js';
 import { projectCodes } from './codes.js';
 import { projectEnvironment } from './dotenv.js';
@@ -55,7 +56,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const render = (value: unknown, doc: YamlDocument, scope: ValueScope) =>
     renderValues(value, doc, options.evaluate, scope, isRenderedLater, errors);
   const first = valueScope(new Vars({}, given, new Set()), env, undefined);
-  const { trees, head } = splitTrees(raw);
+  const { trees, head } = splitTrees(isDbt ? withoutUnknown(raw, document, errors) : raw);
   // dbt renders a variable where it is used: it may name models and sources
   const declared = (
     isDbt ? readDbtVars(projectDir, document, errors) : render(raw.vars ?? {}, document, first)
@@ -80,7 +81,7 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   );
   if (file === undefined) throw orderedErrors(errors, warnings);
 
-  checkVersion('the project', file['require-dbt-version'], document, errors);
+  checkVersion('the project', file['require-dbt-version'], document, errors, env);
   const { target, names } = chooseTarget(
     file,
     document,
@@ -172,3 +173,36 @@ function packageScopes(
       .map(([key]) => key),
   );
 }
+
+/** The keys of a dbt_project.yml that there are: unlike those below it, dbt refuses a key of the file that it does not know. */
+function withoutUnknown(
+  raw: Readonly<Record<string, unknown>>,
+  document: YamlDocument,
+  errors: ProjectError[],
+): Record<string, unknown> {
+  const known = [...Object.keys(projectSchema.shape), ...OTHER_KEYS];
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    if (known.includes(key.replaceAll('_', '-')) || known.includes(key)) kept[key] = value;
+    else
+      errors.push(
+        new ProjectError(projectCodes.unknownKey, `unknown key "${key}"`, {
+          place: document.placeOf([key], 'key'),
+          hint: didYouMean(key, known) ?? 'dbt refuses it, too',
+        }),
+      );
+  }
+  return kept;
+}
+
+/** Keys that dbt knows, and which mean nothing here. */
+const OTHER_KEYS = [
+  'project-root',
+  'source-paths',
+  'data-paths',
+  'function-paths',
+  'osi-paths',
+  'asset-paths',
+  'functions',
+  'packages',
+];

@@ -106,7 +106,7 @@ export function loadPackage(found: PackageFile, root: Project, errors: ProjectEr
     );
     return undefined;
   }
-  checkVersion(`the package ${file.name}`, file['require-dbt-version'], document, errors);
+  checkVersion(`the package ${file.name}`, file['require-dbt-version'], document, errors, root.env);
   return {
     ...root,
     name: file.name,

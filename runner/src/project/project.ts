@@ -143,6 +143,8 @@ export interface Project {
 export interface ValueScope {
   var(name: string, fallback?: unknown): unknown;
   env_var(name: string, fallback?: unknown): string;
+  /** what `doc(…)` gives, in descriptions */
+  doc?(...names: string[]): string;
   readonly target: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** known once the project file is read */

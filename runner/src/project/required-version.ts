@@ -5,14 +5,16 @@ import type { YamlDocument } from './yaml-document.js';
 /** The version of dbt-core whose language this is; `require-dbt-version` is compared with it. */
 export const dbtLanguageVersion = '1.12.6';
 
-/** Tells where a project asks for another version than this one's: `require-dbt-version`. */
+/** Tells where a project asks for another version than this one's: `require-dbt-version`, unless DBT_VERSION_CHECK is `false`. */
 export function checkVersion(
   who: string,
   required: string | readonly string[] | undefined,
   document: YamlDocument,
   errors: ProjectError[],
+  env: Readonly<Record<string, string | undefined>> = {},
 ): void {
-  if (required === undefined || satisfiesVersion(dbtLanguageVersion, required)) return;
+  if (required === undefined || env.DBT_VERSION_CHECK === 'false' || satisfiesVersion(dbtLanguageVersion, required))
+    return;
   errors.push(
     new ProjectError(
       projectCodes.requiredVersion,

