@@ -21,6 +21,20 @@ const tests = {
   bool: `lower(v) in ('true', 'false')`,
 } as const;
 
+/**
+ * A SELECT of a seed's cells as dbt (agate) reads them, by the types that it infers: numbers without their signs for money, thousands
+ * and percent, and null also where a cell says so. It is what `fast: false` loads; else cells are what the engine's COPY takes them for.
+ */
+export function readCells(node: ModelNode, columns: readonly SeedColumn[]): string {
+  const cells = columns.map(({ name, type }, i) => {
+    const cell = `nullif(case when lower(trim(c${i})) = 'null' then null else c${i} end, '')`;
+    const isNumber = typeGiven(node, name) === undefined && (type === 'integer' || type === 'double');
+    return `cast(${isNumber ? `replace(trim(ltrim(trim(trim(${cell}), '%'), '$€£¥')), ',', '')` : cell} as ${type})`;
+  });
+  const options = readOptions(node, { parallel: false });
+  return `select ${cells.join(', ')} from read_csv(${quoteLiteral(node.absolutePath)}, ${options}) as t(${columns.map((_, i) => `c${i}`).join(', ')})`;
+}
+
 /** Options of `read_csv` and `COPY` that all reading of a seed shares. */
 function readOptions(node: ModelNode, { parallel, header = true }: { parallel: boolean; header?: boolean }): string {
   return `header = ${header}, all_varchar = true, delim = ${quoteLiteral(node.config.delimiter)}, quote = '"', escape = '"', null_padding = true, strict_mode = false, skip = 0, comment = '', parallel = ${parallel}`;

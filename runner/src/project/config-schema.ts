@@ -137,6 +137,9 @@ const seed = {
   column_types: z.union([z.record(z.string(), text), z.null()]),
   delimiter: text,
   quote_columns: z.union([z.boolean(), z.null()]),
+  fast: z
+    .boolean()
+    .describe('dbt projects: false loads cells as dbt has read them, e.g. "$1,000" as 1000 and "null" as null.'),
 };
 
 const test = {

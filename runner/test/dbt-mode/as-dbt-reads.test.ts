@@ -197,6 +197,27 @@ select * from {{ model }} where {{ column_name }} % 2 = 0 and {{ column_name }} 
     expect(output).toContain(`Could not convert string "99999999999" to 'INTEGER'`);
   });
 
+  it('seeds with fast: false hold what dbt has read of their cells', async () => {
+    const project = new DbtProject({
+      'seeds/a.csv': 'a,b,c,d\n1,null,$5,true\n 2 ,x,"1,000",\n,NULL,7%,false\n',
+      'seeds/b.csv': 'code,n\n007,1\n,null\n',
+      'seeds/s.yml':
+        'seeds: [{name: a, config: {fast: false}}, {name: b, config: {fast: false, column_types: {code: varchar}}}]\n',
+    });
+    const { exitCode, output } = await project.run('seed');
+    expect(exitCode).toBe(0);
+    expect(output).not.toContain('unknown key');
+    expect(await project.rows('select * from a order by c')).toEqual([
+      { a: 1, b: null, c: 5, d: true },
+      { a: null, b: null, c: 7, d: false },
+      { a: 2, b: 'x', c: 1000, d: null },
+    ]);
+    expect(await project.rows('select * from b order by n')).toEqual([
+      { code: '007', n: 1 },
+      { code: null, n: null },
+    ]);
+  });
+
   it('an on_schema_change that nothing has is a warning, and means ignore', async () => {
     const project = new DbtProject({
       'models/a.sql': "{{ config(materialized='incremental', on_schema_change='ignor') }} select 1 as id",

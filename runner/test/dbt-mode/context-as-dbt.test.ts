@@ -104,4 +104,10 @@ describe('dbt’s context', () => {
     expect(exitCode).toBe(1);
     expect(output).toContain(message);
   });
+
+  it('takes none for a default of the filters float and int', async () => {
+    const project = new DbtProject({ 'models/a.sql': `select '{{ "x" | float(none) }} {{ "x" | int(none) }}' as v` });
+    await project.run('run');
+    expect(await project.rows('select v from a')).toEqual([{ v: 'None None' }]);
+  });
 });

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../../engines/relation.js';
 import { ProjectError } from '../../errors/tsdbt-error.js';
-import { seedColumns } from '../seed-types.js';
+import { readCells, seedColumns } from '../seed-types.js';
 import { dropRelation } from './native-catalog.js';
 import type { NativeMaterialization } from './native-request.js';
 import { createIndexes, inTransaction, persistDocs } from './native-statements.js';
@@ -35,7 +35,9 @@ export const nativeSeed: NativeMaterialization = async (request) => {
     const { delimiter } = node.config;
     if (request.empty !== true)
       await session.execute(
-        `copy ${relation} from ${quoteLiteral(node.absolutePath)} (format csv, header true, delimiter ${quoteLiteral(delimiter)})`,
+        node.config.extra.fast === false
+          ? `insert into ${relation} ${readCells(node, columns)}`
+          : `copy ${relation} from ${quoteLiteral(node.absolutePath)} (format csv, header true, delimiter ${quoteLiteral(delimiter)})`,
       );
     rows = Number((await session.query(`select count(*) from ${relation}`)).rows[0]![0]);
     await persistDocs(request, relation);

@@ -80,7 +80,7 @@ export const numberFilters = filterTable({
     try {
       return toInt(value, typeof base === 'number' ? base : 10, true);
     } catch {
-      return otherwise ?? 0;
+      return otherwise === undefined ? 0 : otherwise;
     }
   },
   'float(default?)': (value, [otherwise]) => {
@@ -88,7 +88,7 @@ export const numberFilters = filterTable({
     try {
       return toFloat(value);
     } catch {
-      return otherwise ?? new PyFloat(0);
+      return otherwise === undefined ? new PyFloat(0) : otherwise;
     }
   },
   'round(precision?, method?)': (value, [precision, method]) =>
