@@ -2,7 +2,7 @@ import type { LiveFile } from './actions.js';
 import { type ColumnMappingMode, physicalName } from './column-mapping.js';
 import { type DataType, decimalOf, type StructField, type StructType } from './data-types.js';
 import { toDuckDBType } from './duckdb-types.js';
-import { statsOf } from './stats.js';
+import { DIGITS_OF_DOUBLE, statsOf } from './stats.js';
 import { wasOnce } from './type-widening.js';
 
 /** Least and greatest value of a column, as DuckDB prints them. */
@@ -68,8 +68,6 @@ export function mayHold(
 type Comparable = bigint | number | Buffer;
 type Side = 'low' | 'high';
 
-/** So many digits of a decimal come out of a double as they went in. */
-const DIGITS_OF_DOUBLE = 15n;
 const UTF8_END = Buffer.from([0xff]);
 
 /**
@@ -88,7 +86,7 @@ function proven(value: unknown, field: StructField, side: Side): Comparable | un
   if (type === 'timestamp' || type === 'timestamp_ntz') return down ? (bound as number) - 1 : bound;
   if (typeof bound !== 'bigint' || decimalOf(type) === undefined) return bound;
   const size = bound < 0n ? -bound : bound;
-  if (size < 10n ** DIGITS_OF_DOUBLE) return bound;
+  if (size < 10n ** BigInt(DIGITS_OF_DOUBLE)) return bound;
   // a double has 53 bits, of which arithmetic on the way may have spoilt the last ones
   const error = (size >> 50n) + 1n;
   return bound + (down ? -error : error);

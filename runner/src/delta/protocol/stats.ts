@@ -61,8 +61,9 @@ function jsonBounds(column: WrittenColumnStats, type: string): { min?: string | 
       ? { min: jsonFloat(low), max: jsonFloat(high) }
       : { min: jsonNumber(low), max: jsonNumber(high) };
   }
-  if (decimalOf(type) !== undefined || /^(byte|short|integer|long)$/.test(type))
-    return { min: jsonNumber(min), max: jsonNumber(max) };
+  const decimal = decimalOf(type);
+  if (decimal !== undefined) return { min: jsonDecimal(min, decimal, false), max: jsonDecimal(max, decimal, true) };
+  if (/^(byte|short|integer|long)$/.test(type)) return { min: jsonNumber(min), max: jsonNumber(max) };
   return {};
 }
 
@@ -79,6 +80,33 @@ function jsonNumber(text: string): string | undefined {
 function jsonFloat(text: string): string | undefined {
   const exact = Math.fround(Number(text));
   return exact === Number(text) ? jsonNumber(text) : jsonNumber(String(exact));
+}
+
+/** So many digits of a decimal come out of a DOUBLE as they went in. */
+export const DIGITS_OF_DOUBLE = 15;
+
+/**
+ * A decimal as a bound. Trino reads numbers with a point as DOUBLE: what has more digits than that keeps is rounded outwards, to as many, or to a whole
+ * number, which all readers have exactly. Where the type has no room for that, the bound stays.
+ */
+function jsonDecimal(
+  text: string,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+  up: boolean,
+): string | undefined {
+  const plain = jsonNumber(text);
+  const [, sign, whole, fraction] = /^(-?)(\d+)\.(\d+)$/.exec(plain ?? '') ?? [];
+  if (whole === undefined || fraction === undefined) return plain;
+  const zeros = whole === '0' ? /^0*/.exec(fraction)![0].length : -whole.length;
+  const kept = Math.max(0, DIGITS_OF_DOUBLE + zeros);
+  if (kept >= fraction.length) return plain;
+  const cut = 10n ** BigInt(fraction.length - kept);
+  const digits = BigInt(whole + fraction);
+  const outwards = (sign === '-') !== up && digits % cut !== 0n ? 1n : 0n;
+  const rounded = String(digits / cut + outwards).padStart(kept + 1, '0');
+  const point = rounded.length - kept;
+  if (point > Math.max(1, precision - scale) || (precision === scale && !rounded.startsWith('0'))) return plain;
+  return `${sign}${rounded.slice(0, point)}${kept === 0 ? '' : `.${rounded.slice(point)}`}`;
 }
 
 function prefix(text: string): string {
