@@ -136,9 +136,17 @@ export class LocalStore implements LogStore {
   async sync(paths: readonly string[]): Promise<void> {
     if (!this.#durable) return;
     const files = paths.map((path) => join(this.location, path));
-    const folders = [...new Set(files.map((file) => dirname(file)))];
+    const folders = new Set<string>();
+    // another process may have made a partition's folder a moment ago, and not have synced the one that names it
+    for (const file of files)
+      for (
+        let folder = dirname(file);
+        !folders.has(folder) && isWithin(folder, this.location);
+        folder = dirname(folder)
+      )
+        folders.add(folder);
     // at the same time: the disk writes once for several, and names are there already
-    await Promise.all([together(files, syncFile), together(folders, syncFolder)]);
+    await Promise.all([together(files, syncFile), together([...folders], syncFolder)]);
   }
 
   async move(from: string, to: string): Promise<void> {
@@ -235,6 +243,10 @@ function makeFolder(folder: string): string | undefined {
   } catch (cause) {
     throw new StorageError('TSD6002', `${folder}: cannot make the folder: ${(cause as Error).message}`, { cause });
   }
+}
+
+function isWithin(folder: string, location: string): boolean {
+  return folder === location || folder.startsWith(location + sep);
 }
 
 function attempt(work: () => void): void {
