@@ -30,12 +30,41 @@ describe('a table with features that are not supported', () => {
   const refused = (feature: string) => ({ code: 'TSD6012', message: expect.stringContaining(feature) });
 
   it('is refused by name of the feature', async () => {
-    await foreignCommit(1, protocol('timestampNtz', 'variantType'));
-    await expect(t.open()).rejects.toMatchObject(refused('variantType'));
+    for (const [feature, type] of [
+      ['variantType', 'variant'],
+      ['variantType-preview', 'variant'],
+      ['geospatial', 'geometry(OGC:CRS84)'],
+    ] as const) {
+      const metaData = await actionOf(0, 'metaData');
+      const list = { type: 'array', elementType: type, containsNull: true };
+      const fields = [{ name: 'a', type: list, nullable: true, metadata: {} }];
+      const schemaString = JSON.stringify({ type: 'struct', fields });
+      await foreignCommit(1, protocol('timestampNtz', feature), { metaData: { ...metaData, schemaString } });
+      await expect(t.open()).rejects.toMatchObject(refused(feature));
+    }
     await foreignCommit(1, protocol('somethingOfTomorrow'));
     await expect(t.open()).rejects.toMatchObject(refused('somethingOfTomorrow'));
     await foreignCommit(1, { protocol: { minReaderVersion: 4, minWriterVersion: 8 } });
     await expect(t.open()).rejects.toMatchObject(refused('reader version 4'));
+  });
+
+  it('is read and written while the features are of types that no column has', async () => {
+    await foreignCommit(1, protocol('variantType', 'geospatial'));
+    expect(await t.read()).toEqual([{ a: 1 }]);
+    await (await stageAppend(t.target, { select: 'SELECT 2 AS a' })).commit(by);
+    expect(await t.read()).toEqual([{ a: 1 }, { a: 2 }]);
+    expect((await t.snapshot()).protocol.readerFeatures).toEqual(['variantType', 'geospatial']);
+  });
+
+  it('is read by the names of its columns, and not written, where its property maps them and its protocol does not', async () => {
+    const metaData = await actionOf(0, 'metaData');
+    const metadata = { 'delta.columnMapping.id': 1, 'delta.columnMapping.physicalName': 'col-1' };
+    const fields = [{ name: 'a', type: 'integer', nullable: true, metadata }];
+    const schemaString = JSON.stringify({ type: 'struct', fields });
+    const configuration = { 'delta.columnMapping.mode': 'name' };
+    await foreignCommit(1, protocol('timestampNtz'), { metaData: { ...metaData, schemaString, configuration } });
+    expect(await t.read()).toEqual([{ a: 1 }]);
+    await expect(stageAppend(t.target, { select: 'SELECT 2 AS a' })).rejects.toMatchObject(refused('columnMapping'));
   });
 
   it('is refused when it maps columns in a way that nobody knows', async () => {

@@ -13,7 +13,7 @@ import { type ColumnMappingMode, mappingMode } from '../protocol/column-mapping.
 import { parseSchema, type StructType } from '../protocol/data-types.js';
 import { type DeletedRows, NO_DELETED_ROWS } from '../protocol/deletion-vectors.js';
 import { toDuckDBType } from '../protocol/duckdb-types.js';
-import { requireReadable } from '../protocol/features.js';
+import { mapsColumns, requireReadable } from '../protocol/features.js';
 import { recordsOf } from '../protocol/stats.js';
 import { requireKnownTypeChanges } from '../protocol/type-widening.js';
 import type { TableState } from './replay.js';
@@ -62,7 +62,7 @@ export class Snapshot<File extends LiveFile = LiveFile> implements TableLayout {
     this.schema = parseSchema(this.metadata.schemaString, location);
     requireReadable(location, this.protocol, this.metadata);
     requireKnownTypeChanges(location, this.schema);
-    this.mapping = mappingMode(location, this.metadata.configuration);
+    this.mapping = mapsColumns(this.protocol) ? mappingMode(location, this.metadata.configuration) : 'none';
     this.columns = this.schema.fields.map(({ name, type }) => ({
       name,
       type: toDuckDBType(type, `${location}: column "${name}" is`),

@@ -1,7 +1,7 @@
 import { StorageError } from '../../errors/tsdbt-error.js';
 import type { Metadata, Protocol } from './actions.js';
 import { mappingMode } from './column-mapping.js';
-import { containsType, type StructType } from './data-types.js';
+import { containsType, parseSchema, type StructType } from './data-types.js';
 
 /**
  * Reader features that are honoured (PROTOCOL.md, "Table Features" and "Valid Feature Names in Table Features"). What is not among them is refused by its
@@ -33,6 +33,18 @@ const WRITES: ReadonlySet<string> = new Set([
   'rowTracking',
 ]);
 
+/** Features that ask for nothing while no column is of their types. deltalake names `variantType` in every table with deletion vectors. */
+const OF_TYPES: Readonly<Record<string, RegExp>> = {
+  variantType: /^variant$/,
+  'variantType-preview': /^variant$/,
+  geospatial: /^geo(metry|graphy)\b/,
+};
+
+function isIdle(feature: string, schema: () => StructType): boolean {
+  const types = OF_TYPES[feature];
+  return types !== undefined && !containsType(schema(), (type) => typeof type === 'string' && types.test(type));
+}
+
 /** Keys of a column's metadata that hold SQL of its values (PROTOCOL.md, "Column Metadata"). */
 export const GENERATION_EXPRESSION = 'delta.generationExpression';
 export const COLUMN_DEFAULT = 'CURRENT_DEFAULT';
@@ -42,10 +54,17 @@ export function requireReadable(location: string, protocol: Protocol, metadata: 
   const { minReaderVersion: version, readerFeatures = [] } = protocol;
   if (version > 3) throw unsupported(location, 'read', `reader version ${version}`);
   if (version === 3)
-    for (const name of readerFeatures ?? []) if (!READS.has(name)) throw unsupported(location, 'read', name);
+    for (const name of readerFeatures ?? [])
+      if (!READS.has(name) && !isIdle(name, () => parseSchema(metadata.schemaString, location)))
+        throw unsupported(location, 'read', name);
   mappingMode(location, metadata.configuration);
   if (metadata.format.provider !== 'parquet')
     throw unsupported(location, 'read', `data files of format ${metadata.format.provider}`);
+}
+
+/** Whether the protocol has column mapping; without it the property of that name means nothing to readers, whatever names a writer has noted. */
+export function mapsColumns({ minReaderVersion, readerFeatures }: Protocol): boolean {
+  return minReaderVersion === 2 || (readerFeatures ?? []).includes('columnMapping');
 }
 
 /** What a commit does to rows; some features forbid one and allow another. */
@@ -70,7 +89,10 @@ export function requireWritable(
   const { minWriterVersion: version, writerFeatures = [] } = protocol;
   if (version > 7) throw unsupported(location, 'write', `writer version ${version}`);
   if (version === 7)
-    for (const name of writerFeatures ?? []) if (!WRITES.has(name)) throw unsupported(location, 'write', name);
+    for (const name of writerFeatures ?? [])
+      if (!WRITES.has(name) && !isIdle(name, () => schema)) throw unsupported(location, 'write', name);
+  if (mappingMode(location, metadata.configuration) !== 'none' && !mapsColumns(protocol))
+    throw unsupported(location, 'write', 'columnMapping (by its property, which the protocol does not have)');
   const enabled = (key: string) => metadata.configuration[key]?.toLowerCase() === 'true';
   for (const field of schema.fields)
     for (const key of Object.keys(field.metadata)) {
