@@ -135,17 +135,22 @@ describe('snapshots in a database file', () => {
     ]);
   });
 
-  it('begin a version where columns change and updated_at does not', async () => {
+  it.each([
+    ['native', 'shop.duckdb'],
+    ['delta', 'warehouse/lake.duckdb'],
+  ])('begin a version where columns change and updated_at does not (%s)', async (storage, file) => {
     const project = new DbtProject({
+      'profiles.yml': `shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, storage: ${storage}}}}\n`,
       'models/s.sql': "select 1 as id, {{ var('v', 1) }} as v, date '2024-01-01' as day",
       'snapshots/h.sql':
         "{% snapshot h %}{{ config(unique_key='id', strategy='check', check_cols=['v'], updated_at='day') }}select * from {{ ref('s') }}{% endsnapshot %}",
     });
     await project.run('build');
-    await project.run('build', '--vars', '{v: 2}');
-    expect(await project.rows('select v, dbt_valid_to is null as now from h order by v')).toEqual([
+    for (const v of [2, 2, 3]) expect((await project.run('build', '--vars', `{v: ${v}}`)).exitCode).toBe(0);
+    expect(await project.rows('select v, dbt_valid_to is null as now from h order by v', file)).toEqual([
       { v: 1, now: false },
-      { v: 2, now: true },
+      { v: 2, now: false },
+      { v: 3, now: true },
     ]);
   });
 
