@@ -29,8 +29,14 @@ describe('versions of a unit test', () => {
   const expected = 'expect: {rows: [{id: 1}]}';
   const listed = async (rest: string, model = 'v') => {
     const project = new DbtProject({ ...versions, ...unitTest(`${rest}\n${expected}`, model) });
-    const { exitCode, output } = await project.run('ls', '--resource-type', 'unit_test', '--output', 'name');
-    return exitCode === 0 ? output.trim().split('\n').join(' ') : output;
+    const keys = ['--output', 'json', '--output-keys', 'unique_id'];
+    const { exitCode, output } = await project.run('ls', '--resource-type', 'unit_test', ...keys);
+    if (exitCode !== 0) return output;
+    const ids = output
+      .trim()
+      .split('\n')
+      .map((line) => String(JSON.parse(line).unique_id));
+    return ids.map((id) => id.split('.').at(-1)).join(' ');
   };
 
   it('may be empty', async () => {

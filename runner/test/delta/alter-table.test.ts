@@ -333,7 +333,8 @@ describe('table properties', () => {
     const [row] = await t.engine.rows(
       `SELECT add.stats_parsed.minValues AS low, add.partitionValues_parsed AS p FROM ${checkpoint} WHERE add IS NOT NULL LIMIT 1`,
     );
-    expect(row!.low).toMatchObject({ d: '12345678901234567890.12', at: '2024-01-01 00:00:00.5+00', s: { x: 'y' } });
+    // rounded downwards, to what readers that go through a double keep
+    expect(row!.low).toMatchObject({ d: '12345678901234567890.00', at: '2024-01-01 00:00:00.5+00', s: { x: 'y' } });
     expect(row!.p).toEqual({ p: expect.stringMatching(/^[01]$/), b: true });
     const [described] = await t.engine.describe(`SELECT add FROM ${checkpoint}`);
     expect(described!.type.includes('stats VARCHAR')).toBe(asJson === 'true');
