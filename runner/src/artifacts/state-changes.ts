@@ -52,6 +52,10 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
       'configs',
       configKeys(then, now).filter((key) => !isGeneric || TEST_KEYS.has(key)),
     );
+  if (type === 'function') {
+    add('properties', differing(['arguments', 'returns']));
+    if (!same(overloadsOf(then), overloadsOf(now))) add('properties', ['overloads']);
+  }
   switch (type) {
     case 'source':
       add('relation', sourcePlace(then, now));
@@ -72,11 +76,6 @@ export function stateChanges(then: StateEntry, now: StateEntry, macros: StateMac
     case 'saved_query':
       add('properties', differing(SEMANTIC_KEYS));
       return changes;
-    case 'function':
-      add('properties', differing(['arguments', 'returns']));
-      if (!same(overloadsOf(then), overloadsOf(now))) add('properties', ['overloads']);
-      add('body', code(then) === code(now) ? [] : ['raw_code']);
-      break;
     case 'seed':
       add('body', checksumOf(then) === checksumOf(now) ? [] : ['checksum']);
       break;

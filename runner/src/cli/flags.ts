@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { SnapshotAt } from '../delta/log/load.js';
 import { PACKAGE_SOURCES, type PackageSource } from '../deps/package-sources.js';
 import type { LogLevel } from '../events/events.js';
+import { resourceTypes } from '../manifest/nodes.js';
 import { dbtFlags } from './dbt-flags.js';
 import { collected, duration, oneOf, pointInTime, size, someOf, time, wholeNumber } from './flag-values.js';
 import { type NamedReporter, readReporter } from './reporter-flag.js';
@@ -171,22 +172,11 @@ export interface DepsOptions extends GlobalOptions {
   readonly source?: PackageSource;
 }
 
-export const RESOURCE_TYPES = [
-  'model',
-  'seed',
-  'snapshot',
-  'test',
-  'unit_test',
-  'source',
-  'exposure',
-  'analysis',
-  'function',
-  'metric',
-  'semantic_model',
-  'saved_query',
-  'all',
-  'default',
-] as const;
+/** Kinds of nodes that can be selected. */
+export const SELECTED_TYPES = resourceTypes.filter((kind) => kind !== 'operation');
+
+/** What `--resource-type` takes: the kinds, and words for several of them. */
+const RESOURCE_TYPES: readonly string[] = [...SELECTED_TYPES, 'all', 'default'];
 
 /** New options for each command: commander keeps state in them. */
 export const flags = {

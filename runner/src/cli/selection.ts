@@ -5,7 +5,7 @@ import { selectNodes } from '../manifest/select/select-nodes.js';
 import { readSelectors } from '../manifest/select/yaml-selectors.js';
 import type { Project } from '../project/project.js';
 import { cliCodes } from './codes.js';
-import { RESOURCE_TYPES, type SelectionOptions } from './flags.js';
+import { SELECTED_TYPES, type SelectionOptions } from './flags.js';
 import { previousState } from './state.js';
 
 /**
@@ -94,8 +94,7 @@ function wantedKinds(
   const asked = isAll ? undefined : (resourceType as readonly ResourceType[]);
   const wanted = asked === undefined ? kinds : (kinds?.filter((kind) => asked.includes(kind)) ?? asked);
   if (excludeResourceType !== undefined) {
-    const all = RESOURCE_TYPES.filter((kind) => kind !== 'all' && kind !== 'default');
-    return (wanted ?? all).filter((kind) => !excludeResourceType.includes(kind));
+    return (wanted ?? SELECTED_TYPES).filter((kind) => !excludeResourceType.includes(kind));
   }
   return wanted === undefined && models !== undefined ? ['model'] : wanted;
 }

@@ -4,20 +4,23 @@ import type { TimeSpineEntry } from '../project/semantic-schema.js';
 import type { FunctionNode } from './function-nodes.js';
 import type { MetricNode, SavedQueryNode, SemanticModelNode } from './semantic/semantic-nodes.js';
 
-export type ResourceType =
-  | 'model'
-  | 'seed'
-  | 'snapshot'
-  | 'test'
-  | 'unit_test'
-  | 'source'
-  | 'exposure'
-  | 'analysis'
-  | 'function'
-  | 'semantic_model'
-  | 'metric'
-  | 'saved_query'
-  | 'operation';
+/** Kinds of nodes. */
+export const resourceTypes = [
+  'model',
+  'seed',
+  'snapshot',
+  'test',
+  'unit_test',
+  'source',
+  'exposure',
+  'analysis',
+  'function',
+  'metric',
+  'semantic_model',
+  'saved_query',
+  'operation',
+] as const;
+export type ResourceType = (typeof resourceTypes)[number];
 export type Materialization = 'table' | 'view' | 'incremental' | 'ephemeral' | 'seed' | 'snapshot' | 'test';
 export type Severity = 'error' | 'warn';
 

@@ -196,13 +196,4 @@ function withoutUnknown(
 }
 
 /** Keys that dbt knows, and which mean nothing here. */
-const OTHER_KEYS = [
-  'project-root',
-  'source-paths',
-  'data-paths',
-  'function-paths',
-  'osi-paths',
-  'asset-paths',
-  'functions',
-  'packages',
-];
+const OTHER_KEYS = ['project-root', 'source-paths', 'data-paths', 'osi-paths', 'packages'];

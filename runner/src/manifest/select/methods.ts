@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { standardConfigKeys, templateConfig } from '../config-for-templates.js';
-import type { ManifestNode, NodeConfig, ResourceType } from '../nodes.js';
+import { type ManifestNode, type NodeConfig, resourceTypes } from '../nodes.js';
 import { isGlob, matchesGlob, matchesPathGlob } from './glob.js';
 import { type PreviousState, STATE_ASPECTS } from './previous-state.js';
 
@@ -21,21 +21,6 @@ export interface SelectorMethod {
   /** the values it takes; undefined: those of the nodes */
   readonly takes?: readonly string[];
 }
-
-const resourceTypes: readonly ResourceType[] = [
-  'model',
-  'seed',
-  'snapshot',
-  'test',
-  'unit_test',
-  'source',
-  'exposure',
-  'analysis',
-  'semantic_model',
-  'metric',
-  'saved_query',
-  'operation',
-];
 
 /** The methods of dbt's selector language that look at one node. */
 export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
@@ -93,7 +78,7 @@ export const selectorMethods: Readonly<Record<string, SelectorMethod>> = {
     values: (node) => (node.resourceType === 'unit_test' ? [node.writtenName] : []),
   },
   resource_type: {
-    takes: [...resourceTypes, 'data_test', 'function'],
+    takes: [...resourceTypes, 'data_test'],
     matches: (node, value) => node.resourceType === (value === 'data_test' ? 'test' : value),
     values: (node) => [node.resourceType],
   },
